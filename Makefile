@@ -1,0 +1,40 @@
+# Everything happens in .venv; no step needs root, a system package or a browser.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: reports test lab bench lint constraints clean
+
+reports: $(READY)
+	$(BIN)/industry-report sample data/sample
+	$(BIN)/industry-report build params/annual.yaml
+
+test: $(READY)
+	$(BIN)/pytest -n 2 --dist worksteal
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks
+
+bench: $(READY)
+	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/render.py
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The versions are pinned with their hashes; no address is written, so any mirror serves.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "industry-report needs Python 3.11 or later, this is " + sys.version'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+constraints: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet -o constraints.txt
+
+clean:
+	rm -rf .venv data/sample build *.egg-info
