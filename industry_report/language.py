@@ -1,0 +1,293 @@
+"""One vocabulary, zh and en: the report's language, domain terms, number and date formats."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from .errors import InputError
+
+LANGUAGES = ("zh", "en")
+MISSING = "–"
+
+# Every word that a chart axis, table head or label needs, once. Column names of tidy tables are keys too.
+VOCABULARY: dict[str, tuple[str, str]] = {
+    "customer_id": ("客户编号", "Customer ID"),
+    "customer_type": ("客户类型", "Customer type"),
+    "source": ("客户来源", "Source"),
+    "detail": ("咨询详情", "Detail"),
+    "product": ("咨询产品", "Product"),
+    "consulted_on": ("咨询日期", "Consulted on"),
+    "month": ("月份", "Month"),
+    "received": ("咨询数", "Consultations"),
+    "region": ("地区", "Region"),
+    "year": ("年度", "Year"),
+    "intent": ("意向度", "Intent"),
+    "clarity": ("需求明确性", "Clarity of need"),
+    "satisfaction": ("满意度", "Satisfaction"),
+    "composite": ("综合评分", "Composite"),
+    "grade": ("等级", "Grade"),
+    "meaning": ("含义", "Meaning"),
+    "dimension": ("评分项", "Dimension"),
+    "score": ("分值", "Score"),
+    "weight": ("权重", "Weight"),
+    "converted": ("是否成交", "Converted"),
+    "consultations": ("咨询数", "Consultations"),
+    "graded": ("已评级", "Graded"),
+    "ungradable": ("不可评级", "Ungradable"),
+    "rejected": ("退回", "Rejected"),
+    "duplicates": ("重复", "Duplicates"),
+    "read": ("读入", "Read"),
+    "used": ("本报告采用", "Used here"),
+    "rows": ("条数", "Rows"),
+    "share": ("占比", "Share"),
+    "conversions": ("成交数", "Conversions"),
+    "rate": ("比率", "Rate"),
+    "interval": ("95%置信区间", "95% CI"),
+    "mean": ("平均分", "Mean score"),
+    "role": ("跟进人员", "Follow-up role"),
+    "cadence": ("回访频次", "Cadence"),
+    "action": ("跟进安排", "Action"),
+    "contacts_per_year": ("每户每年回访次数", "Contacts per customer a year"),
+    "contacts": ("全年回访次数", "Contacts a year"),
+    "band": ("综合评分区间", "Composite band"),
+    "file": ("文件", "File"),
+    "sheet": ("工作表", "Sheet"),
+    "column": ("字段", "Field"),
+    "handling": ("处理", "Handling"),
+    "reason": ("原因", "Reason"),
+    "levels": ("分值含义", "Meaning of scores"),
+    "version": ("版本", "Version"),
+    "code": ("原因代码", "Code"),
+    "sha256": ("SHA-256 校验值", "SHA-256"),
+    "item": ("项目", "Item"),
+    "value": ("内容", "Value"),
+    "language": ("报告语言", "Language"),
+    "scorecard": ("评分标准", "Scorecard"),
+    "term": ("术语", "Term"),
+    "definition": ("释义", "Definition"),
+    "field": ("字段", "Field"),
+    "composite_supplied": ("原表综合评分", "Composite as supplied"),
+    "grade_supplied": ("原表等级", "Grade as supplied"),
+    "converted_on": ("成交日期", "Converted on"),
+    "amount": ("成交金额（元）", "Amount (yuan)"),
+    "missing": ("缺失数", "Missing"),
+    # comparisons
+    "reference": ("对照比率", "Reference rate"),
+    "reference_consultations": ("对照咨询数", "Reference consultations"),
+    "difference": ("差值（个百分点）", "Difference (percentage points)"),
+    "p": ("P值", "P value"),
+    "p_adjusted": ("校正P值", "Adjusted P value"),
+    "test": ("检验方法", "Test"),
+    "chi-square": ("卡方检验", "Chi-square"),
+    "Fisher": ("费希尔精确检验", "Fisher exact"),
+    "method": ("多重比较校正", "Adjustment"),
+    "Holm": ("Holm法（预设比较）", "Holm (planned comparisons)"),
+    "Benjamini-Hochberg": (
+        "Benjamini-Hochberg法（探索性比较）",
+        "Benjamini-Hochberg (exploratory comparisons)",
+    ),
+    "verdict": ("结论", "Finding"),
+    "higher": ("更高", "Higher"),
+    "lower": ("更低", "Lower"),
+    "no clear difference": ("无明显差异", "No clear difference"),
+    "rises": ("上升", "Rises"),
+    "falls": ("下降", "Falls"),
+    "no clear trend": ("无明显趋势", "No clear trend"),
+    "too few": ("样本不足", "Too few to compare"),
+    "not compared": ("不参与比较", "Not compared"),
+    "standardised": ("标准化比率", "Standardised rate"),
+    "reversal": ("次序逆转", "Order reversed"),
+    "first": ("一组", "One group"),
+    "second": ("另一组", "Other group"),
+    "crude": ("粗率之差（个百分点）", "Difference of crude rates (percentage points)"),
+    "crude_low": ("粗率之差区间下限", "Difference of crude rates, lower limit"),
+    "crude_high": ("粗率之差区间上限", "Difference of crude rates, upper limit"),
+    "clear": ("两项差异均明显", "Both differences clear"),
+    # how good the scores are
+    "auc": ("AUC（曲线下面积）", "AUC"),
+    "tenth": ("综合评分十等分组", "Tenth by composite"),
+    "part": ("综合评分最高的部分", "Highest composites"),
+    "top tenth": ("前十分之一", "Top tenth"),
+    "top fifth": ("前五分之一", "Top fifth"),
+    "top half": ("前二分之一", "Top half"),
+    "lift": ("提升倍数", "Lift"),
+    "coefficient": ("回归系数", "Coefficient"),
+    "coefficient_low": ("系数区间下限", "Coefficient, lower limit"),
+    "coefficient_high": ("系数区间上限", "Coefficient, upper limit"),
+    "step": ("评分变动", "Change of score"),
+    "changed": ("等级改变数", "Grade changed"),
+    "lowest": ("占比下限", "Lowest share"),
+    "highest": ("占比上限", "Highest share"),
+    "earlier": ("成交早于咨询", "Purchase on an earlier day"),
+    "same_day": ("成交与咨询同日", "Purchase on the same day"),
+    # workload
+    "assumption": ("假设", "Assumption"),
+    "low": ("低", "Low"),
+    "mid": ("中", "Mid"),
+    "high": ("高", "High"),
+    "minutes_per_contact": ("每次回访分钟数", "Minutes per contact"),
+    "hours_per_year": ("全职年工时", "Full-time hours a year"),
+    "hours": ("工时", "Hours"),
+    "full_time_equivalents": ("全职人力当量", "Full-time equivalents"),
+}
+
+# Columns whose values are keys of the vocabulary, too; a value that is none is data and stays itself.
+CODED = frozenset({"dimension", "field", "verdict", "test", "method", "part", "assumption"})
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.1%}"
+
+
+def _score(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _points(value: float) -> str:
+    number = f"{100 * value:+.1f}"
+    return number[1:] if float(number) == 0 else number
+
+
+def _step(value: float) -> str:
+    return f"{value:+.0f}"
+
+
+def _probability(value: float) -> str:
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _area(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _staff(value: float) -> str:
+    return f"{value:,.1f}"
+
+
+def _assumed(value: float) -> str:
+    return f"{value:,.10g}"
+
+
+# How a column of a tidy table is printed; columns not named here are text, or numbers as they are.
+FORMATS: Mapping[str, Callable[[float], str]] = {
+    **dict.fromkeys(
+        (
+            "received",
+            "consultations",
+            "conversions",
+            "contacts",
+            "contacts_per_year",
+            "read",
+            "graded",
+            "ungradable",
+            "rejected",
+            "duplicates",
+            "used",
+            "rows",
+            "reference_consultations",
+            "missing",
+            "changed",
+            "earlier",
+            "same_day",
+            "hours",
+        ),
+        _count,
+    ),
+    **dict.fromkeys(
+        ("share", "rate", "low", "high", "reference", "standardised", "lowest", "highest", "weight"), _percent
+    ),
+    **dict.fromkeys(("difference", "crude", "crude_low", "crude_high"), _points),
+    **dict.fromkeys(
+        ("mean", "composite", "coefficient", "coefficient_low", "coefficient_high", "lift"), _score
+    ),
+    **dict.fromkeys(("p", "p_adjusted"), _probability),
+    **dict.fromkeys(("minutes_per_contact", "hours_per_year"), _assumed),
+    "step": _step,
+    "auc": _area,
+    "full_time_equivalents": _staff,
+}
+
+# Names of places and code-list values that have an established English form.
+NAMES = {"黄山市": "Huangshan", "杭州市": "Hangzhou", "盐城市": "Yancheng"}
+
+_current = "zh"
+
+
+def use(language: str) -> None:
+    """Set the language of everything that is printed from now on.
+
+    Raises
+    ------
+    InputError
+        If `language` is neither ``"zh"`` nor ``"en"``.
+    """
+    global _current
+    if language not in LANGUAGES:
+        near = difflib.get_close_matches(str(language).lower(), LANGUAGES, n=1)
+        hint = f'Did you mean "{near[0]}"?' if near else "Write language: zh or language: en."
+        raise InputError("parameter language", f'expected "zh" or "en", got {language!r}.', hint)
+    _current = language
+
+
+def current() -> str:
+    """Return the language in use, ``"zh"`` or ``"en"``."""
+    return _current
+
+
+def text(*, zh: str, en: str) -> str:
+    """Return the wording in the report's language."""
+    return zh if _current == "zh" else en
+
+
+def term(key: str) -> str:
+    """Return a domain term or a column's head; unknown keys are data and stay themselves."""
+    if key not in VOCABULARY:
+        return key
+    zh, en = VOCABULARY[key]
+    return text(zh=zh, en=en)
+
+
+def name(value: str) -> str:
+    """Return a place or code-list value in the report's language; unknown values stay themselves."""
+    return text(zh=value, en=NAMES.get(value, value))
+
+
+def grade_name(grade: str) -> str:
+    """Return a grade as prose names it: a letter becomes A级 / grade A, a word stays itself."""
+    return text(zh=f"{grade}级", en=f"grade {grade}") if grade.isascii() else grade
+
+
+def capital(phrase: str) -> str:
+    """Return a phrase as it opens a sentence or a table head: grade A becomes Grade A."""
+    return phrase[:1].upper() + phrase[1:]
+
+
+def listing(items: list[str]) -> str:
+    """Join words as a sentence would: 甲、乙和丙 / a, b and c."""
+    if len(items) < 2:
+        return "".join(items)
+    *head, last = items
+    return text(zh="、".join(head) + "和" + last, en=", ".join(head) + " and " + last)
+
+
+def formatted(value: Any, column: str) -> str:
+    """Print one value of a tidy table's column; a missing value is an en dash, never ``nan``."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return MISSING
+    if pd.api.types.is_bool(value):
+        return text(zh="是", en="Yes") if value else text(zh="否", en="No")
+    if column in FORMATS and pd.api.types.is_number(value):
+        return FORMATS[column](value).replace("-", "−")  # a minus sign, not a hyphen
+    if column in CODED and isinstance(value, str):
+        return term(value)
+    if isinstance(value, pd.Timestamp):
+        return value.strftime("%Y-%m-%d")
+    return str(value)

@@ -1,0 +1,266 @@
+"""Tidy table → sentence. What may be claimed follows from the numbers.
+
+A difference is claimed only where its interval excludes zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any
+
+import pandas as pd
+
+from . import language
+from .conversion import REST, Measure, difference
+from .language import capital, grade_name, listing, text
+
+FEW = 30  # below this a rate is too uncertain to compare
+
+
+def percent(value: float) -> str:
+    """Return 0.632 as 63.2%."""
+    return language.formatted(value, "rate")
+
+
+def distribution(grades: pd.DataFrame) -> str:
+    """State the most frequent grade and the share of the highest one."""
+    if not grades["consultations"].sum():
+        return text(zh="没有可评级的咨询", en="No consultation could be graded")
+    most, top = _where(grades["consultations"], grades["consultations"].max()), grades.index[0]
+    names, share = listing([grade_name(grade) for grade in most]), percent(grades.share[most[0]])
+    if len(most) > 1:
+        first = text(
+            zh=f"{names}咨询最多，各占{share}", en=f"{capital(names)} are the most frequent ({share} each)"
+        )
+    else:
+        first = text(zh=f"{names}咨询最多，占{share}", en=f"{capital(names)} is the most frequent ({share})")
+    if top in most:
+        return first
+    return first + text(
+        zh=f"；{grade_name(top)}占{percent(grades.share[top])}",
+        en=f"; {percent(grades.share[top])} are {grade_name(top)}",
+    )
+
+
+def _compared(one: pd.Series, other: pd.Series) -> str:
+    first, second = grade_name(str(one.name)), grade_name(str(other.name))
+    return text(
+        zh=f"{first}{percent(one.rate)}，{second}{percent(other.rate)}",
+        en=f"{percent(one.rate)} for {first}, {percent(other.rate)} for {second}",
+    )
+
+
+def _where(values: pd.Series, value: float) -> list[Any]:
+    """Return the labels that have a value: a tie is not won by whoever comes first."""
+    return list(values.index[values == value])
+
+
+def gradient(by_grade: pd.DataFrame) -> str:
+    """State whether conversion rises with the grade; nothing if the source gives no outcomes."""
+    if by_grade.empty:
+        return ""
+    enough = by_grade[by_grade["consultations"] >= FEW]
+    if len(enough) < 2:
+        return text(
+            zh="各等级样本不足，不比较成交率", en="Too few consultations to compare conversion by grade"
+        )
+    top, bottom = enough.iloc[0], enough.iloc[-1]
+    _, low, high = difference(top, bottom)
+    rates = _compared(top, bottom)
+    if low > 0 and enough["rate"].is_monotonic_decreasing and enough["rate"].is_unique:
+        return text(
+            zh=f"等级越高，成交率越高：{rates}", en=f"The higher the grade, the more convert: {rates}"
+        )
+    if low > 0:
+        return text(
+            zh=f"成交率总体随等级上升，但并非逐级上升：{rates}",
+            en=f"Conversion rises with the grade, not at every step: {rates}",
+        )
+    if high < 0:
+        return text(
+            zh=f"成交率未随等级上升，反而下降：{rates}", en=f"Conversion falls as the grade rises: {rates}"
+        )
+    if pair := _clearest(enough):
+        rates = _compared(*pair)
+        return text(
+            zh=f"成交率高低与等级不一致：{rates}", en=f"Conversion does not follow the grade: {rates}"
+        )
+    return text(zh=f"各等级成交率没有明显差异：{rates}", en=f"No clear difference between grades: {rates}")
+
+
+def _clearest(table: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
+    """Return the two rows farthest apart, higher rate first, among those whose difference excludes zero."""
+    rows = [row for _, row in table.sort_values("rate", ascending=False, kind="stable").iterrows()]
+    clear = [(one, other) for one, other in combinations(rows, 2) if difference(one, other)[1] > 0]
+    return max(clear, key=lambda pair: pair[0].rate - pair[1].rate, default=None)
+
+
+def extremes(table: pd.DataFrame, measure: Measure) -> str:
+    """State which groups have the highest and lowest rate, if that can be told apart.
+
+    Groups of fewer than 30 consultations are left out of the comparison, and the pooled rest is no group.
+    """
+    enough = table[(table["consultations"] >= FEW) & ~table.index.isin(REST.values())]
+    if len(enough) < 2:
+        return text(zh="各组样本不足，不作比较", en="Too few consultations to compare groups")
+    pair = _clearest(enough)
+    if not pair:
+        return text(
+            zh=f"各组{measure.label}没有明显差异", en=f"{measure.label}: no clear difference between groups"
+        )
+    best, worst = pair
+    if (enough["rate"] >= best.rate).sum() > 1 or (enough["rate"] <= worst.rate).sum() > 1:
+        return text(
+            zh=f"“{best.name}”{measure.label}（{percent(best.rate)}）高于“{worst.name}”（{percent(worst.rate)}）",
+            en=f"{best.name} has a higher rate ({percent(best.rate)}) than {worst.name} ({percent(worst.rate)})",
+        )
+    return text(
+        zh=f"“{best.name}”{measure.label}最高（{percent(best.rate)}），“{worst.name}”最低（{percent(worst.rate)}）",
+        en=f"{best.name} has the highest rate ({percent(best.rate)}), {worst.name} the lowest ({percent(worst.rate)})",
+    )
+
+
+def season(table: pd.DataFrame) -> str:
+    """State the busiest and the quietest month."""
+    counts = table["received"]
+    if not counts.sum():
+        return text(zh="没有注明日期的咨询", en="No consultation has a date")
+    if counts.min() == counts.max():
+        return text(
+            zh=f"各月咨询数相同（{counts.max():,}条）", en=f"Every month has {counts.max():,} consultations"
+        )
+    most, fewest = (_months(_where(counts, count), count) for count in (counts.max(), counts.min()))
+    return text(
+        zh=f"{most[0]}咨询最多{most[1]}，{fewest[0]}最少{fewest[1]}",
+        en=f"Most consultations in {most[0]} {most[1]}, fewest in {fewest[0]} {fewest[1]}",
+    )
+
+
+def _months(numbers: list[int], count: int) -> tuple[str, str]:
+    names = listing([text(zh=f"{number}月", en=f"{pd.Timestamp(2000, number, 1):%B}") for number in numbers])
+    each = len(numbers) > 1
+    return names, text(
+        zh=f"（{'各' if each else ''}{count:,}条）", en=f"({count:,}{' each' if each else ''})"
+    )
+
+
+def scores(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """State which dimension is scored highest and which lowest on average.
+
+    Parameters
+    ----------
+    means : DataFrame
+        See `conversion.score_means`.
+    labels : mapping of str to str
+        Dimension → its name in the report's language.
+    """
+    known = means["mean"].dropna()
+    if known.empty:
+        return text(zh="没有有效评分", en="No valid score")
+    known = known.round(2)
+    if known.min() == known.max():
+        return text(zh=f"各项平均分相同（{known.min():.2f}分）", en=f"All mean scores are {known.min():.2f}")
+    best, worst = (
+        listing([labels[dimension] for dimension in _where(known, mean)])
+        for mean in (known.max(), known.min())
+    )
+    return text(
+        zh=f"{best}平均分最高（{known.max():.2f}分），{worst}最低（{known.min():.2f}分）",
+        en=f"Highest mean score: {best} ({known.max():.2f}); lowest: {worst} ({known.min():.2f})",
+    )
+
+
+def effort(contacts: pd.DataFrame) -> str:
+    """State how much of the follow-up the highest grade takes."""
+    top = contacts.iloc[0]
+    total = contacts["consultations"].sum()
+    if not total:
+        return text(zh="没有需要回访的咨询", en="No consultation calls for follow-up")
+    if not top.consultations:
+        return text(
+            zh="没有最高等级的咨询，回访以低频为主",
+            en="Nobody has the highest grade; follow-up is infrequent",
+        )
+    share = top.consultations / total
+    return text(
+        zh=f"{grade_name(top.name)}占咨询的{percent(share)}，占全年回访的{percent(top.share)}",
+        en=f"{capital(grade_name(top.name))} is {percent(share)} of consultations and {percent(top.share)} of contacts",
+    )
+
+
+def absent(column: str) -> str:
+    """Say why a section is missing."""
+    name = language.term(column)
+    return text(
+        zh=f"数据未提供“{name}”，本节从略。",
+        en=f"The data have no column “{name}”; this section is left out.",
+    )
+
+
+def no_outcomes() -> str:
+    """Say that grades are potential only."""
+    return text(
+        zh="数据未提供成交结果。等级只反映转化潜力，本报告不给出成交率，各维度以最高等级占比作比较。",
+        en="The data give no purchase outcomes. A grade is a potential; this report prints no conversion rate and "
+        "compares groups by the share of the highest grade.",
+    )
+
+
+def reconciliation(quality: pd.DataFrame) -> str:
+    """State that nothing was lost: read = graded + ungradable + rejected + duplicates.
+
+    Parameters
+    ----------
+    quality : DataFrame
+        See `dataset.quality`.
+    """
+    n = quality[["read", "graded", "ungradable", "rejected", "duplicates"]].sum()
+    return text(
+        zh=f"读入{n.read:,}条 = 已评级{n.graded:,}条 + 不可评级{n.ungradable:,}条 + 退回{n.rejected:,}条 + 重复{n.duplicates:,}条",
+        en=f"{n.read:,} rows read = {n.graded:,} graded + {n.ungradable:,} ungradable + {n.rejected:,} rejected "
+        f"+ {n.duplicates:,} duplicates",
+    )
+
+
+def formula(scorecard: Any) -> str:
+    """State how the composite is made of the dimensions, with their weights."""
+    sum_ = " + ".join(f"{float(d.weight):.10g}×{text(**d.label)}" for d in scorecard.dimensions)
+    return text(zh=f"综合评分 = {sum_}", en=f"Composite = {sum_}")
+
+
+def overall(average: pd.Series, measure: Measure) -> str:
+    """State the measure over all consultations, with its interval."""
+    if not average.consultations:
+        return text(zh="没有可评级的咨询", en="No consultation could be graded")
+    rate, low, high = percent(average.rate), percent(average.low), percent(average.high)
+    return text(
+        zh=f"{average.consultations:,.0f}条咨询的{measure.label}为{rate}（95%置信区间{low}~{high}）",
+        en=f"{measure.label} over {average.consultations:,.0f} consultations: {rate} (95% CI {low} to {high})",
+    )
+
+
+def advise_dimension(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """Advise on the dimension with the lowest mean score; nothing if there is none."""
+    known = means["mean"].dropna()
+    if known.empty:
+        return ""
+    weakest = labels[known.idxmin()]
+    return text(
+        zh=f"{weakest}平均分最低，应在首次咨询时加强这一环节，并在下一年度复核评分是否提高",
+        en=f"{weakest} has the lowest mean score: work on it in the first consultation and look again next year",
+    )
+
+
+def advise_groups(table: pd.DataFrame, measure: Measure, average: pd.Series) -> str:
+    """Advise on the largest group whose rate is clearly below the average of all; nothing if there is none."""
+    for group, row in table.drop(list(REST.values()), errors="ignore").iterrows():
+        _, _, high = difference(row, average)
+        if row.consultations >= FEW and high < 0:
+            return text(
+                zh=f"“{group}”咨询{row.consultations:,.0f}条，{measure.label}为{percent(row.rate)}，低于全体的"
+                f"{percent(average.rate)}，应分析该组客户的需求与顾虑，改进首次答复",
+                en=f"{group}: {row.consultations:,.0f} consultations, {percent(row.rate)} against {percent(average.rate)} "
+                "over all; find out what holds these customers back",
+            )
+    return ""

@@ -1,0 +1,170 @@
+"""Tidy table → the table a reader sees: heads in the report's language, numbers printed and aligned."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from . import __version__, language
+from .language import text
+
+
+def printed(data: pd.DataFrame) -> pd.DataFrame:
+    """Return `data` as a reader sees it: text only, heads in the report's language.
+
+    Parameters
+    ----------
+    data : DataFrame
+        A tidy table. A named index becomes the first column. A pair of columns ``low`` and ``high`` becomes
+        one column with the interval. Heads come from ``data.attrs["heads"]``, else from the vocabulary.
+
+    Returns
+    -------
+    DataFrame of str, with a RangeIndex.
+    """
+    table = data.reset_index() if data.index.name or data.index.nlevels > 1 else data
+    heads = data.attrs.get("heads", {})
+    columns = {}
+    for column in table.columns:
+        if column == "high" and "low" in table.columns:
+            continue
+        if column == "low" and "high" in table.columns:
+            columns[language.term("interval")] = _intervals(table["low"], table["high"])
+        else:
+            columns[heads.get(column) or language.term(str(column))] = [
+                language.formatted(value, str(column)) for value in table[column]
+            ]
+    return pd.DataFrame(columns, dtype=object)
+
+
+def _intervals(low: pd.Series, high: pd.Series) -> list[str]:
+    return [
+        language.MISSING if pd.isna(a) else f"{language.formatted(a, 'low')}~{language.formatted(b, 'high')}"
+        for a, b in zip(low, high, strict=True)
+    ]
+
+
+def numeric(data: pd.DataFrame) -> list[bool]:
+    """Tell for each column of ``printed(data)`` whether it holds numbers, which align right."""
+    table = data.reset_index() if data.index.name or data.index.nlevels > 1 else data
+    return [
+        pd.api.types.is_numeric_dtype(table[column]) and column not in ("year",)
+        for column in table.columns
+        if not (column == "high" and "low" in table.columns)
+    ]
+
+
+def to_html(data: pd.DataFrame, caption: str | None = None) -> str:
+    """Return an HTML table with scoped heads; every value is escaped, so data stays data."""
+    table, right = printed(data), numeric(data)
+    style = [' style="text-align: right"' if flag else "" for flag in right]
+    head = "".join(
+        f'<th scope="col"{s}>{escape(str(c))}</th>' for c, s in zip(table.columns, style, strict=True)
+    )
+    rows = "\n".join(_row(values, style) for values in table.itertuples(index=False, name=None))
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return f"<table>{title}\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table>"
+
+
+def _row(values: tuple[str, ...], style: list[str]) -> str:
+    first, *rest = (escape(value) for value in values)
+    cells = "".join(f"<td{s}>{value}</td>" for value, s in zip(rest, style[1:], strict=True))
+    return f'<tr><th scope="row"{style[0]}>{first}</th>{cells}</tr>'
+
+
+def bands(scorecard: Any) -> pd.DataFrame:
+    """Return a scorecard's grades and follow-up policy, highest grade first.
+
+    Parameters
+    ----------
+    scorecard : scoring.Scorecard
+
+    Returns
+    -------
+    DataFrame
+        Index ``grade``; ``band`` of the composite, ``meaning``, ``role``, ``cadence``.
+    """
+    rows = [
+        {
+            "grade": band.grade,
+            "band": band.interval,
+            "meaning": text(**band.label),
+            "role": text(**band.follow_up.role),
+            "cadence": text(**band.follow_up.cadence),
+        }
+        for band in reversed(scorecard.bands)
+    ]
+    return pd.DataFrame(rows).set_index("grade")
+
+
+def levels(scorecard: Any) -> pd.DataFrame:
+    """Return what each score of each dimension means.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``dimension``, ``score``, ``meaning``.
+    """
+    return pd.DataFrame(
+        [
+            {"dimension": text(**dimension.label), "score": score, "meaning": text(**wording)}
+            for dimension in scorecard.dimensions
+            for score, wording in dimension.levels.items()
+        ]
+    )
+
+
+def edge_cases(scorecard: Any) -> pd.DataFrame:
+    """Return records with one dimension at an end of the scale and all others at the other end.
+
+    Graded, they show what a weighted sum implies, for example a high grade without any purchase intent.
+    """
+    columns = [dimension.column for dimension in scorecard.dimensions]
+    ends = [(min(dimension.levels), max(dimension.levels)) for dimension in scorecard.dimensions]
+    rows = [
+        [end[alone if own == position else 1 - alone] for own, end in enumerate(ends)]
+        for alone in (0, 1)
+        for position in range(len(columns))
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def provenance(**parameters: Any) -> pd.DataFrame:
+    """Return the report's parameters and the software that made it.
+
+    Returns
+    -------
+    DataFrame
+        Index ``item``; ``value``.
+    """
+    software = text(zh="软件", en="Software")
+    rows = {language.term(key): str(value) for key, value in parameters.items()}
+    rows[software] = f"industry-report {__version__}"
+    return pd.DataFrame({"value": rows}).rename_axis("item")
+
+
+def reasons(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return why rows were rejected or noted, in the report's language, with no value of any row.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        See `dataset.reasons`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``reason``; ``column`` it concerns, what was done (``handling``), ``rows``.
+    """
+    done = {True: text(zh="退回", en="rejected"), False: text(zh="保留并提示", en="kept, noted")}
+    table = pd.DataFrame(
+        {
+            "reason": counts[f"reason_{language.current()}"],
+            "column": [language.term(column) if column else language.MISSING for column in counts["column"]],
+            "handling": counts["rejects"].map(done),
+            "rows": counts["rows"],
+        }
+    )
+    return table.set_index("reason")

@@ -1,0 +1,117 @@
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from industry_report import language
+from industry_report.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    language.use("zh")
+    yield
+    language.use("zh")
+
+
+@pytest.mark.parametrize("key", language.VOCABULARY)
+def test_every_term_is_there_in_both_languages(key: str) -> None:
+    zh = language.term(key)
+    language.use("en")
+    en = language.term(key)
+    assert zh.strip() == zh != ""
+    assert en.strip() == en != ""
+    assert en.isascii()
+    assert not en[0].islower()
+    assert re.search("[\u4e00-\u9fff]", zh)
+    assert not re.search("[\u4e00-\u9fff][,:;()]|[,:;()][\u4e00-\u9fff]", zh)
+
+
+def test_columns_that_are_printed_as_numbers_have_a_head() -> None:
+    assert set(language.FORMATS) - {"low", "high"} <= set(language.VOCABULARY)
+
+
+def test_text_and_names_follow_the_language() -> None:
+    assert (language.current(), language.text(zh="甲", en="a"), language.name("黄山市")) == (
+        "zh",
+        "甲",
+        "黄山市",
+    )
+    language.use("en")
+    assert (language.current(), language.text(zh="甲", en="a"), language.name("黄山市")) == (
+        "en",
+        "a",
+        "Huangshan",
+    )
+
+
+@pytest.mark.parametrize("value", ["小微企业", "$5 a$", "sub<script>", ""])
+def test_what_is_not_in_the_vocabulary_is_data_and_stays_itself(value: str) -> None:
+    for code in language.LANGUAGES:
+        language.use(code)
+        assert language.term(value) == language.name(value) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "mend"),
+    [
+        ("ZH", 'Did you mean "zh"?'),
+        ("eng", 'Did you mean "en"?'),
+        ("fr", "Write"),
+        (None, "Write"),
+        (["zh"], ""),
+    ],
+)
+def test_another_language_is_refused_and_the_one_in_use_stays(value: Any, mend: str) -> None:
+    language.use("en")
+    with pytest.raises(InputError, match="parameter language") as caught:
+        language.use(value)
+    assert repr(value) in caught.value.problem
+    assert mend in caught.value.mend
+    assert language.current() == "en"
+
+
+@pytest.mark.parametrize("column", ["rate", "consultations", "composite", "customer_type", "consulted_on"])
+@pytest.mark.parametrize("value", [None, np.nan, float("nan"), pd.NA, pd.NaT, np.datetime64("NaT")], ids=repr)
+def test_a_missing_value_prints_as_a_dash(value: Any, column: str) -> None:
+    assert language.formatted(value, column) == "–"
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "printed"),
+    [
+        (0.632, "rate", "63.2%"),
+        (np.float64(0), "share", "0.0%"),
+        (1, "rate", "100.0%"),
+        (1234567, "consultations", "1,234,567"),
+        (np.int64(5601), "read", "5,601"),
+        (3.9, "composite", "3.90"),
+        (2025, "year", "2025"),
+        (pd.Timestamp(2025, 1, 1), "consulted_on", "2025-01-01"),
+        ("$5 a$", "customer_type", "$5 a$"),
+        ("12%", "share", "12%"),
+        (["甲", None], "product", "['甲', None]"),
+    ],
+)
+def test_values_print_as_their_column_asks(value: Any, column: str, printed: str) -> None:
+    assert language.formatted(value, column) == printed
+
+
+def test_grades_that_are_letters_get_a_word_beside_them() -> None:
+    assert (language.grade_name("A"), language.grade_name("高")) == ("A级", "高")
+    language.use("en")
+    assert (language.grade_name("A"), language.grade_name("高")) == ("grade A", "高")
+
+
+def test_words_are_joined_as_in_a_sentence() -> None:
+    words = ["甲", "乙", "丙"]
+    assert [language.listing(words[:n]) for n in range(4)] == ["", "甲", "甲和乙", "甲、乙和丙"]
+    language.use("en")
+    assert [language.listing(words[:n]) for n in range(4)] == ["", "甲", "甲 and 乙", "甲, 乙 and 丙"]
+
+
+def test_a_capital_leaves_the_other_letters_alone() -> None:
+    assert [language.capital(phrase) for phrase in ("grade A", "甲", "")] == ["Grade A", "甲", ""]
