@@ -1,0 +1,449 @@
+"""Executed notebook → HTML page and PDF: two nbconvert exporters that share one body.
+
+The body is HTML in both cases, so whatever a cell puts out appears in both. The PDF goes on through pandoc to
+Typst, whose compiler refuses a document that breaks PDF/UA-1.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import json
+import re
+import tempfile
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import latex2mathml.converter
+from jinja2 import pass_context
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from traitlets import default
+from traitlets.config import Config
+
+from . import display, language
+from .errors import InputError
+
+TEMPLATES = Path(__file__).parent / "templates"
+LANG_TAGS = {"zh": "zh-CN", "en": "en"}
+WORDS = {
+    "zh": {
+        "contents": "目录",
+        "skip": "跳到正文",
+        "figure": "图",
+        "table": "表",
+        "alt": "图（作者未提供文字说明）",
+    },
+    "en": {
+        "contents": "Contents",
+        "skip": "Skip to the report",
+        "figure": "Figure ",
+        "table": "Table ",
+        "alt": "Figure (the author gives no description)",
+    },
+}
+APPENDIX = ("附录", "Appendix")
+SUMMARY = ("摘要", "Summary")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One line of the contents."""
+
+    level: int
+    anchor: str
+    html: str
+
+
+def find_cover(nb: NotebookNode) -> dict[str, Any]:
+    """Return what `display.cover` put into the notebook; without it, a plain cover."""
+    for output in _outputs(nb):
+        if display.COVER in output.get("data", {}):
+            return dict(output["data"][display.COVER])
+    title = nb.metadata.get("title", "")
+    first = next(
+        (c.source for c in nb.cells if c.cell_type == "markdown" and c.source.startswith("# ")), "# "
+    )
+    return {
+        "language": "zh",
+        "title": title or first.splitlines()[0].removeprefix("# ").strip() or "报告",
+        "subtitle": "",
+        "facts": [],
+        "notice": "",
+    }
+
+
+def report_data(nb: NotebookNode) -> dict[str, Any]:
+    """Return cover, figures and tables of an executed notebook, JSON-ready, and what a publisher should know.
+
+    Returns
+    -------
+    dict with keys ``cover``, ``exhibits`` (list, in order of appearance) and ``warnings`` (list of str).
+    """
+    exhibits = [
+        output["data"][display.EXHIBIT]
+        for output in _outputs(nb)
+        if display.EXHIBIT in output.get("data", {})
+    ]
+    return {"cover": find_cover(nb), "exhibits": exhibits, "warnings": _warnings(nb)}
+
+
+def _outputs(nb: NotebookNode) -> list[NotebookNode]:
+    return [output for cell in nb.cells if cell.cell_type == "code" for output in cell.outputs]
+
+
+def _warnings(nb: NotebookNode) -> list[str]:
+    found = []
+    for number, cell in enumerate(nb.cells, start=1):
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if output.get("name") == "stderr":
+                found.append(f"cell {number} wrote to stderr: {output.text.strip().splitlines()[-1]}")
+            if "text/html" not in data and any(kind.startswith("image/") for kind in data):
+                found.append(
+                    f"cell {number} shows a picture without a description: use show(figure, caption=…)."
+                )
+    return found
+
+
+class _Renderer(IPythonRenderer):
+    """Markdown as nbconvert renders it, with formulas as MathML, which needs no script."""
+
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        level = max(level, 2)  # the one h1 is the report's title
+        return f"<h{level}>{text}</h{level}>\n"
+
+    def paragraph(self, text: str) -> str:
+        return super().paragraph(_joined(text))
+
+    def block_text(self, text: str) -> str:
+        return super().block_text(_joined(text))
+
+    def block_math(self, body: str) -> str:
+        return latex2mathml.converter.convert(body, display="block")
+
+    def inline_math(self, body: str) -> str:
+        return latex2mathml.converter.convert(body)
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+
+def _joined(text: str) -> str:
+    """Drop a line break between two Chinese characters, where a browser would show a space."""
+    return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef”’])\n(?=[\u3000-\u9fff\uff00-\uffef“‘])", "", text)
+
+
+class _ReportExporter(TemplateExporter):
+    """What the HTML page and the PDF share: the body."""
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "industry"
+
+    @default("template_file")
+    def _template_file_default(self) -> str:
+        return "body.html.j2"
+
+    @default("extra_template_basedirs")
+    def _default_extra_template_basedirs(self) -> list[str]:
+        # Not installed as nbconvert data files: an editable install would leave them out.
+        return [str(TEMPLATES)]
+
+    @property
+    def default_config(self) -> Config:
+        """Prefer what keeps its text, and ignore what needs a script."""
+        priority = [
+            "text/html",
+            "image/svg+xml",
+            "text/markdown",
+            "image/png",
+            "image/jpeg",
+            "text/latex",
+            "text/plain",
+        ]
+        config = Config({"NbConvertBase": {"display_data_priority": priority}})
+        config.merge(super().default_config)
+        return config
+
+    def default_filters(self) -> Any:
+        """Add our Markdown to nbconvert's filters."""
+        yield from super().default_filters()
+        yield ("markdown2html", self._markdown2html)
+
+    @pass_context
+    def _markdown2html(self, context: Any, source: str) -> str:
+        renderer = _Renderer(
+            escape=False,
+            attachments=context.get("cell", {}).get("attachments", {}),
+            embed_images=True,
+            path=context.get("resources", {}).get("metadata", {}).get("path", ""),
+        )
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+    def _render_body(
+        self, nb: NotebookNode, resources: dict[str, Any] | None, **kw: Any
+    ) -> tuple[str, list[Heading], dict[str, Any], dict[str, Any]]:
+        cover = find_cover(nb)
+        html, resources = super().from_notebook_node(_in_language(nb, cover["language"]), resources, **kw)
+        words = WORDS[cover["language"]]
+        body, contents = number_headings(number_exhibits(_tidy(html, words["alt"]), words))
+        return body, contents, cover, resources
+
+
+def _in_language(nb: NotebookNode, report_language: str) -> NotebookNode:
+    """Leave out cells tagged for another language, and the cover or title, which has its own place."""
+    others = set(language.LANGUAGES) - {report_language}
+    title = f"# {find_cover(nb)['title']}\n"
+    cells = []
+    for cell in nb.cells:
+        if others & set(cell.metadata.get("tags", [])):
+            continue
+        kept = cell.copy()
+        if cell.cell_type == "code":
+            kept.outputs = [o for o in cell.outputs if display.COVER not in o.get("data", {})]
+        else:
+            kept.source = f"{cell.source}\n".removeprefix(title)
+        cells.append(kept)
+    return NotebookNode({**nb, "cells": cells})
+
+
+def _tidy(html: str, alt: str) -> str:
+    """Make outputs of other libraries fit: no scoped style sheets, stable ids, a text for every picture."""
+    html = re.sub(r"<style scoped>.*?</style>", "", html, flags=re.S)
+    html = re.sub(r"<\?xml.*?\?>|<!DOCTYPE svg.*?>|<metadata>.*?</metadata>", "", html, flags=re.S)
+    # pandas' Styler draws a random id for every table.
+    for number, name in enumerate(dict.fromkeys(re.findall(r'id="(T_[0-9a-f]+)"', html)), start=1):
+        html = html.replace(name, f"T_{number}")
+    html = re.sub(r"<svg(?![^>]*aria-label)", f'<svg role="img" aria-label="{escape(alt)}"', html)
+    html = re.sub(r"<img(?![^>]*\balt=)", f'<img alt="{escape(alt)}"', html)
+    return re.sub(r'<img\b[^>]*?\bsrc="(?!data:)[^>]*>', _unembedded, html)
+
+
+def _unembedded(match: re.Match[str]) -> str:
+    """Show a picture that is not part of the notebook as its description: a report loads nothing."""
+    description = re.search(r'\balt="([^"]*)"', match[0])
+    return f"<em>[{description[1] if description else ''}]</em>"
+
+
+def number_exhibits(html: str, words: dict[str, str]) -> str:
+    """Put 图1, 表1 … before the captions of figures and tables, in order of appearance."""
+    counts = {"figcaption": 0, "caption": 0}
+
+    def numbered(match: re.Match[str]) -> str:
+        tag = match[1]
+        counts[tag] += 1
+        word = words["figure" if tag == "figcaption" else "table"]
+        return f'<{tag}><span class="number">{word}{counts[tag]}</span> '
+
+    return re.sub(r"<(figcaption|caption)>", numbered, html)
+
+
+def number_headings(html: str) -> tuple[str, list[Heading]]:
+    """Give chapters the numbers 1, 2 … and sections 1.1 ….
+
+    A summary has no number; the sections of an appendix are A, B ….
+
+    Parameters
+    ----------
+    html : str
+        A body whose chapters are ``h2`` and whose sections are ``h3``.
+
+    Returns
+    -------
+    str
+        The body, with numbers and anchors in its headings.
+    list of Heading
+        The contents, in order.
+    """
+    contents: list[Heading] = []
+    chapter = section = 0
+    in_appendix = False
+
+    def numbered(match: re.Match[str]) -> str:
+        nonlocal chapter, section, in_appendix
+        level, title = int(match[1]), match[2]
+        if level == 2:
+            in_appendix = title.startswith(APPENDIX)
+            plain = in_appendix or title.startswith(SUMMARY)
+            chapter, section = chapter + (not plain), 0
+            number = "" if plain else f"{chapter}"
+        else:
+            section += 1
+            number = chr(ord("A") + section - 1) if in_appendix else f"{chapter}.{section}"
+        anchor = (
+            f"section-{number.lower().replace('.', '-')}"
+            if number
+            else "appendix"
+            if in_appendix
+            else "summary"
+        )
+        inner = f'<span class="number">{number}</span> {title}' if number else title
+        contents.append(Heading(level, anchor, inner))
+        return f'<h{level} id="{anchor}">{inner}</h{level}>'
+
+    return re.sub(r"<h([23])>(.*?)</h\1>", numbered, html, flags=re.S), contents
+
+
+class IndustryHTMLExporter(_ReportExporter):
+    """One self-contained page: no script, no request, code hidden."""
+
+    export_from_notebook = "Industry report (HTML)"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the page and nbconvert's resources."""
+        body, contents, cover, resources = self._render_body(nb, resources, **kw)
+        page = self.environment.get_template("page.html.j2").render(
+            lang=LANG_TAGS[cover["language"]],
+            words=WORDS[cover["language"]],
+            cover=cover,
+            contents=contents,
+            body=body,
+            css=_template("report.css"),
+        )
+        return page, resources
+
+
+class IndustryPDFExporter(_ReportExporter):
+    """A tagged PDF (PDF/UA-1): cover, contents, running heads, bookmarks, embedded fonts."""
+
+    export_from_notebook = "Industry report (PDF)"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    def from_notebook_node(  # type: ignore[override]
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[bytes, dict[str, Any]]:
+        """Return the PDF and nbconvert's resources.
+
+        Raises
+        ------
+        InputError
+            If Typst cannot set the document; the message is Typst's own.
+        """
+        body, _, cover, resources = self._render_body(nb, resources, **kw)
+        resources["output_extension"] = ".pdf"
+        body, pictures = extract_pictures(_printable(body))
+        return compile_pdf(_to_typst(body), cover, pictures), resources
+
+
+def _printable(body: str) -> str:
+    """Leave out what only a screen can unfold, and place the contents: after the summary, if there is one."""
+    body = re.sub(r"<details>.*?</details>", "", body, flags=re.S)
+    mark = '<div id="contents"></div>\n'
+    chapters = [match.start() for match in re.finditer("<h2 ", body)]
+    place = chapters[1] if len(chapters) > 1 and body.startswith('<h2 id="summary"', chapters[0]) else 0
+    return body[:place] + mark + body[place:]
+
+
+def extract_pictures(body: str) -> tuple[str, dict[str, bytes]]:
+    """Replace inline SVG and data addresses by files.
+
+    Returns
+    -------
+    str
+        The body; every picture is an ``img`` with a file name and its alternative text.
+    dict of str to bytes
+        The files by name.
+    """
+    files: dict[str, bytes] = {}
+
+    def stored(content: bytes, suffix: str) -> str:
+        name = f"picture-{len(files) + 1}.{suffix}"
+        files[name] = content
+        return name
+
+    def from_svg(match: re.Match[str]) -> str:
+        label = re.search(r'aria-label="([^"]*)"', match[0])
+        svg = (
+            match[0]
+            if "xmlns=" in match[0]
+            else match[0].replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+        )
+        return f'<img src="{stored(svg.encode(), "svg")}" alt="{label[1] if label else ""}">'
+
+    def from_address(match: re.Match[str]) -> str:
+        suffix = {"jpeg": "jpg", "svg+xml": "svg"}.get(match[1], match[1])
+        return f'src="{stored(base64.b64decode(match[2]), suffix)}"'
+
+    body = re.sub(r"<svg\b.*?</svg>", from_svg, body, flags=re.S)
+    return re.sub(r'src="data:image/([\w+]+);base64,([^"]*)"', from_address, body), files
+
+
+def _to_typst(body: str) -> str:
+    import pypandoc
+
+    return pypandoc.convert_text(
+        body,
+        to="typst",
+        format="html",
+        extra_args=[
+            "--wrap=preserve",
+            "--shift-heading-level-by=-1",
+            f"--lua-filter={TEMPLATES / 'industry' / 'report.lua'}",
+        ],
+    )
+
+
+def compile_pdf(markup: str, cover: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
+    """Set Typst markup in the report's template; PDF/UA-1, the same bytes for the same input.
+
+    Parameters
+    ----------
+    markup : str
+        The body in Typst markup.
+    cover : dict
+        See `display.cover`.
+    pictures : dict of str to bytes
+        The files that the markup names.
+    """
+    import typst
+
+    from . import style
+
+    words = json.dumps(WORDS[cover["language"]], ensure_ascii=False)
+    main = (
+        '#import "report.typ": report, contents\n#let horizontalrule = line(length: 100%)\n'
+        '#let words = json("words.json")\n#show: report.with(json("cover.json"))\n' + markup
+    )
+    files = {
+        "main.typ": main.encode(),
+        "report.typ": _template("report.typ").encode(),
+        "cover.json": json.dumps(cover, ensure_ascii=False).encode(),
+        "words.json": words.encode(),
+        **pictures,
+    }
+    # A folder, because the compiler's in-memory files must be text, and a picture is not.
+    with tempfile.TemporaryDirectory(prefix="industry-report-") as folder:
+        for name, content in files.items():
+            (Path(folder) / name).write_bytes(content)
+        try:
+            return typst.compile(
+                str(Path(folder) / "main.typ"),
+                font_paths=[str(style.FONT_FOLDER)],
+                ignore_system_fonts=True,
+                pdf_standards=["ua-1"],
+                timestamp=0,
+            )
+        except typst.TypstError as error:
+            problem = f"Typst stopped: {error.message}."
+            mend = " ".join(error.hints) or error.diagnostic
+            raise InputError(f"PDF of “{cover['title']}”", problem, mend) from error
+
+
+@functools.cache
+def _template(name: str) -> str:
+    return (TEMPLATES / "industry" / name).read_text(encoding="utf-8")
