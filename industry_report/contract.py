@@ -1,0 +1,507 @@
+"""What a consultation must look like: clean rows, rejects and flags, each fault with place and reason."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from . import contradictions, headers, mapping, places, records, sources, values
+from .errors import InputError
+from .headers import SCORES, Table
+from .ledger import COUNTS, TEXT, Ledger, frame
+from .mapping import ColumnMap
+from .reasons import KINDS
+from .spill import Spill
+from .values import Reading
+
+VERSION = "1"  # raise it when the same file would come out otherwise: the prepared store is then made anew
+LISTED = 100_000  # rejecting faults, and flags, of a file that are listed one by one; all are counted
+
+TYPES: dict[str, str] = dict.fromkeys(headers.COLUMNS, TEXT) | {
+    **dict.fromkeys(("consulted_on", "converted_on"), "datetime64[us]"),
+    **dict.fromkeys(("year", *SCORES), "Int64"),
+    **dict.fromkeys(("composite_supplied", "amount"), "Float64"),
+    "converted": "boolean",
+}
+_READERS: dict[str, Callable[[Any], Reading]] = dict.fromkeys(headers.COLUMNS, values.read_text) | {
+    "customer_id": values.read_identifier,
+    **dict.fromkeys(SCORES, values.read_score),
+    "composite_supplied": values.read_number,
+    "grade_supplied": values.read_grade,
+    "converted": values.read_yes_no,
+    "year": values.read_year,
+}
+
+draft_mapping = mapping.draft_mapping
+
+
+@dataclass(frozen=True)
+class FileCheck:
+    """What was found in one file.
+
+    Attributes
+    ----------
+    read, graded, ungradable, rejected, duplicates : int
+        Rows: read = graded + ungradable + rejected + duplicates.
+    dropped : mapping
+        How many rows are no records: blank, total_row, footnote, repeated_header.
+    rejects, flags : DataFrame
+        Faults that keep a row out, and those that do not: file, sheet, row, column, header, cell, value,
+        code, reason_zh, reason_en. A row may have several.
+    counts : mapping
+        (code, column) → rows, also of faults beyond those listed.
+    slices : sequence
+        Region, year and clean rows of each slice.
+    columns, suggestions : mapping
+        Headers taken and their columns; unknown headers and the column each may be.
+    header_rows : mapping
+        Sheet → number of rows up to and including its header.
+    error : InputError or None
+        Why nothing could be read.
+    """
+
+    path: Path
+    sha256: str = ""
+    synthetic: bool = False
+    read: int = 0
+    graded: int = 0
+    ungradable: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    rejects: pd.DataFrame = field(default_factory=lambda: frame([]))
+    flags: pd.DataFrame = field(default_factory=lambda: frame([]))
+    counts: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    slices: Sequence[tuple[str, int, int]] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    suggestions: Mapping[str, str] = field(default_factory=dict)
+    header_rows: Mapping[str, int] = field(default_factory=dict)
+    error: InputError | None = None
+
+    @property
+    def file(self) -> str:
+        """The file's name without its folder."""
+        return self.path.name
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """A sheet with its table, how its cells are read, and what holds for rows without region or year."""
+
+    source: sources.Source
+    sheet: sources.Sheet
+    table: Table
+    readers: Mapping[str, Callable[[Any], Reading]]
+    region: str | None
+    year: int | None
+
+
+def check(
+    paths: Iterable[str | Path],
+    columns: str | Path | None = None,
+    score: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+    today: dt.date | None = None,
+) -> list[FileCheck]:
+    """Check files one by one; one that cannot be read is reported by its `error`.
+
+    Parameters
+    ----------
+    paths : iterable of paths
+        Files, or folders whose files are checked.
+    columns : path, optional
+        A mapping file.
+    score : callable, optional
+        Adds `composite` and `grade` to clean rows; supplied ones that differ are then flagged.
+    today : date, optional
+        Dates after it are flagged; the present day by default.
+    """
+    column_map = mapping.load_column_map(columns)
+    files = [file for path in paths for file in sources.list_files(sources.find_path(path))]
+    checks = [_check_file(file, column_map, score, today or dt.date.today()) for file in files]
+    return _flag_copies(checks)
+
+
+def _check_file(
+    path: Path, column_map: ColumnMap, score: Callable[[pd.DataFrame], pd.DataFrame] | None, today: dt.date
+) -> FileCheck:
+    ledger = Ledger(LISTED)
+
+    def compare(region: str, year: int, rows: pd.DataFrame) -> None:
+        if score and {"composite_supplied", "grade_supplied"} & set(rows):
+            contradictions.flag_supplied(score(rows), ledger)
+
+    try:
+        return clean(path, column_map, compare, ledger, today)
+    except InputError as error:
+        return FileCheck(path, error=error)
+
+
+def _flag_copies(checks: list[FileCheck]) -> list[FileCheck]:
+    """Flag files with the content of an earlier one."""
+    first: dict[str, FileCheck] = {}
+    flagged = []
+    for found in checks:
+        original = first.setdefault(found.sha256, found) if found.sha256 else found
+        flagged.append(found if original is found else flag_copy(found, original.file))
+    return flagged
+
+
+def flag_copy(found: FileCheck, original: str) -> FileCheck:
+    """Flag a file as a copy of another one."""
+    ledger = Ledger(1)
+    ledger.note("same_file_twice", "", value=found.file, hint=original)
+    flags = pd.concat([frame(ledger.listed(rejects=False), found.file), found.flags], ignore_index=True)
+    return replace(found, flags=flags, counts={**ledger.counts, **found.counts})
+
+
+def clean(
+    path: Path,
+    column_map: ColumnMap,
+    keep: Callable[[str, int, pd.DataFrame], None],
+    ledger: Ledger | None = None,
+    today: dt.date | None = None,
+) -> FileCheck:
+    """Clean a file and hand its rows over slice by slice.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    column_map : ColumnMap
+        What the institution's own headers and codes mean.
+    keep : callable
+        Takes region, year and the clean rows of each slice.
+    ledger : Ledger, optional
+        Where faults are listed; `keep` may add to it.
+    today : date, optional
+        Dates after it are flagged; without it none is, so that what is stored does not depend on the day.
+
+    Raises
+    ------
+    InputError
+        Nothing in the file can be read, or it changed meanwhile.
+    """
+    ledger = ledger or Ledger(LISTED)
+    source = sources.read(path)
+    grids = _find_grids(source, column_map, ledger)
+    tally: Counter[str] = Counter()
+    slices = []
+    with Spill() as spill:
+        for grid in grids:
+            for block in grid.sheet.blocks(grid.table.skip, list(grid.table.columns.values())):
+                rows = _clean_block(block, grid, ledger, tally)
+                contradictions.flag_dates(rows, ledger, today)
+                spill.add(rows)
+        for region, year, rows in spill.slices():
+            settled = _settle(rows, ledger, tally)
+            if len(settled):
+                slices.append((region, year, len(settled)))
+                keep(region, year, settled)
+    sources.refuse_change(source)
+    return _report(source, grids, ledger, tally, slices)
+
+
+def _report(
+    source: sources.Source,
+    grids: list[_Grid],
+    ledger: Ledger,
+    tally: Counter[str],
+    slices: list[tuple[str, int, int]],
+) -> FileCheck:
+    counts: dict[str, Any] = {count: tally[count] for count in COUNTS}
+    taken = {
+        grid.table.headers[place]: column for grid in grids for column, place in grid.table.columns.items()
+    }
+    return FileCheck(
+        path=source.path,
+        sha256=source.sha256,
+        synthetic=source.synthetic,
+        **counts,
+        dropped={kind: tally[kind] for kind in records.NON_RECORDS if tally[kind]},
+        rejects=frame(ledger.listed(rejects=True), source.file),
+        flags=frame(ledger.listed(rejects=False), source.file),
+        counts=dict(ledger.counts),
+        slices=slices,
+        columns=taken,
+        suggestions={header: column for grid in grids for header, column in grid.table.suggestions.items()},
+        header_rows={grid.sheet.name: grid.table.skip for grid in grids},
+    )
+
+
+# --- sheets
+
+
+def _find_grids(source: sources.Source, column_map: ColumnMap, ledger: Ledger) -> list[_Grid]:
+    """Find the table of every sheet; a sheet without one is said, a file without one is an error."""
+    tables = [(sheet, headers.find_table(sheet.head, column_map.columns)) for sheet in source.sheets]
+    if not any(table and not table.missing_scores for _, table in tables):
+        raise _describe_missing(source, [(sheet, table) for sheet, table in tables if table])
+    grids = []
+    for sheet, table in tables:
+        if table is None or not set(SCORES) & set(table.columns):
+            ledger.note("sheet_without_table", sheet.name, value=sheet.name)
+        elif table.missing_scores:
+            missing = ", ".join(headers.label(column, "zh") for column in table.missing_scores)
+            ledger.note("sheet_without_scores", sheet.name, value=sheet.name, hint=missing)
+        else:
+            grids.append(_prepare_grid(source, sheet, table, column_map, ledger))
+    return grids
+
+
+def _describe_missing(source: sources.Source, tables: list[tuple[sources.Sheet, Table]]) -> InputError:
+    """Say which scores are missing and every header that was found."""
+    if not tables:
+        return InputError(str(source.path), "holds no table.", "Name a file whose table has a header row.")
+    best = max(tables, key=lambda pair: (len(pair[1].columns), len(pair[1].headers)))[1]
+    missing = ", ".join(f"{column} ({headers.label(column, 'zh')})" for column in best.missing_scores)
+    near = [f"{header!r} may be {column}" for header, column in best.suggestions.items() if column in SCORES]
+    found = "; ".join(
+        (f"sheet {sheet.name}: " if len(tables) > 1 else "") + ", ".join(table.headers.values())
+        for sheet, table in tables
+    )
+    problem = f"the required scores are missing: {missing}. Columns found: {found}."
+    mend = (
+        "Map them in a mapping file (`industry-report check FILE --write-mapping` drafts one) or supply them."
+    )
+    return InputError(str(source.path), f"{problem} {'; '.join(near)}{'.' if near else ''}".strip(), mend)
+
+
+def _prepare_grid(
+    source: sources.Source, sheet: sources.Sheet, table: Table, column_map: ColumnMap, ledger: Ledger
+) -> _Grid:
+    ledger.place(sheet, table)
+    if sheet.hidden:
+        ledger.note("hidden_sheet", sheet.name, value=sheet.name)
+    if hidden := sheet.facts.hidden_rows:
+        ledger.note("hidden_rows", sheet.name, value=str(len(hidden)), hint=_write_ranges(hidden))
+    region, year = _name_place(source, sheet, column_map, ledger)
+    _refuse_unclear(source, sheet, table, region, year)
+    readers = {column: _choose_reader(column, source, table, column_map) for column in table.columns}
+    return _Grid(source, sheet, table, readers, region, year)
+
+
+def _write_ranges(rows: Sequence[int], shown: int = 10) -> str:
+    """Write row numbers as 5, 8-12."""
+    numbers = np.asarray(rows)
+    runs = np.split(numbers, np.flatnonzero(np.diff(numbers) != 1) + 1)
+    told = [str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs[:shown]]
+    return ", ".join(told) + (", …" if len(runs) > shown else "")
+
+
+def _name_place(
+    source: sources.Source, sheet: sources.Sheet, column_map: ColumnMap, ledger: Ledger
+) -> tuple[str | None, int | None]:
+    """Give region and year as told by the mapping file, else the sheet's name, else the file's name."""
+    names = (sheet.name, source.path.stem)
+    regions = [region for region in (column_map.region, *map(places.find_region, names)) if region]
+    years = [year for year in (column_map.year, *map(places.find_year, names)) if year]
+    for column, told in (("region", regions), ("year", [str(year) for year in years])):
+        for other in dict.fromkeys(told[1:]):
+            if not places.agree(told[0], other):
+                ledger.note(f"{column}_disagrees", sheet.name, column, told[0], other)
+    return regions[0] if regions else None, years[0] if years else None
+
+
+def _refuse_unclear(
+    source: sources.Source, sheet: sources.Sheet, table: Table, region: str | None, year: int | None
+) -> None:
+    """Refuse a table whose headers clash, or of which nothing tells region or year."""
+    thing = f"{source.path}, sheet {sheet.name}" if sheet.name else str(source.path)
+    for column, several in table.twice.items():
+        problem = f"{' and '.join(repr(header) for header in several)} both are {column}."
+        raise InputError(
+            thing, problem, f"Say in a mapping file which is {column}, and `{headers.IGNORE}` for the other."
+        )
+    unknown = ["region"] if region is None and "region" not in table.columns else []
+    unknown += ["year"] if year is None and not {"year", "consulted_on"} & set(table.columns) else []
+    if unknown:
+        problem = f"nothing tells the {' and the '.join(unknown)}: no column, nor the name of sheet or file."
+        mend = (
+            "Name the file like 黄山市-2025.xlsx, add the columns 地区 and 统计年度, or use a mapping file."
+        )
+        raise InputError(thing, problem, mend)
+
+
+def _choose_reader(
+    column: str, source: sources.Source, table: Table, column_map: ColumnMap
+) -> Callable[[Any], Reading]:
+    reader = _READERS[column]
+    if column in ("consulted_on", "converted_on"):
+        reader = partial(values.read_moment, epoch_1904=source.epoch_1904)
+    elif column == "amount":
+        reader = partial(values.read_amount, unit=table.unit)
+    if codes := column_map.values.get(column):
+        return lambda raw: reader(codes.get(values.trim(raw), raw))
+    return reader
+
+
+# --- rows
+
+
+def _clean_block(block: sources.Block, grid: _Grid, ledger: Ledger, tally: Counter[str]) -> pd.DataFrame:
+    """Judge each distinct value once, then put the rows together from what was found."""
+    cells = {column: block.columns[place] for column, place in grid.table.columns.items()}
+    readings = {column: _read_values(cell.values, grid.readers[column]) for column, cell in cells.items()}
+    chosen = _find_records(block, grid, cells, readings, ledger, tally)
+    rows = block.first_row + chosen
+    codes = {column: cell.codes[chosen] for column, cell in cells.items()}
+    bad = _list_long_rows(block, grid, chosen, ledger)
+    for column, found in readings.items():
+        bad |= _list_faults(column, codes[column], found, cells[column].values, rows, grid.sheet.name, ledger)
+    readable = ~bad
+    told = {column: _take(column, found, codes[column]) for column, found in readings.items()}
+    told["region"] = _fill(told, "region", grid.region, len(rows))
+    told["year"] = _fill(told, "year", grid.year, len(rows))
+    for column, own in (("region", grid.region), ("year", grid.year)):
+        if column in readings and own is not None:
+            _flag_place(column, str(own), readings[column], codes[column], rows, grid.sheet.name, ledger)
+        missing = pd.isna(told[column]) & readable
+        if missing.any():
+            ledger.add(f"{column}_missing", grid.sheet.name, column, rows[missing])
+            bad |= missing
+    tally["read"] += len(rows)
+    tally["rejected"] += int(bad.sum())
+    origin = {
+        "file": _repeat(grid.source.file, TEXT, len(rows)),
+        "sheet": _repeat(grid.sheet.name, TEXT, len(rows)),
+    }
+    cleaned = pd.DataFrame(
+        {**origin, "row": rows, **{column: told[column] for column in headers.COLUMNS if column in told}}
+    )
+    return cleaned[~bad] if bad.any() else cleaned
+
+
+def _read_values(raw: list[Any], reader: Callable[[Any], Reading]) -> list[Reading]:
+    return [
+        Reading(None, "cell_error" if cell else "formula_without_value")
+        if isinstance(cell, values.CellError)
+        else reader(cell)
+        for cell in raw
+    ]
+
+
+def _find_records(
+    block: sources.Block,
+    grid: _Grid,
+    cells: Mapping[str, sources.Encoded],
+    readings: Mapping[str, list[Reading]],
+    ledger: Ledger,
+    tally: Counter[str],
+) -> np.ndarray:
+    """Give the positions of the block's records; only rows with something doubtful are looked at."""
+    suspect = np.zeros(block.size, dtype=bool)
+    for column in (*SCORES, "customer_id", "customer_type"):
+        if column in cells:
+            doubts = [_is_doubtful(column, found.value) for found in readings[column]]
+            suspect |= np.array(doubts)[cells[column].codes]
+    keep = np.ones(block.size, dtype=bool)
+    for place in np.flatnonzero(suspect).tolist():
+        known = {column: values.trim(cell.values[cell.codes[place]]) for column, cell in cells.items()}
+        texts = [text for cell in block.raw(place) or known.values() if (text := values.trim(cell))]
+        if kind := records.name_non_record(texts, known):
+            keep[place] = False
+            tally[kind] += 1
+            if kind != "blank":
+                ledger.add(kind, grid.sheet.name, "", [block.first_row + place], [texts[0][:200]])
+    return np.flatnonzero(keep)
+
+
+def _is_doubtful(column: str, value: Any) -> bool:
+    """Tell whether a row with this value may be no record: something is missing, or it looks like a total."""
+    if value is None:
+        return column != "customer_type"
+    return column not in SCORES and records.is_total(value)
+
+
+def _list_long_rows(block: sources.Block, grid: _Grid, chosen: np.ndarray, ledger: Ledger) -> np.ndarray:
+    """List rows of text that have more cells than the header: a comma without quotes has shifted them."""
+    bad = np.zeros(len(chosen), dtype=bool)
+    width = len(grid.sheet.head[grid.table.skip - 1])
+    if not grid.sheet.is_text or block.width <= width:
+        return bad
+    for place, position in enumerate(chosen.tolist()):
+        if more := [text for cell in block.raw(position)[width:] if (text := values.trim(cell))]:
+            bad[place] = True
+            ledger.add("too_many_cells", grid.sheet.name, "", [block.first_row + position], [more[0][:200]])
+    return bad
+
+
+def _list_faults(
+    column: str,
+    codes: np.ndarray,
+    found: list[Reading],
+    raw: list[Any],
+    rows: np.ndarray,
+    sheet: str,
+    ledger: Ledger,
+) -> np.ndarray:
+    """List the faults of a column; gives the rows that they keep out."""
+    bad = np.zeros(len(rows), dtype=bool)
+    for kind in sorted({reading.code for reading in found} - {""}):
+        hit = np.array([reading.code == kind for reading in found])[codes]
+        at = codes[hit][: ledger.limit]
+        ledger.add(
+            kind, sheet, column, rows[hit], [values.show(raw[c]) for c in at], [found[c].hint for c in at]
+        )
+        if KINDS[kind].rejects:
+            bad |= hit
+    return bad
+
+
+def _take(column: str, found: list[Reading], codes: np.ndarray) -> Any:
+    """Build a clean column out of its distinct values."""
+    distinct = [reading.value for reading in found]
+    if TYPES[column].startswith("datetime"):
+        return np.array(distinct, dtype="M8[us]")[codes]
+    return pd.array(distinct, dtype=TYPES[column]).take(codes)
+
+
+def _repeat(value: Any, kind: str, length: int) -> Any:
+    return pd.array([value], dtype=kind).take(np.zeros(length, dtype=np.intp))
+
+
+def _fill(told: Mapping[str, Any], column: str, own: str | int | None, length: int) -> Any:
+    """Complete region or year by what the names tell, the year also by the date."""
+    filled = told[column] if column in told else _repeat(None, TYPES[column], length)
+    if own is not None:
+        return filled.fillna(own) if column in told else _repeat(own, TYPES[column], length)
+    if column == "year" and "consulted_on" in told:
+        dates = pd.Series(told["consulted_on"])
+        return pd.Series(filled).fillna(dates.dt.year.astype("Int64")).array
+    return filled
+
+
+def _flag_place(
+    column: str,
+    own: str,
+    found: list[Reading],
+    codes: np.ndarray,
+    rows: np.ndarray,
+    sheet: str,
+    ledger: Ledger,
+) -> None:
+    """Flag each region or year of the column that differs from what the names tell, at its first row."""
+    for code, reading in enumerate(found):
+        if reading.value is not None and not places.agree(str(reading.value), own):
+            hit = rows[codes == code]
+            ledger.add(f"{column}_disagrees", sheet, column, hit, [str(reading.value)], [own])
+
+
+def _settle(rows: pd.DataFrame, ledger: Ledger, tally: Counter[str]) -> pd.DataFrame:
+    """Take duplicates and conflicts out of a slice, flag its contradictions, and count what is left."""
+    same, conflicting = contradictions.find_duplicates(rows, ledger)
+    tally["duplicates"] += len(same)
+    tally["rejected"] += len(conflicting)
+    out = same.append(conflicting)
+    kept = rows.drop(out).reset_index(drop=True) if len(out) else rows
+    contradictions.flag_identifiers(kept, ledger)
+    complete = int(kept[list(SCORES)].notna().all(axis=1).sum())
+    tally["graded"] += complete
+    tally["ungradable"] += len(kept) - complete
+    return kept

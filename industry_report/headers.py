@@ -1,0 +1,225 @@
+"""Find the table in a sheet: which row is the header, and which column is what."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .values import trim
+
+SCORES = ("intent", "clarity", "satisfaction")
+IGNORE = "ignore"
+SEARCHED_ROWS = 60
+# The first Chinese header names the column in reasons. Blanks, case and punctuation make no difference.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "customer_id": ("客户ID", "客户编号", "客户号", "客户代码", "客户编码", "client id", "customer number"),
+    "customer_type": ("客户类型", "客户类别", "客户性质", "client type"),
+    "source": ("客户来源", "来源渠道", "咨询来源", "咨询渠道", "来源", "渠道", "channel", "customer source"),
+    "detail": ("咨询详情", "咨询内容", "咨询问题", "咨询描述", "details", "consultation detail"),
+    "product": ("咨询产品", "咨询模块", "产品模块", "意向产品", "产品", "模块", "products", "module"),
+    "consulted_on": ("咨询日期", "咨询时间", "日期", "date", "consultation date"),
+    "region": ("地区", "城市", "区域", "地市", "所在地区", "所在城市", "所属地区", "所属城市", "city"),
+    "year": ("统计年度", "年度", "年份", "统计年份", "reporting year"),
+    "intent": (
+        *(
+            "意向度",
+            "意向度评分",
+            "意向度得分",
+            "意向评分",
+            "客户意向度",
+            "客户意向度评分",
+            "购买意向度",
+            "购买意向度评分",
+        ),
+        *("intent score", "purchase intent", "purchase intent score"),
+    ),
+    "clarity": (
+        *("需求明确性", "需求明确性评分", "需求明确性得分", "客户需求明确性", "客户需求明确性评分"),
+        *("需求明确度", "需求明确度评分", "clarity score", "clarity of need", "need clarity"),
+    ),
+    "satisfaction": (
+        *(
+            "满意度",
+            "满意度评分",
+            "满意度得分",
+            "客户满意度",
+            "客户满意度评分",
+            "咨询满意度",
+            "咨询服务满意度",
+        ),
+        *("服务满意度", "satisfaction score", "customer satisfaction"),
+    ),
+    "composite_supplied": ("综合评分", "综合得分", "综合分", "composite", "composite score"),
+    "grade_supplied": (
+        *("最终评级", "客户评级", "客户等级", "评级", "等级"),
+        *("grade", "rating", "final grade", "customer grade"),
+    ),
+    "converted": (
+        *("是否成交", "是否购买", "是否转化", "是否签约", "成交", "成交结果", "成交状态"),
+        *("purchased", "conversion"),
+    ),
+    "converted_on": ("成交日期", "成交时间", "购买日期", "签约日期", "conversion date", "purchase date"),
+    "amount": ("成交金额", "购买金额", "签约金额", "合同金额", "金额", "purchase amount", "contract amount"),
+}
+COLUMNS = tuple(SYNONYMS)
+# What a plain number in an amount column counts in, when the header says so.
+UNITS = {
+    "元": 1,
+    "人民币": 1,
+    "人民币元": 1,
+    "rmb": 1,
+    "cny": 1,
+    "yuan": 1,
+    "千元": 1_000,
+    "万元": 10_000,
+    "万": 10_000,
+}
+# Remarks beside a header that change nothing about the values.
+_REMARK = re.compile(
+    r"必填|选填|必选|可选|必填项|选填项|1[-~至到]?5分?|5分制|五分制|分|required|optional|1to5|yyyy.?mm.?dd"
+)
+_NOISE = re.compile("[\\s\u200b-\u200f\u2060\ufeff_\\-:*.、。“”\"'?!\x00-\x1f]")
+_BRACKETED = re.compile(r"(.+?)[(\[【<](.*?)[)\]】>]")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table found in a sheet.
+
+    Attributes
+    ----------
+    skip : int
+        How many rows there are up to and including the header.
+    columns : mapping
+        Canonical column → position.
+    headers : mapping
+        Position → header as written.
+    unit : int
+        What a plain number in the amount column counts in, in yuan.
+    suggestions : mapping
+        Unknown header → the column that it may be.
+    twice : mapping
+        Canonical column → the headers that claim it, where there are several.
+    """
+
+    skip: int
+    columns: Mapping[str, int]
+    headers: Mapping[int, str]
+    unit: int
+    suggestions: Mapping[str, str]
+    twice: Mapping[str, list[str]]
+
+    @property
+    def missing_scores(self) -> list[str]:
+        """Required columns that the table lacks."""
+        return [column for column in SCORES if column not in self.columns]
+
+
+def label(column: str, language: str) -> str:
+    """Name a canonical column for people."""
+    return SYNONYMS[column][0] if language == "zh" and column in SYNONYMS else column.replace("_", " ")
+
+
+def normalise(header: str) -> str:
+    """Reduce a header to what distinguishes it: no blanks, marks, case or full-width forms."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", header)).casefold()
+
+
+_KNOWN = {normalise(name): column for column, names in SYNONYMS.items() for name in (*names, column)}
+
+
+def recognise(header: str) -> tuple[str, int] | None:
+    """Tell which column a header names and what a plain amount below it counts in; None if it is unknown."""
+    text = normalise(header)
+    if text in _KNOWN:
+        return _KNOWN[text], 1
+    name, _, remark = text.partition("/")
+    if match := _BRACKETED.fullmatch(text):
+        name, remark = match[1], match[2]
+    column = _KNOWN.get(name)
+    if column == "amount" and remark in UNITS:
+        return column, UNITS[remark]
+    same = column is not None and _KNOWN.get(remark) == column  # "地区/城市"
+    return (column, 1) if column and (same or _REMARK.fullmatch(remark)) else None
+
+
+def suggest(header: str) -> str | None:
+    """Name the column that an unknown header is close to; it is offered, never taken."""
+    text = normalise(header)
+    inside = [
+        known for known in _KNOWN if len(known) > 1 and len(text) > 1 and (known in text or text in known)
+    ]
+    # Two letters of a Chinese header say as much as six of an English one.
+    near = difflib.get_close_matches(text, _KNOWN, n=1, cutoff=0.8 if text.isascii() else 0.6)
+    chosen = near or sorted(inside, key=len, reverse=True)
+    return _KNOWN[chosen[0]] if chosen else None
+
+
+def find_table(rows: Sequence[Sequence[Any]], own: Mapping[str, str]) -> Table | None:
+    """Find the header among a sheet's first rows.
+
+    The row (or pair of rows, for a header in two storeys) that names most known columns is taken, the first
+    of equals.
+
+    Parameters
+    ----------
+    rows : sequence of rows
+        The first rows of the sheet.
+    own : mapping
+        An institution's own headers → canonical column or "ignore"; they go before the synonyms.
+
+    Returns
+    -------
+    Table or None
+        None if no row holds two texts.
+    """
+    best: tuple[tuple[int, int], Table] | None = None
+    for last in range(min(len(rows), SEARCHED_ROWS)):
+        for storeys in (1, 2)[: last + 1]:
+            names = _name_columns(rows[last - storeys + 1 : last + 1], own)
+            table = _assign(names, last + 1, own)
+            rank = len(table.columns), len(names) if storeys == 1 else 0
+            if len(names) > 1 and (best is None or rank > best[0]):
+                best = rank, table
+    return best[1] if best else None
+
+
+def _name_columns(storeys: Sequence[Sequence[Any]], own: Mapping[str, str]) -> dict[int, str]:
+    """Give each column its header; of two storeys both joined if known, else the lower, else the upper."""
+    texts = [[trim(cell) if isinstance(cell, str) else "" for cell in row] for row in storeys]
+    if len(texts) == 1:
+        return {position: text for position, text in enumerate(texts[0]) if text}
+    names, above = {}, ""
+    for position, (upper, lower) in enumerate(zip(*texts, strict=False)):
+        above = upper or (above if lower else "")  # a merged cell holds its text in the first column alone
+        joined = above + lower
+        is_known = joined in own or recognise(joined) is not None
+        if name := joined if is_known and lower else lower or upper:
+            names[position] = name
+    return names
+
+
+def _assign(names: Mapping[int, str], skip: int, own: Mapping[str, str]) -> Table:
+    """Match headers to columns."""
+    wanted = {normalise(header): column for header, column in own.items()}
+    mapped = {place: wanted[key] for place, name in names.items() if (key := normalise(name)) in wanted}
+    known = {
+        place: found for place, name in names.items() if place not in mapped and (found := recognise(name))
+    }
+    claims: dict[str, list[int]] = {}
+    for place in names:
+        column = mapped.get(place) or (known[place][0] if place in known else None)
+        if column and column != IGNORE and (place in mapped or column not in mapped.values()):
+            claims.setdefault(column, []).append(place)
+    near = {name: suggest(name) for place, name in names.items() if claims and place not in mapped | known}
+    amount = claims.get("amount", [-1])[0]
+    return Table(
+        skip=skip,
+        columns={column: places[0] for column, places in claims.items()},
+        headers=dict(names),
+        unit=known[amount][1] if amount in known else 1,
+        suggestions={name: column for name, column in near.items() if column and column not in claims},
+        twice={column: [names[p] for p in places] for column, places in claims.items() if len(places) > 1},
+    )

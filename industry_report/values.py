@@ -1,0 +1,276 @@
+"""One raw cell in, one clean value or the code of a fault out."""
+
+import datetime as dt
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+PLACEHOLDERS = {"-", "--", "—", "——", "–", "/", "\\", "无", "空", "暂无", "缺失", "不详"}
+PLACEHOLDERS |= {
+    "未填",
+    "未填写",
+    "未提供",
+    "未评",
+    "未评分",
+    "n/a",
+    "na",
+    "#n/a",
+    "null",
+    "none",
+    "nan",
+    "nil",
+}
+_CHINESE = {character: Decimal(number) for number, character in enumerate("零一二三四五六七八九十")}
+YES = {
+    "是",
+    "已成交",
+    "成交",
+    "已购买",
+    "购买",
+    "已转化",
+    "已签约",
+    "签约",
+    "y",
+    "yes",
+    "true",
+    "t",
+    "1",
+    "√",
+    "✓",
+}
+NO = {"否", "未成交", "未购买", "未转化", "未签约", "n", "no", "false", "f", "0", "×", "✗"}
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f]")
+_GUARDED = re.compile(r"""^(?:="(.*)"|'(.+))$""")
+_SCORE = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*分?")
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
+_TIME = (
+    r"(?:[\st]*(?P<half>上午|下午)?\s*(?P<h>\d{1,2})[:时点](?P<mi>\d{1,2})(?:[:分](?P<s>\d{1,2})(?:\.\d+)?)?[分秒]?"
+    r"(?:z|[+-]\d\d:?\d\d)?)?"
+)
+_DATE = re.compile(r"(?P<y>\d{4})\s*[-./年]\s*(?P<m>\d{1,2})\s*[-./月]\s*(?P<d>\d{1,2})\s*[日号.]?" + _TIME)
+_COMPACT_DATE = re.compile(r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d))?")
+_DAY_OR_MONTH_FIRST = re.compile(r"(\d{1,2})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{4}|\d{1,2})")
+_NO_DAY = re.compile(r"\d{4}年?|\d{4}\s*[-./年]\s*\d{1,2}\s*月?|(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
+_AMOUNT = re.compile(
+    r"(?:人民币|rmb|cny|[¥￥])?([+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)(万|千|百万)?(?:元|圆)?(?:人民币|rmb|cny|整)?"
+)
+_MULTIPLES = {None: 1, "千": 1_000, "万": 10_000, "百万": 1_000_000}
+_YEAR = re.compile(r"(\d{4})(?:\.0+)?\s*(?:年|年度)?")
+_GRADE = re.compile(r"([A-Z][+-]?)\s*(?:级|类|等|等级)?\s*(?:[(\[:：\-—,].*)?", re.DOTALL)
+
+
+class Reading(NamedTuple):
+    """What a cell says: a value (None = missing), the code of a fault or "", and a hint for its reason."""
+
+    value: Any
+    code: str = ""
+    hint: str = ""
+
+
+MISSING = Reading(None)
+
+
+class CellError(str):
+    """A cell without a value: the error its formula ended in ("#N/A"), or "" if it was never calculated."""
+
+
+def show(raw: Any) -> str:
+    """Write a raw cell as a spreadsheet shows it."""
+    if isinstance(raw, bool):
+        return str(raw).upper()
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
+        return str(int(raw))
+    if isinstance(raw, dt.datetime):
+        raw = raw.replace(tzinfo=None)
+        return raw.date().isoformat() if raw.time() == dt.time() else raw.isoformat(" ", "seconds")
+    return "" if raw is None or raw != raw else str(raw)
+
+
+def trim(raw: Any) -> str:
+    """Give a cell's text without invisible characters, outer blanks and line breaks."""
+    text = raw if isinstance(raw, str) else show(raw)
+    return " ".join((text if text.isprintable() else _INVISIBLE.sub("", text)).split())
+
+
+def fold(raw: Any) -> str:
+    """Give a cell's text with full-width characters made half-width, in lower case."""
+    text = trim(raw)
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text).strip()).lower()
+
+
+def is_placeholder(text: str) -> bool:
+    """Tell whether a cell only says that there is nothing."""
+    return len(text) < 6 and text.lower() in PLACEHOLDERS
+
+
+def read_text(raw: Any) -> Reading:
+    """Read a code or free text; a placeholder is missing."""
+    text = trim(raw)
+    return MISSING if not text or is_placeholder(text) else Reading(text)
+
+
+def read_identifier(raw: Any) -> Reading:
+    """Read an identifier as text; what a spreadsheet may have damaged is flagged.
+
+    Programs write ="0012" or '0012 to keep a spreadsheet from cutting zeros off; the marks go.
+    """
+    text = trim(raw)
+    text = _GUARDED.sub(r"\1\2", text) if text[:1] in ("=", "'") else text
+    if not text or is_placeholder(text):
+        return MISSING
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) >= 1e11:
+        return Reading(text, "id_number_too_long")
+    is_scientific = text[0].isdigit() and _SCIENTIFIC.fullmatch(text)
+    return Reading(text, "id_scientific" if is_scientific else "")
+
+
+def read_score(raw: Any) -> Reading:
+    """Read a score from 1 to 5; blank and placeholder are missing and said."""
+    text = fold(raw)
+    if not text:
+        return Reading(None, "score_blank")
+    if is_placeholder(text):
+        return Reading(None, "score_placeholder")
+    match = _SCORE.fullmatch(text)
+    number = Decimal(match[1]) if match else _CHINESE.get(text.removesuffix("分").strip())
+    if number is None or isinstance(raw, bool):
+        return Reading(None, "score_not_number")
+    if number != int(number):
+        return Reading(None, "score_not_whole")
+    return Reading(int(number)) if 1 <= number <= 5 else Reading(None, "score_out_of_range")
+
+
+def read_number(raw: Any) -> Reading:
+    """Read a composite that the workbook brought along; it is only compared."""
+    text = fold(raw)
+    match = _SCORE.fullmatch(text)
+    if match:
+        return Reading(float(match[1]))
+    return MISSING if not text or is_placeholder(text) else Reading(None, "composite_unreadable")
+
+
+def read_grade(raw: Any) -> Reading:
+    """Read a grade letter out of "Ａ级", "a" or "A级(高转化潜力)"; other wording stays as it is."""
+    text = fold(raw).upper()
+    match = _GRADE.fullmatch(text)
+    return Reading(match[1]) if match else read_text(raw)
+
+
+def read_yes_no(raw: Any) -> Reading:
+    """Read an outcome; a placeholder is unknown, and unknown is not no."""
+    text = fold(raw)
+    if not text or is_placeholder(text):
+        return MISSING
+    if text in YES or text == "1.0":
+        return Reading(True)
+    return Reading(False) if text in NO or text == "0.0" else Reading(None, "outcome_unreadable")
+
+
+def read_amount(raw: Any, unit: int = 1) -> Reading:
+    """Read an amount in yuan; `unit` is what a plain number counts in (10,000 under 万元)."""
+    text = fold(raw)
+    if not text or is_placeholder(text):
+        return MISSING
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        return _amount(Decimal(repr(float(raw))) * unit)
+    match = _AMOUNT.fullmatch(text.replace(" ", ""))
+    if not match:
+        return Reading(None, "amount_unreadable")
+    says_unit = match[2] or not text.endswith(match[1])
+    return _amount(Decimal(match[1].replace(",", "")) * (_MULTIPLES[match[2]] if says_unit else unit))
+
+
+def _amount(yuan: Decimal) -> Reading:
+    if not yuan.is_finite():
+        return Reading(None, "amount_unreadable")
+    return Reading(float(yuan), "amount_negative" if yuan < 0 else "")
+
+
+def read_year(raw: Any) -> Reading:
+    """Read a year; a date stands for its year."""
+    if isinstance(raw, dt.date):
+        return Reading(raw.year)
+    text = fold(raw)
+    if not text or is_placeholder(text):
+        return MISSING
+    match = _YEAR.fullmatch(text)
+    return (
+        Reading(int(match[1])) if match and 1900 <= int(match[1]) < 2200 else Reading(None, "year_unreadable")
+    )
+
+
+def read_moment(raw: Any, epoch_1904: bool = False) -> Reading:
+    """Read a date or a time of day on a date; text, number or real date.
+
+    Parameters
+    ----------
+    raw : object
+        The cell.
+    epoch_1904 : bool
+        Whether the workbook counts days from 1904 (old Excel for Mac).
+    """
+    if isinstance(raw, dt.datetime):
+        return _plausible(raw.replace(tzinfo=None, microsecond=0))
+    if isinstance(raw, dt.date):
+        return _plausible(dt.datetime(raw.year, raw.month, raw.day))
+    text = fold(raw)
+    if not text or is_placeholder(text):
+        return MISSING
+    if re.fullmatch(r"[2-7]\d{4}(?:\.\d+)?", text):
+        return _from_serial(float(text), epoch_1904)
+    match = _DATE.match(text) or _COMPACT_DATE.fullmatch(text)
+    if match and _is_weekday(text[match.end() :]):
+        return _from_parts(match.groupdict())
+    if match := _DAY_OR_MONTH_FIRST.fullmatch(text):
+        return _from_day_or_month_first(match)
+    return Reading(None, "date_without_day" if _NO_DAY.fullmatch(text) else "date_unreadable")
+
+
+def _is_weekday(rest: str) -> bool:
+    return not rest.strip() or re.fullmatch(r"\s*\(?(?:星期|周)[一二三四五六日天]\)?", rest) is not None
+
+
+def _plausible(moment: dt.datetime) -> Reading:
+    return Reading(moment) if 1900 <= moment.year < 2200 else Reading(None, "date_impossible")
+
+
+def _from_serial(days: float, epoch_1904: bool) -> Reading:
+    # Excel believes in 29 February 1900, so its day 0 lies two days before 1 January 1900.
+    start = dt.datetime(1904, 1, 1) if epoch_1904 else dt.datetime(1899, 12, 30)
+    return _plausible(start + dt.timedelta(seconds=round(days * 86_400)))
+
+
+def _from_parts(parts: dict[str, str | None]) -> Reading:
+    year, month, day, hour, minute, second = (
+        int(parts.get(part) or 0) for part in ("y", "m", "d", "h", "mi", "s")
+    )
+    hour += 12 if parts.get("half") == "下午" and hour < 12 else 0
+    try:
+        return _plausible(dt.datetime(year, month, day, hour, minute, second))
+    except ValueError:
+        return Reading(None, "date_impossible")
+
+
+def _from_day_or_month_first(match: re.Match[str]) -> Reading:
+    """Take a date with the year last only if one reading alone is possible."""
+    first, second, year = (int(part) for part in match.groups())
+    orders = [] if len(match[3]) == 1 else [(year, first, second), (year, second, first)]
+    if len(match[3]) < 4:
+        orders = [(2000 + y, month, day) for y, month, day in (*orders, (first, second, year))]
+    possible = sorted({day for order in orders if (day := _day(*order))})
+    if not possible:
+        return Reading(None, "date_impossible")
+    if len(possible) == 1:
+        return Reading(dt.datetime.combine(possible[0], dt.time()))
+    return Reading(None, "date_ambiguous", " / ".join(day.isoformat() for day in possible))
+
+
+def _day(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
