@@ -1,0 +1,288 @@
+"""The command ``industry-report``: sample, check, plan, build."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from . import __version__
+from .errors import InputError
+
+# Everything else is imported where it is used: `--help` must not wait for pandas.
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .build import Result
+    from .plan import Job
+
+PATH = click.Path(path_type=Path)
+ANNUAL = Path("params", "annual.yaml")
+SCORECARD = "params/scorecards/consultation.yaml"
+INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
+
+
+def _examples(*commands: str) -> str:
+    """Return examples for the end of a help page; the first line keeps click from re-wrapping them."""
+    return "\b\nExamples:\n" + "\n".join(f"  {command}" for command in commands)
+
+
+class Commands(click.Group):
+    """Commands whose user sees one message for a fault of the input, never a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of the work, not of the alphabet."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; faults end with status 1, Ctrl-C with 130."""
+        try:
+            return super().invoke(ctx)
+        except InputError as fault:
+            raise click.ClickException(str(fault)) from None
+        except KeyboardInterrupt:
+            click.echo("Stopped. Reports finished so far are published; build again to go on.", err=True)
+            sys.exit(INTERRUPTED)
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_examples("industry-report sample", "industry-report build"),
+)
+@click.version_option(__version__, prog_name="industry-report")
+def main() -> None:
+    """Turn workbooks of customer consultations into published reports."""
+
+
+@main.command(
+    epilog=_examples(
+        "industry-report sample",
+        "industry-report sample trial --rows 200 --seed 7",
+    )
+)
+@click.argument("folder", metavar="[DIR]", type=PATH, default=Path("data", "sample"))
+@click.option("--rows", type=click.IntRange(min=1), help="Rows of each workbook (default: as in life).")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=2025, show_default=True, help="Same seed, same rows."
+)
+def sample(folder: Path, rows: int | None, seed: int) -> None:
+    """Write synthetic workbooks to DIR (default: data/sample).
+
+    One for each of three cities and three years, in the form the registry uses, labelled as synthetic.
+    """
+    from . import sample as samples
+
+    for path in samples.write(folder, rows=rows, seed=seed):
+        click.echo(path)
+
+
+@main.command(
+    epilog=_examples(
+        "industry-report check data/黄山市-2025.xlsx",
+        "industry-report check data/*.xlsx --language en --write faults.xlsx",
+        "industry-report check export.csv --write-mapping params/columns/export.yaml",
+        "industry-report check export.csv --columns params/columns/export.yaml --json",
+    )
+)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
+@click.option(
+    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of the page."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result for programs.")
+@click.option("--columns", metavar="FILE", type=PATH, help="Mapping of the file's own headers and codes.")
+@click.option("--write", metavar="FILE.xlsx", type=PATH, help="Write all faults as a workbook.")
+@click.option("--write-mapping", metavar="FILE.yaml", type=PATH, help="Draft a mapping for --columns.")
+def check(
+    files: tuple[Path, ...],
+    language: str,
+    as_json: bool,
+    columns: Path | None,
+    write: Path | None,
+    write_mapping: Path | None,
+) -> None:
+    """Tell what is in files, and what would be rejected and why.
+
+    FILE is a workbook, csv or parquet file, or a folder of them. Composites and grades that a file brings
+    along are compared with the standard scorecard's. Ends with status 1 if anything would be rejected.
+    """
+    from . import contract, faults
+
+    if write_mapping:
+        _write_mapping(files, write_mapping)
+        return
+    grades: Counter[str] = Counter()
+    checks = contract.check(files, columns, _grader(grades))
+    if write:
+        faults.write_workbook(checks, write)
+    if as_json:
+        click.echo(
+            json.dumps({**faults.as_json(checks, language), "grades": grades}, ensure_ascii=False, indent=1)
+        )
+    else:
+        click.echo(faults.summary(checks, language) + _describe_grades(grades, language))
+    if any(found.error or found.rejected for found in checks):
+        sys.exit(1)
+
+
+def _write_mapping(files: tuple[Path, ...], target: Path) -> None:
+    from . import mapping
+    from .site import write_whole
+
+    if len(files) > 1:
+        raise click.UsageError("--write-mapping takes one FILE.")
+    if target.exists():
+        raise InputError(str(target), "is there already.", "Name a new file, or remove it first.")
+    click.echo(write_whole(target, mapping.draft_mapping(files[0])))
+
+
+def _grader(grades: Counter[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """Return what grades clean rows by the standard scorecard and counts the grades, highest first."""
+    import scoring
+
+    scorecard = _load_scorecard(SCORECARD)
+    grades.update(dict.fromkeys(reversed(scorecard.grades), 0))
+
+    def grade(consultations: pd.DataFrame) -> pd.DataFrame:
+        scored = scoring.score(consultations, scorecard)
+        grades.update(scored["grade"].dropna())
+        return scored
+
+    return grade
+
+
+def _describe_grades(grades: Counter[str], of: str) -> str:
+    from . import language
+
+    language.use(of)
+    counts = [f"{grade} {count:,}" for grade, count in grades.items()]
+    return f"\n\n{language.term('grade')}: {', '.join(counts)}" if grades.total() else ""
+
+
+@main.command(
+    epilog=_examples(
+        "industry-report plan params/annual.yaml",
+        "industry-report plan params/annual.yaml --only 黄山市",
+    )
+)
+@click.argument("params", nargs=-1, required=True, type=PATH)
+@click.option("--data", metavar="PATH", help="Workbook or folder, in place of the parameter `data`.")
+@click.option("--only", metavar="TEXT", help="Only reports whose name contains TEXT.")
+def plan(params: tuple[Path, ...], data: str | None, only: str | None) -> None:
+    """List the reports that would be made.
+
+    PARAMS are parameter files or plans; all their faults are told at once.
+    """
+    jobs = _list_jobs(params, data, only)
+    for job in jobs:
+        click.echo(f"{job.stem}\t{job.origin}")
+    click.echo(_count(len(jobs), "report"), err=True)
+
+
+@main.command(
+    epilog=_examples(
+        "industry-report build",
+        "industry-report build params/huangshan-2025.yaml --data data/黄山市-2025.xlsx",
+        "industry-report build --only 2025 --output trial --jobs 1 --force",
+    )
+)
+@click.argument("params", nargs=-1, type=PATH)
+@click.option("--data", metavar="PATH", help="Workbook or folder, in place of the parameter `data`.")
+@click.option(
+    "--output", metavar="DIR", type=PATH, default=Path("reports"), show_default=True, help="Where to."
+)
+@click.option("--only", metavar="TEXT", help="Only reports whose name contains TEXT.")
+@click.option(
+    "--jobs", "workers", metavar="N", type=click.IntRange(min=1), help="Reports at a time (default: cores)."
+)
+@click.option("--force", is_flag=True, help="Make also the reports that are up to date.")
+def build(
+    params: tuple[Path, ...],
+    data: str | None,
+    output: Path,
+    only: str | None,
+    workers: int | None,
+    force: bool,
+) -> None:
+    """Make the reports, as HTML, PDF and data.
+
+    PARAMS are parameter files or plans (default: params/annual.yaml). Reports that are up to date are left
+    alone; one that fails does not stop the others, and the exit status is then 1.
+    """
+    from . import build as builder
+
+    jobs = _list_jobs(params or (ANNUAL,), data, only)
+    with _progress(len(jobs)) as tell:
+        results = builder.build_reports(jobs, output, workers or os.cpu_count() or 1, force, tell)
+    failed = [result for result in results if result.status == "failed"]
+    click.echo(_summarize(results, output))
+    for result in failed:
+        click.echo(f"Error: {result.cause}", err=True)
+    if failed:
+        sys.exit(1)
+
+
+def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:
+    """Return the jobs, with their scorecards found to be sound."""
+    from . import plan as planner
+
+    jobs = planner.list_jobs(params, data, only)
+    for scorecard in dict.fromkeys(
+        job.parameters["scorecard"] for job in jobs if "scorecard" in job.parameters
+    ):
+        _load_scorecard(scorecard)
+    return jobs
+
+
+def _load_scorecard(path: str) -> Any:
+    import scoring
+
+    try:
+        return scoring.load_scorecard(path)
+    except scoring.ScorecardError as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[Result], None]]:
+    """Yield what to call with each result: it prints a line, below it a bar if this is a terminal."""
+    if not sys.stdout.isatty():
+        yield lambda result: click.echo(_line(result))
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.text import Text
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, transient=True) as bar:
+        task = bar.add_task("Reports", total=total)
+
+        def tell(result: Result) -> None:
+            bar.console.print(Text(_line(result)))
+            bar.advance(task)
+
+        yield tell
+
+
+def _line(result: Result) -> str:
+    seconds = f"  {result.seconds:.1f} s" if result.status == "made" else ""
+    warnings = "".join(f"\n        warning: {warning}" for warning in result.warnings)
+    return f"{result.status:<6}  {result.report}{seconds}{warnings}"
+
+
+def _summarize(results: list[Result], output: Path) -> str:
+    counts = {
+        status: sum(result.status == status for result in results) for status in ("made", "fresh", "failed")
+    }
+    told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    return f"{_count(len(results), 'report')}: {told}. {output / 'index.html'}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

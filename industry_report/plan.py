@@ -1,0 +1,285 @@
+"""Parameter files and plans → the list of report jobs, with every fault found before anything runs."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from . import dataset
+from .errors import InputError
+from .language import LANGUAGES
+from .parameters import Entry, Parameter, find_file, near_match, read_entries, read_parameters, type_name
+
+FLAT_NOTEBOOK = "industry"  # what a flat parameter file renders
+SHOWN = 12  # regions named in a message before "and … more"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to make.
+
+    Attributes
+    ----------
+    notebook : Path
+        The notebook file, absolute.
+    parameters : dict
+        Every parameter of the notebook: as given, else its default.
+    stem : str
+        Output path below the output folder, without suffix: ``2025/黄山市/industry.zh``.
+    origin : str
+        Parameter file and line that ask for it.
+    """
+
+    notebook: Path
+    parameters: dict[str, Any]
+    stem: str
+    origin: str
+
+
+def list_jobs(files: Sequence[Path], data: str | None = None, only: str | None = None) -> list[Job]:
+    """Return the reports that the parameter files ask for, in their order.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Flat parameter files and plans.
+    data : str, optional
+        Takes the place of every job's ``data`` parameter.
+    only : str, optional
+        Keep the jobs whose output path contains this text.
+
+    Raises
+    ------
+    InputError
+        Names all faults of all files at once.
+    """
+    faults: list[InputError] = []
+    entries: list[Entry] = []
+    jobs: list[Job] = []
+    for file in files:
+        try:
+            entries += read_entries(file)
+        except InputError as fault:
+            faults.append(fault)
+    for entry in entries:
+        try:
+            jobs += _expand(entry, data, faults)
+        except InputError as fault:
+            faults.append(fault)
+    faults += _find_clashes(jobs)
+    if only is not None and not faults:
+        jobs = _select(jobs, only)
+    faults += _find_missing_slices(jobs)
+    _raise_all(faults)
+    return jobs
+
+
+def select_slices(slices: pd.DataFrame, parameters: dict[str, Any]) -> pd.DataFrame:
+    """Return the slices of the data that a job's region and year, where it has them, ask for."""
+    keys = [key for key in ("region", "year") if parameters.get(key) is not None]
+    wanted = pd.Series(True, index=slices.index)
+    for key in keys:
+        wanted &= (slices[key] == parameters[key]).fillna(False).astype(bool)
+    return slices[wanted]
+
+
+# --- entries → jobs
+
+
+def _expand(entry: Entry, data: str | None, faults: list[InputError]) -> list[Job]:
+    """Return an entry's jobs: check its parameters, multiply its lists out."""
+    values = dict(entry.values)
+    notebook = _find_notebook(entry, values.pop("notebook", None) if entry.multiplies else FLAT_NOTEBOOK)
+    known = read_parameters(notebook)
+    if data is not None:
+        values["data"] = data
+    found = list(_find_faults(entry, values, known, notebook))
+    faults += found
+    if found:
+        return []
+    defaults = {p.name: p.default for p in known.values() if p.default is not None}
+    choices = [_options(entry, value, known[key]) for key, value in values.items()]
+    combinations = [dict(zip(values, choice, strict=True)) for choice in itertools.product(*choices)]
+    origin = f"{entry.file}, line {entry.line}"
+    return [
+        Job(notebook, parameters, _name_output(notebook, parameters), origin)
+        for parameters in ({**defaults, **combination} for combination in combinations)
+    ]
+
+
+def _options(entry: Entry, value: Any, parameter: Parameter) -> list[Any]:
+    multiplies = entry.multiplies and isinstance(value, list) and "list" not in parameter.types
+    return value if multiplies else [value]
+
+
+def _find_notebook(entry: Entry, name: Any) -> Path:
+    if not isinstance(name, str) or not name:
+        problem = (
+            "the entry does not name its notebook."
+            if name is None
+            else f"notebook must be a name, got {name!r}."
+        )
+        raise InputError(
+            entry.at("notebook"), problem, "Write `notebook: industry` for notebooks/industry.ipynb."
+        )
+    path = Path(name) if name.endswith(".ipynb") else Path("notebooks", f"{name}.ipynb")
+    found = find_file(path)
+    if found is None:
+        folder = find_file(Path("notebooks", f"{FLAT_NOTEBOOK}.ipynb"))
+        names = sorted(
+            other.stem for other in (folder.parent if folder else Path("notebooks")).glob("*.ipynb")
+        )
+        mend = near_match(name, names) or f"There are: {', '.join(names) or 'none'}."
+        problem = f"there is no notebook {path} in {Path.cwd()} or the folders above it."
+        raise InputError(entry.at("notebook"), problem, mend)
+    return found
+
+
+def _find_faults(
+    entry: Entry, values: dict[str, Any], known: dict[str, Parameter], notebook: Path
+) -> Iterator[InputError]:
+    listing = f"{notebook.name} has: {', '.join(known)}."
+    for name in [name for name in values if name not in known]:
+        problem = f"{notebook.name} has no parameter {name!r}."
+        yield InputError(entry.at(name), problem, f"{near_match(name, list(known))} {listing}".strip())
+    for parameter in known.values():
+        if parameter.name in values:
+            yield from _find_misfits(entry, values[parameter.name], parameter)
+        elif parameter.required:
+            problem = f"the required parameter `{parameter.name}` of {notebook.name} is missing."
+            yield InputError(
+                entry.at(parameter.name), problem, f"Add a line such as `{_example(parameter)}`."
+            )
+
+
+def _find_misfits(entry: Entry, value: Any, parameter: Parameter) -> Iterator[InputError]:
+    where = entry.at(parameter.name)
+    options = _options(entry, value, parameter)
+    if not options:
+        yield InputError(where, f"the list of `{parameter.name}` is empty.", "Name at least one value.")
+    for option in options:
+        if parameter.types and not _fits(option, parameter.types):
+            expected = " or ".join(parameter.types)
+            problem = f"`{parameter.name}` must be {expected}, got {option!r} ({type_name(option)})."
+            yield InputError(where, problem, _mend_type(parameter, option))
+        elif parameter.name == "language" and option not in LANGUAGES:
+            problem = f"`language` must be {' or '.join(LANGUAGES)}, got {option!r}."
+            yield InputError(
+                where, problem, near_match(str(option), list(LANGUAGES)) or "Write `language: zh`."
+            )
+
+
+def _fits(value: Any, types: tuple[str, ...]) -> bool:
+    name = type_name(value)
+    return name in types or (name == "int" and "float" in types)
+
+
+def _mend_type(parameter: Parameter, value: Any) -> str:
+    if isinstance(value, list):
+        return "A list multiplies out only in an entry under `reports:`."
+    if value is None:
+        return "Write a value, or leave the line out."
+    if "str" in parameter.types and not isinstance(value, dict):
+        return f'Put it in quotes: {parameter.name}: "{value}".'
+    return f"Write it like `{_example(parameter)}`."
+
+
+def _example(parameter: Parameter) -> str:
+    return f"{parameter.name}: {'…' if parameter.default is None else parameter.default}"
+
+
+# --- output paths
+
+
+def _name_output(notebook: Path, parameters: dict[str, Any]) -> str:
+    """Return year/region/notebook[-edition].language, of which a job has what its notebook knows."""
+    edition = str(parameters.get("edition", notebook.stem))
+    name = notebook.stem if edition == notebook.stem else f"{notebook.stem}-{edition}"
+    if "language" in parameters:
+        name += f".{parameters['language']}"
+    folders = [str(parameters[key]) for key in ("year", "region") if parameters.get(key) is not None]
+    return "/".join(_safe(part) for part in (*folders, name))
+
+
+def _safe(name: str) -> str:
+    """Return a name that every file system takes: no separator, no device name of Windows, no hidden file."""
+    name = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", unicodedata.normalize("NFC", name))
+    name = re.sub(r"^[. ]|[. ]$", "_", name) or "_"
+    reserved = re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name, re.IGNORECASE)
+    return f"_{name}" if reserved else name
+
+
+def _find_clashes(jobs: list[Job]) -> Iterator[InputError]:
+    first: dict[str, Job] = {}
+    for job in jobs:
+        earlier = first.setdefault(job.stem.casefold(), job)  # Windows and macOS ignore case
+        if earlier is not job:
+            problem = f"would write {job.stem}, which {earlier.origin} writes too."
+            yield InputError(job.origin, problem, "Remove one of them, or give each its own `edition:`.")
+
+
+def _select(jobs: list[Job], only: str) -> list[Job]:
+    chosen = [job for job in jobs if only in job.stem]
+    if not chosen:
+        stems = [job.stem for job in jobs]
+        mend = f"The reports are: {_shorten(stems)}."
+        raise InputError(f"--only {only}", f"none of the {len(jobs)} reports has this in its name.", mend)
+    return chosen
+
+
+# --- what the data holds
+
+
+def _find_missing_slices(jobs: list[Job]) -> Iterator[InputError]:
+    """Yield one fault for each input that cannot be read or lacks what its jobs ask for."""
+    with_data = [job for job in jobs if isinstance(job.parameters.get("data"), str)]
+    for data in dict.fromkeys(job.parameters["data"] for job in with_data):
+        try:
+            slices = dataset.slices(data)
+        except InputError as fault:
+            yield fault
+            continue
+        mine = [job for job in with_data if job.parameters["data"] == data]
+        missing = [job for job in mine if select_slices(slices, job.parameters).empty]
+        if missing:
+            yield _describe_missing(data, missing, slices)
+
+
+def _describe_missing(data: str, missing: list[Job], slices: pd.DataFrame) -> InputError:
+    wanted = [
+        " ".join(str(job.parameters[k]) for k in ("region", "year") if k in job.parameters) for job in missing
+    ]
+    there = [
+        f"{region} {', '.join(str(year) for year in sorted(years))}"
+        for region, years in slices.groupby("region")["year"].unique().items()
+    ]
+    asked = str(missing[0].parameters.get("region", ""))
+    there.sort(key=lambda line: -difflib.SequenceMatcher(None, asked, line.split(" ")[0]).ratio())
+    problem = f"has no consultations of {_shorten(wanted)} ({missing[0].origin})."
+    return InputError(f"data {data}", problem, f"There are: {_shorten(there, '; ')}.")
+
+
+def _shorten(items: Sequence[str], separator: str = ", ") -> str:
+    rest = len(items) - SHOWN
+    return separator.join(items[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _raise_all(faults: list[InputError]) -> None:
+    faults = list(
+        {str(fault): fault for fault in faults}.values()
+    )  # a notebook's own fault comes with each entry
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        lines = "".join(f"\n  - {fault}" for fault in faults)
+        raise InputError(
+            "plan", f"{len(faults)} faults, so nothing was made.{lines}\n", "Mend them and try again."
+        )

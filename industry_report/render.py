@@ -1,0 +1,238 @@
+"""One job: run the notebook with papermill, export it, publish the files whole or not at all."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import logging
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from . import __version__, exporters
+from .errors import InputError
+from .language import LANGUAGES
+from .plan import Job
+from .site import find_workshop
+
+CAUSE_LENGTH = 1000  # characters of a cell's error in a message
+
+# A dying kernel is reported by name and cell; papermill's log would say it a second time, without either.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
+logging.getLogger("papermill").propagate = False
+
+
+class ReportEngine(NBClientEngine):
+    """Papermill's engine, which also keeps the notebook when a cell takes the kernel down with it."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, **kwargs: Any
+    ) -> None:
+        """Run all cells; a dead kernel becomes the error of the cell that ran last."""
+        try:
+            super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        except DeadKernelError:
+            begun = [cell for cell in nb_man.nb.cells if cell.metadata.papermill["status"] != nb_man.PENDING]
+            if not begun:  # it never came up: that is the installation's fault, not a cell's
+                raise
+            reason = "the kernel ended: the cell ended the process, or memory ran out"
+            begun[-1].outputs.append(nbformat.v4.new_output("error", ename="DeadKernelError", evalue=reason))
+
+
+papermill_engines.register("industry-report", ReportEngine)
+
+
+def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
+    """Make one report: ``.html``, ``.pdf`` and ``.json`` under the job's stem.
+
+    Parameters
+    ----------
+    job : Job
+        What to make.
+    output : Path
+        The output folder, which exists.
+    facts : dict
+        What the build knows about the job and the report's JSON must tell: digest, inputs, synthetic.
+
+    Returns
+    -------
+    list of str
+        What a publisher should look at, such as a warning a cell wrote.
+
+    Raises
+    ------
+    InputError
+        If a cell fails or a file cannot be written; earlier files of the report are untouched.
+    """
+    with tempfile.TemporaryDirectory(prefix=".staging-", dir=output, ignore_cleanup_errors=True) as folder:
+        staging = Path(folder)
+        notebook = run_notebook(job, staging / "executed.ipynb", output)
+        pages = {
+            suffix: _as_bytes(exporter.from_notebook_node(notebook, _resources(job))[0])
+            for suffix, exporter in _exporters()
+        }
+        data = exporters.report_data(notebook)
+        warnings = data.pop("warnings")
+        pages["json"] = _as_bytes(write_record(job, facts, pages, data))
+        publish(pages, staging, output, job.stem)
+    return warnings
+
+
+def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
+    """Run a job's notebook in a fresh kernel of this Python.
+
+    The notebook's own kernel name is whatever its last editor had, which another machine need not have.
+
+    Raises
+    ------
+    InputError
+        Names the cell and its error; the notebook as far as it ran is kept, outside of `output`.
+    """
+    try:
+        notebook = papermill.execute_notebook(
+            _verbatim(job.notebook),
+            _verbatim(executed),
+            parameters=job.parameters,
+            engine_name="industry-report",
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            log_output=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            shutdown_kernel="immediate",
+            extra_arguments=["--log-level=ERROR"],  # else every kernel writes on the user's terminal
+        )
+    except PapermillExecutionError as error:
+        kept = keep_failed(executed, output, job.stem)
+        raise describe_failure(job, error, nbformat.read(kept, as_version=4), kept) from None
+    ended = [c for c in notebook.cells for o in c.get("outputs", []) if o.output_type == "error"]
+    if ended:  # papermill takes sys.exit() for success, and the cells after it never ran
+        kept = keep_failed(executed, output, job.stem)
+        raise InputError(
+            job.stem, f"a cell ended the notebook: {_first_line(ended[0].source)}.", f"See {kept}."
+        )
+    return notebook
+
+
+def keep_failed(executed: Path, output: Path, stem: str) -> Path:
+    """Move the notebook as far as it ran out of the staging folder; returns where it lies now."""
+    kept = find_workshop(output) / "failed" / f"{stem}.ipynb"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.move(executed, kept))  # a move, because the output folder may be on another disk
+
+
+def describe_failure(
+    job: Job, error: PapermillExecutionError, notebook: NotebookNode, kept: Path
+) -> InputError:
+    """Return the message for a failed cell: report, cell, nearest heading, first line, cause."""
+    marker_cells = 2  # papermill put one banner on top and one before the cell
+    above = notebook.cells[: error.cell_index + marker_cells]
+    heading = _nearest_heading(above, str(job.parameters.get("language", "")))
+    under = f" under “{heading}”" if heading else ""
+    problem = (
+        f"cell In [{error.exec_count}]{under}, `{_first_line(error.source)}`, failed with {_cause(error)}."
+    )
+    mend = f"The notebook as far as it ran: {kept}. The last good report is untouched."
+    return InputError(job.stem, problem, mend)
+
+
+def _nearest_heading(cells: list[NotebookNode], language: str) -> str:
+    others = set(LANGUAGES) - {language}
+    for cell in reversed(cells):
+        if cell.cell_type == "markdown" and not others.intersection(cell.metadata.get("tags", [])):
+            headings = re.findall(r"^#+ +(.+?)\s*$", cell.source, re.MULTILINE)
+            if headings:
+                return headings[-1]
+    return ""
+
+
+def _first_line(source: str) -> str:
+    return source.strip().splitlines()[0] if source.strip() else ""
+
+
+def _cause(error: PapermillExecutionError) -> str:
+    text = f"{error.ename}: {error.evalue}".strip(" :.\n")
+    return text if len(text) <= CAUSE_LENGTH else text[:CAUSE_LENGTH] + "…"
+
+
+def _verbatim(path: Path) -> str:
+    """Return a path that papermill takes as it is: it would fill in what stands between braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+# --- the files
+
+
+@functools.cache
+def _exporters() -> tuple[tuple[str, Any], ...]:
+    """Return the exporters by suffix; once per worker, for they load templates."""
+    return ("html", exporters.IndustryHTMLExporter()), ("pdf", exporters.IndustryPDFExporter())
+
+
+def _resources(job: Job) -> dict[str, Any]:
+    """Tell the exporters where pictures of Markdown cells lie."""
+    return {"metadata": {"name": job.notebook.stem, "path": str(job.notebook.parent)}}
+
+
+def _as_bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
+def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data: dict[str, Any]) -> str:
+    """Return the report's JSON: what it was made from, its files' checksums, its figures' data.
+
+    The same input gives the same text: no time, no path of this machine.
+    """
+    record = {
+        "report": job.stem,
+        "notebook": job.notebook.name,
+        "parameters": {name: _publishable(value) for name, value in job.parameters.items()},
+        "version": __version__,
+        **facts,
+        "files": {suffix: hashlib.sha256(content).hexdigest() for suffix, content in pages.items()},
+        **data,
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _publishable(value: Any) -> Any:
+    """Return a parameter without the folders of this machine."""
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+
+
+def publish(pages: dict[str, bytes], staging: Path, output: Path, stem: str) -> None:
+    """Put all files of a report in place, each in one step, the JSON last.
+
+    The JSON holds the checksums of the others, so a publication that was cut short is noticed and made anew.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written or replaced.
+    """
+    try:
+        for suffix, content in pages.items():
+            (staging / suffix).write_bytes(content)
+        (output / stem).parent.mkdir(parents=True, exist_ok=True)
+        for suffix in pages:
+            (staging / suffix).replace(output / f"{stem}.{suffix}")
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror} ({error.filename2 or error.filename})."
+        raise InputError(
+            stem, problem, "Close the file if it is open, free space, or use --output."
+        ) from error
+    for suffix in ("ipynb", "log"):
+        # An earlier failure is mended.
+        (find_workshop(output) / "failed" / f"{stem}.{suffix}").unlink(missing_ok=True)

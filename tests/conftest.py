@@ -1,0 +1,50 @@
+"""What several test files need: a project folder of its own, and data that needs no workbook."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+HERE = Path(__file__).parent
+SCORECARD = Path("params", "scorecards", "consultation.yaml")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with the fixture notebooks and the scorecard; returns it."""
+    folder = tmp_path / "project"
+    shutil.copytree(HERE / "notebooks", folder / "notebooks")
+    (folder / SCORECARD).parent.mkdir(parents=True)
+    shutil.copy(HERE.parent / SCORECARD, folder / SCORECARD)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def write_params(project: Path) -> Callable[..., Path]:
+    """Write a parameter file into the project; returns its path as a user would name it."""
+
+    def write(text: str, name: str = "params/x.yaml") -> Path:
+        (project / name).write_text(text, encoding="utf-8")
+        return Path(name)
+
+    return write
+
+
+@pytest.fixture
+def slices(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+    """What `dataset.slices` says of any data: two cities, two years; a test may change it."""
+    table = pd.DataFrame(
+        [
+            (region, year, 100, f"{region}{year}", True)
+            for region in ("黄山市", "杭州市")
+            for year in (2024, 2025)
+        ],
+        columns=["region", "year", "consultations", "digest", "synthetic"],
+    )
+    monkeypatch.setattr("industry_report.dataset.slices", lambda data: table)
+    return table
