@@ -1,0 +1,112 @@
+"""What the documents show works."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from industry_report import parameters, sample
+
+ROOT = Path(__file__).parent.parent
+PAGES = [*ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+BIN = Path(sys.executable).parent
+
+
+def blocks(page, kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```$", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+
+
+def commands(kind):
+    lines = [line.strip() for page in PAGES for block in blocks(page, "sh") for line in block.splitlines()]
+    return sorted({line for line in lines if line.split()[0] == kind})
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A project folder as a clone has it, with small data."""
+    root = tmp_path_factory.mktemp("project")
+    for name in ("notebooks", "params"):
+        shutil.copytree(ROOT / name, root / name)
+    shutil.copy(ROOT / "scoring.py", root)
+    sample.write(root / "data" / "sample", rows=60)
+    return root
+
+
+def run(command, folder):
+    words = command.split()
+    words[0] = str(BIN / words[0])
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+def test_pages_show_only_kinds_of_commands_that_are_walked():
+    kinds = {line.split()[0] for page in PAGES for b in blocks(page, "sh") for line in b.splitlines()}
+    assert kinds <= {"make", "industry-report", "conda"}
+
+
+@pytest.mark.parametrize("command", commands("make"))
+def test_make_targets_exist(command):
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.M)
+    assert command.split()[1] in targets
+
+
+def test_conda_commands_name_the_environment():
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    assert commands("conda") == ["conda activate industry-report", "conda env create -f environment.yml"]
+    assert "\nname: industry-report\n" in text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", commands("industry-report"))
+def test_commands_do_what_the_page_says(command, project):
+    if command.startswith("industry-report sample"):
+        command += " --rows 60"
+    elif command == "industry-report build params/annual.yaml":
+        command += " --only 2025/黄山市"
+    result = run(command, project)
+    expected = 1 if " check " in command else 0  # the sample has a few faults on purpose
+    assert result.returncode == expected, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_yaml_examples_are_plans_that_the_notebooks_understand(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    for text in blocks(page, "yaml"):
+        file = tmp_path / "plan.yaml"
+        file.write_text(text, encoding="utf-8")
+        if "reports:" in text:
+            [entry] = parameters.read_entries(file)
+            known = parameters.read_parameters(ROOT / "notebooks" / "industry.ipynb")
+            assert set(entry.values) - {"notebook"} <= set(known)
+
+
+@pytest.mark.slow
+def test_examples_of_editing_a_notebook_show_in_the_report(project):
+    title, narrowed, chart = blocks(ROOT / "docs" / "writing-a-notebook.md", "python")
+    notebook = nbformat.read(project / "notebooks" / "industry.ipynb", as_version=4)
+    cells = notebook.cells
+    scored = next(i for i, cell in enumerate(cells) if "scoring.score(consultations" in cell.source)
+    drawn = next(i for i, cell in enumerate(cells) if "figures.grade_distribution" in cell.source)
+    cells[drawn].source = title
+    cells.insert(drawn + 1, nbformat.v4.new_code_cell(chart))
+    cells.insert(scored + 1, nbformat.v4.new_code_cell(narrowed))
+    nbformat.write(notebook, project / "notebooks" / "industry.ipynb")
+    result = run(
+        "industry-report build params/huangshan-2025.yaml --data data/sample --output edited", project
+    )
+    assert result.returncode == 0, result.stderr
+    page = (project / "edited" / "2025" / "黄山市" / "industry.zh.html").read_text(encoding="utf-8")
+    assert "四成咨询为B级" in page
+    assert "综合评分多在2.5至4分之间" in page
+    assert "小微企业" in page
+    assert "个体工商户" not in page
