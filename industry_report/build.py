@@ -20,6 +20,8 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from . import __version__, dataset, parameters, plan, site
 from .errors import InputError
 from .plan import Job
@@ -148,7 +150,11 @@ def _write_manifest(output: Path, jobs: list[Job], results: list[Result]) -> Non
     """Run times and failures live here, so that the reports' own files stay the same from build to build."""
     manifest = {
         "version": __version__,
-        "data": {path: dataset.quality(path).to_dict("records") for path in _named(jobs, "data")},
+        "data": [
+            {"data": data, **row}
+            for data, columns in plan.group_by_input(jobs)
+            for row in dataset.quality(data, columns=columns).to_dict("records")
+        ],
         "reports": [asdict(result) for result in results],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=int) + "\n"
@@ -163,13 +169,15 @@ def gather_facts(jobs: list[Job]) -> dict[str, dict[str, Any]]:
     installation = _describe_installation()
     notebooks = {notebook: _digest_notebook(notebook) for notebook in {job.notebook for job in jobs}}
     scorecards = {path: _digest_scorecard(path) for path in _named(jobs, "scorecard")}
-    slices = {path: dataset.slices(path) for path in _named(jobs, "data")}
+    slices: dict[str, pd.DataFrame] = {}
+    for source, readers in plan.group_by_input(jobs).items():
+        slices |= dict.fromkeys((job.stem for job in readers), dataset.slices(*source))
     facts = {}
     for job in jobs:
         inputs: dict[str, Any] = {"notebook": notebooks[job.notebook], **installation}
         synthetic = False
-        if "data" in job.parameters:
-            mine = plan.select_slices(slices[job.parameters["data"]], job.parameters)
+        if job.stem in slices:
+            mine = plan.select_slices(slices[job.stem], job.parameters)
             inputs["data"] = _digest(sorted(mine["digest"]))
             synthetic = bool(mine["synthetic"].any())
         if "scorecard" in job.parameters:

@@ -11,24 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import contradictions, headers, mapping, places, records, sources, values
+from . import contradictions, headers, mapping, places, sources, values
 from .errors import InputError
 from .headers import SCORES, Table
-from .ledger import COUNTS, TEXT, Ledger, frame
+from .ledger import COUNTS, Ledger, frame
 from .mapping import ColumnMap
-from .reasons import KINDS
+from .records import NON_RECORDS, Grid, clean_block
 from .spill import Spill
 from .values import Reading
 
-VERSION = "1"  # raise it when the same file would come out otherwise: the prepared store is then made anew
+VERSION = "2"  # raise it when the same file would come out otherwise: the prepared store is then made anew
 LISTED = 100_000  # rejecting faults, and flags, of a file that are listed one by one; all are counted
 
-TYPES: dict[str, str] = dict.fromkeys(headers.COLUMNS, TEXT) | {
-    **dict.fromkeys(("consulted_on", "converted_on"), "datetime64[us]"),
-    **dict.fromkeys(("year", *SCORES), "Int64"),
-    **dict.fromkeys(("composite_supplied", "amount"), "Float64"),
-    "converted": "boolean",
-}
 _READERS: dict[str, Callable[[Any], Reading]] = dict.fromkeys(headers.COLUMNS, values.read_text) | {
     "customer_id": values.read_identifier,
     **dict.fromkeys(SCORES, values.read_score),
@@ -88,18 +82,6 @@ class FileCheck:
     def file(self) -> str:
         """The file's name without its folder."""
         return self.path.name
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """A sheet with its table, how its cells are read, and what holds for rows without region or year."""
-
-    source: sources.Source
-    sheet: sources.Sheet
-    table: Table
-    readers: Mapping[str, Callable[[Any], Reading]]
-    region: str | None
-    year: int | None
 
 
 def check(
@@ -195,7 +177,7 @@ def clean(
     with Spill() as spill:
         for grid in grids:
             for block in grid.sheet.blocks(grid.table.skip, list(grid.table.columns.values())):
-                rows = _clean_block(block, grid, ledger, tally)
+                rows = clean_block(block, grid, ledger, tally)
                 contradictions.flag_dates(rows, ledger, today)
                 spill.add(rows)
         for region, year, rows in spill.slices():
@@ -209,7 +191,7 @@ def clean(
 
 def _report(
     source: sources.Source,
-    grids: list[_Grid],
+    grids: list[Grid],
     ledger: Ledger,
     tally: Counter[str],
     slices: list[tuple[str, int, int]],
@@ -223,7 +205,7 @@ def _report(
         sha256=source.sha256,
         synthetic=source.synthetic,
         **counts,
-        dropped={kind: tally[kind] for kind in records.NON_RECORDS if tally[kind]},
+        dropped={kind: tally[kind] for kind in NON_RECORDS if tally[kind]},
         rejects=frame(ledger.listed(rejects=True), source.file),
         flags=frame(ledger.listed(rejects=False), source.file),
         counts=dict(ledger.counts),
@@ -236,12 +218,14 @@ def _report(
 
 # --- sheets
 
+_Found = tuple[sources.Sheet, Table]
 
-def _find_grids(source: sources.Source, column_map: ColumnMap, ledger: Ledger) -> list[_Grid]:
+
+def _find_grids(source: sources.Source, column_map: ColumnMap, ledger: Ledger) -> list[Grid]:
     """Find the table of every sheet; a sheet without one is said, a file without one is an error."""
     tables = [(sheet, headers.find_table(sheet.head, column_map.columns)) for sheet in source.sheets]
     if not any(table and not table.missing_scores for _, table in tables):
-        raise _describe_missing(source, [(sheet, table) for sheet, table in tables if table])
+        raise _describe_missing(source, column_map, [(sheet, table) for sheet, table in tables if table])
     grids = []
     for sheet, table in tables:
         if table is None or not set(SCORES) & set(table.columns):
@@ -254,27 +238,31 @@ def _find_grids(source: sources.Source, column_map: ColumnMap, ledger: Ledger) -
     return grids
 
 
-def _describe_missing(source: sources.Source, tables: list[tuple[sources.Sheet, Table]]) -> InputError:
-    """Say which scores are missing and every header that was found."""
+def _describe_missing(source: sources.Source, column_map: ColumnMap, tables: list[_Found]) -> InputError:
+    """Say all that is missing and every header that was found."""
     if not tables:
         return InputError(str(source.path), "holds no table.", "Name a file whose table has a header row.")
-    best = max(tables, key=lambda pair: (len(pair[1].columns), len(pair[1].headers)))[1]
-    missing = ", ".join(f"{column} ({headers.label(column, 'zh')})" for column in best.missing_scores)
-    near = [f"{header!r} may be {column}" for header, column in best.suggestions.items() if column in SCORES]
+    sheet, table = max(tables, key=lambda found: (len(found[1].columns), len(found[1].headers)))
+    missing = ", ".join(f"{column} ({headers.label(column, 'zh')})" for column in table.missing_scores)
     found = "; ".join(
         (f"sheet {sheet.name}: " if len(tables) > 1 else "") + ", ".join(table.headers.values())
         for sheet, table in tables
     )
     problem = f"the required scores are missing: {missing}. Columns found: {found}."
+    near = [f"{header!r} may be {column}" for header, column in table.suggestions.items() if column in SCORES]
+    problem += f" {'; '.join(near)}." if near else ""
+    region, year = _name_place(source, sheet, column_map, Ledger(0))
+    untold = _list_untold(table, region, year)
+    problem += f" Nothing tells the {' and the '.join(untold)} either." if untold else ""
     mend = (
         "Map them in a mapping file (`industry-report check FILE --write-mapping` drafts one) or supply them."
     )
-    return InputError(str(source.path), f"{problem} {'; '.join(near)}{'.' if near else ''}".strip(), mend)
+    return InputError(str(source.path), problem, mend)
 
 
 def _prepare_grid(
     source: sources.Source, sheet: sources.Sheet, table: Table, column_map: ColumnMap, ledger: Ledger
-) -> _Grid:
+) -> Grid:
     ledger.place(sheet, table)
     if sheet.hidden:
         ledger.note("hidden_sheet", sheet.name, value=sheet.name)
@@ -283,7 +271,7 @@ def _prepare_grid(
     region, year = _name_place(source, sheet, column_map, ledger)
     _refuse_unclear(source, sheet, table, region, year)
     readers = {column: _choose_reader(column, source, table, column_map) for column in table.columns}
-    return _Grid(source, sheet, table, readers, region, year)
+    return Grid(source.file, sheet, table, readers, region, year)
 
 
 def _write_ranges(rows: Sequence[int], shown: int = 10) -> str:
@@ -318,14 +306,18 @@ def _refuse_unclear(
         raise InputError(
             thing, problem, f"Say in a mapping file which is {column}, and `{headers.IGNORE}` for the other."
         )
-    unknown = ["region"] if region is None and "region" not in table.columns else []
-    unknown += ["year"] if year is None and not {"year", "consulted_on"} & set(table.columns) else []
-    if unknown:
-        problem = f"nothing tells the {' and the '.join(unknown)}: no column, nor the name of sheet or file."
+    if untold := _list_untold(table, region, year):
+        problem = f"nothing tells the {' and the '.join(untold)}: no column, nor the name of sheet or file."
         mend = (
             "Name the file like 黄山市-2025.xlsx, add the columns 地区 and 统计年度, or use a mapping file."
         )
         raise InputError(thing, problem, mend)
+
+
+def _list_untold(table: Table, region: str | None, year: int | None) -> list[str]:
+    """List which of region and year neither a column nor a name tells."""
+    untold = ["region"] if region is None and "region" not in table.columns else []
+    return untold + (["year"] if year is None and not {"year", "consulted_on"} & set(table.columns) else [])
 
 
 def _choose_reader(
@@ -339,158 +331,6 @@ def _choose_reader(
     if codes := column_map.values.get(column):
         return lambda raw: reader(codes.get(values.trim(raw), raw))
     return reader
-
-
-# --- rows
-
-
-def _clean_block(block: sources.Block, grid: _Grid, ledger: Ledger, tally: Counter[str]) -> pd.DataFrame:
-    """Judge each distinct value once, then put the rows together from what was found."""
-    cells = {column: block.columns[place] for column, place in grid.table.columns.items()}
-    readings = {column: _read_values(cell.values, grid.readers[column]) for column, cell in cells.items()}
-    chosen = _find_records(block, grid, cells, readings, ledger, tally)
-    rows = block.first_row + chosen
-    codes = {column: cell.codes[chosen] for column, cell in cells.items()}
-    bad = _list_long_rows(block, grid, chosen, ledger)
-    for column, found in readings.items():
-        bad |= _list_faults(column, codes[column], found, cells[column].values, rows, grid.sheet.name, ledger)
-    readable = ~bad
-    told = {column: _take(column, found, codes[column]) for column, found in readings.items()}
-    told["region"] = _fill(told, "region", grid.region, len(rows))
-    told["year"] = _fill(told, "year", grid.year, len(rows))
-    for column, own in (("region", grid.region), ("year", grid.year)):
-        if column in readings and own is not None:
-            _flag_place(column, str(own), readings[column], codes[column], rows, grid.sheet.name, ledger)
-        missing = pd.isna(told[column]) & readable
-        if missing.any():
-            ledger.add(f"{column}_missing", grid.sheet.name, column, rows[missing])
-            bad |= missing
-    tally["read"] += len(rows)
-    tally["rejected"] += int(bad.sum())
-    origin = {
-        "file": _repeat(grid.source.file, TEXT, len(rows)),
-        "sheet": _repeat(grid.sheet.name, TEXT, len(rows)),
-    }
-    cleaned = pd.DataFrame(
-        {**origin, "row": rows, **{column: told[column] for column in headers.COLUMNS if column in told}}
-    )
-    return cleaned[~bad] if bad.any() else cleaned
-
-
-def _read_values(raw: list[Any], reader: Callable[[Any], Reading]) -> list[Reading]:
-    return [
-        Reading(None, "cell_error" if cell else "formula_without_value")
-        if isinstance(cell, values.CellError)
-        else reader(cell)
-        for cell in raw
-    ]
-
-
-def _find_records(
-    block: sources.Block,
-    grid: _Grid,
-    cells: Mapping[str, sources.Encoded],
-    readings: Mapping[str, list[Reading]],
-    ledger: Ledger,
-    tally: Counter[str],
-) -> np.ndarray:
-    """Give the positions of the block's records; only rows with something doubtful are looked at."""
-    suspect = np.zeros(block.size, dtype=bool)
-    for column in (*SCORES, "customer_id", "customer_type"):
-        if column in cells:
-            doubts = [_is_doubtful(column, found.value) for found in readings[column]]
-            suspect |= np.array(doubts)[cells[column].codes]
-    keep = np.ones(block.size, dtype=bool)
-    for place in np.flatnonzero(suspect).tolist():
-        known = {column: values.trim(cell.values[cell.codes[place]]) for column, cell in cells.items()}
-        texts = [text for cell in block.raw(place) or known.values() if (text := values.trim(cell))]
-        if kind := records.name_non_record(texts, known):
-            keep[place] = False
-            tally[kind] += 1
-            if kind != "blank":
-                ledger.add(kind, grid.sheet.name, "", [block.first_row + place], [texts[0][:200]])
-    return np.flatnonzero(keep)
-
-
-def _is_doubtful(column: str, value: Any) -> bool:
-    """Tell whether a row with this value may be no record: something is missing, or it looks like a total."""
-    if value is None:
-        return column != "customer_type"
-    return column not in SCORES and records.is_total(value)
-
-
-def _list_long_rows(block: sources.Block, grid: _Grid, chosen: np.ndarray, ledger: Ledger) -> np.ndarray:
-    """List rows of text that have more cells than the header: a comma without quotes has shifted them."""
-    bad = np.zeros(len(chosen), dtype=bool)
-    width = len(grid.sheet.head[grid.table.skip - 1])
-    if not grid.sheet.is_text or block.width <= width:
-        return bad
-    for place, position in enumerate(chosen.tolist()):
-        if more := [text for cell in block.raw(position)[width:] if (text := values.trim(cell))]:
-            bad[place] = True
-            ledger.add("too_many_cells", grid.sheet.name, "", [block.first_row + position], [more[0][:200]])
-    return bad
-
-
-def _list_faults(
-    column: str,
-    codes: np.ndarray,
-    found: list[Reading],
-    raw: list[Any],
-    rows: np.ndarray,
-    sheet: str,
-    ledger: Ledger,
-) -> np.ndarray:
-    """List the faults of a column; gives the rows that they keep out."""
-    bad = np.zeros(len(rows), dtype=bool)
-    for kind in sorted({reading.code for reading in found} - {""}):
-        hit = np.array([reading.code == kind for reading in found])[codes]
-        at = codes[hit][: ledger.limit]
-        ledger.add(
-            kind, sheet, column, rows[hit], [values.show(raw[c]) for c in at], [found[c].hint for c in at]
-        )
-        if KINDS[kind].rejects:
-            bad |= hit
-    return bad
-
-
-def _take(column: str, found: list[Reading], codes: np.ndarray) -> Any:
-    """Build a clean column out of its distinct values."""
-    distinct = [reading.value for reading in found]
-    if TYPES[column].startswith("datetime"):
-        return np.array(distinct, dtype="M8[us]")[codes]
-    return pd.array(distinct, dtype=TYPES[column]).take(codes)
-
-
-def _repeat(value: Any, kind: str, length: int) -> Any:
-    return pd.array([value], dtype=kind).take(np.zeros(length, dtype=np.intp))
-
-
-def _fill(told: Mapping[str, Any], column: str, own: str | int | None, length: int) -> Any:
-    """Complete region or year by what the names tell, the year also by the date."""
-    filled = told[column] if column in told else _repeat(None, TYPES[column], length)
-    if own is not None:
-        return filled.fillna(own) if column in told else _repeat(own, TYPES[column], length)
-    if column == "year" and "consulted_on" in told:
-        dates = pd.Series(told["consulted_on"])
-        return pd.Series(filled).fillna(dates.dt.year.astype("Int64")).array
-    return filled
-
-
-def _flag_place(
-    column: str,
-    own: str,
-    found: list[Reading],
-    codes: np.ndarray,
-    rows: np.ndarray,
-    sheet: str,
-    ledger: Ledger,
-) -> None:
-    """Flag each region or year of the column that differs from what the names tell, at its first row."""
-    for code, reading in enumerate(found):
-        if reading.value is not None and not places.agree(str(reading.value), own):
-            hit = rows[codes == code]
-            ledger.add(f"{column}_disagrees", sheet, column, hit, [str(reading.value)], [own])
 
 
 def _settle(rows: pd.DataFrame, ledger: Ledger, tally: Counter[str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from .headers import SCORES
 from .ledger import Ledger
-from .values import show
+from .values import SCIENTIFIC, show
 
 PROVENANCE = ("file", "sheet", "row")
 _SEEN_CHARACTERS = 4  # an identifier with fewer characters beside its * tells nobody apart
@@ -36,16 +36,19 @@ def find_duplicates(rows: pd.DataFrame, ledger: Ledger) -> tuple[pd.Index, pd.In
     again = rows["customer_id"].duplicated(keep=False) & rows["customer_id"].notna()
     if not again.any():
         return none, none
-    suspects = _drop_masked(rows[again], ledger)
+    suspects = _drop_vague(rows[again], ledger)
     same = suspects.duplicated([column for column in rows if column not in PROVENANCE])
     return suspects.index[same], _find_conflicts(suspects[~same], ledger)
 
 
-def _drop_masked(suspects: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    seen = suspects["customer_id"].str.replace("*", "", regex=False).str.len()
-    masked = suspects["customer_id"].str.contains("*", regex=False) & (seen < _SEEN_CHARACTERS)
+def _drop_vague(suspects: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """Leave out identifiers that many customers may share: masked too far, or cut to 1.2E+11."""
+    ids = suspects["customer_id"]
+    seen = ids.str.replace("*", "", regex=False).str.len()
+    masked = ids.str.contains("*", regex=False) & (seen < _SEEN_CHARACTERS)
     _add_cells("id_masked", "customer_id", suspects, masked, ledger)
-    return suspects[~masked.to_numpy(dtype=bool)]
+    cut = ids.str.fullmatch(SCIENTIFIC.pattern, case=False)
+    return suspects[~(masked | cut).to_numpy(dtype=bool)]
 
 
 def _find_conflicts(suspects: pd.DataFrame, ledger: Ledger) -> pd.Index:

@@ -200,7 +200,7 @@ def prepare(data: str | Path, columns: str | Path | None = None) -> list[Prepare
 
 
 def find_project() -> Path:
-    """Find the nearest folder at or above the working folder that has `notebooks`; else the former."""
+    """Find the nearest folder from the working folder upwards that has `notebooks`, else the former."""
     here = Path.cwd()
     return next((folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir()), here)
 
@@ -217,23 +217,27 @@ def _find_data(data: str | Path) -> Path:
 def _make_sample(folder: Path) -> None:
     from . import sample
 
-    with _make_whole(folder, "Work in a folder that you may write.") as unfinished:
+    mend = "Work in a folder that you may write."
+    with _make_whole(folder, mend, lambda made: any(made.glob("*.xlsx"))) as unfinished:
         sample.write(unfinished)
 
 
 @contextmanager
-def _make_whole(folder: Path, mend: str) -> Iterator[Path]:
-    """Give a folder to fill; it takes the wanted name when complete, unless another process was faster."""
+def _make_whole(folder: Path, mend: str, is_whole: Callable[[Path], bool]) -> Iterator[Path]:
+    """Give a folder to fill, which takes its name when complete; one that is there stays if it is whole."""
     unfinished = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
     try:
         unfinished.mkdir(parents=True)
         yield unfinished
-        with suppress(OSError):  # it is there: another process made the same content
+        try:
             unfinished.rename(folder)
+        except OSError:  # it is there: another process was faster, or it is damaged
+            if not is_whole(folder):
+                _discard(folder)
+                unfinished.rename(folder)
     except OSError as error:
-        raise InputError(
-            str(folder.parent), f"cannot be written ({error.strerror or error}).", mend
-        ) from None
+        problem = f"cannot be written ({error.strerror or error})."
+        raise InputError(str(folder.parent), problem, mend) from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -256,7 +260,10 @@ def _know_checksum(file: Path) -> str:
         known_size, known_change, sha256 = json.loads(note.read_text(encoding="utf-8"))
         if (known_size, known_change) == (size, changed):
             return sha256
-    sha256 = inputs.hash_file(file)
+    try:
+        sha256 = inputs.hash_file(file)
+    except OSError as error:
+        raise InputError(str(file), f"cannot be read ({error.strerror}).", "Check its permissions.") from None
     # A file that changed just now may change again within the same tick of the clock: 2 s on a memory stick.
     tick = 2_000_000_000 if changed % 1_000_000_000 == 0 else 50_000_000
     if time.time_ns() - changed > tick:
@@ -280,8 +287,8 @@ def _prepare_file(file: Path, sha256: str, column_map: ColumnMap) -> Prepared:
     folder = store / f"{place}-{_digest(sha256, contract.VERSION)}"
     if found := _open(folder):
         return found
-    _discard(folder)
-    with _make_whole(folder, f"Set {STORE_VARIABLE} to a folder for prepared data.") as unfinished:
+    mend = f"Set {STORE_VARIABLE} to a folder for prepared data."
+    with _make_whole(folder, mend, lambda made: _open(made) is not None) as unfinished:
         _fill(unfinished, file, sha256, column_map)
     for old in store.glob(f"{place}-*"):
         if old != folder:
@@ -322,7 +329,7 @@ def _fill(folder: Path, file: Path, sha256: str, column_map: ColumnMap) -> None:
     summary = {name: getattr(check, name) for name in ("file", "sha256", "synthetic", "dropped", *COUNTS)}
     summary["counts"] = [[code, column, rows] for (code, column), rows in sorted(check.counts.items())]
     summary["listed"] = [_digest_frame(check.rejects), _digest_frame(check.flags)]
-    _write_json(folder / "summary.json", summary)
+    _write_json(folder / "summary.json", summary | {"contract": contract.VERSION})
 
 
 def _write_table(table: pd.DataFrame, file: Path) -> None:

@@ -26,8 +26,8 @@ def as_json(checks: Iterable[FileCheck], language: str = "zh") -> dict[str, Any]
     -------
     dict
         `files`: per file the counts (read = graded + ungradable + rejected + duplicates), `dropped`,
-        `slices`, `columns`, `suggestions`, `rejects` and `flags` (lists of file, sheet, row, column, header,
-        cell, value, code, reason), and `error`, None if the file could be read.
+        `slices`, `counts`, `columns`, `suggestions`, `rejects` and `flags` (lists of file, sheet, row,
+        column, header, cell, value, code, reason), and `error`, None if the file could be read.
     """
     return {"files": [_file_as_json(check, language) for check in checks]}
 
@@ -41,6 +41,7 @@ def _file_as_json(check: FileCheck, language: str) -> dict[str, Any]:
         **{count: getattr(check, count) for count in COUNTS},
         "dropped": dict(check.dropped),
         "slices": slices,
+        "counts": [{"code": code, "column": name, "rows": n} for (code, name), n in check.counts.items()],
         "columns": dict(check.columns),
         "suggestions": dict(check.suggestions),
         "rejects": list(_faults_as_json(check.rejects, language)),

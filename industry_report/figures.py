@@ -204,6 +204,27 @@ def rates_by_score(table: pd.DataFrame, measure: Measure, title: str = "") -> Fi
     return figure
 
 
+def calibration(table: pd.DataFrame, title: str = "") -> Figure:
+    """Draw the conversion rate against the composite, a point for each tenth.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `validity.calibration`.
+    title : str
+        The finding, one line.
+    """
+    figure, ax = _canvas(2.9)
+    known = table[table["rate"].notna()]
+    _intervals(ax, known["composite"].to_numpy(), known, vertical=True)
+    ax.plot(known["composite"], known["rate"], "o-", color=style.ACCENT, markersize=5)
+    ax.set(xlabel=language.term("composite"), ylabel=Measure().label, ylim=(0, _upper(table["high"])))
+    _percent_axis(ax.yaxis)
+    ax.yaxis.grid(True)
+    _entitle(figure, title)
+    return figure
+
+
 def months(table: pd.DataFrame, measure: Measure, title: str = "") -> Figure:
     """Draw consultations and a measure by month, one above the other.
 

@@ -148,11 +148,12 @@ def recognise(header: str) -> tuple[str, int] | None:
 def suggest(header: str) -> str | None:
     """Name the column that an unknown header is close to; it is offered, never taken."""
     text = normalise(header)
+    # Two characters of a Chinese header say as much as six letters of an English one.
+    least, cutoff = (6, 0.8) if text.isascii() else (2, 0.6)
+    near = difflib.get_close_matches(text, _KNOWN, n=1, cutoff=cutoff)
     inside = [
-        known for known in _KNOWN if len(known) > 1 and len(text) > 1 and (known in text or text in known)
+        known for known in _KNOWN if min(len(known), len(text)) >= least and (known in text or text in known)
     ]
-    # Two letters of a Chinese header say as much as six of an English one.
-    near = difflib.get_close_matches(text, _KNOWN, n=1, cutoff=0.8 if text.isascii() else 0.6)
     chosen = near or sorted(inside, key=len, reverse=True)
     return _KNOWN[chosen[0]] if chosen else None
 

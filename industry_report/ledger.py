@@ -56,6 +56,8 @@ class Ledger:
         hints: Sequence[str] = (),
     ) -> None:
         """Add a fault that several rows share; rows beyond the values given are counted but not listed."""
+        if len(rows) == 0:
+            return
         self.counts[code, column] += len(rows)
         listed = self._faults[KINDS[code].rejects]
         room = self.limit - len(listed)

@@ -46,7 +46,7 @@ def load_column_map(path: str | Path | None) -> ColumnMap:
     InputError
         The file is missing, is not YAML, or has a key or column that does not exist.
     """
-    if path is None:
+    if not path:  # a notebook's empty parameter is no mapping file
         return ColumnMap()
     path = sources.find_path(path)
     try:
@@ -147,7 +147,7 @@ def _draft_columns(sheet: sources.Sheet, table: Table) -> list[str]:
             remark = "similar name" if near else ""
             if examples := _list_codes(sheet, table, position):
                 remark += f"{', ' if remark else ''}says {', '.join(examples)}"
-            lines.append(f"  # {_quote(header)}: {near}" + (f"  # {remark}" if remark else ""))
+            lines.append(f"  # {_quote(header)}: {near}".rstrip() + (f"  # {remark}" if remark else ""))
     return lines
 
 

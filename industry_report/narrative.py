@@ -12,10 +12,22 @@ from typing import Any
 import pandas as pd
 
 from . import language
-from .conversion import REST, Measure, difference
+from .conversion import (
+    FALLS,
+    FEW,
+    HIGHER,
+    LOWER,
+    NO_DIFFERENCE,
+    NO_TREND,
+    REST,
+    RISES,
+    TOO_FEW,
+    Measure,
+    Standardised,
+    Trend,
+    difference,
+)
 from .language import capital, grade_name, listing, text
-
-FEW = 30  # below this a rate is too uncertain to compare
 
 
 def percent(value: float) -> str:
@@ -186,6 +198,194 @@ def effort(contacts: pd.DataFrame) -> str:
     return text(
         zh=f"{grade_name(top.name)}占咨询的{percent(share)}，占全年回访的{percent(top.share)}",
         en=f"{capital(grade_name(top.name))} is {percent(share)} of consultations and {percent(top.share)} of contacts",
+    )
+
+
+def trend(result: Trend) -> str:
+    """State the trend test of the conversion rate across the grades."""
+    if result.verdict == TOO_FEW:
+        return text(zh="各等级样本不足，不作趋势检验", en="Too few consultations for a trend test")
+    test = f"Z={result.z:.1f}, {_p(result.p)}".replace(", ", text(zh="，", en=", "))
+    found = {
+        RISES: text(zh="成交率随等级上升", en="conversion rises with the grade"),
+        FALLS: text(zh="成交率随等级下降", en="conversion falls as the grade rises"),
+        NO_TREND: text(zh="成交率未见随等级变化的明显趋势", en="no clear trend across the grades"),
+    }[result.verdict]
+    if result.verdict != NO_TREND and not result.monotone:
+        found += text(zh="，但并非逐级变化", en=", but not at every step")
+    return text(
+        zh=f"科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：{test}，{found}",
+        en=f"Cochran-Armitage trend test ({test}): {found}",
+    )
+
+
+def _p(value: float) -> str:
+    shown = language.formatted(value, "p")
+    return f"P{shown}" if shown.startswith("<") else f"P={shown}"
+
+
+def versus(table: pd.DataFrame, measure: Measure) -> str:
+    """State which groups differ from all others together, after adjustment for the number of comparisons.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `conversion.compare`.
+    """
+    if not table["verdict"].isin([HIGHER, LOWER, NO_DIFFERENCE]).any():
+        return text(zh="各组样本不足，不作比较", en="Too few consultations to compare groups")
+    higher, lower = (_listed(table.index[table["verdict"] == verdict]) for verdict in (HIGHER, LOWER))
+    if not higher and not lower:
+        return text(
+            zh=f"各组与其余各组相比，{measure.label}均无明显差异",
+            en=f"{measure.label}: no group differs clearly from all others",
+        )
+    zh = [f"{groups}{word}" for groups, word in ((higher, "更高"), (lower, "更低")) if groups]
+    en = [f"{word} for {groups}" for groups, word in ((higher, "higher"), (lower, "lower")) if groups]
+    return text(
+        zh=f"与其余各组相比，{measure.label}{'，'.join(zh)}（校正后P<0.05）",
+        en=f"{measure.label} against all others (adjusted P<0.05): {'; '.join(en)}",
+    )
+
+
+def _listed(groups: pd.Index) -> str:
+    return language.listing([text(zh=f"“{group}”", en=str(group)) for group in groups])
+
+
+def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
+    """State whether the order of groups turns round once all have the same composition; nothing without data."""
+    if result.rates.empty:
+        return ""
+    same = text(
+        zh=f"按{language.term(over)}构成标准化后", en=f"Standardised for {language.term(over).lower()}"
+    )
+    if result.reversals.empty:
+        return text(
+            zh=f"{same}，各{language.term(by)}{measure.label}的高低次序没有逆转",
+            en=f"{same}, no two groups change their order",
+        )
+    pairs = [
+        text(zh=f"“{row.first}”与“{row.second}”", en=f"{row.first} and {row.second}")
+        for row in result.reversals.itertuples()
+    ]
+    clear = bool(result.reversals["clear"].any())
+    return text(
+        zh=f"{same}，{'；'.join(pairs[:3])}{'等' if len(pairs) > 3 else ''}的次序逆转，"
+        + ("粗率的高低部分来自构成差异" if clear else "但这些差异都不明显"),
+        en=f"{same}, the order of {'; '.join(pairs[:3])}{' and others' if len(pairs) > 3 else ''} turns round"
+        + ("" if clear else ", though these differences are not clear"),
+    )
+
+
+def discrimination(auc: pd.DataFrame) -> str:
+    """State how well the composite tells buyers from others; nothing if that cannot be said."""
+    if auc.empty or pd.isna(auc["auc"].iloc[0]):
+        return ""
+    row = auc.iloc[0]
+    value, low, high = (language.formatted(row[key], "auc") for key in ("auc", "low", "high"))
+    interval = (
+        "" if pd.isna(row.low) else text(zh=f"（95%置信区间{low}~{high}）", en=f" (95% CI {low} to {high})")
+    )
+    return text(
+        zh=f"综合评分区分成交与未成交的AUC为{value}{interval}",
+        en=f"The composite tells buyers from others with an AUC of {value}{interval}",
+    )
+
+
+def lift(table: pd.DataFrame) -> str:
+    """State how much more often the best-scored consultations convert; nothing if that cannot be said."""
+    if table.empty or pd.isna(table["lift"].iloc[0]):
+        return ""
+    row = table.iloc[0]
+    return text(
+        zh=f"综合评分最高的{percent(row.share)}的咨询，成交率是全体的{row.lift:.2f}倍",
+        en=f"The best-scored {percent(row.share)} of consultations convert {row.lift:.2f} times as often as all",
+    )
+
+
+REASONS = {
+    "no outcomes": ("数据没有成交结果", "the data give no outcomes"),
+    "too few": ("成交或未成交的咨询太少", "there are too few purchases or too few others"),
+    "constant score": ("有评分项没有变化", "a score does not vary"),
+    "separated": ("评分把成交与未成交完全分开", "the scores separate buyers from others completely"),
+    "no fit": ("估计没有收敛", "the estimate did not converge"),
+}
+
+
+def contributions(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """State what each dimension adds in these outcomes beside the standard's weight: an observation, no verdict.
+
+    Parameters
+    ----------
+    fit : DataFrame
+        See `validity.weights`.
+    labels : mapping of str to str
+        Dimension → its name in the report's language.
+    """
+    if fit.empty or fit["share"].isna().any():
+        zh, en = REASONS[fit.attrs.get("reason", "too few")]
+        return text(zh=f"{zh}，不估计各项评分的相对作用", en=f"The part of each score is not estimated: {en}")
+    parts = [
+        text(
+            zh=f"{labels[row.Index]}{percent(row.share)}（{percent(row.low)}~{percent(row.high)}，标准权重{row.weight:.0%}）",
+            en=f"{labels[row.Index]} {percent(row.share)} ({percent(row.low)} to {percent(row.high)}, standard {row.weight:.0%})",
+        )
+        for row in fit.itertuples()
+    ]
+    return text(
+        zh=f"就本期成交结果看，各项评分的相对作用为：{'，'.join(parts)}。这是对本期数据的观察，不是对标准的评判",
+        en=f"In these outcomes the scores carry: {'; '.join(parts)}. This is an observation, not a verdict on the standard",
+    )
+
+
+def bounds(table: pd.DataFrame) -> str:
+    """State how far the ungradable leave the share of the highest grade open.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `validity.ungradable_bounds`.
+    """
+    top = table.iloc[0]
+    if pd.isna(top.lowest) or pd.isna(top.highest):
+        return ""
+    low, high = percent(top.lowest), percent(top.highest)
+    return text(
+        zh=f"不可评级的咨询无论归入何级，{grade_name(table.index[0])}占比都在{low}~{high}之间",
+        en=f"However the ungradable were graded, between {low} and {high} are {grade_name(table.index[0])}",
+    )
+
+
+def early(order: pd.DataFrame) -> str:
+    """Warn where purchases are no later than the consultation that was scored; nothing if there are none."""
+    if order.empty or not order["share"].iloc[0] > 0:
+        return ""
+    share = percent(order["share"].iloc[0])
+    return text(
+        zh=f"有{share}的成交不晚于咨询日期，评分可能在已知结果后给出，上述指标可能偏高",
+        en=f"{share} of purchases are no later than the consultation: scores may have been given with the outcome known",
+    )
+
+
+def staffing(staff: pd.DataFrame) -> str:
+    """State the full-time equivalents of all roles together and the assumptions they rest on.
+
+    Parameters
+    ----------
+    staff : DataFrame
+        See `workload.full_time_equivalents`.
+    """
+    total = staff.groupby("assumption", sort=False)["full_time_equivalents"].sum(min_count=1)
+    if total.isna().any():
+        return ""
+    first = staff.drop_duplicates("assumption")
+    minutes = "/".join(f"{value:g}" for value in first["minutes_per_contact"])
+    hours = "/".join(dict.fromkeys(f"{value:,.0f}" for value in first["hours_per_year"]))
+    values = "/".join(language.formatted(value, "full_time_equivalents") for value in total)
+    return text(
+        zh=f"按每次回访{minutes}分钟、全职年工时{hours}小时估算，全部回访需{values}个全职人力当量；这是工作量，不是岗位空缺",
+        en=f"At {minutes} minutes a contact and {hours} hours a year all follow-up takes {values} full-time equivalents; "
+        "this measures work, not vacancies",
     )
 
 

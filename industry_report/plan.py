@@ -82,6 +82,16 @@ def list_jobs(files: Sequence[Path], data: str | None = None, only: str | None =
     return jobs
 
 
+def group_by_input(jobs: Sequence[Job]) -> dict[tuple[str, str | None], list[Job]]:
+    """Return the jobs by what they read: data, and the mapping file of its columns if there is one."""
+    groups: dict[tuple[str, str | None], list[Job]] = {}
+    for job in jobs:
+        if isinstance(job.parameters.get("data"), str):
+            key = job.parameters["data"], job.parameters.get("columns") or None
+            groups.setdefault(key, []).append(job)
+    return groups
+
+
 def select_slices(slices: pd.DataFrame, parameters: dict[str, Any]) -> pd.DataFrame:
     """Return the slices of the data that a job's region and year, where it has them, ask for."""
     keys = [key for key in ("region", "year") if parameters.get(key) is not None]
@@ -240,14 +250,12 @@ def _select(jobs: list[Job], only: str) -> list[Job]:
 
 def _find_missing_slices(jobs: list[Job]) -> Iterator[InputError]:
     """Yield one fault for each input that cannot be read or lacks what its jobs ask for."""
-    with_data = [job for job in jobs if isinstance(job.parameters.get("data"), str)]
-    for data in dict.fromkeys(job.parameters["data"] for job in with_data):
+    for (data, columns), mine in group_by_input(jobs).items():
         try:
-            slices = dataset.slices(data)
+            slices = dataset.slices(data, columns)
         except InputError as fault:
             yield fault
             continue
-        mine = [job for job in with_data if job.parameters["data"] == data]
         missing = [job for job in mine if select_slices(slices, job.parameters).empty]
         if missing:
             yield _describe_missing(data, missing, slices)

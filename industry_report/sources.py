@@ -196,9 +196,12 @@ def _read_xlsx(path: Path) -> Source:
     changed, sha256, facts = stamp(path), hash_file(path), xlsx.question(path)
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(path)
-        sheets = tuple(
-            _open_sheet(workbook, about, facts) for about in workbook.sheets_metadata if _is_grid(about)
-        )
+        grids = [
+            about
+            for about in workbook.sheets_metadata
+            if about.typ == python_calamine.SheetTypeEnum.WorkSheet
+        ]
+        sheets = tuple(_open_sheet(workbook, about, facts) for about in grids)
     except python_calamine.PasswordError:
         raise InputError(
             str(path), "is protected with a password.", "Remove the password and save it again."
@@ -235,12 +238,6 @@ def _put_errors(block: Block, column: Encoded, errors: Sequence[tuple[int, CellE
             column.codes[row - block.first_row] = len(column.values) - 1
 
 
-def _is_grid(about: Any) -> bool:
-    return (
-        about.typ.name == "WorkSheet" if hasattr(about.typ, "name") else str(about.typ).endswith("WorkSheet")
-    )
-
-
 def _open_sheet(workbook: Any, about: Any, facts: xlsx.Facts) -> Sheet:
     grid = workbook.get_sheet_by_name(about.name)
     row, column = grid.start or (0, 0)
@@ -248,7 +245,7 @@ def _open_sheet(workbook: Any, about: Any, facts: xlsx.Facts) -> Sheet:
         name=about.name,
         head=grid.to_python(nrows=HEAD_ROWS),
         blocks=partial(_xlsx_blocks, grid, facts.sheets.get(about.name, xlsx.SheetFacts())),
-        hidden=not str(about.visible).endswith("Visible"),
+        hidden=str(about.visible) != "SheetVisibleEnum.Visible",
         first_row=row + 1,
         first_column=column + 1,
         facts=facts.sheets.get(about.name, xlsx.SheetFacts()),
@@ -258,7 +255,7 @@ def _open_sheet(workbook: Any, about: Any, facts: xlsx.Facts) -> Sheet:
 def _read_csv(path: Path) -> Source:
     encoding = _find_encoding(path)
     with path.open(encoding=encoding, newline="") as file:
-        head = "".join(islice(file, HEAD_ROWS))[: 1 << 20]
+        head = file.read(1 << 16)
     rows = partial(_csv_rows, path, encoding, max(_DELIMITERS, key=head.count))
     sheet = Sheet("", list(islice(rows(), HEAD_ROWS)), partial(_blocks, rows, 1), is_text=True)
     return Source(path, hash_file(path), stamp(path), (sheet,))
@@ -293,6 +290,8 @@ def _find_encoding(path: Path) -> str:
                 raise InputError(
                     f"{path}, line {line}", "holds a NUL byte, so this is no csv text.", "Export it again."
                 )
+            if len(block) == _CSV_BYTES and b"\n" not in block and b"\r" not in block:
+                raise InputError(f"{path}, line {line}", "is too long for a csv.", "Export it again.")
             line += block.count(b"\n")
             is_utf8 = is_utf8 and _decodes(block, decoder.decode)
     if is_utf8 and _decodes(b"", partial(decoder.decode, final=True)):

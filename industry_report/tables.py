@@ -27,21 +27,25 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
     table = data.reset_index() if data.index.name or data.index.nlevels > 1 else data
     heads = data.attrs.get("heads", {})
     columns = {}
+    estimate = "rate"  # what an interval belongs to: the column before it
     for column in table.columns:
         if column == "high" and "low" in table.columns:
             continue
         if column == "low" and "high" in table.columns:
-            columns[language.term("interval")] = _intervals(table["low"], table["high"])
+            columns[language.term("interval")] = _intervals(table["low"], table["high"], estimate)
         else:
             columns[heads.get(column) or language.term(str(column))] = [
                 language.formatted(value, str(column)) for value in table[column]
             ]
+            estimate = str(column)
     return pd.DataFrame(columns, dtype=object)
 
 
-def _intervals(low: pd.Series, high: pd.Series) -> list[str]:
+def _intervals(low: pd.Series, high: pd.Series, estimate: str) -> list[str]:
     return [
-        language.MISSING if pd.isna(a) else f"{language.formatted(a, 'low')}~{language.formatted(b, 'high')}"
+        language.MISSING
+        if pd.isna(a)
+        else f"{language.formatted(a, estimate)}~{language.formatted(b, estimate)}"
         for a, b in zip(low, high, strict=True)
     ]
 

@@ -44,7 +44,7 @@ NO = {"否", "未成交", "未购买", "未转化", "未签约", "n", "no", "fal
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f]")
 _GUARDED = re.compile(r"""^(?:="(.*)"|'(.+))$""")
 _SCORE = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*分?")
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
+SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
 _TIME = (
     r"(?:[\st]*(?P<half>上午|下午)?\s*(?P<h>\d{1,2})[:时点](?P<mi>\d{1,2})(?:[:分](?P<s>\d{1,2})(?:\.\d+)?)?[分秒]?"
     r"(?:z|[+-]\d\d:?\d\d)?)?"
@@ -80,7 +80,7 @@ def show(raw: Any) -> str:
     """Write a raw cell as a spreadsheet shows it."""
     if isinstance(raw, bool):
         return str(raw).upper()
-    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e15:
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 1e16:
         return str(int(raw))
     if isinstance(raw, dt.datetime):
         raw = raw.replace(tzinfo=None)
@@ -124,7 +124,7 @@ def read_identifier(raw: Any) -> Reading:
         text = unicodedata.normalize("NFKC", text)
     if isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) >= 1e11:
         return Reading(text, "id_number_too_long")
-    is_scientific = text[0].isdigit() and _SCIENTIFIC.fullmatch(text)
+    is_scientific = text[0].isdigit() and SCIENTIFIC.fullmatch(text)
     return Reading(text, "id_scientific" if is_scientific else "")
 
 

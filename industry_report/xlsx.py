@@ -16,12 +16,17 @@ from .errors import InputError
 
 MAX_UNPACKED = 768 << 20  # a million rows of twenty columns take about 600 MiB of XML
 MAX_RATIO, RATIO_FROM = 250, 64 << 20  # spreadsheets pack 5 to 60 times; bombs pack a thousand times
-MAX_CELLS = (
-    24_000_000  # calamine holds the whole rectangle between the outermost cells, or aborts the process
-)
+MAX_CELLS = 24_000_000  # calamine holds the rectangle around all cells, or aborts the process
 RESAVE = "Open it in a spreadsheet program and save it again as .xlsx."
+_ROWS = b"sheetData"  # the element around the rows
+_PLACED = re.compile(rb"\sr\s*=")
 _CHUNK, _PIECE, _OVERLAP = 16 << 20, 64 << 10, 64
 _REFERENCE = re.compile(rb"""["']([A-Za-z]{0,7})(\d{1,12})["']""")
+_SHARED_STRINGS = "xl/sharedstrings.xml"
+_DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error),
+    *(KeyError, NotImplementedError, EOFError, ValueError),
+)
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -56,17 +61,13 @@ def question(path: Path) -> Facts:
     try:
         with zipfile.ZipFile(path) as package:
             _check_sizes(path, package)
-            epoch_1904, parts = _read_workbook(package)
-            sheets = {name: _question_sheet(path, name, package, part) for name, part in parts.items()}
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        expat.ExpatError,
-        struct.error,
-        KeyError,
-        NotImplementedError,
-        EOFError,
-    ) as error:
+            _check_shared_strings(path, package)
+            epoch_1904, names = _read_workbook(package)
+            special = [part for part in package.infolist() if _scan_part(path, package, part, names)]
+            sheets = {
+                names[part.filename]: _read_facts(package, part) for part in special if part.filename in names
+            }
+    except _DAMAGES as error:
         raise InputError(str(path), f"is not a whole .xlsx workbook ({error}).", RESAVE) from None
     return Facts(epoch_1904, sheets)
 
@@ -93,10 +94,31 @@ def _check_sizes(path: Path, package: zipfile.ZipFile) -> None:
         raise InputError(str(path), problem, "Save only the table as a new workbook, or as .csv.")
 
 
+def _check_shared_strings(path: Path, package: zipfile.ZipFile) -> None:
+    """Refuse texts announced in a number that no file holds: calamine reserves memory for them."""
+    for part in package.infolist():
+        if part.filename.lower() == _SHARED_STRINGS:
+            announced = _read_root(_unpack(package, part)).values()
+            if any(number.strip().isdigit() and int(number) > part.file_size for number in announced):
+                raise InputError(str(path), "announces more texts than it can hold.", RESAVE)
+
+
+def _read_root(chunks: Iterator[bytes]) -> dict[str, str]:
+    """Give the attributes of the first element, reading no further."""
+    found: list[dict[str, str]] = []
+    parser = _make_parser(lambda tag, attributes: found.append(attributes))
+    for chunk in chunks:
+        for start in range(0, len(chunk), _PIECE):
+            parser.Parse(chunk[start : start + _PIECE], False)
+            if found:
+                return found[0]
+    return {}
+
+
 def _read_workbook(package: zipfile.ZipFile) -> tuple[bool, dict[str, str]]:
-    """Give the date system, and the part that holds each sheet."""
+    """Give the date system, and the sheet that each part holds."""
     targets: dict[str, str] = {}
-    sheets: dict[str, str] = {}
+    links: dict[str, str] = {}
     dates = []
 
     def see(tag: str, attributes: dict[str, str]) -> None:
@@ -104,24 +126,22 @@ def _read_workbook(package: zipfile.ZipFile) -> tuple[bool, dict[str, str]]:
             targets[attributes.get("Id", "")] = attributes.get("Target", "")
         elif tag == "sheet":
             link = next((value for name, value in attributes.items() if name.endswith(":id")), "")
-            sheets[attributes.get("name", "")] = link
+            links[link] = attributes.get("name", "")
         elif tag == "workbookPr":
             dates.append(attributes.get("date1904", "0") in ("1", "true"))
 
     for part in ("xl/_rels/workbook.xml.rels", "xl/workbook.xml"):
-        _parse(_unpack(package, part), see)
-    names = set(package.namelist())
-    parts = {name: _locate(targets.get(link, "")) for name, link in sheets.items()}
-    return any(dates), {name: part for name, part in parts.items() if part in names}
+        _parse(_unpack(package, package.getinfo(part)), _make_parser(see))
+    return any(dates), {_locate(targets.get(link, "")): name for link, name in links.items()}
 
 
 def _locate(target: str) -> str:
-    return target[1:] if target.startswith("/") else f"xl/{target}"
+    """Name the part that a relationship of the workbook points to."""
+    return target.removeprefix("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
 
 
-def _unpack(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+def _unpack(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
     """Unpack a part by chunks, never more than its declared size; zipfile itself takes twice as long."""
-    part = package.getinfo(name)
     file = package.fp
     assert file is not None
     file.seek(part.header_offset + 26)
@@ -132,24 +152,19 @@ def _unpack(package: zipfile.ZipFile, name: str) -> Iterator[bytes]:
         yield packed
         return
     if part.compress_type != zipfile.ZIP_DEFLATED or part.flag_bits & 1:
-        raise zipfile.BadZipFile(f"{name} is packed in an unusual way")
+        raise zipfile.BadZipFile(f"{part.filename} is packed in an unusual way")
     inflater, left = zlib.decompressobj(-15), part.file_size
     while packed and not inflater.eof:
         chunk = inflater.decompress(packed, _CHUNK)
         left -= len(chunk)
         if left < 0:
-            raise zipfile.BadZipFile(f"{name} is larger than it declares")
+            raise zipfile.BadZipFile(f"{part.filename} is larger than it declares")
         yield chunk
         packed = inflater.unconsumed_tail
 
 
-def _parse(
-    chunks: Iterator[bytes],
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], None] | None = None,
-) -> None:
-    """Parse XML as a stream; a document type, the door to entity bombs, is refused."""
+def _make_parser(start: Callable[[str, dict[str, str]], object]) -> Any:
+    """Make an XML parser; a document type, the door to entity bombs, is refused."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
 
@@ -158,34 +173,54 @@ def _parse(
 
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
-    if end:
-        parser.EndElementHandler = lambda tag: end(tag.rpartition(":")[2])
-    if text:
-        parser.CharacterDataHandler = text
+    return parser
+
+
+def _parse(chunks: Iterator[bytes], parser: Any) -> None:
     for chunk in chunks:
         parser.Parse(chunk, False)
     parser.Parse(b"", True)
 
 
-def _question_sheet(path: Path, name: str, package: zipfile.ZipFile, part: str) -> SheetFacts:
-    """Search the bytes of a sheet; only one with something special is parsed."""
+def _scan_part(path: Path, package: zipfile.ZipFile, part: zipfile.ZipInfo, names: Mapping[str, str]) -> bool:
+    """Search the bytes of a part for far cells; tells whether it is worth parsing.
+
+    Every part is searched, since calamine may find a sheet where we do not look for one.
+    """
     rows = columns = 0
-    special, tail = False, b""
+    inside, special, tail = False, False, b""
     for chunk in _unpack(package, part):
-        window = tail + chunk if tail else chunk[max(0, chunk.find(b"sheetData")) :]
-        is_far, is_special = _scan(window)
-        special = special or is_special
-        for letters, digits in set(_REFERENCE.findall(window)) if is_far else ():
-            rows, columns = max(rows, int(digits)), max(columns, number_column(letters.decode()))
+        window = tail + chunk
         tail = chunk[-_OVERLAP:]
-    finder = _CellFinder()
-    if special:
-        _parse(_unpack(package, part), finder.start, finder.end, finder.text)
+        if inside or _ROWS in window:
+            cells = _cut_rows(window, inside)
+            inside = True
+            is_far, is_special = _scan(cells)
+            special = special or is_special
+            for letters, digits in set(_REFERENCE.findall(cells)) if is_far else ():
+                rows, columns = max(rows, int(digits)), max(columns, number_column(letters.decode()))
     if rows * columns > MAX_CELLS:
         problem = f"its cells spread over {rows:,} rows and {columns:,} columns."
         mend = "Delete the stray cells far right or far below the table, or save the table alone."
-        raise InputError(f"{path}, sheet {name}", problem, mend)
+        raise InputError(f"{path}, sheet {names.get(part.filename, part.filename)}", problem, mend)
+    return special
+
+
+def _read_facts(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> SheetFacts:
+    """Parse a sheet for hidden rows and errors."""
+    finder = _CellFinder()
+    parser = _make_parser(finder.start)
+    parser.EndElementHandler = lambda tag: finder.end(tag.rpartition(":")[2])
+    parser.CharacterDataHandler = finder.text
+    _parse(_unpack(package, part), parser)
     return SheetFacts(tuple(finder.hidden_rows), finder.errors)
+
+
+def _cut_rows(xml: bytes, inside: bool) -> bytes:
+    """Leave out what stands before and after the rows, unless it could be a cell all the same."""
+    start = 0 if inside else xml.find(_ROWS)
+    end = xml.rfind(_ROWS)
+    return xml[start:end] if end > start and not _PLACED.search(xml, end) else xml[start:]
 
 
 def _scan(xml: bytes) -> tuple[bool, bool]:

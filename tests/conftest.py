@@ -10,6 +10,17 @@ import pandas as pd
 import pytest
 
 HERE = Path(__file__).parent
+QUALITY = pd.DataFrame(
+    {
+        "file": ["x.csv"],
+        "read": [9],
+        "graded": [7],
+        "ungradable": [1],
+        "rejected": [1],
+        "duplicates": [0],
+        "used": [8],
+    }
+)
 SCORECARD = Path("params", "scorecards", "consultation.yaml")
 
 
@@ -46,5 +57,6 @@ def slices(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
         ],
         columns=["region", "year", "consultations", "digest", "synthetic"],
     )
-    monkeypatch.setattr("industry_report.dataset.slices", lambda data: table)
+    monkeypatch.setattr("industry_report.dataset.slices", lambda data, columns=None: table)
+    monkeypatch.setattr("industry_report.dataset.quality", lambda data, columns=None: QUALITY)
     return table

@@ -76,6 +76,7 @@ def test_manifest_holds_status_time_digest_and_warnings_of_every_job(jobs):
     build.build_reports(jobs, OUTPUT, 2)
     manifest = json.loads((site.find_workshop(OUTPUT) / "manifest.json").read_text("utf-8"))
     assert [entry["report"] for entry in manifest["reports"]] == [job.stem for job in jobs]
+    assert [entry["read"] for entry in manifest["data"]] == [9]
     first, last = manifest["reports"][0], manifest["reports"][-1]
     assert first.keys() == {"report", "status", "seconds", "digest", "cause", "warnings"}
     assert (first["warnings"], last["warnings"]) == ([], ["cell 2 wrote to stderr"])

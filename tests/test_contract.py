@@ -139,6 +139,7 @@ def test_totals_footnotes_blanks_and_repeated_headers_are_no_records(tmp_path):
     assert table["row"].to_list() == [2, 6]
     assert check.read == 2
     assert check.dropped == {"blank": 2, "total_row": 3, "footnote": 3, "repeated_header": 1}
+    assert {code for code, _ in check.counts} == {"total_row", "footnote", "repeated_header"}
     assert list_faults(check.flags, "row", "code")[:3] == [
         (4, "total_row"),
         (5, "repeated_header"),
@@ -149,6 +150,12 @@ def test_totals_footnotes_blanks_and_repeated_headers_are_no_records(tmp_path):
 def test_a_record_of_which_only_the_identifier_is_known_stays_a_record(tmp_path):
     check, _ = clean(write(tmp_path, [HEADER, record(1), ["C0002"]]))
     assert (check.graded, check.ungradable) == (1, 1)
+
+
+def test_a_row_with_nothing_but_a_wrong_score_is_rejected_not_dropped(tmp_path):
+    check, _ = clean(write(tmp_path, [HEADER, record(1), [None, None, None, 9]]))
+    assert list_faults(check.rejects) == [(3, "intent", "9", "score_out_of_range")]
+    assert check.dropped == {}
 
 
 def test_a_company_named_like_a_total_stays_a_record(tmp_path):
@@ -361,6 +368,13 @@ def test_the_same_customer_on_another_day_or_for_another_product(tmp_path):
     rows = [[*record(1), "总账"], [*record(1), "报税"], [*record(1, 咨询日期="2025-07-01", 意向度=1), "总账"]]
     check, _ = clean(write(tmp_path, [header, *rows]))
     assert (check.graded, check.duplicates, check.rejected) == (3, 0, 0)
+
+
+def test_identifiers_cut_to_scientific_notation_tell_no_duplicates(tmp_path):
+    rows = [record(1, 客户ID="1.2E+11"), record(1, 客户ID="1.2E+11", 意向度=1)]
+    check, _ = clean(write(tmp_path, [HEADER, *rows]))
+    assert (check.graded, check.rejected) == (2, 0)
+    assert codes(check.flags) == ["id_scientific", "id_scientific"]
 
 
 def test_identifiers_masked_too_far_tell_no_duplicates(tmp_path):

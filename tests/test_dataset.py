@@ -13,7 +13,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 from workbooks import HEADER, record, write, write_csv, write_sheets
 
-from industry_report import contract, dataset, sources
+from industry_report import contract, dataset, ledger, records, sources
 from industry_report.errors import InputError
 
 
@@ -48,13 +48,13 @@ def settle(folder):
 def test_load_gives_the_slice(data):
     rows = dataset.load(data, "黄山市", 2025)
     assert len(rows) == 3
-    assert list(rows) == ["file", "sheet", "row", *(c for c in contract.TYPES if c in rows)]
+    assert list(rows) == ["file", "sheet", "row", *(c for c in records.TYPES if c in rows)]
     assert isinstance(rows.index, pd.RangeIndex)
     assert "converted" not in rows
     assert "converted" in dataset.load(data, "杭州市", 2025)
     types = {column: str(rows[column].dtype) for column in ("intent", "year", "consulted_on")}
     assert types == {"intent": "Int64", "year": "Int64", "consulted_on": "datetime64[us]"}
-    assert rows["customer_type"].dtype == pd.Series(["x"], dtype=contract.TEXT).dtype
+    assert rows["customer_type"].dtype == pd.Series(["x"], dtype=ledger.TEXT).dtype
 
 
 def test_load_without_a_slice_gives_everything(data):

@@ -32,7 +32,7 @@ def project(tmp_path_factory):
     for name in ("notebooks", "params"):
         shutil.copytree(ROOT / name, root / name)
     shutil.copy(ROOT / "scoring.py", root)
-    sample.write(root / "data" / "sample", rows=60)
+    sample.write(root / "data" / "sample", rows=300)
     return root
 
 
@@ -63,7 +63,7 @@ def test_conda_commands_name_the_environment():
 @pytest.mark.parametrize("command", commands("industry-report"))
 def test_commands_do_what_the_page_says(command, project):
     if command.startswith("industry-report sample"):
-        command += " --rows 60"
+        command += " --rows 300"
     elif command == "industry-report build params/annual.yaml":
         command += " --only 2025/黄山市"
     result = run(command, project)

@@ -117,3 +117,12 @@ def test_english_report_is_english(tmp_path):
     assert page.h1.get_text() == "Finance software consultations in Huangshan"
     data_values = "小微企业|个体工商户|老客户推荐|搜索引擎|总账|报税|进销存|黄山市-2025.csv"
     assert not re.findall(r"[一-鿿]", re.sub(data_values, "", printed))
+
+
+def test_own_headers_come_in_through_a_mapping_file(tmp_path):
+    consultations = make_consultations(60).rename(columns={"意向度": "热度", "客户来源": "线索"})
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("columns:\n  热度: intent\n  线索: source\n", encoding="utf-8")
+    _, printed, _ = make_report(tmp_path, consultations, columns=str(mapping))
+    assert "已评级60条" in printed
+    assert "老客户推荐" in printed

@@ -259,7 +259,7 @@ def test_slice_outside_the_selection_is_not_asked_for(write_params, slices):
 
 
 def test_unreadable_data_is_told_once_for_all_its_reports(write_params, slices, monkeypatch):
-    def fail(data: str) -> None:
+    def fail(data: str, columns: str | None) -> None:
         raise InputError(data, "there is no such file.", "Check the path.")
 
     monkeypatch.setattr("industry_report.dataset.slices", fail)

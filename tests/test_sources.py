@@ -1,5 +1,6 @@
 """Files of every kind are opened, and hostile ones refused with one clear message."""
 
+import re
 import struct
 import time
 import zipfile
@@ -179,9 +180,39 @@ def test_a_stray_cell_that_would_fill_all_memory(workbook, cell):
     )
 
 
+def test_a_sheet_that_hides_in_another_part(workbook):
+    far = b'<c r="XFD1048576"><v>1</v></c></row>'
+    replace_part(workbook, SHEET, lambda xml: xml.replace(b"</row>", far, 1))
+    with zipfile.ZipFile(workbook) as package:
+        parts = {info.filename: package.read(info) for info in package.infolist()}
+    parts["xl/hidden.bin"] = parts.pop(SHEET)
+    rels = "xl/_rels/workbook.xml.rels"
+    parts[rels] = parts[rels].replace(b"/xl/worksheets/sheet1.xml", b"xl/./hidden.bin")
+    with zipfile.ZipFile(workbook, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    refuse(workbook, "spread over")
+
+
+def test_texts_announced_that_are_not_there(tmp_path):
+    import xlsxwriter
+
+    path = tmp_path / NAME
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(0, 0, HEADER)
+    announce = re.compile(rb'uniqueCount="\d+"')
+    refuse(
+        replace_part(
+            path, "xl/sharedStrings.xml", lambda xml: announce.sub(b'uniqueCount="4294967295"', xml)
+        ),
+        "announces",
+    )
+
+
 def test_a_deep_and_a_wide_table_are_no_attack(tmp_path):
     def move(sheet):
         sheet["AB1"], sheet["A150000"] = "备注", "注：脚注"
+        sheet["AB1"].hyperlink = "#A1"  # leaves rId1 below the rows, which looks like a far column
 
     [check] = contract.check([write(tmp_path, [HEADER, record(1)], change=move)])
     assert (check.graded, check.dropped["footnote"]) == (1, 1)
