@@ -1,0 +1,134 @@
+"""What the statistics allow to be said, word for word."""
+
+import pandas as pd
+import pytest
+
+from industry_report import conversion, language, narrative
+from industry_report.conversion import Measure, Standardised, Trend
+
+SALE = Measure()
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    language.use("zh")
+    yield
+    language.use("zh")
+
+
+@pytest.mark.parametrize(
+    ("result", "zh", "en"),
+    [
+        (
+            Trend(9.403, 1e-20, True, True, "rises"),
+            "科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：Z=9.4，P<0.001，成交率随等级上升",
+            "Cochran-Armitage trend test (Z=9.4, P<0.001): conversion rises with the grade",
+        ),
+        (
+            Trend(2.1, 0.0357, False, False, "rises"),
+            "科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：Z=2.1，P=0.036，成交率随等级上升，但并非逐级变化",
+            "Cochran-Armitage trend test (Z=2.1, P=0.036): conversion rises with the grade, "
+            "but not at every step",
+        ),
+        (
+            Trend(0.5, 0.617, False, False, "no clear trend"),
+            "科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：Z=0.5，P=0.617，成交率未见随等级变化的明显趋势",
+            "Cochran-Armitage trend test (Z=0.5, P=0.617): no clear trend across the grades",
+        ),
+        (
+            Trend(float("nan"), float("nan"), True, False, "too few"),
+            "各等级样本不足，不作趋势检验",
+            "Too few consultations for a trend test",
+        ),
+    ],
+)
+def test_trend(result, zh, en):
+    assert narrative.trend(result) == zh
+    language.use("en")
+    assert narrative.trend(result) == en
+
+
+def rates(**groups):
+    table = pd.DataFrame(groups, index=["consultations", "conversions"]).T.rename_axis("source")
+    return conversion.with_interval(table, SALE)
+
+
+def test_groups_against_all_others():
+    table = conversion.compare(rates(甲=(500, 250), 乙=(500, 100), 丙=(500, 175)), planned=False)
+    assert narrative.versus(table, SALE) == "与其余各组相比，成交率“甲”更高，“乙”更低（校正后P<0.05）"
+    language.use("en")
+    assert narrative.versus(table, SALE) == (
+        "Conversion rate against all others (adjusted P<0.05): higher for 甲; lower for 乙"
+    )
+
+
+def test_equal_groups_and_small_groups_are_not_told_apart():
+    same = conversion.compare(rates(甲=(500, 100), 乙=(500, 100)), planned=False)
+    assert narrative.versus(same, SALE) == "各组与其余各组相比，成交率均无明显差异"
+    few = conversion.compare(rates(甲=(20, 19), 乙=(9, 0)), planned=False)
+    assert narrative.versus(few, SALE) == "各组样本不足，不作比较"
+
+
+def standardised(reversals):
+    table = pd.DataFrame(reversals, columns=["first", "second", "clear"])
+    return Standardised(pd.DataFrame({"rate": [0.5]}), pd.DataFrame(), table)
+
+
+def test_reversal_of_an_order_is_said_and_weighed():
+    none = standardised([])
+    assert narrative.mix(none, "source", "customer_type", SALE) == (
+        "按客户类型构成标准化后，各客户来源成交率的高低次序没有逆转"
+    )
+    clear = standardised([("甲", "乙", True)])
+    assert narrative.mix(clear, "source", "customer_type", SALE) == (
+        "按客户类型构成标准化后，“甲”与“乙”的次序逆转，粗率的高低部分来自构成差异"
+    )
+    faint = standardised([("甲", "乙", False)])
+    assert narrative.mix(faint, "source", "customer_type", SALE).endswith("但这些差异都不明显")
+    empty = Standardised(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+    assert narrative.mix(empty, "source", "customer_type", SALE) == ""
+
+
+def test_how_good_the_scores_are():
+    auc = pd.DataFrame({"auc": [0.8012], "low": [0.787], "high": [0.8149]})
+    assert narrative.discrimination(auc) == "综合评分区分成交与未成交的AUC为0.801（95%置信区间0.787~0.815）"
+    assert narrative.discrimination(auc.assign(auc=float("nan"))) == ""
+    assert narrative.discrimination(auc.iloc[:0]) == ""
+    parts = pd.DataFrame({"share": [0.105], "lift": [2.957]})
+    assert narrative.lift(parts) == "综合评分最高的10.5%的咨询，成交率是全体的2.96倍"
+    assert narrative.lift(parts.iloc[:0]) == ""
+
+
+def test_weights_are_an_observation():
+    fit = pd.DataFrame(
+        {"share": [0.6, 0.4], "low": [0.5, 0.3], "high": [0.7, 0.5], "weight": [0.5, 0.5]}, index=["a", "b"]
+    )
+    sentence = narrative.contributions(fit, {"a": "甲", "b": "乙"})
+    assert sentence == (
+        "就本期成交结果看，各项评分的相对作用为：甲60.0%（50.0%~70.0%，标准权重50%），"
+        "乙40.0%（30.0%~50.0%，标准权重50%）。这是对本期数据的观察，不是对标准的评判"
+    )
+    nothing = fit.iloc[:0]
+    nothing.attrs["reason"] = "separated"
+    assert narrative.contributions(nothing, {}) == "评分把成交与未成交完全分开，不估计各项评分的相对作用"
+
+
+def test_bounds_early_outcomes_and_staffing():
+    bounds = pd.DataFrame({"lowest": [0.155], "highest": [0.16]}, index=["A"])
+    assert narrative.bounds(bounds) == "不可评级的咨询无论归入何级，A级占比都在15.5%~16.0%之间"
+    assert narrative.early(pd.DataFrame({"share": [0.0]})) == ""
+    assert narrative.early(pd.DataFrame({"share": [0.123]})) == (
+        "有12.3%的成交不晚于咨询日期，评分可能在已知结果后给出，上述指标可能偏高"
+    )
+    staff = pd.DataFrame(
+        {
+            "assumption": ["low", "mid", "high"],
+            "minutes_per_contact": [10, 20, 30],
+            "hours_per_year": 1600,
+            "full_time_equivalents": [1.04, 2.08, 3.12],
+        }
+    )
+    assert narrative.staffing(staff) == (
+        "按每次回访10/20/30分钟、全职年工时1,600小时估算，全部回访需1.0/2.1/3.1个全职人力当量；"
+        "这是工作量，不是岗位空缺"
+    )
