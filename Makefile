@@ -17,6 +17,9 @@ lab: $(READY)
 
 bench: $(READY)
 	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/tables.py
+	$(BIN)/python benchmarks/disclosure.py
 	$(BIN)/python benchmarks/render.py
 
 lint: $(READY)

@@ -168,7 +168,6 @@ def gather_facts(jobs: list[Job]) -> dict[str, dict[str, Any]]:
     """Return, by stem, what each report's JSON tells beside its content: digest, inputs, synthetic or not."""
     installation = _describe_installation()
     notebooks = {notebook: _digest_notebook(notebook) for notebook in {job.notebook for job in jobs}}
-    scorecards = {path: _digest_scorecard(path) for path in _named(jobs, "scorecard")}
     slices: dict[str, pd.DataFrame] = {}
     for source, readers in plan.group_by_input(jobs).items():
         slices |= dict.fromkeys((job.stem for job in readers), dataset.slices(*source))
@@ -180,19 +179,14 @@ def gather_facts(jobs: list[Job]) -> dict[str, dict[str, Any]]:
             mine = plan.select_slices(slices[job.stem], job.parameters)
             inputs["data"] = _digest(sorted(mine["digest"]))
             synthetic = bool(mine["synthetic"].any())
-        if "scorecard" in job.parameters:
-            inputs["scorecard"] = scorecards[job.parameters["scorecard"]]
+        named = {name: value for name, value in job.parameters.items() if _is_yaml(value)}
+        inputs["files"] = {name: _digest_named(name, value) for name, value in named.items()}
         facts[job.stem] = {
             "digest": _digest([inputs, job.parameters]),
             "inputs": inputs,
             "synthetic": synthetic,
         }
     return facts
-
-
-def _named(jobs: list[Job], parameter: str) -> list[str]:
-    """Return the different values that a parameter has in the jobs."""
-    return list(dict.fromkeys(job.parameters[parameter] for job in jobs if parameter in job.parameters))
 
 
 def _digest(content: Any) -> str:
@@ -211,11 +205,16 @@ def _digest_notebook(notebook: Path) -> str:
     )
 
 
-def _digest_scorecard(scorecard: str) -> str:
-    file = parameters.find_file(Path(scorecard))
+def _is_yaml(value: Any) -> bool:
+    return isinstance(value, str) and value.endswith((".yaml", ".yml"))
+
+
+def _digest_named(name: str, path: str) -> str:
+    """Return the digest of a file that a parameter names: scorecard, publisher, mapping of columns."""
+    file = parameters.find_file(Path(path))
     if file is None:
         problem = f"there is no such file in {Path.cwd()} or the folders above it."
-        raise InputError(f"scorecard {scorecard}", problem, "Check the parameter `scorecard`.")
+        raise InputError(f"{name} {path}", problem, f"Check the parameter `{name}`.")
     return _digest_file(file)
 
 

@@ -131,7 +131,7 @@ def by_grade(scored: pd.DataFrame) -> pd.DataFrame:
     ).rename_axis("grade")
 
 
-def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST) -> pd.DataFrame:
+def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST, least: int = 1) -> pd.DataFrame:
     """Return the measure for each value of a column, largest group first.
 
     Parameters
@@ -144,6 +144,9 @@ def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST) ->
         See `choose_measure`.
     most : int
         Keep this many groups; pool the smaller ones into 其他.
+    least : int
+        Pool groups with fewer known outcomes than this; the pool itself has at least as many. A public
+        edition gives the threshold of its publisher.
 
     Returns
     -------
@@ -154,7 +157,8 @@ def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST) ->
     """
     if column not in scored:
         return _NOTHING.rename_axis(column)
-    groups, successes = _grouped(scored, column, most), measure.successes(scored)
+    successes = measure.successes(scored)
+    groups = _grouped(scored, column, successes.notna(), most, least)
     table = _rates(groups, successes.iloc[groups.index], measure)
     if column == "product":
         named = successes.iloc[groups.dropna().index.unique()].dropna()
@@ -545,7 +549,7 @@ def _strata(scored: pd.DataFrame, by: str, over: str, measure: Measure) -> tuple
     if by not in scored or over not in scored:
         nothing = pd.DataFrame(index=pd.Index([], name=by), columns=pd.Index([], name=over), dtype="int64")
         return nothing, nothing
-    groups = _grouped(scored, by, MOST)
+    groups = _grouped(scored, by, measure.successes(scored).notna(), MOST)
     columns = (groups, scored[over].iloc[groups.index], measure.successes(scored).iloc[groups.index])
     names = ("group", "stratum", "success")
     known = pd.DataFrame({name: values.array for name, values in zip(names, columns, strict=True)}).dropna()
@@ -619,17 +623,18 @@ def _reversals(rates: pd.DataFrame, n: pd.DataFrame, x: pd.DataFrame, weights: p
     return pd.DataFrame(rows, columns=columns)
 
 
-def _grouped(scored: pd.DataFrame, column: str, most: int) -> pd.Series:
+def _grouped(scored: pd.DataFrame, column: str, known: pd.Series, most: int, least: int = 1) -> pd.Series:
     """Return each consultation's group; a consultation about several products is there once for each.
 
     The index holds positions, not labels: they lead back to the consultation even where an index repeats.
     """
     groups = scored[column].reset_index(drop=True)
     if column != "product":
-        return _pooled(groups, most)
+        return _pooled(groups, known, most, least)
     named = groups.str.split(SEPARATORS, regex=True).explode().str.strip().replace("", pd.NA)
     # A product that a consultation names twice counts once, and so does the pooled rest.
-    return _once(_pooled(_once(named), most))
+    named = _once(named)
+    return _once(_pooled(named, known.reset_index(drop=True)[named.index], most, least))
 
 
 def _once(groups: pd.Series) -> pd.Series:
@@ -669,9 +674,12 @@ def _ratio(part: pd.Series, whole: float | np.ndarray) -> np.ndarray:
     return part.to_numpy(float) / np.where(whole > 0, whole, np.nan)
 
 
-def _pooled(groups: pd.Series, most: int) -> pd.Series:
-    counts = groups.value_counts()
-    if len(counts) <= most:
-        return groups
-    kept = counts.index[: most - 1]
+def _pooled(groups: pd.Series, known: pd.Series, most: int, least: int) -> pd.Series:
+    """Pool the smallest groups until `most` are left, each with `least` known outcomes; so has the pool."""
+    counts = groups[known.to_numpy()].value_counts()
+    own = counts.index.isin(list(REST.values()))
+    pool = int(counts[own].sum())
+    kept = sorted(counts.index[~own], key=lambda group: (-counts[group], str(group)))
+    while kept and (counts[kept[-1]] < least or 0 < pool < least or len(kept) + (pool > 0) > most):
+        pool += int(counts[kept.pop()])
     return groups.astype(object).where(groups.isin(kept) | groups.isna(), text(**REST))

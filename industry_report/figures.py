@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,13 +40,11 @@ def grade_distribution(grades: pd.DataFrame, title: str = "") -> Figure:
         saturation=1,
     )
     for position, row in enumerate(grades.itertuples()):
-        count, share = (
-            language.formatted(row.consultations, "consultations"),
-            language.formatted(row.share, "share"),
-        )
+        count, share = _count_label(row.consultations), language.formatted(row.share, "share")
         label = text(zh=f"{count}（{share}）", en=f"{count} ({share})")
-        ax.annotate(label, (row.consultations, position), (5, 0), textcoords="offset points", va="center")
-    ax.set(xlabel="", ylabel="", xlim=(0, max(grades["consultations"].max(), 1) * 1.25))
+        label, end = (count, 0) if pd.isna(row.consultations) else (label, row.consultations)
+        ax.annotate(label, (end, position), (5, 0), textcoords="offset points", va="center")
+    ax.set(xlabel="", ylabel="", xlim=(0, max(grades["consultations"].fillna(0).max(), 1) * 1.25))
     _entitle(figure, title)
     _only_labels(ax)
     return figure
@@ -77,12 +76,13 @@ def conversion_by_grade(by_grade: pd.DataFrame, title: str = "") -> Figure:
     positions = np.arange(len(table))
     _intervals(ax, positions, table, vertical=True)
     for position, row in zip(positions, table.itertuples(), strict=True):
-        top = row.high if row.consultations else 0.0
+        top = 0.0 if pd.isna(row.high) else row.high
         ax.annotate(
             _rate_label(row), (position, top), (0, 4), textcoords="offset points", ha="center", va="bottom"
         )
     heads = [_wrapped(name, 34 / max(len(table), 1)) for name in names]
-    ax.set_xticks(positions, [f"{n}\nn={c:,}" for n, c in zip(heads, table["consultations"], strict=True)])
+    counts = map(_count_label, table["consultations"])
+    ax.set_xticks(positions, [f"{name}\nn={count}" for name, count in zip(heads, counts, strict=True)])
     ax.set(
         xlabel="",
         ylabel=Measure().label,
@@ -109,17 +109,15 @@ def rates(table: pd.DataFrame, measure: Measure, average: float, title: str = ""
     title : str
         The finding, one line.
     """
-    table = table.sort_values(["rate", "consultations"], kind="stable")
+    table = table.sort_values(["rate", "consultations"], kind="stable", na_position="first")
     groups = _group_labels(table.index)
     figure, ax = _canvas((0.45 if any("\n" in group for group in groups) else 0.29) * len(table) + 1.1)
     positions = np.arange(len(table))
     _intervals(ax, positions, table, vertical=False)
     ax.plot(table["rate"], positions, "o", color=style.ACCENT, markersize=6)
     for position, row in zip(positions, table.itertuples(), strict=True):
-        label = text(
-            zh=f"{_rate_label(row)}（n={row.consultations:,}）",
-            en=f"{_rate_label(row)} (n={row.consultations:,})",
-        )
+        rate, count = _rate_label(row), _count_label(row.consultations)
+        label = text(zh=f"{rate}（n={count}）", en=f"{rate} (n={count})")
         ax.annotate(
             label, (1.02, position), xycoords=("axes fraction", "data"), va="center", annotation_clip=False
         )
@@ -165,6 +163,7 @@ def score_shares(shares: pd.DataFrame, title: str = "") -> Figure:
                     color=style.readable_on(colour),
                 )
         left += width
+    _mark_protected(ax, left)
     _score_key(ax, table.iloc[-1:].sum(), [text(zh=f"{s}分", en=str(s)) for s in table.columns])
     ax.set(xlim=(0, 1))
     _entitle(figure, title)
@@ -242,11 +241,14 @@ def months(table: pd.DataFrame, measure: Measure, title: str = "") -> Figure:
     positions = table.index.to_numpy()
     upper.bar(positions, table["received"], color=style.ACCENT, width=0.7)
     for month, count in table["received"].items():
+        top = 0 if pd.isna(count) else count
         upper.annotate(
-            f"{count:,}", (month, count), (0, 2), textcoords="offset points", ha="center", fontsize=8
+            _count_label(count), (month, top), (0, 2), textcoords="offset points", ha="center", fontsize=8
         )
     _entitle(figure, title)
-    upper.set(ylabel=text(zh="咨询数", en="Consultations"), ylim=(0, max([1, *table["received"]]) * 1.15))
+    upper.set(
+        ylabel=text(zh="咨询数", en="Consultations"), ylim=(0, max([1, *table["received"].dropna()]) * 1.15)
+    )
     upper.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     upper.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     known = table["rate"].notna().to_numpy()
@@ -324,8 +326,31 @@ def _intervals(ax: Axes, positions: np.ndarray, table: pd.DataFrame, *, vertical
     line(positions, table["low"], table["high"], color=style.INK if vertical else style.ACCENT, linewidth=1.3)
 
 
-def _rate_label(row: object) -> str:
-    return language.formatted(row.rate, "rate")  # type: ignore[attr-defined]
+def _count_label(count: float) -> str:
+    return language.PROTECTED if pd.isna(count) else f"{count:,.0f}"
+
+
+def _mark_protected(ax: Axes, shown: np.ndarray) -> None:
+    """Fill what is missing to the whole of each stacked bar: segments that are not told apart."""
+    for position, share in enumerate(shown):
+        if 0 < share < 1 - 1e-9:
+            ax.barh(
+                position,
+                1 - share,
+                left=share,
+                color="white",
+                edgecolor=style.GREY,
+                hatch="////",
+                height=0.62,
+            )
+            ax.annotate(language.PROTECTED, ((1 + share) / 2, position), ha="center", va="center")
+
+
+def _rate_label(row: Any) -> str:
+    """Print a rate; of a group that has consultations it is missing only where it is protected."""
+    if pd.isna(row.rate) and row.consultations != 0:
+        return language.PROTECTED
+    return language.formatted(row.rate, "rate")
 
 
 def _upper(rates: Iterable[float]) -> float:

@@ -12,6 +12,7 @@ from .errors import InputError
 
 LANGUAGES = ("zh", "en")
 MISSING = "–"
+PROTECTED = "…"  # a number that is not shown because it would tell of single customers
 
 # Every word that a chart axis, table head or label needs, once. Column names of tidy tables are keys too.
 VOCABULARY: dict[str, tuple[str, str]] = {
@@ -60,12 +61,17 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "handling": ("处理", "Handling"),
     "reason": ("原因", "Reason"),
     "levels": ("分值含义", "Meaning of scores"),
+    "table": ("统计表", "Table"),
+    "protected_rows": ("不公布的行数", "Rows withheld"),
+    "rule": ("规则", "Rule"),
     "version": ("版本", "Version"),
     "code": ("原因代码", "Code"),
     "sha256": ("SHA-256 校验值", "SHA-256"),
     "item": ("项目", "Item"),
     "value": ("内容", "Value"),
     "language": ("报告语言", "Language"),
+    "industry": ("行业版", "Industry edition"),
+    "enterprise": ("企业版", "Enterprise edition"),
     "scorecard": ("评分标准", "Scorecard"),
     "term": ("术语", "Term"),
     "definition": ("释义", "Definition"),
@@ -198,6 +204,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
             "earlier",
             "same_day",
             "hours",
+            "amount",
         ),
         _count,
     ),

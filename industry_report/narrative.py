@@ -37,6 +37,8 @@ def percent(value: float) -> str:
 
 def distribution(grades: pd.DataFrame) -> str:
     """State the most frequent grade and the share of the highest one."""
+    if grades["consultations"].isna().any():
+        return text(zh="部分等级数目过小，不逐级列出", en="Some grades are too small to be listed")
     if not grades["consultations"].sum():
         return text(zh="没有可评级的咨询", en="No consultation could be graded")
     most, top = _where(grades["consultations"], grades["consultations"].max()), grades.index[0]
@@ -72,7 +74,7 @@ def gradient(by_grade: pd.DataFrame) -> str:
     """State whether conversion rises with the grade; nothing if the source gives no outcomes."""
     if by_grade.empty:
         return ""
-    enough = by_grade[by_grade["consultations"] >= FEW]
+    enough = by_grade[(by_grade["consultations"] >= FEW) & by_grade["rate"].notna()]
     if len(enough) < 2:
         return text(
             zh="各等级样本不足，不比较成交率", en="Too few consultations to compare conversion by grade"
@@ -113,7 +115,8 @@ def extremes(table: pd.DataFrame, measure: Measure) -> str:
 
     Groups of fewer than 30 consultations are left out of the comparison, and the pooled rest is no group.
     """
-    enough = table[(table["consultations"] >= FEW) & ~table.index.isin(REST.values())]
+    told = table["rate"].notna() & ~table.index.isin(REST.values())
+    enough = table[(table["consultations"] >= FEW) & told]
     if len(enough) < 2:
         return text(zh="各组样本不足，不作比较", en="Too few consultations to compare groups")
     pair = _clearest(enough)
@@ -136,11 +139,14 @@ def extremes(table: pd.DataFrame, measure: Measure) -> str:
 def season(table: pd.DataFrame) -> str:
     """State the busiest and the quietest month."""
     counts = table["received"]
+    if counts.isna().any():
+        return text(zh="部分月份数目过小，不比较各月", en="Some months are too small to be compared")
     if not counts.sum():
         return text(zh="没有注明日期的咨询", en="No consultation has a date")
     if counts.min() == counts.max():
         return text(
-            zh=f"各月咨询数相同（{counts.max():,}条）", en=f"Every month has {counts.max():,} consultations"
+            zh=f"各月咨询数相同（{counts.max():,.0f}条）",
+            en=f"Every month has {counts.max():,.0f} consultations",
         )
     most, fewest = (_months(_where(counts, count), count) for count in (counts.max(), counts.min()))
     return text(
@@ -153,7 +159,7 @@ def _months(numbers: list[int], count: int) -> tuple[str, str]:
     names = listing([text(zh=f"{number}月", en=f"{pd.Timestamp(2000, number, 1):%B}") for number in numbers])
     each = len(numbers) > 1
     return names, text(
-        zh=f"（{'各' if each else ''}{count:,}条）", en=f"({count:,}{' each' if each else ''})"
+        zh=f"（{'各' if each else ''}{count:,.0f}条）", en=f"({count:,.0f}{' each' if each else ''})"
     )
 
 
@@ -185,6 +191,8 @@ def scores(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
 
 def effort(contacts: pd.DataFrame) -> str:
     """State how much of the follow-up the highest grade takes."""
+    if contacts["contacts"].isna().any():
+        return ""
     top = contacts.iloc[0]
     total = contacts["consultations"].sum()
     if not total:
@@ -232,7 +240,7 @@ def versus(table: pd.DataFrame, measure: Measure) -> str:
     table : DataFrame
         See `conversion.compare`.
     """
-    if not table["verdict"].isin([HIGHER, LOWER, NO_DIFFERENCE]).any():
+    if table.empty or not table["verdict"].isin([HIGHER, LOWER, NO_DIFFERENCE]).any():
         return text(zh="各组样本不足，不作比较", en="Too few consultations to compare groups")
     higher, lower = (_listed(table.index[table["verdict"] == verdict]) for verdict in (HIGHER, LOWER))
     if not higher and not lower:
@@ -240,10 +248,12 @@ def versus(table: pd.DataFrame, measure: Measure) -> str:
             zh=f"各组与其余各组相比，{measure.label}均无明显差异",
             en=f"{measure.label}: no group differs clearly from all others",
         )
-    zh = [f"{groups}{word}" for groups, word in ((higher, "更高"), (lower, "更低")) if groups]
+    zh = [
+        f"{groups}的{measure.label}{word}" for groups, word in ((higher, "更高"), (lower, "更低")) if groups
+    ]
     en = [f"{word} for {groups}" for groups, word in ((higher, "higher"), (lower, "lower")) if groups]
     return text(
-        zh=f"与其余各组相比，{measure.label}{'，'.join(zh)}（校正后P<0.05）",
+        zh=f"与其余各组相比，{'，'.join(zh)}（校正后P<0.05）",
         en=f"{measure.label} against all others (adjusted P<0.05): {'; '.join(en)}",
     )
 
@@ -322,6 +332,8 @@ def contributions(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
     labels : mapping of str to str
         Dimension → its name in the report's language.
     """
+    if fit.attrs.get("reason") == "no outcomes":
+        return ""
     if fit.empty or fit["share"].isna().any():
         zh, en = REASONS[fit.attrs.get("reason", "too few")]
         return text(zh=f"{zh}，不估计各项评分的相对作用", en=f"The part of each score is not estimated: {en}")
@@ -389,6 +401,15 @@ def staffing(staff: pd.DataFrame) -> str:
     )
 
 
+def withheld() -> str:
+    """Say that a section would tell too much of small groups."""
+    return text(
+        zh="部分等级或分值的数目过小，为避免推算出单个客户的情况，本节不公布由其导出的结果。",
+        en="Some grades or scores are so few that results derived from them would tell of single customers; "
+        "they are not published.",
+    )
+
+
 def absent(column: str) -> str:
     """Say why a section is missing."""
     name = language.term(column)
@@ -433,6 +454,10 @@ def overall(average: pd.Series, measure: Measure) -> str:
     """State the measure over all consultations, with its interval."""
     if not average.consultations:
         return text(zh="没有可评级的咨询", en="No consultation could be graded")
+    if pd.isna(average.rate):
+        return text(
+            zh=f"数目过小，不公布{measure.label}", en=f"Too few to publish the {measure.label.lower()}"
+        )
     rate, low, high = percent(average.rate), percent(average.low), percent(average.high)
     return text(
         zh=f"{average.consultations:,.0f}条咨询的{measure.label}为{rate}（95%置信区间{low}~{high}）",

@@ -32,13 +32,22 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
         if column == "high" and "low" in table.columns:
             continue
         if column == "low" and "high" in table.columns:
-            columns[language.term("interval")] = _intervals(table["low"], table["high"], estimate)
+            shown = _intervals(table["low"], table["high"], estimate)
+            columns[language.term("interval")] = _protected(data, "low", shown)
         else:
-            columns[heads.get(column) or language.term(str(column))] = [
-                language.formatted(value, str(column)) for value in table[column]
-            ]
+            shown = [language.formatted(value, str(column)) for value in table[column]]
+            columns[heads.get(column) or language.term(str(column))] = _protected(data, str(column), shown)
             estimate = str(column)
     return pd.DataFrame(columns, dtype=object)
+
+
+def _protected(data: pd.DataFrame, column: str, shown: list[str]) -> list[str]:
+    """Mark numbers that `disclosure.protect` withheld; others that are missing stay as they are."""
+    labels = data.attrs.get("protected", {}).get(column, [])
+    return [
+        language.PROTECTED if label in labels and value == language.MISSING else value
+        for label, value in zip(data.index, shown, strict=True)
+    ]
 
 
 def _intervals(low: pd.Series, high: pd.Series, estimate: str) -> list[str]:

@@ -29,7 +29,9 @@ def run(*arguments: str) -> Result:
 
 def start(*arguments: str, **options: object) -> subprocess.Popen[str]:
     """Start the command as a user would, its output as plain text."""
-    command = [sys.executable, "-c", "from industry_report.cli import main; main()", *arguments]
+    # A test run in the background is deaf to Ctrl-C, and so would be what it starts.
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    command = [sys.executable, "-c", f"{listen}; from industry_report.cli import main; main()", *arguments]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environment, **options

@@ -209,8 +209,20 @@ def test_only_the_product_column_is_split() -> None:
 def test_smallest_groups_are_pooled_together_with_a_group_of_that_name() -> None:
     table = outcomes(("甲", 9, 1), ("其他", 8, 2), ("乙", 3, 3), ("丙", 2, 0), ("丁", 1, 1))
     result = conversion.by(table, "customer_type", SALE, most=3)
-    assert result["consultations"].to_dict() == {"甲": 9, "其他": 14}
-    assert result["conversions"].to_dict() == {"甲": 1, "其他": 6}
+    assert result["consultations"].to_dict() == {"甲": 9, "其他": 11, "乙": 3}
+    assert result["conversions"].to_dict() == {"甲": 1, "其他": 3, "乙": 3}
+
+
+def test_groups_under_the_least_size_are_pooled_with_the_next_smallest() -> None:
+    table = outcomes(("甲", 30, 1), ("乙", 20, 2), ("丙", 12, 3), ("丁", 4, 1))
+    result = conversion.by(table, "customer_type", SALE, least=10)
+    assert result["consultations"].to_dict() == {"甲": 30, "乙": 20, "其他": 16}
+    assert conversion.by(table, "customer_type", SALE, least=4)["consultations"].to_dict() == {
+        "甲": 30,
+        "乙": 20,
+        "丙": 12,
+        "丁": 4,
+    }
 
 
 def test_pooled_rest_has_a_name_in_the_language_of_the_report() -> None:
@@ -331,7 +343,11 @@ def test_groups_add_up(table: pd.DataFrame, measure: Measure, most: int) -> None
     assert result["conversions"].sum() == sum(known)
     assert len(result) <= most
     full = conversion.by(table, "customer_type", measure, most=99)
-    counted = [(group, success) for group, success in pairs if pd.notna(group) and success is not None]
+    counted = [
+        ("其他" if group == "Other" else group, success)  # a group of that name is the pooled rest
+        for group, success in pairs
+        if pd.notna(group) and success is not None
+    ]
     check_sums(
         full,
         Counter(group for group, _ in counted),

@@ -38,14 +38,19 @@ def make_consultations(rows: int) -> pd.DataFrame:
     )
 
 
-def make_report(folder: Path, consultations: pd.DataFrame, **changed) -> tuple[BeautifulSoup, str, dict]:
-    """Return the page, the text of the PDF and the JSON of the industry report on some consultations."""
+def find_job(folder: Path, consultations: pd.DataFrame, **changed) -> plan.Job:
+    """Return the job of the industry report on some consultations."""
     data = folder / "data"
     data.mkdir()
     consultations.to_csv(data / "黄山市-2025.csv", index=False)
     known = parameters.read_parameters(ROOT / "notebooks" / "industry.ipynb")
     values = {name: p.default for name, p in known.items()} | {"data": str(data)} | changed
-    job = plan.Job(ROOT / "notebooks" / "industry.ipynb", values, "report", "a test")
+    return plan.Job(ROOT / "notebooks" / "industry.ipynb", values, "report", "a test")
+
+
+def make_report(folder: Path, consultations: pd.DataFrame, **changed) -> tuple[BeautifulSoup, str, dict]:
+    """Return the page, the text of the PDF and the JSON of the industry report on some consultations."""
+    job = find_job(folder, consultations, **changed)
     warnings = render.render_report(job, folder, {"digest": "", "inputs": {}, "synthetic": False})
     assert warnings == []
     pdf = PdfReader(io.BytesIO((folder / "report.pdf").read_bytes()))
@@ -126,3 +131,42 @@ def test_own_headers_come_in_through_a_mapping_file(tmp_path):
     _, printed, _ = make_report(tmp_path, consultations, columns=str(mapping))
     assert "已评级60条" in printed
     assert "老客户推荐" in printed
+
+
+def test_slice_with_few_top_grades_prints_no_percentage_of_them(tmp_path):
+    consultations = make_consultations(600)
+    total = consultations[["意向度", "需求明确性", "满意度"]].to_numpy() @ [4, 3, 3]
+    high = np.flatnonzero(total >= 40)
+    page, printed, record = make_report(tmp_path, consultations.drop(index=high[8:]))
+    assert "等级A级" not in printed
+    [by_grade] = [e for e in record["exhibits"] if e["caption"] == "黄山市各等级成交率"]
+    [top] = [row for row in by_grade["data"] if row["grade"] == "A"]
+    assert [top[key] for key in ("consultations", "conversions", "rate", "low", "high")] == [None] * 5
+    assert not re.search(r"A级(占)?\d", page.get_text())
+
+
+def test_internal_edition_is_not_protected_and_says_so(tmp_path):
+    page, printed, record = make_report(tmp_path, make_consultations(60), edition="enterprise")
+    assert "内部资料，请勿公开" in page.find("p", class_="notice").get_text()
+    assert "内部资料，请勿公开" in printed
+    [by_grade] = [e for e in record["exhibits"] if e["caption"] == "黄山市各等级成交率"]
+    assert all(row["conversions"] is not None for row in by_grade["data"])
+
+
+def test_canaries_reach_no_public_artefact(tmp_path):
+    consultations = make_consultations(400)
+    consultations["客户ID"] = [f"CANARY-ID-{i:05}" for i in range(len(consultations))]
+    consultations["咨询详情"] = "金丝雀联系人张三，CANARY-DETAIL"
+    consultations["联系人"] = "CANARY-NAME"
+    job = find_job(tmp_path, consultations)
+    render.render_report(job, tmp_path, {"digest": "", "inputs": {}, "synthetic": False})
+    render.run_notebook(job, tmp_path / "executed.ipynb", tmp_path)
+    pdf = PdfReader(io.BytesIO((tmp_path / "report.pdf").read_bytes()))
+    texts = [path.read_bytes() for path in tmp_path.glob("*.*") if path.is_file()]
+    texts += [page.extract_text().encode() for page in pdf.pages]
+    texts += [str(pdf.metadata).encode(), pdf.trailer["/Root"]["/Metadata"].get_data()]
+    assert len([path for path in tmp_path.glob("*.*") if path.is_file()]) == 4
+    for text in texts:
+        assert b"CANARY" not in text
+        assert "金丝雀".encode() not in text
+        assert "张三".encode() not in text

@@ -55,7 +55,9 @@ def rates(**groups):
 
 def test_groups_against_all_others():
     table = conversion.compare(rates(甲=(500, 250), 乙=(500, 100), 丙=(500, 175)), planned=False)
-    assert narrative.versus(table, SALE) == "与其余各组相比，成交率“甲”更高，“乙”更低（校正后P<0.05）"
+    assert narrative.versus(table, SALE) == (
+        "与其余各组相比，“甲”的成交率更高，“乙”的成交率更低（校正后P<0.05）"
+    )
     language.use("en")
     assert narrative.versus(table, SALE) == (
         "Conversion rate against all others (adjusted P<0.05): higher for 甲; lower for 乙"
