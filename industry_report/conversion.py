@@ -73,7 +73,7 @@ class Measure:
     def known(self) -> str:
         """Head of a column that counts the consultations over which the measure is taken."""
         if self.grade is None:
-            return text(zh="有成交结果", en="With outcome")
+            return text(zh="已登记是否成交", en="With outcome")
         return text(zh="已评级", en="Graded")
 
     def successes(self, scored: pd.DataFrame) -> pd.Series:

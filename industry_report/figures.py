@@ -312,13 +312,24 @@ def _canvas(height: float) -> tuple[Figure, Axes]:
 def _grade_labels(grades: Sequence[str], highest_first: bool = True) -> tuple[list[str], list[str]]:
     ordered = list(grades)[::-1] if highest_first else list(grades)
     colours = style.grade_colours(ordered)
-    return [language.grade_name(grade) for grade in grades], [colours[grade] for grade in grades]
+    return [language.capital(language.grade_name(grade)) for grade in grades], [
+        colours[grade] for grade in grades
+    ]
 
 
 def _mark_average(ax: Axes, average: float) -> None:
     ax.axvline(average, color=style.GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
     label, place = text(zh="全体", en="All ") + language.formatted(average, "rate"), ("data", "axes fraction")
-    ax.annotate(label, (average, 1), xycoords=place, ha="center", va="bottom", color=style.GREY)
+    ax.annotate(
+        label,
+        (average, 1),
+        (0, 3),
+        xycoords=place,
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        color=style.GREY,
+    )
 
 
 def _intervals(ax: Axes, positions: np.ndarray, table: pd.DataFrame, *, vertical: bool) -> None:

@@ -6,7 +6,7 @@ A difference is claimed only where its interval excludes zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pandas as pd
@@ -74,7 +74,10 @@ def gradient(by_grade: pd.DataFrame) -> str:
     """State whether conversion rises with the grade; nothing if the source gives no outcomes."""
     if by_grade.empty:
         return ""
-    enough = by_grade[(by_grade["consultations"] >= FEW) & by_grade["rate"].notna()]
+    counted = by_grade[by_grade["consultations"] >= FEW]
+    enough = counted[counted["rate"].notna()]
+    if len(enough) < len(counted):
+        return _partial_gradient(enough)
     if len(enough) < 2:
         return text(
             zh="各等级样本不足，不比较成交率", en="Too few consultations to compare conversion by grade"
@@ -82,14 +85,15 @@ def gradient(by_grade: pd.DataFrame) -> str:
     top, bottom = enough.iloc[0], enough.iloc[-1]
     _, low, high = difference(top, bottom)
     rates = _compared(top, bottom)
-    if low > 0 and enough["rate"].is_monotonic_decreasing and enough["rate"].is_unique:
+    steps = pairwise(row for _, row in enough.iterrows())
+    if low > 0 and all(difference(one, other)[1] > 0 for one, other in steps):
         return text(
             zh=f"等级越高，成交率越高：{rates}", en=f"The higher the grade, the more convert: {rates}"
         )
     if low > 0:
         return text(
-            zh=f"成交率总体随等级上升，但并非逐级上升：{rates}",
-            en=f"Conversion rises with the grade, not at every step: {rates}",
+            zh=f"成交率总体随等级上升，但并非逐级明显上升：{rates}",
+            en=f"Conversion rises with the grade, not clearly at every step: {rates}",
         )
     if high < 0:
         return text(
@@ -101,6 +105,26 @@ def gradient(by_grade: pd.DataFrame) -> str:
             zh=f"成交率高低与等级不一致：{rates}", en=f"Conversion does not follow the grade: {rates}"
         )
     return text(zh=f"各等级成交率没有明显差异：{rates}", en=f"No clear difference between grades: {rates}")
+
+
+def _partial_gradient(shown: pd.DataFrame) -> str:
+    """State what the grades whose rate is shown allow to say; the others may be anything."""
+    if len(shown) < 2:
+        return text(
+            zh="部分等级的成交率不公布，不作等级间比较",
+            en="Some grades' rates are withheld; grades are not compared",
+        )
+    top, bottom = shown.iloc[0], shown.iloc[-1]
+    one, other = grade_name(str(top.name)), grade_name(str(bottom.name))
+    if difference(top, bottom)[1] > 0:
+        return text(
+            zh=f"在公布成交率的等级中，{one}（{percent(top.rate)}）高于{other}（{percent(bottom.rate)}）",
+            en=f"Of the grades shown, {one} ({percent(top.rate)}) is above {other} ({percent(bottom.rate)})",
+        )
+    return text(
+        zh=f"在公布成交率的等级中，{one}并不明显高于{other}",
+        en=f"Of the grades shown, {one} is not clearly above {other}",
+    )
 
 
 def _clearest(table: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
@@ -130,10 +154,24 @@ def extremes(table: pd.DataFrame, measure: Measure) -> str:
             zh=f"“{best.name}”{measure.label}（{percent(best.rate)}）高于“{worst.name}”（{percent(worst.rate)}）",
             en=f"{best.name} has a higher rate ({percent(best.rate)}) than {worst.name} ({percent(worst.rate)})",
         )
+    if table["rate"].isna().any():
+        return text(
+            zh=f"在公布{measure.label}的组中，“{best.name}”最高（{percent(best.rate)}），“{worst.name}”最低（{percent(worst.rate)}）",
+            en=f"Of the groups shown, {best.name} has the highest rate ({percent(best.rate)}), {worst.name} the lowest ({percent(worst.rate)})",
+        )
     return text(
         zh=f"“{best.name}”{measure.label}最高（{percent(best.rate)}），“{worst.name}”最低（{percent(worst.rate)}）",
         en=f"{best.name} has the highest rate ({percent(best.rate)}), {worst.name} the lowest ({percent(worst.rate)})",
     )
+
+
+def span(table: pd.DataFrame, measure: Measure) -> str:
+    """State between which rates groups lie, where they overlap and must not be compared by a test."""
+    rates = table["rate"].dropna()
+    if rates.empty:
+        return text(zh="样本不足，不作比较", en="Too few consultations to compare groups")
+    low, high = percent(rates.min()), percent(rates.max())
+    return text(zh=f"{measure.label}在{low}至{high}之间", en=f"{measure.label} between {low} and {high}")
 
 
 def season(table: pd.DataFrame) -> str:
@@ -204,7 +242,7 @@ def effort(contacts: pd.DataFrame) -> str:
         )
     share = top.consultations / total
     return text(
-        zh=f"{grade_name(top.name)}占咨询的{percent(share)}，占全年回访的{percent(top.share)}",
+        zh=f"{grade_name(top.name)}咨询占全部咨询的{percent(share)}，其回访占全年回访次数的{percent(top.share)}",
         en=f"{capital(grade_name(top.name))} is {percent(share)} of consultations and {percent(top.share)} of contacts",
     )
 
@@ -294,7 +332,7 @@ def discrimination(auc: pd.DataFrame) -> str:
     row = auc.iloc[0]
     value, low, high = (language.formatted(row[key], "auc") for key in ("auc", "low", "high"))
     interval = (
-        "" if pd.isna(row.low) else text(zh=f"（95%置信区间{low}~{high}）", en=f" (95% CI {low} to {high})")
+        "" if pd.isna(row.low) else text(zh=f"（95%置信区间{low}～{high}）", en=f" (95% CI {low} to {high})")
     )
     return text(
         zh=f"综合评分区分成交与未成交的AUC为{value}{interval}",
@@ -339,13 +377,13 @@ def contributions(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
         return text(zh=f"{zh}，不估计各项评分的相对作用", en=f"The part of each score is not estimated: {en}")
     parts = [
         text(
-            zh=f"{labels[row.Index]}{percent(row.share)}（{percent(row.low)}~{percent(row.high)}，标准权重{row.weight:.0%}）",
+            zh=f"{labels[row.Index]}{percent(row.share)}（{percent(row.low)}～{percent(row.high)}，{row.weight:.0%}）",
             en=f"{labels[row.Index]} {percent(row.share)} ({percent(row.low)} to {percent(row.high)}, standard {row.weight:.0%})",
         )
         for row in fit.itertuples()
     ]
     return text(
-        zh=f"就本期成交结果看，各项评分的相对作用为：{'，'.join(parts)}。这是对本期数据的观察，不是对标准的评判",
+        zh=f"从成交结果看，各项评分的相对作用（括号内为95%置信区间和标准权重）为：{'，'.join(parts)}。以上仅描述本期数据，不构成对评分标准的评价",
         en=f"In these outcomes the scores carry: {'; '.join(parts)}. This is an observation, not a verdict on the standard",
     )
 
@@ -363,7 +401,7 @@ def bounds(table: pd.DataFrame) -> str:
         return ""
     low, high = percent(top.lowest), percent(top.highest)
     return text(
-        zh=f"不可评级的咨询无论归入何级，{grade_name(table.index[0])}占比都在{low}~{high}之间",
+        zh=f"不可评级的咨询无论归入何级，{grade_name(table.index[0])}占比都在{low}～{high}之间",
         en=f"However the ungradable were graded, between {low} and {high} are {grade_name(table.index[0])}",
     )
 
@@ -391,13 +429,14 @@ def staffing(staff: pd.DataFrame) -> str:
     if total.isna().any():
         return ""
     first = staff.drop_duplicates("assumption")
-    minutes = "/".join(f"{value:g}" for value in first["minutes_per_contact"])
-    hours = "/".join(dict.fromkeys(f"{value:,.0f}" for value in first["hours_per_year"]))
-    values = "/".join(language.formatted(value, "full_time_equivalents") for value in total)
+    minutes = language.listing([f"{value:g}" for value in first["minutes_per_contact"]])
+    hours = language.listing(list(dict.fromkeys(f"{value:,.0f}" for value in first["hours_per_year"])))
+    values = language.listing([language.formatted(value, "full_time_equivalents") for value in total])
     return text(
-        zh=f"按每次回访{minutes}分钟、全职年工时{hours}小时估算，全部回访需{values}个全职人力当量；这是工作量，不是岗位空缺",
-        en=f"At {minutes} minutes a contact and {hours} hours a year all follow-up takes {values} full-time equivalents; "
-        "this measures work, not vacancies",
+        zh=f"按全时人员年工作{hours}小时计，每次回访用时{minutes}分钟（低、中、高三种情形）时，全部回访折合全时人员{values}人；"
+        "该结果只反映工作量，不等于岗位空缺",
+        en=f"At {hours} hours a year and {minutes} minutes a contact (low, mid, high) all follow-up takes {values} "
+        "full-time equivalents; this measures work, not vacancies",
     )
 
 
@@ -460,7 +499,7 @@ def overall(average: pd.Series, measure: Measure) -> str:
         )
     rate, low, high = percent(average.rate), percent(average.low), percent(average.high)
     return text(
-        zh=f"{average.consultations:,.0f}条咨询的{measure.label}为{rate}（95%置信区间{low}~{high}）",
+        zh=f"{average.consultations:,.0f}条咨询的{measure.label}为{rate}（95%置信区间{low}～{high}）",
         en=f"{measure.label} over {average.consultations:,.0f} consultations: {rate} (95% CI {low} to {high})",
     )
 
@@ -472,20 +511,30 @@ def advise_dimension(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
         return ""
     weakest = labels[known.idxmin()]
     return text(
-        zh=f"{weakest}平均分最低，应在首次咨询时加强这一环节，并在下一年度复核评分是否提高",
-        en=f"{weakest} has the lowest mean score: work on it in the first consultation and look again next year",
+        zh=f"{weakest}平均分最低（{known.min():.2f}分），应分析低分咨询的成因，并在下一年度复核",
+        en=f"{weakest} has the lowest mean score ({known.min():.2f}): find out why and look again next year",
     )
 
 
-def advise_groups(table: pd.DataFrame, measure: Measure, average: pd.Series) -> str:
-    """Advise on the largest group whose rate is clearly below the average of all; nothing if there is none."""
-    for group, row in table.drop(list(REST.values()), errors="ignore").iterrows():
-        _, _, high = difference(row, average)
-        if row.consultations >= FEW and high < 0:
-            return text(
-                zh=f"“{group}”咨询{row.consultations:,.0f}条，{measure.label}为{percent(row.rate)}，低于全体的"
-                f"{percent(average.rate)}，应分析该组客户的需求与顾虑，改进首次答复",
-                en=f"{group}: {row.consultations:,.0f} consultations, {percent(row.rate)} against {percent(average.rate)} "
-                "over all; find out what holds these customers back",
-            )
-    return ""
+def advise_groups(versus: pd.DataFrame, table: pd.DataFrame, measure: Measure) -> str:
+    """Advise on the groups that are clearly lower than all others, the largest first; nothing if there is none.
+
+    Parameters
+    ----------
+    versus : DataFrame
+        See `conversion.compare`; groups whose rate is withheld left out.
+    table : DataFrame
+        See `conversion.by`.
+    """
+    lower = versus.index[versus["verdict"] == LOWER] if "verdict" in versus else pd.Index([])
+    if lower.empty:
+        return ""
+    largest = table.loc[lower, "consultations"].idxmax()
+    row, names = table.loc[largest], _listed(lower)
+    count, rate = f"{row.consultations:,.0f}", percent(row.rate)
+    return text(
+        zh=f"{measure.label}低于其余各组的有{names}，其中“{largest}”咨询最多（{count}条，{measure.label}{rate}），"
+        "应优先分析这些客户的需求与顾虑",
+        en=f"Below all others: {names}; the largest is {largest} ({count} consultations, {rate}). "
+        "Find out what holds these customers back",
+    )

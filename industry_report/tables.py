@@ -54,7 +54,7 @@ def _intervals(low: pd.Series, high: pd.Series, estimate: str) -> list[str]:
     return [
         language.MISSING
         if pd.isna(a)
-        else f"{language.formatted(a, estimate)}~{language.formatted(b, estimate)}"
+        else language.formatted(a, estimate) + text(zh="～", en="~") + language.formatted(b, estimate)
         for a, b in zip(low, high, strict=True)
     ]
 
@@ -102,7 +102,7 @@ def bands(scorecard: Any) -> pd.DataFrame:
     rows = [
         {
             "grade": band.grade,
-            "band": band.interval,
+            "band": _worded(band),
             "meaning": text(**band.label),
             "role": text(**band.follow_up.role),
             "cadence": text(**band.follow_up.cadence),
@@ -110,6 +110,16 @@ def bands(scorecard: Any) -> pd.DataFrame:
         for band in reversed(scorecard.bands)
     ]
     return pd.DataFrame(rows).set_index("grade")
+
+
+def _worded(band: Any) -> str:
+    """Return the composites of a band in words: 3.0及以上、不足4.0."""
+    low, high = (f"{float(end):.1f}" for end in (band.low, band.high))
+    if band.high_closed:  # the highest band ends where the scale does
+        return text(zh=f"{low}及以上", en=f"{low} and above")
+    if not band.low:
+        return text(zh=f"不足{high}", en=f"below {high}")
+    return text(zh=f"{low}及以上、不足{high}", en=f"{low} to below {high}")
 
 
 def levels(scorecard: Any) -> pd.DataFrame:
@@ -171,13 +181,20 @@ def reasons(counts: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Index ``reason``; ``column`` it concerns, what was done (``handling``), ``rows``.
     """
-    done = {True: text(zh="退回", en="rejected"), False: text(zh="保留并提示", en="kept, noted")}
+    counts = counts[counts["code"] != "sheet_without_table"]  # a sheet is no record
+    done = {True: text(zh="剔除", en="rejected"), False: text(zh="保留并提示", en="kept, noted")}
     table = pd.DataFrame(
         {
             "reason": counts[f"reason_{language.current()}"],
-            "column": [language.term(column) if column else language.MISSING for column in counts["column"]],
+            "column": [_field(row.code, row.column) for row in counts.itertuples()],
             "handling": counts["rejects"].map(done),
             "rows": counts["rows"],
         }
     )
     return table.set_index("reason")
+
+
+def _field(code: str, column: str) -> str:
+    if code == "conflicting_scores":  # listed at the first score, found in all of them
+        return text(zh="各项评分", en="All scores")
+    return language.term(column) if column else language.MISSING

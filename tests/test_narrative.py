@@ -77,6 +77,17 @@ def quality(*files: tuple[int, ...]) -> pd.DataFrame:
 
 
 # What is said, in Chinese and in English
+def advise(table: pd.DataFrame) -> str:
+    return narrative.advise_groups(conversion.compare(table, planned=False), table, SALE)
+
+
+def withhold(table: pd.DataFrame, groups: str) -> pd.DataFrame:
+    """Return the table as `disclosure.protect` leaves it where outcomes are withheld."""
+    table = table.astype({"conversions": "float64"})
+    table.loc[list(groups), ["conversions", "rate", "low", "high"]] = float("nan")
+    return table
+
+
 CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     "distribution": (
         lambda: narrative.distribution(grades(10, 20, 50, 20)),
@@ -110,13 +121,13 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "conversion rises, not at every step": (
         lambda: narrative.gradient(by_grade(A=(100, 60), B=(100, 70), C=(100, 40), D=(100, 10))),
-        "成交率总体随等级上升，但并非逐级上升：A级60.0%，D级10.0%",
-        "Conversion rises with the grade, not at every step: 60.0% for grade A, 10.0% for grade D",
+        "成交率总体随等级上升，但并非逐级明显上升：A级60.0%，D级10.0%",
+        "Conversion rises with the grade, not clearly at every step: 60.0% for grade A, 10.0% for grade D",
     ),
     "two grades alike": (
         lambda: narrative.gradient(by_grade(A=(100, 60), B=(100, 40), C=(100, 40), D=(100, 10))),
-        "成交率总体随等级上升，但并非逐级上升：A级60.0%，D级10.0%",
-        "Conversion rises with the grade, not at every step: 60.0% for grade A, 10.0% for grade D",
+        "成交率总体随等级上升，但并非逐级明显上升：A级60.0%，D级10.0%",
+        "Conversion rises with the grade, not clearly at every step: 60.0% for grade A, 10.0% for grade D",
     ),
     "conversion falls": (
         lambda: narrative.gradient(by_grade(A=(100, 10), B=(100, 30), C=(100, 40), D=(100, 60))),
@@ -221,7 +232,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "effort": (
         lambda: narrative.effort(contacts(10, 20, 30, 40)),
-        "A级占咨询的10.0%，占全年回访的56.5%",
+        "A级咨询占全部咨询的10.0%，其回访占全年回访次数的56.5%",
         "Grade A is 10.0% of consultations and 56.5% of contacts",
     ),
     "effort without the highest grade": (
@@ -236,7 +247,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "overall": (
         lambda: narrative.overall(average(5601, 1400), SALE),
-        "5,601条咨询的成交率为25.0%（95%置信区间23.9%~26.1%）",
+        "5,601条咨询的成交率为25.0%（95%置信区间23.9%～26.1%）",
         "Conversion rate over 5,601 consultations: 25.0% (95% CI 23.9% to 26.1%)",
     ),
     "overall of nothing": (
@@ -260,14 +271,35 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
         "Composite = 0.4×Purchase intent + 0.3×Clarity of need + 0.3×Satisfaction with the consultation",
     ),
     "advice on the largest weak group": (
-        lambda: narrative.advise_groups(
-            by_type(其他=(400, 4), 甲=(300, 30), 乙=(200, 10), 丙=(300, 200)), SALE, average(1000, 300)
+        lambda: advise(by_type(其他=(400, 4), 甲=(300, 30), 乙=(200, 10), 丙=(300, 200))),
+        "成交率低于其余各组的有“甲”和“乙”，其中“甲”咨询最多（300条，成交率10.0%），应优先分析这些客户的需求与顾虑",
+        "Below all others: 甲 and 乙; the largest is 甲 (300 consultations, 10.0%). "
+        "Find out what holds these customers back",
+    ),
+    "some grades withheld": (
+        lambda: narrative.gradient(
+            withhold(by_grade(A=(100, 60), B=(200, 80), C=(200, 20), D=(100, 5)), "AD")
         ),
-        "“甲”咨询300条，成交率为10.0%，低于全体的30.0%，应分析该组客户的需求与顾虑，改进首次答复",
-        "甲: 300 consultations, 10.0% against 30.0% over all; find out what holds these customers back",
+        "在公布成交率的等级中，B级（40.0%）高于C级（10.0%）",
+        "Of the grades shown, grade B (40.0%) is above grade C (10.0%)",
+    ),
+    "most grades withheld": (
+        lambda: narrative.gradient(withhold(by_grade(A=(100, 60), B=(200, 80), C=(200, 20)), "AB")),
+        "部分等级的成交率不公布，不作等级间比较",
+        "Some grades' rates are withheld; grades are not compared",
+    ),
+    "some groups withheld": (
+        lambda: narrative.extremes(withhold(by_type(甲=(300, 90), 乙=(300, 30), 丙=(90, 5)), "丙"), SALE),
+        "在公布成交率的组中，“甲”最高（30.0%），“乙”最低（10.0%）",
+        "Of the groups shown, 甲 has the highest rate (30.0%), 乙 the lowest (10.0%)",
+    ),
+    "groups that overlap": (
+        lambda: narrative.span(by_type(甲=(300, 90), 乙=(300, 30)), SALE),
+        "成交率在10.0%至30.0%之间",
+        "Conversion rate between 10.0% and 30.0%",
     ),
     "no advice": (
-        lambda: narrative.advise_groups(by_type(甲=(300, 90), 乙=(29, 0)), SALE, average(329, 90)),
+        lambda: advise(by_type(甲=(300, 90), 乙=(29, 0))),
         "",
         "",
     ),

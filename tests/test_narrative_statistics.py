@@ -93,7 +93,7 @@ def test_reversal_of_an_order_is_said_and_weighed():
 
 def test_how_good_the_scores_are():
     auc = pd.DataFrame({"auc": [0.8012], "low": [0.787], "high": [0.8149]})
-    assert narrative.discrimination(auc) == "综合评分区分成交与未成交的AUC为0.801（95%置信区间0.787~0.815）"
+    assert narrative.discrimination(auc) == "综合评分区分成交与未成交的AUC为0.801（95%置信区间0.787～0.815）"
     assert narrative.discrimination(auc.assign(auc=float("nan"))) == ""
     assert narrative.discrimination(auc.iloc[:0]) == ""
     parts = pd.DataFrame({"share": [0.105], "lift": [2.957]})
@@ -107,8 +107,8 @@ def test_weights_are_an_observation():
     )
     sentence = narrative.contributions(fit, {"a": "甲", "b": "乙"})
     assert sentence == (
-        "就本期成交结果看，各项评分的相对作用为：甲60.0%（50.0%~70.0%，标准权重50%），"
-        "乙40.0%（30.0%~50.0%，标准权重50%）。这是对本期数据的观察，不是对标准的评判"
+        "从成交结果看，各项评分的相对作用（括号内为95%置信区间和标准权重）为：甲60.0%（50.0%～70.0%，50%），"
+        "乙40.0%（30.0%～50.0%，50%）。以上仅描述本期数据，不构成对评分标准的评价"
     )
     nothing = fit.iloc[:0]
     nothing.attrs["reason"] = "separated"
@@ -117,7 +117,7 @@ def test_weights_are_an_observation():
 
 def test_bounds_early_outcomes_and_staffing():
     bounds = pd.DataFrame({"lowest": [0.155], "highest": [0.16]}, index=["A"])
-    assert narrative.bounds(bounds) == "不可评级的咨询无论归入何级，A级占比都在15.5%~16.0%之间"
+    assert narrative.bounds(bounds) == "不可评级的咨询无论归入何级，A级占比都在15.5%～16.0%之间"
     assert narrative.early(pd.DataFrame({"share": [0.0]})) == ""
     assert narrative.early(pd.DataFrame({"share": [0.123]})) == (
         "有12.3%的成交不晚于咨询日期，评分可能在已知结果后给出，上述指标可能偏高"
@@ -131,6 +131,6 @@ def test_bounds_early_outcomes_and_staffing():
         }
     )
     assert narrative.staffing(staff) == (
-        "按每次回访10/20/30分钟、全职年工时1,600小时估算，全部回访需1.0/2.1/3.1个全职人力当量；"
-        "这是工作量，不是岗位空缺"
+        "按全时人员年工作1,600小时计，每次回访用时10、20和30分钟（低、中、高三种情形）时，"
+        "全部回访折合全时人员1.0、2.1和3.1人；该结果只反映工作量，不等于岗位空缺"
     )

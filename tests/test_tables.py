@@ -62,9 +62,9 @@ def test_a_table_of_rates_as_it_is_printed() -> None:
         '<th scope="col" RIGHT>95%置信区间</th></tr></thead>\n'
         "<tbody>\n"
         '<tr><th scope="row">小微企业</th><td RIGHT>1,200</td><td RIGHT>300</td>'
-        "<td RIGHT>25.0%</td><td RIGHT>22.6%~27.5%</td></tr>\n"
+        "<td RIGHT>25.0%</td><td RIGHT>22.6%～27.5%</td></tr>\n"
         '<tr><th scope="row">院校</th><td RIGHT>20</td><td RIGHT>0</td>'
-        "<td RIGHT>0.0%</td><td RIGHT>0.0%~16.1%</td></tr>\n"
+        "<td RIGHT>0.0%</td><td RIGHT>0.0%～16.1%</td></tr>\n"
         "</tbody></table>"
     )
 
@@ -135,10 +135,10 @@ def test_an_empty_table_still_has_its_heads() -> None:
 
 def test_bands_run_from_the_highest_grade_with_their_follow_up() -> None:
     assert tables.printed(tables.bands(CARD)).to_numpy().tolist() == [
-        ["A", "[4.0, 5.0]", "高转化潜力", "客户经理", "每周"],
-        ["B", "[3.0, 4.0)", "中等转化潜力", "金牌销售", "每月"],
-        ["C", "[2.0, 3.0)", "低转化潜力", "销售", "每季度"],
-        ["D", "[0, 2.0)", "暂无意向", "销售", "每年"],
+        ["A", "4.0及以上", "高转化潜力", "客户经理", "每周"],
+        ["B", "3.0及以上、不足4.0", "中等转化潜力", "金牌销售", "每月"],
+        ["C", "2.0及以上、不足3.0", "低转化潜力", "销售", "每季度"],
+        ["D", "不足2.0", "暂无意向", "销售", "每年"],
     ]
 
 
@@ -160,8 +160,22 @@ def test_edge_cases_set_one_dimension_against_all_others() -> None:
 @pytest.mark.parametrize(
     ("code", "printed"),
     [
-        ("zh", [["不是1至5", "意向度", "退回", "1,200"], ["整行重复", "–", "保留并提示", "3"]]),
-        ("en", [["not 1 to 5", "Intent", "rejected", "1,200"], ["repeated", "–", "kept, noted", "3"]]),
+        (
+            "zh",
+            [
+                ["不是1至5", "意向度", "剔除", "1,200"],
+                ["矛盾", "各项评分", "剔除", "2"],
+                ["整行重复", "–", "保留并提示", "3"],
+            ],
+        ),
+        (
+            "en",
+            [
+                ["not 1 to 5", "Intent", "rejected", "1,200"],
+                ["conflict", "All scores", "rejected", "2"],
+                ["repeated", "–", "kept, noted", "3"],
+            ],
+        ),
     ],
 )
 def test_reasons_name_field_and_handling_in_the_language_of_the_report(
@@ -170,11 +184,12 @@ def test_reasons_name_field_and_handling_in_the_language_of_the_report(
     language.use(code)
     counts = pd.DataFrame(
         {
-            "column": ["intent", ""],
-            "reason_zh": ["不是1至5", "整行重复"],
-            "reason_en": ["not 1 to 5", "repeated"],
-            "rejects": [True, False],
-            "rows": [1200, 3],
+            "code": ["score_out_of_range", "conflicting_scores", "repeated_header", "sheet_without_table"],
+            "column": ["intent", "intent", "", ""],
+            "reason_zh": ["不是1至5", "矛盾", "整行重复", "工作表"],
+            "reason_en": ["not 1 to 5", "conflict", "repeated", "sheet"],
+            "rejects": [True, True, False, False],
+            "rows": [1200, 2, 3, 1],
         }
     )
     assert tables.printed(tables.reasons(counts)).to_numpy().tolist() == printed
