@@ -121,6 +121,7 @@ def check(
     grades: Counter[str] = Counter()
     checks = contract.check(files, columns, _grader(grades))
     if write:
+        _refuse_existing(write)
         faults.write_workbook(checks, write)
     if as_json:
         click.echo(
@@ -138,9 +139,14 @@ def _write_mapping(files: tuple[Path, ...], target: Path) -> None:
 
     if len(files) > 1:
         raise click.UsageError("--write-mapping takes one FILE.")
+    _refuse_existing(target)
+    click.echo(write_whole(target, mapping.draft_mapping(files[0])))
+
+
+def _refuse_existing(target: Path) -> None:
+    """Never write over a file: it may be the institution's own workbook."""
     if target.exists():
         raise InputError(str(target), "is there already.", "Name a new file, or remove it first.")
-    click.echo(write_whole(target, mapping.draft_mapping(files[0])))
 
 
 def _grader(grades: Counter[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:

@@ -20,7 +20,7 @@ from .records import NON_RECORDS, Grid, clean_block
 from .spill import Spill
 from .values import Reading
 
-VERSION = "2"  # raise it when the same file would come out otherwise: the prepared store is then made anew
+VERSION = "3"  # raise it when the same file would come out otherwise: the prepared store is then made anew
 LISTED = 100_000  # rejecting faults, and flags, of a file that are listed one by one; all are counted
 
 _READERS: dict[str, Callable[[Any], Reading]] = dict.fromkeys(headers.COLUMNS, values.read_text) | {

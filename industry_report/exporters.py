@@ -11,6 +11,7 @@ import functools
 import json
 import re
 import tempfile
+import unicodedata
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -24,7 +25,7 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from . import display, language
+from . import display, language, style
 from .errors import InputError
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -45,6 +46,7 @@ WORDS = {
         "alt": "Figure (the author gives no description)",
     },
 }
+GETA = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
 APPENDIX = ("附录", "Appendix")
 SUMMARY = ("摘要", "Summary")
 
@@ -102,11 +104,25 @@ def _warnings(nb: NotebookNode) -> list[str]:
             data = output.get("data", {})
             if output.get("name") == "stderr":
                 found.append(f"cell {number} wrote to stderr: {output.text.strip().splitlines()[-1]}")
+            if re.search(r"<(script|iframe|object|embed)\b", str(data.get("text/html", "")), flags=re.I):
+                found.append(f"cell {number} puts out a script or frame, which a report leaves out.")
             if "text/html" not in data and any(kind.startswith("image/") for kind in data):
                 found.append(
                     f"cell {number} shows a picture without a description: use show(figure, caption=…)."
                 )
+    shown = "".join([*(c.source for c in nb.cells if c.cell_type == "markdown"), *_texts(nb)])
+    if unknown := sorted(style.find_missing_glyphs(shown)):
+        listed = ", ".join(f"{character} (U+{ord(character):04X})" for character in unknown[:10])
+        found.append(f"no glyph for {listed}; shown as {GETA} in the PDF.")
     return found
+
+
+def _texts(nb: NotebookNode) -> list[str]:
+    """Return all that the cells put out as text."""
+    kinds = ("text/html", "text/plain", "text/markdown", "image/svg+xml")
+    return [str(output.get("data", {}).get(kind, "")) for output in _outputs(nb) for kind in kinds] + [
+        output.text for output in _outputs(nb) if output.get("name") == "stdout"
+    ]
 
 
 class _Renderer(IPythonRenderer):
@@ -213,6 +229,8 @@ def _in_language(nb: NotebookNode, report_language: str) -> NotebookNode:
 
 def _tidy(html: str, alt: str) -> str:
     """Make outputs of other libraries fit: no scoped style sheets, stable ids, a text for every picture."""
+    # What a script or frame would load or do, a page without requests cannot show.
+    html = re.sub(r"<(script|iframe|object|embed)\b.*?(</\1\s*>|/>)", "", html, flags=re.S | re.I)
     html = re.sub(r"<style scoped>.*?</style>", "", html, flags=re.S)
     html = re.sub(r"<\?xml.*?\?>|<!DOCTYPE svg.*?>|<metadata>.*?</metadata>", "", html, flags=re.S)
     # pandas' Styler draws a random id for every table.
@@ -412,8 +430,6 @@ def compile_pdf(markup: str, cover: dict[str, Any], pictures: dict[str, bytes]) 
     """
     import typst
 
-    from . import style
-
     words = json.dumps(WORDS[cover["language"]], ensure_ascii=False)
     main = (
         '#import "report.typ": report, contents\n#let horizontalrule = line(length: 100%)\n'
@@ -426,6 +442,7 @@ def compile_pdf(markup: str, cover: dict[str, Any], pictures: dict[str, bytes]) 
         "words.json": words.encode(),
         **pictures,
     }
+    files = {name: _with_glyphs(content) if _is_text(name) else content for name, content in files.items()}
     # A folder, because the compiler's in-memory files must be text, and a picture is not.
     with tempfile.TemporaryDirectory(prefix="industry-report-") as folder:
         for name, content in files.items():
@@ -442,6 +459,24 @@ def compile_pdf(markup: str, cover: dict[str, Any], pictures: dict[str, bytes]) 
             problem = f"Typst stopped: {error.message}."
             mend = " ".join(error.hints) or error.diagnostic
             raise InputError(f"PDF of “{cover['title']}”", problem, mend) from error
+
+
+def _is_text(name: str) -> bool:
+    return name.endswith((".typ", ".json", ".svg"))
+
+
+def _with_glyphs(content: bytes) -> bytes:
+    """Replace characters that the fonts lack: PDF/UA refuses a text that is not drawn."""
+    text = content.decode()
+    missing = style.find_missing_glyphs(text)
+    marks = {
+        character
+        for character in missing
+        if unicodedata.combining(character) or "\ufe00" <= character <= "\ufe0f"
+    }
+    return (
+        text.translate({ord(c): "" if c in marks else GETA for c in missing}).encode() if missing else content
+    )
 
 
 @functools.cache

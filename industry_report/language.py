@@ -150,7 +150,8 @@ def _count(value: float) -> str:
 
 
 def _percent(value: float) -> str:
-    return f"{value:.1%}"
+    number = f"{value:.1%}"
+    return number.removeprefix("-") if round(value, 3) == 0 else number  # never -0.0%
 
 
 def _score(value: float) -> str:

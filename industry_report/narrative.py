@@ -251,6 +251,10 @@ def trend(result: Trend) -> str:
     """State the trend test of the conversion rate across the grades."""
     if result.verdict == TOO_FEW:
         return text(zh="各等级样本不足，不作趋势检验", en="Too few consultations for a trend test")
+    if pd.isna(result.z):
+        return text(
+            zh="全部成交或无一成交，趋势检验不适用", en="All or none converted: a trend test does not apply"
+        )
     test = f"Z={result.z:.1f}, {_p(result.p)}".replace(", ", text(zh="，", en=", "))
     found = {
         RISES: text(zh="成交率随等级上升", en="conversion rises with the grade"),
@@ -449,8 +453,12 @@ def withheld() -> str:
     )
 
 
-def absent(column: str) -> str:
+def absent(column: str, graded: pd.DataFrame) -> str:
     """Say why a section is missing."""
+    if graded.empty:
+        return text(
+            zh="没有可评级的咨询，本节从略。", en="No consultation could be graded; this section is left out."
+        )
     name = language.term(column)
     return text(
         zh=f"数据未提供“{name}”，本节从略。",
@@ -458,8 +466,10 @@ def absent(column: str) -> str:
     )
 
 
-def no_outcomes() -> str:
-    """Say that grades are potential only."""
+def no_outcomes(graded: pd.DataFrame) -> str:
+    """Say that grades are potential only, or that there are no grades."""
+    if graded.empty:
+        return absent("converted", graded)
     return text(
         zh="数据未提供成交结果。等级只反映转化潜力，本报告不给出成交率，各维度以最高等级占比作比较。",
         en="The data give no purchase outcomes. A grade is a potential; this report prints no conversion rate and "
@@ -501,6 +511,26 @@ def overall(average: pd.Series, measure: Measure) -> str:
     return text(
         zh=f"{average.consultations:,.0f}条咨询的{measure.label}为{rate}（95%置信区间{low}～{high}）",
         en=f"{measure.label} over {average.consultations:,.0f} consultations: {rate} (95% CI {low} to {high})",
+    )
+
+
+def advise_follow_up(contacts: pd.DataFrame, top: Any) -> str:
+    """Advise to staff the follow-up of the highest grade first; nothing if nobody has it or it is withheld.
+
+    Parameters
+    ----------
+    contacts : DataFrame
+        See `workload.contacts`.
+    top : scoring.Band
+        The highest grade, with its follow-up policy.
+    """
+    number = contacts["contacts"].iloc[0]
+    if pd.isna(number) or not number:
+        return ""
+    role, cadence, grade = text(**top.follow_up.role), text(**top.follow_up.cadence), grade_name(top.grade)
+    return text(
+        zh=f"优先落实{grade}客户的跟进：{role}{cadence}回访，全年共{number:,.0f}次，安排前应先核定人力",
+        en=f"Staff the follow-up of {grade} first: {number:,.0f} contacts a year",
     )
 
 

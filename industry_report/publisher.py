@@ -12,6 +12,7 @@ import yaml
 
 from .errors import InputError
 
+PUBLIC = ("industry", "government", "training", "college")  # editions for readers outside of the house
 FORM: dict[str, Any] = {"disclosure": {"threshold": int, "dominance": {"p": float}, "internal": list}}
 
 
@@ -59,6 +60,11 @@ def load_policy(path: str | Path, edition: str) -> Policy:
     if not 0 < p <= 100:
         problem = f"disclosure.dominance.p expects a percentage above 0 up to 100, not {p}."
         raise InputError(str(path), problem, "10 is usual.")
+    editions = [*PUBLIC, *values["internal"]]
+    if edition not in editions:
+        near = difflib.get_close_matches(edition, editions, n=1)
+        mend = f"Did you mean {near[0]}?" if near else f"Editions are {', '.join(editions)}."
+        raise InputError("parameter edition", f"expected an edition, got {edition!r}.", mend)
     return Policy(threshold, float(p), edition in values["internal"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -158,6 +159,7 @@ REQUESTS = (
     "询问升级后旧数据如何处理",
 )
 
+AUTHOR = "industry-report sample"  # by which a sample is known again
 SHEET, NOTES = "咨询数据", "说明"
 SCORES = ["客户意向度评分", "需求明确性评分", "满意度评分"]
 HEADERS = [
@@ -177,7 +179,7 @@ def write(folder: Path, rows: int | None = None, seed: int = 2025) -> list[Path]
     Parameters
     ----------
     folder : Path
-        Made if missing. Workbooks of the same names are replaced, each whole or not at all.
+        Made if missing. Earlier samples of the same names are replaced, each whole or not at all.
     rows : int, optional
         Records in every workbook, untidy ones included. Without it Huangshan 2025 has 5,601 and the
         others sizes of their own.
@@ -187,7 +189,8 @@ def write(folder: Path, rows: int | None = None, seed: int = 2025) -> list[Path]
     Raises
     ------
     InputError
-        If the folder cannot be written, or rows or seed is out of range.
+        If the folder cannot be written, a workbook of such a name is there that is no sample, or rows or
+        seed is out of range.
 
     Notes
     -----
@@ -201,11 +204,24 @@ def write(folder: Path, rows: int | None = None, seed: int = 2025) -> list[Path]
         )
     if seed < 0:
         raise InputError("seed", f"expected a whole number from 0, got {seed}.", "Choose another seed.")
+    for path in (Path(folder) / f"{city.name}-{year}.xlsx" for city in CITIES for year in city.rows):
+        if path.exists() and not is_sample(path):
+            mend = "Name another folder; your own data are never replaced."
+            raise InputError(str(path), "is there already and is no sample.", mend)
     return [
         publish(Path(folder) / f"{city.name}-{year}.xlsx", workbook(city, year, records, seed))
         for number, city in enumerate(CITIES)
         for year, records in consult(city, rows, np.random.SeedSequence([seed, number]))
     ]
+
+
+def is_sample(path: Path) -> bool:
+    """Tell whether a workbook is one that this module wrote."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            return AUTHOR.encode() in package.read("docProps/core.xml")
+    except (OSError, KeyError, zipfile.BadZipFile):  # whatever it is, it is not ours
+        return False
 
 
 def consult(city: City, rows: int | None, seed: np.random.SeedSequence) -> Iterator[tuple[int, pd.DataFrame]]:
@@ -419,7 +435,7 @@ def workbook(city: City, year: int, records: pd.DataFrame, seed: int) -> bytes:
         {
             "title": f"{city.name}{year}年客户咨询(合成数据)",
             "subject": "合成数据 synthetic data",
-            "author": "industry-report sample",
+            "author": AUTHOR,
             "keywords": "合成数据, synthetic data",
             "comments": f"合成数据,不描述任何人。Synthetic data, seed {seed}; describes nobody.",
             "created": CREATED,

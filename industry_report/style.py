@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from unicodedata import category
 
 import matplotlib as mpl
 import mplfonts
 from matplotlib import font_manager
+from matplotlib.ft2font import FT2Font
 
 FONT_FOLDER = Path(mplfonts.__file__).parent / "fonts"
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
@@ -28,9 +31,26 @@ def load_fonts() -> None:
         font_manager.fontManager.addfont(str(FONT_FOLDER / file))
 
 
+@cache
+def _glyphs() -> frozenset[int]:
+    fonts = (FT2Font(str(FONT_FOLDER / f"Noto{kind}CJKsc-Regular.otf")) for kind in ("Sans", "Serif"))
+    first, second = (frozenset(font.get_charmap()) for font in fonts)
+    return first & second
+
+
+def find_missing_glyphs(text: str) -> set[str]:
+    """Return the characters of a text that the report's fonts cannot draw."""
+    unusual = {
+        character for character in set(text) if not character.isascii() and category(character) != "Cf"
+    }
+    return {character for character in unusual if ord(character) not in _glyphs()}
+
+
 def apply() -> None:
     """Set the style of every figure from here on."""
     load_fonts()
+    # The exporters say which characters have no glyph, once and with their code.
+    warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
     mpl.rcParams.update(
         {
             "font.family": [SANS],

@@ -146,7 +146,8 @@ def _assumed(name: str, values: Mapping[str, float] | float) -> pd.Series:
         raise InputError(
             name,
             f"expected a number above 0 for each of {', '.join(SCENARIOS)}, got {values!r}.",
-            f"Write for example {name}: {{low: 10, mid: 20, high: 30}}.",
+            f"Write for example {name}: "
+            + ("{low: 10, mid: 20, high: 30}." if isinstance(values, Mapping) else "1600."),
         )
     return pd.Series(given, dtype=float)[list(SCENARIOS)]
 

@@ -333,3 +333,13 @@ def left_in(folder: Path) -> list[psutil.Process]:
         except psutil.Error:
             continue
     return found
+
+
+def test_check_never_writes_over_a_file(project):
+    workbook = Path("黄山市-2025.xlsx")
+    pd.DataFrame(SCORES).to_excel(workbook, index=False)
+    before = workbook.read_bytes()
+    result = run("check", str(workbook), "--write", str(workbook))
+    assert result.exit_code == 1
+    assert "is there already" in result.output
+    assert workbook.read_bytes() == before

@@ -86,10 +86,6 @@ def test_the_policy_is_found_from_any_folder_below(monkeypatch: pytest.MonkeyPat
     assert disclosure.load_policy("params/publisher.yaml", "enterprise").internal
 
 
-def test_an_edition_with_a_slip_in_its_name_is_public() -> None:
-    assert not disclosure.load_policy(ROOT / "params" / "publisher.yaml", "enterprize").internal
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -357,3 +353,8 @@ def test_a_negative_amount_is_refused() -> None:
 
 def test_no_sales_give_no_sums() -> None:
     assert disclosure.protect_amounts(POLICY, sales(), "source").empty
+
+
+def test_unknown_edition_is_refused_with_the_near_one() -> None:
+    with pytest.raises(InputError, match=r"got 'enterprize'\. Did you mean enterprise\?"):
+        disclosure.load_policy("params/publisher.yaml", "enterprize")

@@ -107,6 +107,6 @@ def test_examples_of_editing_a_notebook_show_in_the_report(project):
     assert result.returncode == 0, result.stderr
     page = (project / "edited" / "2025" / "黄山市" / "industry.zh.html").read_text(encoding="utf-8")
     assert "四成咨询为B级" in page
-    assert "综合评分多在2.5至4分之间" in page
+    assert "各来源的咨询数相差数倍" in page
     assert "小微企业" in page
     assert "个体工商户" not in page

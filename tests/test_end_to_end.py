@@ -113,6 +113,8 @@ def test_nothing_gradable_is_said(tmp_path):
     _, printed, _ = make_report(tmp_path, consultations)
     assert "不可评级40条" in printed
     assert "nan" not in printed.lower()
+    assert "数据未提供" not in printed
+    assert printed.count("没有可评级的咨询，本节从略") == 7
 
 
 def test_english_report_is_english(tmp_path):
@@ -170,3 +172,21 @@ def test_canaries_reach_no_public_artefact(tmp_path):
         assert b"CANARY" not in text
         assert "金丝雀".encode() not in text
         assert "张三".encode() not in text
+
+
+def test_character_without_a_glyph_is_named_and_the_report_is_made(tmp_path):
+    consultations = make_consultations(120).replace({"客户类型": {NASTY: "😀表情"}})
+    job = find_job(tmp_path, consultations)
+    warnings = render.render_report(job, tmp_path, {"digest": "", "inputs": {}, "synthetic": False})
+    assert warnings == ["no glyph for 😀 (U+1F600); shown as 〓 in the PDF."]
+    pdf = PdfReader(io.BytesIO((tmp_path / "report.pdf").read_bytes()))
+    assert "〓表情" in "".join(page.extract_text() for page in pdf.pages)
+    assert "😀表情" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("converted", ["是", "否"])
+def test_all_or_none_converted(tmp_path, converted):
+    _, printed, _ = make_report(tmp_path, make_consultations(300).assign(是否成交=converted))
+    assert "全部成交或无一成交，趋势检验不适用" in printed
+    assert "nan" not in printed.lower()
+    assert "-0.0%" not in printed

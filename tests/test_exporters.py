@@ -302,3 +302,16 @@ def test_stock_nbconvert_knows_the_exporters(notebook, tmp_path):
     run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert run.returncode == 0, run.stderr
     assert Path(tmp_path / "executed.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_scripts_and_frames_of_a_cell_are_left_out_and_told():
+    html = "<p>kept</p><script>alert(1)</script><iframe src='x'></iframe>"
+    cell = new_code_cell(outputs=[new_output("display_data", data={"text/html": html})])
+    notebook = new_notebook(cells=[new_markdown_cell("# T"), cell])
+    page, _ = exporters.IndustryHTMLExporter().from_notebook_node(notebook)
+    assert "kept" in page
+    assert "<script" not in page
+    assert "<iframe" not in page
+    assert exporters.report_data(notebook)["warnings"] == [
+        "cell 2 puts out a script or frame, which a report leaves out."
+    ]

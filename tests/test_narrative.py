@@ -77,6 +77,9 @@ def quality(*files: tuple[int, ...]) -> pd.DataFrame:
 
 
 # What is said, in Chinese and in English
+SOME = pd.DataFrame({"intent": [1]})  # consultations, so that what is absent is a column
+
+
 def advise(table: pd.DataFrame) -> str:
     return narrative.advise_groups(conversion.compare(table, planned=False), table, SALE)
 
@@ -256,7 +259,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
         "No consultation could be graded",
     ),
     "absent": (
-        lambda: narrative.absent("customer_type"),
+        lambda: narrative.absent("customer_type", SOME),
         "数据未提供“客户类型”，本节从略。",
         "The data have no column “Customer type”; this section is left out.",
     ),
@@ -314,10 +317,16 @@ def test_sentences(case: str) -> None:
     assert speak() == en
 
 
+def test_without_any_grade_nothing_is_said_of_the_columns() -> None:
+    nothing = SOME.iloc[:0]
+    assert narrative.absent("product", nothing) == "没有可评级的咨询，本节从略。"
+    assert narrative.no_outcomes(nothing) == "没有可评级的咨询，本节从略。"
+
+
 def test_without_outcomes_no_conversion_rate_is_spoken_of_as_given() -> None:
-    assert narrative.no_outcomes().startswith("数据未提供成交结果。")
+    assert narrative.no_outcomes(SOME).startswith("数据未提供成交结果。")
     language.use("en")
-    assert narrative.no_outcomes().startswith("The data give no purchase outcomes.")
+    assert narrative.no_outcomes(SOME).startswith("The data give no purchase outcomes.")
 
 
 # No claim without evidence

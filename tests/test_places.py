@@ -31,3 +31,16 @@ def test_names(name, region, year):
 def test_a_short_name_agrees():
     assert places.agree("黄山", "黄山市")
     assert not places.agree("黄山市", "杭州市")
+
+
+@pytest.mark.parametrize(
+    ("name", "region"),
+    [
+        ("歙县-2025", "歙县"),
+        ("黄山市歙县-2025", "黄山市歙县"),
+        ("杭州市-2023", "杭州市"),
+        ("安徽省黄山市", "黄山市"),
+    ],
+)
+def test_counties_are_regions_of_their_own(name, region):
+    assert places.find_region(name) == region

@@ -214,3 +214,14 @@ def test_numbers_out_of_range_are_refused(tmp_path: Path, rows: int, seed: int, 
     with pytest.raises(InputError, match=f"^{thing}: expected"):
         sample.write(tmp_path, rows=rows, seed=seed)
     assert not any(tmp_path.iterdir())
+
+
+def test_a_workbook_that_is_no_sample_is_never_replaced(tmp_path: Path) -> None:
+    own = tmp_path / "黄山市-2025.xlsx"
+    own.write_bytes(b"an institution's own data")
+    with pytest.raises(InputError, match="is there already and is no sample"):
+        sample.write(tmp_path, rows=5)
+    assert own.read_bytes() == b"an institution's own data"
+    assert list(tmp_path.iterdir()) == [own]
+    own.unlink()
+    assert sample.write(tmp_path, rows=5) == sample.write(tmp_path, rows=6)
