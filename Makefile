@@ -37,7 +37,7 @@ $(READY): pyproject.toml constraints.txt
 
 constraints: $(READY)
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
-		--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet -o constraints.txt
+		--generate-hashes --no-annotate --no-header --quiet -o constraints.txt
 
 clean:
 	rm -rf .venv data/sample build *.egg-info

@@ -230,7 +230,9 @@ def _in_language(nb: NotebookNode, report_language: str) -> NotebookNode:
 def _tidy(html: str, alt: str) -> str:
     """Make outputs of other libraries fit: no scoped style sheets, stable ids, a text for every picture."""
     # What a script or frame would load or do, a page without requests cannot show.
-    html = re.sub(r"<(script|iframe|object|embed)\b.*?(</\1\s*>|/>)", "", html, flags=re.S | re.I)
+    # A tag that is never closed goes alone: what follows it is the report.
+    html = re.sub(r"<(script|iframe|object)\b[^>]*>.*?</\1\s*>", "", html, flags=re.S | re.I)
+    html = re.sub(r"</?(script|iframe|object|embed)\b[^>]*>", "", html, flags=re.I)
     html = re.sub(r"<style scoped>.*?</style>", "", html, flags=re.S)
     html = re.sub(r"<\?xml.*?\?>|<!DOCTYPE svg.*?>|<metadata>.*?</metadata>", "", html, flags=re.S)
     # pandas' Styler draws a random id for every table.

@@ -315,3 +315,18 @@ def test_scripts_and_frames_of_a_cell_are_left_out_and_told():
     assert exporters.report_data(notebook)["warnings"] == [
         "cell 2 puts out a script or frame, which a report leaves out."
     ]
+
+
+def test_a_tag_that_is_never_closed_takes_nothing_with_it():
+    cells = [
+        new_code_cell(outputs=[new_output("display_data", data={"text/html": html})])
+        for html in (
+            "<embed src='x'><p>first</p>",
+            "<iframe src='x'><p>second</p>",
+            "<svg><path d='M0 0'/></svg>",
+        )
+    ]
+    page, _ = exporters.IndustryHTMLExporter().from_notebook_node(new_notebook(cells=cells))
+    assert all(kept in page for kept in ("<p>first</p>", "<p>second</p>", "<path d='M0 0'/>"))
+    assert "<embed" not in page
+    assert "<iframe" not in page
