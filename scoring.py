@@ -1,8 +1,17 @@
 """The rating standard: a scorecard and a table of consultations in, the same table with its grades out.
 
-A scorecard is one YAML file; `params/scorecards/consultation.yaml` is the standard. Its numbers are taken
-from the text as exact fractions; a file that contradicts itself is refused with every fault, its line and its
-mend. Grades are decided in whole numbers, so that a composite of exactly 4 is never a hair below 4.
+A scorecard is one YAML file; `params/scorecards/consultation.yaml` is the standard, and an institution's own
+may be of any of three kinds. Each has its section below:
+
+- *Weighted*: columns are brought to levels (as they are, by bins, ranks or points), and the weighted sum of
+  the levels falls into a band.
+- *Tiers*: the first conditions that hold decide; a record that meets none is undefined.
+- *Checklists*: yes, no or unknown; a grade is given only if the unknown answers cannot change it.
+
+Grades are decided in whole numbers, so that a composite of exactly 4 is never a hair below 4. What a
+scorecard says stands in `industry_report/scorecards.py`, how its file is read and checked in `grammar.py`,
+what a condition can tell apart in `conditions.py`. They know nothing of tables, and this module knows nothing
+else of the package: one pleasant file could not hold the grammar of three kinds beside their arithmetic.
 
 >>> import pandas as pd
 >>> scorecard = load_scorecard("params/scorecards/consultation.yaml")
@@ -14,103 +23,69 @@ mend. Grades are decided in whole numbers, so that a composite of exactly 4 is n
 1       5        1             1        2.6     C
 """
 
-import difflib
+import itertools
 import math
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import yaml
 
-Wording = Mapping[str, str]
-"""One text in both languages, ``{"zh": "意向度", "en": "Purchase intent"}``."""
+from industry_report import conditions
+from industry_report.conditions import Axis, Condition, Numbers, fold
+from industry_report.grammar import ScorecardError, load_scorecard
+from industry_report.scorecards import (
+    RESULTS,
+    Answers,
+    Band,
+    Bins,
+    Dimension,
+    FollowUp,
+    Levels,
+    Points,
+    Ranks,
+    Scorecard,
+    Trigger,
+    Wording,
+)
+
+__all__ = [
+    "Band",
+    "Dimension",
+    "FollowUp",
+    "ScoreError",
+    "Scorecard",
+    "ScorecardError",
+    "Trigger",
+    "Wording",
+    "combinations",
+    "levels",
+    "load_scorecard",
+    "possible",
+    "score",
+    "status",
+]
 
 _Whole = npt.NDArray[np.int64]
 _Float = npt.NDArray[np.float64]
 _Truth = npt.NDArray[np.bool_]
-_Place = tuple[str | int, ...]
+_Codes = npt.NDArray[np.signedinteger[Any]]
+_Bounds = tuple[_Truth, _Codes, _Codes, _Truth]  # rows looked at; their least and greatest grade; undefined
 
-_SCORES = range(1, 6)
-_RESULTS = ("composite", "grade")
-_NO_SCORE = 0  # stands for text, fractions and whatever else is neither a score nor missing
+STATUSES = ("graded", "undefined", "ungradable")
+MOST_COMBINATIONS = 100_000
 _BLOCK = 1 << 17  # rows at a time: the working arrays stay small, whatever the table's size
-
-
-class ScorecardError(ValueError):
-    """A scorecard cannot be used. One line per fault: file, line, what is wrong, what to do."""
+_SHOWN = 12  # allowed values that a message lists
 
 
 class ScoreError(ValueError):
     """A table cannot be scored. One line per faulty column: what came, what is allowed, what to do."""
 
 
-# What a scorecard says
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """A score that enters the composite; `levels` words what each score from 1 to 5 means."""
-
-    column: str
-    label: Wording = field(hash=False)
-    weight: Fraction
-    levels: Mapping[int, Wording] = field(hash=False)
-
-
-@dataclass(frozen=True)
-class FollowUp:
-    """Who looks after the customers of a grade, how often, and what they do."""
-
-    role: Wording = field(hash=False)
-    cadence: Wording = field(hash=False)
-    contacts_per_year: int
-    action: Wording = field(hash=False)
-
-
-@dataclass(frozen=True)
-class Band:
-    """A grade, the composites that earn it, and the follow-up it brings.
-
-    `interval` is the notation of the scorecard, "[3.0, 4.0)"; a closed end belongs to the band.
-    """
-
-    grade: str
-    label: Wording = field(hash=False)
-    interval: str
-    low: Fraction
-    high: Fraction
-    low_closed: bool
-    high_closed: bool
-    follow_up: FollowUp
-
-
-@dataclass(frozen=True)
-class Scorecard:
-    """A rating standard, checked: the weights sum to 1 and every composite falls in exactly one band.
-
-    `bands` run from the lowest grade to the highest. Scorecards compare, hash and pickle by value.
-    """
-
-    name: str
-    version: str
-    title: Wording = field(hash=False)
-    dimensions: tuple[Dimension, ...]
-    bands: tuple[Band, ...]
-
-    @property
-    def grades(self) -> tuple[str, ...]:
-        """The grades, lowest first."""
-        return tuple(band.grade for band in self.bands)
-
-
-# Scoring
+# --- The face
 
 
 def score(consultations: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
@@ -119,8 +94,9 @@ def score(consultations: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     Parameters
     ----------
     consultations : DataFrame
-        One row per consultation, with a column per dimension of the scorecard: whole numbers from 1 to 5, of
-        any integer, float, nullable, Arrow, categorical or object type. Other columns and the index are kept.
+        One row per consultation, with every column that the scorecard looks at (`scorecard.columns`): numbers
+        of any integer, float, nullable, Arrow, categorical or object type, or texts. Other columns and the
+        index are kept.
     scorecard : Scorecard
         The standard to rate by.
 
@@ -129,19 +105,20 @@ def score(consultations: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     DataFrame
         The columns that came and two more; the input is left as it was.
 
-        - `composite`, float64, 1 to 5: the double nearest to the exact sum of weight · score.
+        - `composite`, float64: the double nearest to the exact weighted sum. Always missing for tiers, which
+          have none, and for a checklist with an unknown answer.
         - `grade`, ordered categorical, lowest grade first.
 
-        Where a score is missing the consultation is *ungradable*, and both are missing.
+        Where something that the scorecard needs is missing, the consultation is *ungradable*; where no tier
+        holds, it is *undefined*. The grade is missing in both cases; `status` tells them apart.
 
     Raises
     ------
     ScoreError
-        A dimension's column is absent or doubled, `composite` or `grade` is already there, or a value is no
-        score.
+        A column is absent or doubled, `composite` or `grade` is already there, or a value is not allowed.
     """
-    _check_columns(consultations, scorecard)
-    composite, codes = _rate(consultations, scorecard)
+    _check_columns(consultations, scorecard, RESULTS)
+    composite, codes = _RATE[scorecard.kind](consultations, scorecard)
     grade = pd.Categorical.from_codes(codes, list(scorecard.grades), ordered=True)
     # A Series that shares the table's index is taken over as it is; a bare array would be copied.
     index = consultations.index
@@ -151,14 +128,114 @@ def score(consultations: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     )
 
 
-def _check_columns(consultations: pd.DataFrame, scorecard: Scorecard) -> None:
+def levels(consultations: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
+    """Bring every column that the scorecard rates by to its level.
+
+    Returns
+    -------
+    DataFrame
+        The dimensions' columns: nullable whole numbers (Float64 where a dimension has steps between whole
+        levels), missing where the value is; 0 and 1 for the answers of a checklist. No columns for tiers.
+
+    Raises
+    ------
+    ScoreError
+        As in `score`.
+    """
+    _check_columns(consultations, scorecard)
+    found: dict[str, Any] = {}
+    for dimension in scorecard.dimensions if scorecard.kind != "tiers" else ():
+        column = _prepare(consultations, dimension)
+        cells = _refuse_wrong([_read(column, dimension)], [column], [dimension])[0]
+        whole = pd.array(cells.levels, dtype="Int64")
+        whole[cells.missing] = pd.NA
+        parts = _denominator(dimension)
+        found[dimension.column] = whole.astype("Int32") if parts == 1 else whole / parts
+    return pd.DataFrame(found, index=consultations.index)
+
+
+def status(scored: pd.DataFrame, scorecard: Scorecard) -> pd.Series:
+    """Tell of every scored consultation whether it is graded, undefined 未定义 or ungradable 不可评级.
+
+    Returns
+    -------
+    Series
+        Categorical: graded, undefined (all that is needed is there, and no tier holds), ungradable.
+    """
+    missing = scored[list(scorecard.columns)].isna().any(axis=1).to_numpy()
+    # Only tiers leave combinations without a grade; the bands of the other kinds hold every total.
+    codes = np.where(missing | (scorecard.kind != "tiers"), 2, 1)
+    codes[scored["grade"].notna().to_numpy()] = 0
+    return pd.Series(pd.Categorical.from_codes(codes, list(STATUSES)), index=scored.index, name="status")
+
+
+def possible(consultations: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
+    """List the grades that remain possible for consultations with something missing or unknown.
+
+    Returns
+    -------
+    DataFrame
+        A row per consultation in which something that the scorecard needs is missing, with the index that it
+        had: `lowest` and `highest` (ordered categoricals) of the grades that some completion gives, and
+        `undefined`, whether some completion meets no tier.
+
+    Raises
+    ------
+    ScoreError
+        As in `score`.
+    """
+    _check_columns(consultations, scorecard)
+    chosen, lowest, highest, undefined = _BOUND[scorecard.kind](consultations, scorecard)
+    names = list(scorecard.grades)
+    return pd.DataFrame(
+        {
+            "lowest": pd.Categorical.from_codes(lowest, names, ordered=True),
+            "highest": pd.Categorical.from_codes(highest, names, ordered=True),
+            "undefined": undefined,
+        },
+        index=consultations.index[chosen],
+    )
+
+
+def combinations(scorecard: Scorecard) -> pd.DataFrame:
+    """List every combination of levels with its composite and grade.
+
+    Returns
+    -------
+    DataFrame
+        A column of levels per dimension, composite, grade; the gate of a weighted scorecard is taken not to
+        hold. No rows for tiers, and for scorecards of more than 100,000 combinations.
+    """
+    values = [dimension.values for dimension in scorecard.dimensions]
+    count = math.prod(map(len, values))
+    rows = itertools.product(*values) if 0 < count <= MOST_COMBINATIONS else iter(())
+    is_whole = all(value.denominator == 1 for one in values for value in one)
+    columns = zip(*rows, strict=True) if 0 < count <= MOST_COMBINATIONS else [()] * len(values)
+    table = pd.DataFrame(
+        {
+            dimension.column: np.array(list(map(float, column)), dtype=np.int64 if is_whole else np.float64)
+            for dimension, column in zip(scorecard.dimensions, columns, strict=True)
+        }
+    )
+    unit, weights, floors = _to_whole_numbers(scorecard)
+    parts = [_denominator(dimension) for dimension in scorecard.dimensions]
+    cells = [
+        (table[d.column] * part).to_numpy(dtype=np.int64)
+        for d, part in zip(scorecard.dimensions, parts, strict=True)
+    ]
+    totals = _sum_up(cells, weights) if cells else np.zeros(0, dtype=np.int64)
+    grade = pd.Categorical.from_codes(_find_bands(totals, floors), list(scorecard.grades), ordered=True)
+    return table.assign(composite=totals / unit, grade=grade)
+
+
+def _check_columns(consultations: pd.DataFrame, scorecard: Scorecard, added: Sequence[str] = ()) -> None:
     names = list(consultations.columns)
     faults = [
         f"the table already has a column {name}. Rename it, for example to {name}_supplied, to compare them."
-        for name in _RESULTS
+        for name in added
         if name in names
     ]
-    for column in [dimension.column for dimension in scorecard.dimensions]:
+    for column in scorecard.columns:
         if column not in names:
             found = ", ".join(map(str, names)) or "none"
             faults.append(f"column {column} is missing. Rename or add it; the columns found are: {found}.")
@@ -168,16 +245,24 @@ def _check_columns(consultations: pd.DataFrame, scorecard: Scorecard) -> None:
         raise ScoreError("\n".join(faults))
 
 
-def _rate(consultations: pd.DataFrame, scorecard: Scorecard) -> tuple[_Float, _Whole]:
+# --- Weighted: levels times weights, in whole numbers
+
+
+def _rate_weighted(consultations: pd.DataFrame, scorecard: Scorecard) -> tuple[_Float, _Codes]:
     """Composite of every row, and its grade as a place in `grades`; NaN and -1 where ungradable."""
-    columns = [consultations[dimension.column] for dimension in scorecard.dimensions]
-    weights, unit, floors = _to_whole_numbers(scorecard)
+    columns = [_prepare(consultations, dimension) for dimension in scorecard.dimensions]
+    unit, weights, floors = _to_whole_numbers(scorecard)
     composite = np.empty(len(consultations), dtype=np.float64)
     codes = np.zeros(len(consultations), dtype=np.min_scalar_type(-len(scorecard.bands)))
     for start in range(0, len(consultations), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        scores, missing = _read_block(columns, rows)
-        total = sum(map(np.multiply, scores, weights))
+        cells = _read_block(columns, scorecard.dimensions, rows)
+        missing = np.logical_or.reduce([cell.missing for cell in cells])
+        total = _sum_up([cell.levels for cell in cells], weights)
+        if scorecard.zero_when:
+            holds, _, unsure = _look_at_gate(consultations.iloc[rows], scorecard.zero_when)
+            total[holds] = 0
+            missing |= unsure
         # Both are whole and below 2**53: one IEEE division gives the double nearest to the exact quotient.
         np.divide(total, unit, out=composite[rows])
         for floor in floors:
@@ -187,377 +272,354 @@ def _rate(consultations: pd.DataFrame, scorecard: Scorecard) -> tuple[_Float, _W
     return composite, codes
 
 
-def _to_whole_numbers(scorecard: Scorecard) -> tuple[list[int], int, list[int]]:
-    """Weights in units, how many units make 1, and the least total of every grade above the lowest.
+def _to_whole_numbers(scorecard: Scorecard) -> tuple[int, list[int], list[int]]:
+    """How many units make 1, what each level counts in units, the least total of every grade but the lowest.
 
     Weights of 0.4, 0.3 and 0.3 are 4, 3 and 3 tenths; (3, 4, 5) totals 39 of them, and B begins at 30.
     """
-    unit = math.lcm(*(dimension.weight.denominator for dimension in scorecard.dimensions))
-    weights = [int(dimension.weight * unit) for dimension in scorecard.dimensions]
+    shares = [(one.weight or Fraction(0)) / _denominator(one) for one in scorecard.dimensions]
+    unit = math.lcm(*(share.denominator for share in shares))
     floors = [
         math.ceil(band.low * unit) if band.low_closed else math.floor(band.low * unit) + 1
         for band in scorecard.bands[1:]
+        if band.low is not None
     ]
-    return weights, unit, floors
+    return unit, [int(share * unit) for share in shares], floors
 
 
-def _read_block(columns: list[pd.Series], rows: slice) -> tuple[list[_Whole], _Truth]:
-    """Scores of some rows, one array per column, and the rows where any is missing."""
-    scores, missing = zip(*(_read_scores(column.iloc[rows]) for column in columns), strict=True)
-    if any(part.min() not in _SCORES or part.max() not in _SCORES for part in scores):
-        raise ScoreError("\n".join(_describe_wrong_scores(columns)))
-    return list(scores), np.logical_or.reduce(missing)
+def _sum_up(levels: Sequence[_Whole], weights: Sequence[int]) -> _Whole:
+    return np.asarray(sum(map(np.multiply, levels, weights)), dtype=np.int64)
 
 
-def _read_scores(column: pd.Series) -> tuple[_Whole, _Truth]:
-    """Scores as int64 and where they are missing; a missing one reads 1, what is no score lies out of 1 to 5.
+def _denominator(dimension: Dimension) -> int:
+    """How many parts a level is counted in: 2 where half scores are allowed."""
+    return math.lcm(*(value.denominator for value in dimension.values))
 
-    Plain integers, the common case of a large table, are only looked at and never copied.
+
+def _find_bands(totals: _Whole, floors: Sequence[int]) -> _Whole:
+    return np.searchsorted(np.array(floors, dtype=np.int64), totals, "right")
+
+
+def _look_at_gate(rows: pd.DataFrame, gate: Condition) -> tuple[_Truth, _Truth, _Truth]:
+    """Where the condition surely holds, where it may hold, and where what it asks for is missing."""
+    axes = conditions.list_axes([gate])
+    cells = [_locate(rows[axis.column], axis) for axis in axes]
+    truth = conditions.hold(gate, axes)
+    missing = np.logical_or.reduce([cell < 0 for cell in cells])
+    return _complete(truth, cells, np.all), _complete(truth, cells, np.any), missing
+
+
+def _bound_weighted(consultations: pd.DataFrame, scorecard: Scorecard) -> _Bounds:
+    """Rows with something missing, and the places of the least and the greatest grade that they can have."""
+    missing = consultations[list(scorecard.columns)].isna().any(axis=1).to_numpy(dtype=np.bool_)
+    low, high = _bound_totals(consultations, scorecard)
+    low, high = low[missing], high[missing]
+    if scorecard.zero_when:
+        certain, maybe, _ = _look_at_gate(consultations[missing], scorecard.zero_when)
+        low, high = np.where(maybe, np.minimum(low, 0), low), np.where(maybe, np.maximum(high, 0), high)
+        low[certain] = high[certain] = 0
+    floors = _to_whole_numbers(scorecard)[2]
+    return missing, _find_bands(low, floors), _find_bands(high, floors), np.zeros(len(low), dtype=np.bool_)
+
+
+def _bound_totals(consultations: pd.DataFrame, scorecard: Scorecard) -> tuple[_Whole, _Whole]:
+    """Least and greatest total of every row, over all levels that a missing one might have."""
+    columns = [_prepare(consultations, dimension) for dimension in scorecard.dimensions]
+    _, weights, _ = _to_whole_numbers(scorecard)
+    cells = _read_block(columns, scorecard.dimensions, slice(None))
+    low, high = np.zeros((2, len(consultations)), dtype=np.int64)
+    for dimension, cell, weight in zip(scorecard.dimensions, cells, weights, strict=True):
+        ends = [
+            int(value * _denominator(dimension)) * weight
+            for value in (dimension.values[0], dimension.values[-1])
+        ]
+        low += np.where(cell.missing, min(ends), cell.levels * weight)
+        high += np.where(cell.missing, max(ends), cell.levels * weight)
+    return low, high
+
+
+# --- Tiers: the cell of every row, and which tier holds there
+
+
+def _rate_tiers(consultations: pd.DataFrame, scorecard: Scorecard) -> tuple[_Float, _Codes]:
+    axes, tiers = _tabulate_tiers(scorecard)
+    codes = np.empty(len(consultations), dtype=tiers.dtype)
+    for start in range(0, len(consultations), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        cells = [_locate(consultations[axis.column].iloc[rows], axis) for axis in axes]
+        codes[rows] = tiers[tuple(cells)]
+        codes[rows][np.logical_or.reduce([cell < 0 for cell in cells])] = -1
+    return np.full(len(consultations), np.nan), codes
+
+
+def _tabulate_tiers(scorecard: Scorecard) -> tuple[tuple[Axis, ...], npt.NDArray[np.int16]]:
+    """Grade of every combination of cells, as a place in `grades`; -1 where no tier holds.
+
+    Written from the lowest up, so that of several that hold the highest stays; unordered tiers never do.
     """
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
-        return column.to_numpy(dtype=np.int64), np.zeros(len(column), dtype=np.bool_)
-    missing = column.isna().to_numpy(dtype=np.bool_)
-    numbers = _read_numbers(column)
-    scores = np.where(np.isin(numbers, _SCORES), numbers, _NO_SCORE).astype(np.int64)
-    scores[missing] = _SCORES[0]
-    return scores, missing
+    found = [band.condition for band in scorecard.bands if band.condition is not None]
+    axes = conditions.list_axes(found)
+    tiers = np.full(tuple(axis.size for axis in axes), -1, dtype=np.int16)
+    for place, condition in enumerate(found):
+        tiers[conditions.hold(condition, axes)] = place
+    return axes, tiers
 
 
-def _read_numbers(column: pd.Series) -> _Float:
-    """Numbers as they are and NaN for all else; a double holds every score exactly."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        numbers = [_read_number(category) for category in column.cat.categories]
-        return np.array([*numbers, np.nan])[column.cat.codes.to_numpy()]  # missing has code -1: the last, NaN
-    if pd.api.types.is_integer_dtype(column.dtype) or pd.api.types.is_float_dtype(column.dtype):
-        return column.to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.array([_read_number(value) for value in column], dtype=np.float64)
-
-
-def _read_number(value: Any) -> float:
-    """Score in one cell, else NaN. Text and truth values are no scores, not even "5" and True."""
-    is_number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    return float(value) if is_number and value in _SCORES else math.nan
-
-
-def _describe_wrong_scores(columns: list[pd.Series]) -> Iterator[str]:
-    allowed = ", ".join(map(str, _SCORES))
-    for column in columns:
-        scores, _ = _read_scores(column)
-        wrong = np.flatnonzero(~np.isin(scores, _SCORES))
-        if len(wrong):
-            first = column.iloc[wrong[:1]]
-            [label], [value] = first.index.tolist(), first.tolist()
-            more = f" (the first of {len(wrong):,} such values)" if len(wrong) > 1 else ""
-            yield (
-                f"column {column.name}, index {label!r}: {value!r} is not a score{more}. "
-                f"Allowed are the numbers {allowed} and missing values. Correct the value or leave it empty."
-            )
-
-
-# Reading a scorecard
-
-
-def load_scorecard(path: str | Path) -> Scorecard:
-    """Read a scorecard and check that it nowhere contradicts itself.
-
-    Parameters
-    ----------
-    path : str or Path
-        A YAML file in UTF-8. A relative path is looked for in the working folder and then in the folders
-        above it, so that a notebook finds the same file as a command.
-
-    Returns
-    -------
-    Scorecard
-
-    Raises
-    ------
-    ScorecardError
-        The file is missing or is not what a scorecard must be; all faults at once, each with line and mend.
-    """
-    page = _Page(_read_text(Path(path)))
-    values = page.read(page.root, _FORM, ()) if page.root else {}
-    _check_weights(page, values.get("dimensions", []))
-    _check_bands(page, values.get("bands", []))
-    _check_names(page, values)
-    if page.faults:
-        raise ScorecardError(
-            "\n".join(f"{path}, line {line}: {fault}" for line, fault in sorted(page.faults))
-        )
-    return Scorecard(
-        name=values["name"],
-        version=values["version"],
-        title=values["title"],
-        dimensions=tuple(map(_make_dimension, values["dimensions"])),
-        bands=tuple(map(_make_band, reversed(values["bands"]))),
+def _bound_tiers(consultations: pd.DataFrame, scorecard: Scorecard) -> _Bounds:
+    axes, tiers = _tabulate_tiers(scorecard)
+    missing = consultations[list(scorecard.columns)].isna().any(axis=1).to_numpy(dtype=np.bool_)
+    cells = [_locate(consultations.loc[missing, axis.column], axis) for axis in axes]
+    above = len(scorecard.bands)
+    lowest = _complete(np.where(tiers < 0, above, tiers), cells, np.min)
+    return (
+        missing,
+        np.where(lowest == above, -1, lowest),
+        _complete(tiers, cells, np.max),
+        _complete(tiers < 0, cells, np.any),
     )
 
 
-def _make_dimension(values: dict[str, Any]) -> Dimension:
-    levels = {int(score): wording for score, wording in values["levels"].items()}
-    return Dimension(values["column"], values["label"], values["weight"], levels)
+def _locate(column: pd.Series, axis: Axis) -> _Whole:
+    """Cell of every row along one column, -1 where the value is missing."""
+    if isinstance(axis, Numbers):
+        numbers, missing = _read_numbers(column)
+        if (wrong := np.isinf(numbers)).any():
+            raise ScoreError(_describe_wrong(column, wrong, "a number", "numbers"))
+        cells = axis.locate(numbers)
+        cells[missing] = -1
+        return cells
+    places = {fold(text): place for place, text in enumerate(axis.texts)}
+    return _read_texts(column, places, len(axis.texts))
 
 
-def _make_band(values: dict[str, Any]) -> Band:
-    interval = values["composite"]._asdict()
-    return Band(values["grade"], values["label"], **interval, follow_up=FollowUp(**values["follow_up"]))
+def _complete(table: npt.NDArray[Any], cells: Sequence[_Whole], join: Callable[..., Any]) -> npt.NDArray[Any]:
+    """Look up every row in a table of cells; over the columns that are missing, join what all cells say."""
+    found = np.zeros(len(cells[0]), dtype=table.dtype)
+    patterns = sum((cell < 0) * (1 << place) for place, cell in enumerate(cells))
+    for pattern in np.unique(patterns):
+        rows = patterns == pattern
+        lost = tuple(place for place in range(len(cells)) if pattern >> place & 1)
+        kept = tuple(cell[rows] for place, cell in enumerate(cells) if place not in lost)
+        joined = join(table, axis=lost) if lost else table
+        found[rows] = joined[kept] if kept else joined
+    return found
 
 
-def _read_text(path: Path) -> str:
-    folders = [Path.cwd(), *Path.cwd().parents]
-    try:
-        content = next((folder / path for folder in folders if (folder / path).exists()), path).read_bytes()
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ScorecardError(f"{path}, line {line}: this is not UTF-8. Save the file as UTF-8.") from None
-    except FileNotFoundError:
-        raise ScorecardError(
-            f"{path}: no such file in {folders[0]} or a folder above it. "
-            "Correct the path; the standard is params/scorecards/consultation.yaml."
-        ) from None
-    except OSError as error:
-        raise ScorecardError(f"{path}: cannot be read ({error.strerror}). Give a YAML file.") from None
+# --- Checklists: the points of the yeses, with bounds for what is unknown
 
 
-# The form of a scorecard: which keys stand where, and what turns the text of each into its value.
-# Decimals are short enough that a total in whole numbers stays below 2**53.
-
-_DECIMAL = r"[0-9]{1,6}(?:\.[0-9]{1,9})?"
-
-
-class _Interval(NamedTuple):
-    interval: str
-    low: Fraction
-    high: Fraction
-    low_closed: bool
-    high_closed: bool
-
-    # An edge (v, False) lies just before v and (v, True) just after it, so that edges compare as they lie.
-    @property
-    def start(self) -> tuple[Fraction, bool]:
-        return self.low, not self.low_closed
-
-    @property
-    def end(self) -> tuple[Fraction, bool]:
-        return self.high, self.high_closed
+def _rate_checklist(consultations: pd.DataFrame, scorecard: Scorecard) -> tuple[_Float, _Codes]:
+    unit, _, floors = _to_whole_numbers(scorecard)
+    composite = np.empty(len(consultations), dtype=np.float64)
+    codes = np.empty(len(consultations), dtype=np.int64)
+    for start in range(0, len(consultations), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        low, high = _bound_totals(consultations.iloc[rows], scorecard)
+        composite[rows] = np.where(low == high, low / unit, np.nan)
+        least, most = _find_bands(low, floors), _find_bands(high, floors)
+        codes[rows] = np.where(least == most, least, -1)
+    return composite, codes
 
 
-def _text(text: str) -> str:
-    if not text.strip():
-        raise ValueError("is empty. Write a text.")
-    return text.strip()
+def _bound_checklist(consultations: pd.DataFrame, scorecard: Scorecard) -> _Bounds:
+    low, high = _bound_totals(consultations, scorecard)
+    open_ = low < high
+    floors = _to_whole_numbers(scorecard)[2]
+    low, high = _find_bands(low[open_], floors), _find_bands(high[open_], floors)
+    return open_, low, high, np.zeros(len(low), dtype=np.bool_)
 
 
-def _column(text: str) -> str:
-    if text in _RESULTS:
-        raise ValueError("is a column that scoring adds. Name the column that holds the scores.")
-    return _text(text)
+_RATE = {"weighted": _rate_weighted, "tiers": _rate_tiers, "checklist": _rate_checklist}
+_BOUND = {"weighted": _bound_weighted, "tiers": _bound_tiers, "checklist": _bound_checklist}
 
 
-def _weight(text: str) -> Fraction:
-    if not re.fullmatch(_DECIMAL, text) or not Fraction(text):
-        raise ValueError("is not a decimal number above 0. Write it with a point, such as 0.4.")
-    return Fraction(text)
+# --- Reading a column: levels, bins, ranks, points, answers
 
 
-def _interval(text: str) -> _Interval:
-    match = re.fullmatch(rf"([\[(])\s*({_DECIMAL})\s*,\s*({_DECIMAL})\s*([\])])", text)
-    if not match:
-        raise ValueError('is not an interval. Write two numbers between brackets, such as "[3.0, 4.0)".')
-    interval = _Interval(text, Fraction(match[2]), Fraction(match[3]), match[1] == "[", match[4] == "]")
-    if interval.low >= interval.high:
-        raise ValueError("has no width. Write the lower end first.")
-    return interval
+class _Cells(NamedTuple):
+    """Levels of a column in whole parts, where they are missing, and where the value is not allowed."""
+
+    levels: _Whole
+    missing: _Truth
+    wrong: _Truth
 
 
-def _count(text: str) -> int:
-    if not re.fullmatch("[0-9]{1,6}", text):
-        raise ValueError("is not a whole number. Write the contacts a year as a number such as 12.")
-    return int(text)
+def _prepare(consultations: pd.DataFrame, dimension: Dimension) -> pd.Series:
+    """Column of a dimension; ranks are taken over the whole table before it is read in blocks."""
+    column = consultations[dimension.column]
+    if not isinstance(dimension.reading, Ranks):
+        return column
+    within = dimension.reading.within
+    return _rank(column, consultations[within] if within else None, dimension.reading)
 
 
-_WORDING = {"zh": _text, "en": _text}
-_LEVELS = {str(score): _WORDING for score in _SCORES}
-_FOLLOW_UP = {"role": _WORDING, "cadence": _WORDING, "contacts_per_year": _count, "action": _WORDING}
-_FORM = {
-    "name": _text,
-    "version": _text,
-    "title": _WORDING,
-    "dimensions": [{"column": _column, "label": _WORDING, "weight": _weight, "levels": _LEVELS}],
-    "bands": [{"grade": _text, "label": _WORDING, "composite": _interval, "follow_up": _FOLLOW_UP}],
-}
+def _read_block(columns: list[pd.Series], dimensions: Sequence[Dimension], rows: slice) -> list[_Cells]:
+    cells = [
+        _read(column.iloc[rows], dimension) for column, dimension in zip(columns, dimensions, strict=True)
+    ]
+    return _refuse_wrong(cells, columns, dimensions)
 
 
-class _Page:
-    """A YAML text read beside its form, node by node: numbers stay text, and every fault has its line."""
+def _refuse_wrong(
+    cells: list[_Cells], columns: list[pd.Series], dimensions: Sequence[Dimension]
+) -> list[_Cells]:
+    """Give the cells back if none is wrong; else look through the whole columns, to name every fault."""
+    if any(cell.wrong.any() for cell in cells):
+        pairs = list(zip(columns, dimensions, strict=True))
+        raise ScoreError("\n".join(_list_wrong(pairs)))
+    return cells
 
-    def __init__(self, text: str) -> None:
-        self.faults: set[tuple[int, str]] = set()
-        self.lines: dict[_Place, int] = {}  # of every place read, such as ("bands", 0, "grade")
-        self.root = self._compose(text)
 
-    def note(self, line: int, fault: str) -> None:
-        self.faults.add((line, " ".join(fault.split())))
+def _list_wrong(pairs: list[tuple[pd.Series, Dimension]]) -> Iterator[str]:
+    for column, dimension in pairs:
+        wrong = _read(column, dimension).wrong
+        if wrong.any():
+            yield _describe_wrong(column, wrong, *_word_allowed(dimension))
 
-    def _compose(self, text: str) -> yaml.Node | None:
-        try:
-            self._refuse_references(text)
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-            if root is None:
-                self.note(1, "the file is empty. Start from a copy of params/scorecards/consultation.yaml.")
-            return root
-        except yaml.MarkedYAMLError as error:
-            self.note(*_explain_syntax(error))
-        except yaml.reader.ReaderError as error:
-            line = text.count("\n", 0, error.position) + 1
-            self.note(line, f"the character {error.character:#x} may not stand in YAML. Remove it.")
-        return None
 
-    def _refuse_references(self, text: str) -> None:
-        """Note anchors, aliases and tags, stop at depth: no scorecard needs them, and they can exhaust us."""
-        event: Any
-        depth = 0
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            line = event.start_mark.line + 1
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > 10:
-                raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
-            if isinstance(event, yaml.AliasEvent):
-                self.note(line, f"*{event.anchor} refers to another place. Write out what stands there.")
-            elif getattr(event, "anchor", None):
-                self.note(line, f"the anchor &{event.anchor} has no use in a scorecard. Remove it.")
-            if getattr(event, "tag", None):
-                self.note(line, f"the tag {event.tag} has no use in a scorecard. Remove it.")
-
-    def read(self, node: yaml.Node, form: Any, place: _Place) -> Any:
-        """Value of a node; where it has a fault None, or what is left of a mapping or list."""
-        self.lines[place] = node.start_mark.line + 1
-        if isinstance(form, dict):
-            return self._read_mapping(node, form, place)
-        if isinstance(form, list):
-            return self._read_list(node, form[0], place)
-        return self._read_value(node, form, place)
-
-    def _read_mapping(self, node: yaml.Node, form: dict[str, Any], place: _Place) -> dict[str, Any]:
-        if not isinstance(node, yaml.MappingNode):
-            self.note(self.lines[place], f"{_name(place)} has no keys. Give it {', '.join(form)}.")
-            return {}
-        nodes = self._match_keys(node, form, place)
-        if missing := [key for key in form if key not in nodes]:
-            self.note(self.lines[place], f"{_name(place)} lacks {', '.join(missing)}. Add what is missing.")
-        return {key: self.read(child, form[key], (*place, key)) for key, child in nodes.items()}
-
-    def _match_keys(
-        self, node: yaml.MappingNode, form: dict[str, Any], place: _Place
-    ) -> dict[str, yaml.Node]:
-        """Node of every key of the form; a misspelt key is noted and read as the key that it resembles."""
-        nodes: dict[str, yaml.Node] = {}
-        seen: dict[str, int] = {}
-        for key_node, child in node.value:
-            key, line = _key(key_node), key_node.start_mark.line + 1
-            known = key if key in form else next(iter(difflib.get_close_matches(key, form, 1, 0.75)), None)
-            if key in seen:
-                self.note(line, f"the key {key} stands twice, first on line {seen[key]}. Keep one of them.")
-            elif key not in form:
-                mend = f"Did you mean {known}?" if known else f"Known here are {', '.join(form)}."
-                self.note(line, f"unknown key {key} in {_name(place)}. {mend}")
-            seen.setdefault(key, line)
-            if known:
-                nodes.setdefault(known, child)
-        return nodes
-
-    def _read_list(self, node: yaml.Node, form: Any, place: _Place) -> list[Any]:
-        if not isinstance(node, yaml.SequenceNode) or not node.value:
-            self.note(
-                self.lines[place], f"{_name(place)} is not a list. Write entries that begin with a dash."
+def _word_allowed(dimension: Dimension) -> tuple[str, str]:
+    """Word what a value of the dimension is, and which are allowed."""
+    match dimension.reading:
+        case Levels():
+            values = [f"{float(value):g}" for value in dimension.values]
+            told = values if len(values) <= _SHOWN else [*values[: _SHOWN - 2], "…", values[-1]]
+            return "a score", f"the numbers {', '.join(told)}"
+        case Points(texts=texts):
+            named = [text for group in texts for text in group]
+            return "a text of the scorecard", ", ".join(named[:_SHOWN]) + (
+                ", …" if len(named) > _SHOWN else ""
             )
-            return []
-        return [self.read(child, form, (*place, number)) for number, child in enumerate(node.value)]
-
-    def _read_value(self, node: yaml.Node, form: Any, place: _Place) -> Any:
-        try:
-            if isinstance(node, yaml.ScalarNode):
-                return form(node.value)
-            fault = f'{_name(place)} is not a single value. An interval needs quotation marks, "[4.0, 5.0]".'
-        except ValueError as error:
-            fault = f'{_name(place)} "{node.value}" {error}'
-        self.note(self.lines[place], fault)
-        return None
+        case Answers(yes=yes, no=no, unknown=unknown):
+            return "an answer", f"{', '.join(yes)}; {', '.join(no)}; {', '.join(filter(None, unknown))}"
+    return "a number", "numbers"
 
 
-def _key(node: yaml.Node) -> str:
-    return node.value if isinstance(node, yaml.ScalarNode) else "in brackets"
+def _describe_wrong(column: pd.Series, wrong: _Truth, noun: str, allowed: str) -> str:
+    places = np.flatnonzero(wrong)
+    first = column.iloc[places[:1]]
+    [label], [value] = first.index.tolist(), first.tolist()
+    more = f" (the first of {len(places):,} such values)" if len(places) > 1 else ""
+    return (
+        f"column {column.name}, index {label!r}: {value!r} is not {noun}{more}. "
+        f"Allowed are {allowed} and missing values. Correct the value or leave it empty."
+    )
 
 
-def _name(place: _Place) -> str:
-    """Words for a place in a message: a key, an entry of a list, or the file itself."""
-    match place:
-        case ():
-            return "the scorecard"
-        case (*_, part, int(number)):
-            return f"entry {number + 1} of {part}"
-    return str(place[-1])
+def _read(column: pd.Series, dimension: Dimension) -> _Cells:
+    match dimension.reading:
+        case Bins() as bins:
+            return _read_bins(column, bins)
+        case Points() as points:
+            return _read_points(column, points)
+        case Answers() as answers:
+            return _read_answers(column, answers)
+    return _read_levels(column, dimension.values)
 
 
-def _explain_syntax(error: yaml.MarkedYAMLError) -> tuple[int, str]:
-    """Line and fault of what is not YAML: where a bracket or quotation opens, else where reading stopped."""
-    if opens := re.search("flow|quoted", error.context or ""):
-        mend = 'Close the bracket or quotation; put an interval in quotation marks, "[3.0, 4.0)".'
+def _read_levels(column: pd.Series, allowed: Sequence[Fraction]) -> _Cells:
+    """Take levels as they are. Plain integers, the common case of a large table, are never copied."""
+    parts = math.lcm(*(value.denominator for value in allowed))
+    least, greatest = allowed[0], allowed[-1]
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and parts == 1:
+        found, none = column.to_numpy(), np.zeros(len(column), dtype=np.bool_)
+        is_dense = greatest - least == len(allowed) - 1
+        if not len(found) or (is_dense and found.min() >= least and found.max() <= greatest):
+            return _Cells(found.astype(np.int64, copy=False), none, none)
+    numbers, missing = _read_numbers(column)
+    doubles = np.array(list(map(float, allowed)))
+    # A missing number is beyond all levels for the search; it takes the last one and is then marked missing.
+    places = np.minimum(np.searchsorted(doubles, numbers), len(allowed) - 1)
+    whole = np.array([int(value * parts) for value in allowed], dtype=np.int64)
+    return _Cells(whole[places], missing, ~missing & (doubles[places] != numbers))
+
+
+def _read_bins(column: pd.Series, bins: Bins) -> _Cells:
+    """Level of the bin of every number, found among the starts of the bins.
+
+    A start that is left out, "(50000", is taken in by the next greater double, so that one search serves all.
+    """
+    numbers, missing = _read_numbers(column)
+    starts = [
+        float(one.low) if one.low_closed else np.nextafter(float(one.low), np.inf)
+        for one in bins.intervals[1:]
+    ]
+    places = np.searchsorted(np.array(starts), numbers, "right")
+    places[missing] = 0
+    return _Cells(np.array(bins.levels, dtype=np.int64)[places], missing, np.isinf(numbers))
+
+
+def _rank(column: pd.Series, group: pd.Series | None, ranks: Ranks) -> pd.Series:
+    """Part of every number by its rank in its group, as whole numbers; missing where number or group is."""
+    numbers, missing = _read_numbers(column)
+    if (wrong := np.isinf(numbers)).any():
+        raise ScoreError(_describe_wrong(column, wrong, "a number", "numbers"))
+    codes = np.zeros(len(column), dtype=np.intp) if group is None else pd.factorize(group)[0]
+    there = ~missing & (codes >= 0)
+    ordered = pd.Series(-numbers[there] if ranks.descending else numbers[there]).groupby(codes[there])
+    # Twice the rank is whole also in the middle of ties, and so is all that follows.
+    twice = (
+        ordered.rank("min") + ordered.rank("max")
+        if ranks.ties == "middle"
+        else 2 * ordered.rank(_TIES[ranks.ties])
+    )
+    whole, sizes = twice.to_numpy(dtype=np.int64), ordered.transform("size").to_numpy(dtype=np.int64)
+    found = pd.array(np.zeros(len(column), dtype=np.int16), dtype="Int16")
+    found[there] = -(-whole * ranks.parts // (2 * sizes))  # rounded up
+    found[~there] = pd.NA
+    return pd.Series(found, index=column.index, name=column.name)
+
+
+_TIES: Mapping[str, Any] = {"lowest": "min", "highest": "max"}
+
+
+def _read_points(column: pd.Series, points: Points) -> _Cells:
+    places = {fold(text): place for place, group in enumerate(points.texts) for text in group}
+    other = len(points.texts)
+    codes = _read_texts(column, places, other)
+    earned = np.array([*points.points, points.otherwise or 0, 0], dtype=np.int64)  # missing is the last
+    wrong = (codes == other) & (points.otherwise is None)
+    return _Cells(earned[codes], codes < 0, wrong)
+
+
+def _read_answers(column: pd.Series, answers: Answers) -> _Cells:
+    """1 for yes and 0 for no; unknown is missing, as an empty cell is."""
+    texts = {0: answers.no, 1: answers.yes, 2: answers.unknown}
+    codes = _read_texts(column, {fold(text): code for code, group in texts.items() for text in group}, 3)
+    return _Cells((codes == 1).astype(np.int64), (codes < 0) | (codes == 2), codes == 3)
+
+
+def _read_texts(column: pd.Series, places: Mapping[str, int], other: int) -> _Whole:
+    """Place of every text, `other` for one that is not named, -1 where it is missing; each is judged once."""
+    if column.dtype == object:
+        column = column.map(str, na_action="ignore")  # a list in a cell has no hash to be told apart by
+    codes, distinct = pd.factorize(column)
+    found = np.array([*(places.get(fold(text), other) for text in distinct), -1], dtype=np.int64)
+    return found[codes]
+
+
+def _read_numbers(column: pd.Series) -> tuple[_Float, _Truth]:
+    """Numbers as doubles and where they are missing (NaN); what is no finite number is infinite."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        numbers = np.array([*map(_read_number, column.cat.categories), np.nan])
+        numbers = numbers[column.cat.codes.to_numpy()]  # missing has code -1: the last, NaN
+        return numbers, np.isnan(numbers)
+    if pd.api.types.is_integer_dtype(column.dtype) or pd.api.types.is_float_dtype(column.dtype):
+        numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
-        mend = "Check indentation (spaces, no tabs), colons and quotation marks here and just above."
-    mark: Any = error.context_mark if opens else error.problem_mark
-    return mark.line + 1, f"this cannot be read, {error.problem}. {mend}"
-
-
-# What the form cannot say: how the parts of a scorecard must agree
-
-
-def _check_weights(page: _Page, dimensions: list[Any]) -> None:
-    weights = [dimension.get("weight") for dimension in dimensions]
-    if weights and None not in weights and sum(weights) != 1:
-        line = page.lines["dimensions", 0, "weight"]
-        parts = " + ".join(str(float(weight)) for weight in weights)
-        page.note(
-            line, f"the weights {parts} sum to {float(sum(weights))}, not to 1. Change them until they do."
+        missing = column.isna().to_numpy(dtype=np.bool_)
+        pairs = zip(column, missing, strict=True)
+        numbers = np.array(
+            [math.nan if gone else _read_number(value) for value, gone in pairs], dtype=np.float64
         )
+    return numbers, np.isnan(numbers)
 
 
-def _check_names(page: _Page, values: dict[str, Any]) -> None:
-    for part, key in ("dimensions", "column"), ("bands", "grade"):
-        first: dict[str, int] = {}
-        for number, entry in enumerate(values.get(part, [])):
-            name, line = entry.get(key), page.lines.get((part, number, key), 0)
-            if name in first:
-                page.note(line, f"{key} {name} stands twice, first on line {first[name]}. Rename one.")
-            elif name:
-                first[name] = line
-
-
-def _check_bands(page: _Page, bands: list[Any]) -> None:
-    """Bands stand from the highest down, meet exactly, and hold every composite from 1 to 5."""
-    intervals = [band.get("composite") for band in bands]
-    if not intervals or None in intervals:
-        return
-    listed = [(interval, page.lines["bands", i, "composite"]) for i, interval in enumerate(intervals)]
-    for (upper, _), (lower, line) in pairwise(listed):
-        if lower.start > upper.start:
-            page.note(line, f"{lower.interval} stands below {upper.interval}. List the highest band first.")
-    ranked = sorted(listed, key=lambda entry: entry[0].start)
-    for (lower, line), (upper, _) in pairwise(ranked):
-        if lower.end != upper.start:
-            relation = "overlaps" if lower.end > upper.start else "leaves a gap below"
-            end = f"{float(upper.low)}" + (")" if upper.low_closed else "]")
-            page.note(line, f'{lower.interval} {relation} {upper.interval}. Let it end with "{end}".')
-    _check_reach(page, ranked[0], ranked[-1])
-
-
-def _check_reach(page: _Page, lowest: tuple[_Interval, int], highest: tuple[_Interval, int]) -> None:
-    (bottom, bottom_line), (top, top_line) = lowest, highest
-    least, greatest = _SCORES[0], _SCORES[-1]
-    if bottom.start > (Fraction(least), False):
-        fault = f"{bottom.interval} leaves the composite {least} without a grade."
-        page.note(bottom_line, f'{fault} Let it begin with "[{least}".')
-    if top.end <= (Fraction(greatest), False):
-        fault = f"{top.interval} leaves the composite {greatest} without a grade."
-        page.note(top_line, f'{fault} Let it end with "{greatest}]".')
+def _read_number(value: Any) -> float:
+    """Take the number in one cell, else infinity. Text and truth values are none, not even "5" and True."""
+    is_number = isinstance(value, int | float | Decimal | np.integer | np.floating) and not isinstance(
+        value, bool
+    )
+    try:
+        return float(value) if is_number else math.inf
+    except OverflowError:
+        return math.inf

@@ -1,0 +1,204 @@
+"""What a scorecard says, as values that are decided once; `grammar` reads them from a file."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from .conditions import Condition, Interval, list_columns
+
+Wording = Mapping[str, str]
+"""One text in both languages, ``{"zh": "意向度", "en": "Purchase intent"}``."""
+
+RESULTS = ("composite", "grade")
+"""The columns that scoring adds to a table."""
+
+
+# --- how a column is brought to a level
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The column holds levels already; `step` is set where there are some between those that are worded."""
+
+    step: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Bins:
+    """Numbers fall into intervals that meet and reach from minus to plus infinity, lowest first."""
+
+    intervals: tuple[Interval, ...]
+    levels: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Rank among the records of a group, in equal parts: rank r of n is in part ceil(r · parts / n).
+
+    `ties` says which of the ranks that equal numbers share is theirs: lowest, highest or middle. Ascending,
+    the greatest number is in the highest part; descending, in the first.
+    """
+
+    parts: int
+    within: str | None
+    ties: str
+    descending: bool
+
+
+@dataclass(frozen=True)
+class Points:
+    """Texts earn points; `otherwise` is for any other text, None if such a one is a fault of the data."""
+
+    texts: tuple[tuple[str, ...], ...]
+    points: tuple[int, ...]
+    otherwise: int | None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Texts that mean yes (level 1), no (level 0) and unknown, which is not no."""
+
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Input:
+    """The conditions of tiers look at the column itself, a number or a text."""
+
+    type: str
+    unit: Wording | None = field(default=None, hash=False)
+
+
+Reading = Levels | Bins | Ranks | Points | Answers | Input
+
+
+# --- what a scorecard says
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """A column that the scorecard rates by: a dimension, an input or an item of a checklist.
+
+    `levels` words what each level means (none for tiers), `weight` is what one level counts (None for tiers).
+    """
+
+    column: str
+    label: Wording = field(hash=False)
+    weight: Fraction | None
+    levels: Mapping[int, Wording] = field(hash=False)
+    reading: Reading = Levels()
+
+    @property
+    def values(self) -> tuple[Fraction, ...]:
+        """Every level that the dimension can take, ascending."""
+        named = sorted(map(Fraction, self.levels))
+        step = self.reading.step if isinstance(self.reading, Levels) else None
+        if not step or not named:
+            return tuple(named)
+        return tuple(named[0] + step * place for place in range(int((named[-1] - named[0]) / step) + 1))
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Who looks after the customers of a grade, how often, what they do, and what to offer them."""
+
+    role: Wording = field(hash=False)
+    cadence: Wording = field(hash=False)
+    contacts_per_year: int
+    action: Wording = field(hash=False)
+    strategy: Wording | None = field(default=None, hash=False)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A grade, what earns it, and the follow-up it brings.
+
+    `name` is how running text calls it ("A级", "grade A"), `label` what it means. `interval` is the
+    notation of the scorecard, "[3.0, 4.0)"; a closed end belongs to the band. It and its ends are None for
+    tiers, which have a `condition` and may say in which `score_range` their records are thought to lie.
+    """
+
+    grade: str
+    label: Wording = field(hash=False)
+    interval: str | None
+    low: Fraction | None
+    high: Fraction | None
+    low_closed: bool | None
+    high_closed: bool | None
+    follow_up: FollowUp
+    name: Wording = field(default_factory=dict, hash=False)
+    condition: Condition | None = None
+    score_range: str | None = None
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """An action when a condition on a customer's months holds for several months without a gap.
+
+    `monthly` says what of `column` is taken for each month: its sum, mean or the count of records.
+    """
+
+    name: str
+    label: Wording = field(hash=False)
+    column: str
+    monthly: str
+    interval: Interval
+    months: int
+    action: Wording = field(hash=False)
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """A rating standard, checked. Scorecards compare, hash and pickle by value.
+
+    Attributes
+    ----------
+    kind : {"weighted", "tiers", "checklist"}
+        How a record comes to its band.
+    dimensions : tuple of Dimension
+        The columns it rates by.
+    bands : tuple of Band
+        From the lowest grade to the highest.
+    zero_when : Condition or None
+        Weighted: where it holds, the composite is 0.
+    normalised : bool
+        Weighted: the weights sum to 1.
+    ordered : bool
+        Tiers: the first band from the highest down that holds is taken; else no two can hold together.
+    triggers : tuple of Trigger
+    valid_from, valid_to, review_on : date or None
+    """
+
+    name: str
+    version: str
+    title: Wording = field(hash=False)
+    dimensions: tuple[Dimension, ...]
+    bands: tuple[Band, ...]
+    kind: str = "weighted"
+    zero_when: Condition | None = None
+    normalised: bool = True
+    ordered: bool = False
+    triggers: tuple[Trigger, ...] = ()
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    review_on: dt.date | None = None
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """The grades, lowest first."""
+        return tuple(band.grade for band in self.bands)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of a table that rating by this scorecard looks at."""
+        read = [dimension.column for dimension in self.dimensions]
+        read += [
+            one.reading.within
+            for one in self.dimensions
+            if isinstance(one.reading, Ranks) and one.reading.within
+        ]
+        read += list_columns([self.zero_when]) if self.zero_when else ()
+        return tuple(dict.fromkeys(read))
