@@ -224,18 +224,26 @@ _Found = tuple[sources.Sheet, Table]
 def _find_grids(source: sources.Source, column_map: ColumnMap, ledger: Ledger) -> list[Grid]:
     """Find the table of every sheet; a sheet without one is said, a file without one is an error."""
     tables = [(sheet, headers.find_table(sheet.head, column_map.columns)) for sheet in source.sheets]
-    if not any(table and not table.missing_scores for _, table in tables):
+    lacks = {id(table): _list_missing(table, column_map) for _, table in tables if table}
+    if all(table is None or lacks[id(table)] for _, table in tables):
         raise _describe_missing(source, column_map, [(sheet, table) for sheet, table in tables if table])
     grids = []
     for sheet, table in tables:
-        if table is None or not set(SCORES) & set(table.columns):
+        if table is None or not {*SCORES, *column_map.further} & set(table.columns):
             ledger.note("sheet_without_table", sheet.name, value=sheet.name)
-        elif table.missing_scores:
-            missing = ", ".join(headers.label(column, "zh") for column in table.missing_scores)
+        elif lacks[id(table)]:
+            missing = ", ".join(headers.label(column, "zh") for column in lacks[id(table)])
             ledger.note("sheet_without_scores", sheet.name, value=sheet.name, hint=missing)
         else:
             grids.append(_prepare_grid(source, sheet, table, column_map, ledger))
     return grids
+
+
+def _list_missing(table: Table, column_map: ColumnMap) -> list[str]:
+    """List the required columns that a table lacks: the scores, or without any the mapping's further ones."""
+    if column_map.further and not set(SCORES) & set(table.columns):
+        return [column for column in column_map.further if column not in table.columns]
+    return table.missing_scores
 
 
 def _describe_missing(source: sources.Source, column_map: ColumnMap, tables: list[_Found]) -> InputError:
@@ -243,12 +251,14 @@ def _describe_missing(source: sources.Source, column_map: ColumnMap, tables: lis
     if not tables:
         return InputError(str(source.path), "holds no table.", "Name a file whose table has a header row.")
     sheet, table = max(tables, key=lambda found: (len(found[1].columns), len(found[1].headers)))
-    missing = ", ".join(f"{column} ({headers.label(column, 'zh')})" for column in table.missing_scores)
+    lacking = _list_missing(table, column_map)
+    missing = ", ".join(f"{column} ({headers.label(column, 'zh')})" for column in lacking)
     found = "; ".join(
         (f"sheet {sheet.name}: " if len(tables) > 1 else "") + ", ".join(table.headers.values())
         for sheet, table in tables
     )
-    problem = f"the required scores are missing: {missing}. Columns found: {found}."
+    noun = "scores" if set(lacking) <= set(SCORES) else "columns"
+    problem = f"the required {noun} are missing: {missing}. Columns found: {found}."
     near = [f"{header!r} may be {column}" for header, column in table.suggestions.items() if column in SCORES]
     problem += f" {'; '.join(near)}." if near else ""
     region, year = _name_place(source, sheet, column_map, Ledger(0))
@@ -271,7 +281,7 @@ def _prepare_grid(
     region, year = _name_place(source, sheet, column_map, ledger)
     _refuse_unclear(source, sheet, table, region, year)
     readers = {column: _choose_reader(column, source, table, column_map) for column in table.columns}
-    return Grid(source.file, sheet, table, readers, region, year)
+    return Grid(source.file, sheet, table, readers, region, year, column_map.further)
 
 
 def _write_ranges(rows: Sequence[int], shown: int = 10) -> str:
@@ -323,7 +333,9 @@ def _list_untold(table: Table, region: str | None, year: int | None) -> list[str
 def _choose_reader(
     column: str, source: sources.Source, table: Table, column_map: ColumnMap
 ) -> Callable[[Any], Reading]:
-    reader = _READERS[column]
+    reader = _READERS.get(column) or (
+        values.read_quantity if column_map.further[column] == "number" else values.read_text
+    )
     if column in ("consulted_on", "converted_on"):
         reader = partial(values.read_moment, epoch_1904=source.epoch_1904)
     elif column == "amount":
@@ -341,7 +353,13 @@ def _settle(rows: pd.DataFrame, ledger: Ledger, tally: Counter[str]) -> pd.DataF
     out = same.append(conflicting)
     kept = rows.drop(out).reset_index(drop=True) if len(out) else rows
     contradictions.flag_identifiers(kept, ledger)
-    complete = int(kept[list(SCORES)].notna().all(axis=1).sum())
+    complete = int(kept[_list_needed(kept)].notna().all(axis=1).sum())
     tally["graded"] += complete
     tally["ungradable"] += len(kept) - complete
     return kept
+
+
+def _list_needed(rows: pd.DataFrame) -> list[str]:
+    """List what a record needs to count as gradable: its scores, or without any the further columns."""
+    own = [column for column in rows if column not in (*contradictions.PROVENANCE, *headers.COLUMNS)]
+    return list(SCORES) if set(SCORES) <= set(rows) else own

@@ -53,7 +53,7 @@ def _drop_vague(suspects: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
 
 def _find_conflicts(suspects: pd.DataFrame, ledger: Ledger) -> pd.Index:
     """List records of the same customer and day with different scores, each group together."""
-    if "consulted_on" not in suspects:
+    if not {"consulted_on", *SCORES} <= set(suspects):
         return suspects.index[:0]
     dated = suspects[suspects["consulted_on"].notna()]
     scores = dated[list(SCORES)].fillna(0).astype("int64")

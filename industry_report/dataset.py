@@ -72,7 +72,8 @@ def load(
     -------
     DataFrame
         One row per consultation with file, sheet, row and the columns of the contract; optional columns that
-        no file of the slice has are absent.
+        no file of the slice has are absent. Further columns of the mapping file, numbers (Float64) or texts,
+        come last.
 
     Raises
     ------
@@ -84,6 +85,7 @@ def load(
         raise _describe_empty(data, region, year, columns)
     rows = join(frames)
     order = [column for column in (*PROVENANCE, *headers.COLUMNS) if column in rows]
+    order += [column for column in rows if column not in order]  # further ones, as the mapping lists them
     return rows[order].reset_index(drop=True)
 
 

@@ -117,6 +117,11 @@ class Page:
                 self.note(line, f"the key {key} stands twice, first on line {seen[key]}. Keep one of them.")
             elif key not in form:
                 mend = f"Did you mean {known}?" if known else f"Known here are {', '.join(form)}."
+                mend += (
+                    " A text with a comma needs quotation marks."
+                    if _is_text(child) and not child.value
+                    else ""
+                )
                 self.note(line, f"unknown key {key} in {name_place(place)}. {mend}")
             seen.setdefault(key, line)
             if known:

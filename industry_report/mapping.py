@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from .errors import InputError
 from .headers import COLUMNS, IGNORE, Table
 from .values import read_yes_no, trim
 
+RESERVED = ("file", "sheet", "row", "composite", "grade", "ignore")  # what a table has or gets anyway
 _EXAMPLE = "See params/columns/example.yaml."
 _SHORT_LIST, _SHORT_TEXT = 6, 20  # what is shown of a column: a code list, never free text
 
@@ -30,12 +32,15 @@ class ColumnMap:
         Canonical column → what a cell says → what it means.
     region, year : optional
         What holds for rows that do not say it themselves.
+    further : mapping
+        Column beyond those of a consultation → "number" or "text"; its header is among `columns`.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     region: str | None = None
     year: int | None = None
+    further: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_column_map(path: str | Path | None) -> ColumnMap:
@@ -64,13 +69,18 @@ def load_column_map(path: str | Path | None) -> ColumnMap:
 def _read_content(content: Any, thing: str) -> ColumnMap:
     content = _expect_lines(content, thing, "a mapping file")
     for key in content:
-        _choose(key, ("columns", "values", "region", "year"), thing, "key")
+        _choose(key, ("columns", "further", "values", "region", "year"), thing, "key")
     columns = _expect_lines(content.get("columns"), thing, "columns")
     values = _expect_lines(content.get("values"), thing, "values")
+    further = {
+        str(header): _read_further(entry, thing, str(header))
+        for header, entry in _expect_lines(content.get("further"), thing, "further").items()
+    }
+    _refuse_same_column(further, thing)
     for column in columns.values():
         _choose(column, (*COLUMNS, IGNORE), thing, "column")
     for column, codes in values.items():
-        _choose(column, COLUMNS, thing, "column")
+        _choose(column, (*COLUMNS, *(name for name, _ in further.values())), thing, "column")
         values[column] = {
             trim(code): value for code, value in _expect_lines(codes, thing, str(column)).items()
         }
@@ -80,11 +90,38 @@ def _read_content(content: Any, thing: str) -> ColumnMap:
             thing, f"year: expects a whole number, not {year!r}.", "Write for example `year: 2025`."
         )
     return ColumnMap(
-        {str(header): column for header, column in columns.items()},
+        {str(header): column for header, column in columns.items()}
+        | {header: column for header, (column, _) in further.items()},
         values,
         str(region) if region else None,
         year,
+        dict(further.values()),
     )
+
+
+def _read_further(entry: Any, thing: str, header: str) -> tuple[str, str]:
+    """Read the name and the type of a column that no consultation has."""
+    entry = _expect_lines(entry, thing, f"further, {header}:")
+    for key in entry:
+        _choose(key, ("column", "type"), thing, "key")
+    column, kind = entry.get("column"), entry.get("type")
+    if not isinstance(column, str) or not re.fullmatch("[a-z][a-z0-9_]*", column):
+        problem = f"further, {header}: column is {column!r}, not a name of small letters, digits and _."
+        raise InputError(thing, problem, "Write for example `{column: visits, type: number}`.")
+    if column in (*COLUMNS, *RESERVED):
+        problem = f"further, {header}: the column {column} has a meaning of its own."
+        raise InputError(thing, problem, "Choose another name, or map the header under `columns`.")
+    _choose(kind, ("number", "text"), thing, "type")
+    return column, str(kind)
+
+
+def _refuse_same_column(further: Mapping[str, tuple[str, str]], thing: str) -> None:
+    first: dict[str, str] = {}
+    for header, (column, _) in further.items():
+        if column in first:
+            problem = f"further: {first[column]} and {header} both are {column}."
+            raise InputError(thing, problem, "Give each a name of its own.")
+        first[column] = header
 
 
 def _expect_lines(part: Any, thing: str, name: str) -> dict[Any, Any]:

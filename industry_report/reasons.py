@@ -105,6 +105,13 @@ KINDS: dict[str, Kind] = {
         "{column}“{value}”为负数，请核对。",
         "{column} “{value}” is negative; please check it.",
     ),
+    "number_unreadable": Kind(
+        True,
+        "数值无法识别",
+        "unreadable number",
+        "{column}“{value}”不是数值，请填写数字。",
+        "{column} “{value}” is not a number; write one.",
+    ),
     "year_unreadable": Kind(
         True,
         "年度无法识别",

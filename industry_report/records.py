@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -48,6 +48,11 @@ class Grid:
     readers: Mapping[str, Callable[[Any], Reading]]
     region: str | None
     year: int | None
+    further: Mapping[str, str] = field(default_factory=dict)  # columns of the mapping's own: number or text
+
+    def type_of(self, column: str) -> str:
+        """Name the type of a clean column."""
+        return TYPES.get(column) or ("Float64" if self.further[column] == "number" else TEXT)
 
 
 @dataclass(frozen=True)
@@ -93,12 +98,12 @@ def clean_block(block: Block, grid: Grid, ledger: Ledger, tally: Counter[str]) -
     bad = _list_long_rows(block, grid, chosen, ledger)
     for column, cells in columns.items():
         bad |= _list_faults(column, cells, rows, grid.sheet.name, ledger)
-    told = {column: _take(column, cells) for column, cells in columns.items()}
+    told = {column: _take(grid.type_of(column), cells) for column, cells in columns.items()}
     bad |= _complete_places(told, columns, rows, bad, grid, ledger)
     tally["read"] += len(rows)
     tally["rejected"] += int(bad.sum())
     origin = {"file": _repeat(grid.file, TEXT, len(rows)), "sheet": _repeat(grid.sheet.name, TEXT, len(rows))}
-    ordered = {column: told[column] for column in headers.COLUMNS if column in told}
+    ordered = {column: told[column] for column in (*headers.COLUMNS, *grid.further) if column in told}
     cleaned = pd.DataFrame({**origin, "row": rows, **ordered})
     return cleaned[~bad] if bad.any() else cleaned
 
@@ -113,12 +118,12 @@ def _read_error(cell: values.CellError) -> Reading:
     return Reading(None, "cell_error" if cell else "formula_without_value")
 
 
-def _take(column: str, cells: _Column) -> Any:
+def _take(kind: str, cells: _Column) -> Any:
     """Build a clean column out of its distinct values."""
     distinct = [reading.value for reading in cells.read]
-    if TYPES[column].startswith("datetime"):
+    if kind.startswith("datetime"):
         return np.array(distinct, dtype="M8[us]")[cells.codes]
-    return pd.array(distinct, dtype=TYPES[column]).take(cells.codes)
+    return pd.array(distinct, dtype=kind).take(cells.codes)
 
 
 def _repeat(value: Any, kind: str, length: int) -> Any:
@@ -133,7 +138,7 @@ def _find_records(
 ) -> np.ndarray:
     """Give the positions of the block's records; only rows with something doubtful are looked at closely."""
     suspect = np.zeros(block.size, dtype=bool)
-    for column in {*SCORES, "customer_id"} & set(columns):
+    for column in ({*SCORES, "customer_id"} & set(columns)) or set(columns):
         suspect |= columns[column].spread(lambda reading: reading.value is None)
     for column in {"customer_id", "customer_type"} & set(columns):
         suspect |= columns[column].spread(
@@ -170,16 +175,17 @@ def name_non_record(texts: Sequence[str], known: Mapping[str, str]) -> str | Non
         return "blank"
     if is_total(texts[0]):
         return "total_row"
-    if sum(_is_header(known[column], column) for column in SCORES) > 1:
+    scores = {column: known.get(column, "") for column in SCORES}  # a table may have none
+    if sum(_is_header(text, column) for column, text in scores.items()) > 1:
         return "repeated_header"
-    if any(values.read_score(known[column]).value for column in SCORES):
+    if any(values.read_score(text).value for text in scores.values()):
         return None
     if _FOOTNOTE.fullmatch(values.fold(texts[0])):
         return "footnote"
     if not any(known.values()):
         return "blank"
     # A text that stands alone is a remark, unless it is an identifier or meant as a score.
-    meant = known.get("customer_id", "") + "".join(known[column] for column in SCORES)
+    meant = known.get("customer_id", "") + "".join(scores.values())
     return "footnote" if len(texts) == 1 and not re.search(r"[\d*]", meant) else None
 
 

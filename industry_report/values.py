@@ -56,6 +56,7 @@ _NO_DAY = re.compile(r"\d{4}年?|\d{4}\s*[-./年]\s*\d{1,2}\s*月?|(?:19|20)\d{2
 _AMOUNT = re.compile(
     r"(?:人民币|rmb|cny|[¥￥])?([+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)(万|千|百万)?(?:元|圆)?(?:人民币|rmb|cny|整)?"
 )
+_QUANTITY = re.compile(r"([+-]?(?:\d{1,20}|\d{1,3}(?:,\d{3})+)(?:\.\d+)?(?:e[+-]?\d{1,2})?)\s*(%?)")
 _MULTIPLES = {None: 1, "千": 1_000, "万": 10_000, "百万": 1_000_000}
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?\s*(?:年|年度)?")
 _GRADE = re.compile(r"([A-Z][+-]?)\s*(?:级|类|等|等级)?\s*(?:[(\[:：\-—,].*)?", re.DOTALL)
@@ -151,6 +152,17 @@ def read_number(raw: Any) -> Reading:
     if match:
         return Reading(float(match[1]))
     return MISSING if not text or is_placeholder(text) else Reading(None, "composite_unreadable")
+
+
+def read_quantity(raw: Any) -> Reading:
+    """Read a number that a scorecard rates by; 15% is 0.15."""
+    text = fold(raw)
+    if not text or is_placeholder(text):
+        return MISSING
+    match = _QUANTITY.fullmatch(text)
+    if not match or isinstance(raw, bool):
+        return Reading(None, "number_unreadable")
+    return Reading(float(Decimal(match[1].replace(",", "")) / (100 if match[2] else 1)))
 
 
 def read_grade(raw: Any) -> Reading:
