@@ -137,10 +137,41 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "hours_per_year": ("全时年工时（小时）", "Full-time hours a year"),
     "hours": ("工时（小时）", "Hours"),
     "full_time_equivalents": ("折合全时人员（人）", "Full-time equivalents"),
+    # levels over time, follow-up
+    "before": ("上期等级", "Grade before"),
+    "after": ("本期等级", "Grade now"),
+    "move": ("等级变化", "Change of grade"),
+    "up": ("升级", "Up"),
+    "down": ("降级", "Down"),
+    "same": ("不变", "Same"),
+    "new": ("新增", "New"),
+    "gone": ("流失", "Gone"),
+    "not comparable": ("不可比", "Not comparable"),
+    "total": ("合计", "Total"),
+    "customers": ("客户数", "Customers"),
+    "cause": ("可能原因", "Likely cause"),
+    "due": ("应回访日期", "Due on"),
+    "next_on": ("下次回访日期", "Next contact"),
+    "last_contact": ("最近联系", "Last contact"),
+    "missed": ("错过次数", "Contacts missed"),
+    "days_overdue": ("逾期天数", "Days overdue"),
+    "overdue": ("逾期客户数", "Overdue"),
+    "median_days_overdue": ("逾期天数中位数", "Median days overdue"),
+    "action": ("跟进措施", "Action"),
+    "strategy": ("跟进策略", "Strategy"),
+    "trigger": ("触发条件", "Trigger"),
+    "since": ("起始月份", "Since"),
+    "until": ("截止月份", "Until"),
+    "fired": ("触发月份", "Fired in"),
+    "grade_by_score": ("按评分的等级", "Grade by score"),
+    "who": ("经办人", "By whom"),
+    "why": ("理由", "Reason given"),
+    "holds": ("是否有效", "In force"),
+    "date": ("日期", "Date"),
 }
 
 # Columns whose values are keys of the vocabulary, too; a value that is none is data and stays itself.
-CODED = frozenset({"dimension", "field", "verdict", "test", "method", "part", "assumption"})
+CODED = frozenset({"dimension", "field", "verdict", "test", "method", "part", "assumption", "before", "move"})
 
 
 def _count(value: float) -> str:
