@@ -401,7 +401,7 @@ def _score_key(ax: Axes, shares: pd.Series, labels: Sequence[str]) -> None:
 
 def _group_labels(groups: Iterable[object]) -> list[str]:
     """Break names of groups into two lines at most; what is longer still ends with an ellipsis."""
-    names = [str(group) for group in groups]
+    names = [language.name(str(group)) for group in groups]
     for ems in (12, 20):
         labels = [_wrapped(name, ems) for name in names]
         if all(label.count("\n") < 2 for label in labels):

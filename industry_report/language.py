@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal, format_percent
 
 from .errors import InputError
 
 LANGUAGES = ("zh", "en")
+LOCALES = {"zh": "zh_CN", "en": "en"}  # what Babel calls them
 MISSING = "–"
 PROTECTED = "…"  # a number that is not shown because it would tell of single customers
 
@@ -174,42 +180,47 @@ VOCABULARY: dict[str, tuple[str, str]] = {
 CODED = frozenset({"dimension", "field", "verdict", "test", "method", "part", "assumption", "before", "move"})
 
 
+def _decimal(value: float, digits: int, pattern: str) -> str:
+    """Print a number in the report's language, rounded as Python does: a cell's f-string shows the same."""
+    return format_decimal(Decimal(f"{value:.{digits}f}"), format=pattern, locale=LOCALES[_current])
+
+
 def _count(value: float) -> str:
-    return f"{value:,.0f}"
+    return _decimal(value, 0, "#,##0")
 
 
 def _percent(value: float) -> str:
-    number = f"{value:.1%}"
-    return number.removeprefix("-") if round(value, 3) == 0 else number  # never -0.0%
+    rounded = Decimal(f"{value:.1%}".rstrip("%")) / 100
+    return format_percent(rounded or Decimal(0), format="0.0%", locale=LOCALES[_current])  # never -0.0%
 
 
 def _score(value: float) -> str:
-    return f"{value:.2f}"
+    return _decimal(value, 2, "0.00")
 
 
 def _points(value: float) -> str:
-    number = f"{100 * value:+.1f}"
-    return number[1:] if float(number) == 0 else number
+    rounded = f"{100 * value:.1f}"
+    return _decimal(float(rounded), 1, "+0.0;-0.0") if float(rounded) else "0.0"
 
 
 def _step(value: float) -> str:
-    return f"{value:+.0f}"
+    return _decimal(value, 0, "+0;-0")
 
 
 def _probability(value: float) -> str:
-    return "<0.001" if value < 0.001 else f"{value:.3f}"
+    return "<0.001" if value < 0.001 else _decimal(value, 3, "0.000")
 
 
 def _area(value: float) -> str:
-    return f"{value:.3f}"
+    return _decimal(value, 3, "0.000")
 
 
 def _staff(value: float) -> str:
-    return f"{value:,.1f}"
+    return _decimal(value, 1, "#,##0.0")
 
 
 def _assumed(value: float) -> str:
-    return f"{value:,.10g}"
+    return format_decimal(Decimal(f"{value:.10g}"), format="#,##0.##########", locale=LOCALES[_current])
 
 
 # How a column of a tidy table is printed; columns not named here are text, or numbers as they are.
@@ -252,8 +263,41 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
     "full_time_equivalents": _staff,
 }
 
-# Names of places and code-list values that have an established English form.
-NAMES = {"黄山市": "Huangshan", "杭州市": "Hangzhou", "盐城市": "Yancheng"}
+# Names of places and code-list values that have an English form; an institution's own codes stay themselves.
+NAMES = {
+    "黄山市": "Huangshan",
+    "杭州市": "Hangzhou",
+    "盐城市": "Yancheng",
+    # customer types
+    "小微企业": "Small and micro enterprises",
+    "个体工商户": "Sole traders",
+    "中型企业": "Medium-sized enterprises",
+    "代理记账公司": "Bookkeeping agencies",
+    "事业单位": "Public institutions",
+    "院校": "Colleges",
+    "大型企业": "Large enterprises",
+    "农民专业合作社": "Farmers' cooperatives",
+    "社会团体": "Social organisations",
+    # sources
+    "搜索引擎": "Search engines",
+    "电话咨询": "Telephone",
+    "老客户推荐": "Referrals",
+    "官网": "Website",
+    "微信公众号": "WeChat account",
+    "短视频平台": "Short-video platforms",
+    "线下展会": "Trade fairs",
+    "其他": "Other",
+    # products
+    "总账": "General ledger",
+    "报税": "Tax filing",
+    "进销存": "Inventory",
+    "发票管理": "Invoices",
+    "工资管理": "Payroll",
+    "固定资产": "Fixed assets",
+    "应收应付": "Receivables and payables",
+    "成本核算": "Costing",
+}
+NAMED = frozenset({"region", "customer_type", "source", "product"})  # columns whose values are such names
 
 _current = "zh"
 
@@ -293,8 +337,28 @@ def term(key: str) -> str:
 
 
 def name(value: str) -> str:
-    """Return a place or code-list value in the report's language; unknown values stay themselves."""
-    return text(zh=value, en=NAMES.get(value, value))
+    """Return a place or code-list value in the report's language; unknown values stay themselves.
+
+    Several values in one, as products are (总账、报税), are translated one by one if all are known.
+    """
+    parts = [NAMES.get(part) for part in re.split(r"[、,，;；/]", value)]
+    return text(zh=value, en=", ".join(map(str, parts)) if all(parts) else value)
+
+
+def month(number: int, *, short: bool = False) -> str:
+    """Return a calendar month: 3月 / March, or Mar where there is little room."""
+    length = text(zh="LLL", en="LLL") if short else text(zh="LLL", en="LLLL")
+    return format_date(date(2000, number, 1), length, locale=LOCALES[_current])
+
+
+def month_of_year(year: int, number: int) -> str:
+    """Return a month of a year: 2025年3月 / March 2025."""
+    return format_skeleton("yMMMM", date(year, number, 1), locale=LOCALES[_current])
+
+
+def day(value: date) -> str:
+    """Return a day as prose writes it: 2025年3月1日 / 1 March 2025; tables keep 2025-03-01."""
+    return format_date(value, text(zh="y年M月d日", en="d MMMM y"), locale=LOCALES[_current])
 
 
 def grade_name(grade: str) -> str:
@@ -322,9 +386,13 @@ def formatted(value: Any, column: str) -> str:
     if pd.api.types.is_bool(value):
         return text(zh="是", en="Yes") if value else text(zh="否", en="No")
     if column in FORMATS and pd.api.types.is_number(value):
-        return FORMATS[column](value).replace("-", "−")  # a minus sign, not a hyphen
+        return FORMATS[column](float(value)).replace("-", "−")  # a minus sign, not a hyphen
     if column in CODED and isinstance(value, str):
         return term(value)
+    if column in NAMED and isinstance(value, str):
+        return name(value)
+    if column == "month" and pd.api.types.is_integer(value):
+        return month(int(value))
     if isinstance(value, pd.Timestamp):
         return value.strftime("%Y-%m-%d")
     return str(value)

@@ -148,20 +148,21 @@ def extremes(table: pd.DataFrame, measure: Measure) -> str:
         return text(
             zh=f"各组{measure.label}没有明显差异", en=f"{measure.label}: no clear difference between groups"
         )
-    best, worst = pair
-    if (enough["rate"] >= best.rate).sum() > 1 or (enough["rate"] <= worst.rate).sum() > 1:
+    best, worst = (language.name(str(row.name)) for row in pair)
+    high, low = (percent(row.rate) for row in pair)
+    if (enough["rate"] >= pair[0].rate).sum() > 1 or (enough["rate"] <= pair[1].rate).sum() > 1:
         return text(
-            zh=f"“{best.name}”{measure.label}（{percent(best.rate)}）高于“{worst.name}”（{percent(worst.rate)}）",
-            en=f"{best.name} has a higher rate ({percent(best.rate)}) than {worst.name} ({percent(worst.rate)})",
+            zh=f"“{best}”{measure.label}（{high}）高于“{worst}”（{low}）",
+            en=f"{best} has a higher rate ({high}) than {worst} ({low})",
         )
     if table["rate"].isna().any():
         return text(
-            zh=f"在公布{measure.label}的组中，“{best.name}”最高（{percent(best.rate)}），“{worst.name}”最低（{percent(worst.rate)}）",
-            en=f"Of the groups shown, {best.name} has the highest rate ({percent(best.rate)}), {worst.name} the lowest ({percent(worst.rate)})",
+            zh=f"在公布{measure.label}的组中，“{best}”最高（{high}），“{worst}”最低（{low}）",
+            en=f"Of the groups shown, {best} has the highest rate ({high}), {worst} the lowest ({low})",
         )
     return text(
-        zh=f"“{best.name}”{measure.label}最高（{percent(best.rate)}），“{worst.name}”最低（{percent(worst.rate)}）",
-        en=f"{best.name} has the highest rate ({percent(best.rate)}), {worst.name} the lowest ({percent(worst.rate)})",
+        zh=f"“{best}”{measure.label}最高（{high}），“{worst}”最低（{low}）",
+        en=f"{best} has the highest rate ({high}), {worst} the lowest ({low})",
     )
 
 
@@ -194,7 +195,7 @@ def season(table: pd.DataFrame) -> str:
 
 
 def _months(numbers: list[int], count: int) -> tuple[str, str]:
-    names = listing([text(zh=f"{number}月", en=f"{pd.Timestamp(2000, number, 1):%B}") for number in numbers])
+    names = listing([language.month(number) for number in numbers])
     each = len(numbers) > 1
     return names, text(
         zh=f"（{'各' if each else ''}{count:,.0f}条）", en=f"({count:,.0f}{' each' if each else ''})"
@@ -301,7 +302,8 @@ def versus(table: pd.DataFrame, measure: Measure) -> str:
 
 
 def _listed(groups: pd.Index) -> str:
-    return language.listing([text(zh=f"“{group}”", en=str(group)) for group in groups])
+    names = [language.name(str(group)) for group in groups]
+    return language.listing([text(zh=f"“{name}”", en=name) for name in names])
 
 
 def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
@@ -316,9 +318,10 @@ def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
             zh=f"{same}，各{language.term(by)}{measure.label}的高低次序没有逆转",
             en=f"{same}, no two groups change their order",
         )
+    named = result.reversals[["first", "second"]].astype(str).map(language.name)
     pairs = [
         text(zh=f"“{row.first}”与“{row.second}”", en=f"{row.first} and {row.second}")
-        for row in result.reversals.itertuples()
+        for row in named.itertuples()
     ]
     clear = bool(result.reversals["clear"].any())
     return text(
@@ -563,8 +566,8 @@ def advise_groups(versus: pd.DataFrame, table: pd.DataFrame, measure: Measure) -
     row, names = table.loc[largest], _listed(lower)
     count, rate = f"{row.consultations:,.0f}", percent(row.rate)
     return text(
-        zh=f"{measure.label}低于其余各组的有{names}，其中“{largest}”咨询最多（{count}条，{measure.label}{rate}），"
+        zh=f"{measure.label}低于其余各组的有{names}，其中“{language.name(str(largest))}”咨询最多（{count}条，{measure.label}{rate}），"
         "应优先分析这些客户的需求与顾虑",
-        en=f"Below all others: {names}; the largest is {largest} ({count} consultations, {rate}). "
+        en=f"Below all others: {names}; the largest is {language.name(str(largest))} ({count} consultations, {rate}). "
         "Find out what holds these customers back",
     )

@@ -96,7 +96,7 @@ def classify(record: dict) -> tuple[str, Any] | None:
         dimension = language_key(record["dimension"])
         return f"score {dimension}", int(record["score"])
     names = [name for name in COLUMNS if name in record and "consultations" in record]
-    return (names[0], int(record["month"]) if names[0] == "month" else record[names[0]]) if names else None
+    return (names[0], int(str(record["month"]).rstrip("月")) if names[0] == "month" else record[names[0]]) if names else None
 
 
 def language_key(name: str) -> str:
