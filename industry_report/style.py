@@ -1,27 +1,42 @@
-"""Fonts, colours and the matplotlib style of every figure."""
+"""Fonts, colours, sizes and the matplotlib style of every figure; how wide a text is, and where it breaks."""
 
 from __future__ import annotations
 
+import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from unicodedata import category
 
 import matplotlib as mpl
 import mplfonts
+import numpy as np
 from matplotlib import font_manager
-from matplotlib.ft2font import FT2Font
+from matplotlib.ft2font import FT2Font, LoadFlags
 
 FONT_FOLDER = Path(mplfonts.__file__).parent / "fonts"
 SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
 
-INK, GREY, PALE = "#1f2933", "#6b7680", "#d9dee3"
+# The neutral inks. A figure holds them as `fill: #…` and `stroke: #…`, so a page's style may replace them.
+INK, GREY, GRID, PAPER = "#1f2933", "#56616b", "#d9dee3", "#ffffff"
 ACCENT = "#1b5e8c"
-WIDTH = 5.8  # inches: the text width of an A4 page, and still readable when a phone shrinks it
+# What is written on a coloured bar is none of them, and stays when they are replaced.
+_ON_DARK, _ON_LIGHT = "#fefefe", "#000000"
+WIDTH = 4.8  # inches: so narrow that on a phone, 320 px wide within its margins, 10 points are still 9 px
+TITLE, TEXT = 12.0, 10.0  # points: the finding, and all other text
+LEADING = 1.45  # from line to line, in sizes: Chinese characters fill their square
 
 # Light to dark: the order survives a black-and-white print and every kind of colour blindness.
-_GRADE_ENDS = ("#a9c4de", "#0b3560")
+_GRADE_ENDS = ("#b9d2e8", "#6f9cc4", "#2c6499", "#0a2c54")
+_ROOM = 1.06  # a reader's own font may set Latin letters and digits wider than ours
+_FOREIGN = 1.4  # what our font lacks, such as an emoji, another font draws at this width or less
+_OPENING, _CLOSING = "（《「『【〈“‘(\\[", "，。；：、！？）》」』】〉”’％…)\\]"
+_PAUSES = tuple("，。；：、,;:")
+# What stays in one piece: a mark with what it belongs to, a word, a number with the character that follows.
+_PIECE = re.compile(rf"[{_OPENING}]*(?:[!-~\u00c0-\u024f]+\w?|.)[{_CLOSING}]*\s*", re.DOTALL)
+
+_source = ""
 
 
 @cache
@@ -46,35 +61,47 @@ def find_missing_glyphs(text: str) -> set[str]:
     return {character for character in unusual if ord(character) not in _glyphs()}
 
 
-def apply() -> None:
-    """Set the style of every figure from here on."""
+def apply(source: str = "") -> None:
+    """Set the style of every figure from here on.
+
+    Parameters
+    ----------
+    source : str
+        Where the numbers come from, in the report's language; printed below every figure. By default no line.
+    """
+    global _source
+    _source = source
     load_fonts()
     # The exporters say which characters have no glyph, once and with their code.
     warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
     mpl.rcParams.update(
         {
             "font.family": [SANS],
-            "font.size": 9.5,
+            "font.size": TEXT,
             "text.color": INK,
             "text.parse_math": False,  # a "$" in a customer type is a dollar sign
             "axes.unicode_minus": False,
             "axes.edgecolor": GREY,
             "axes.labelcolor": GREY,
-            "axes.labelsize": 9,
-            "axes.titlesize": 11,
+            "axes.labelsize": TEXT,
+            "axes.titlesize": TEXT,
             "axes.titlelocation": "left",
             "axes.titlepad": 10,
             "axes.spines.top": False,
             "axes.spines.right": False,
+            "axes.facecolor": "none",
             "axes.axisbelow": True,
             "axes.grid": False,
-            "grid.color": PALE,
+            "grid.color": GRID,
             "grid.linewidth": 0.6,
             "xtick.color": GREY,
             "ytick.color": GREY,
+            "xtick.labelsize": TEXT,
+            "ytick.labelsize": TEXT,
             "xtick.labelcolor": INK,
             "ytick.labelcolor": INK,
             "figure.figsize": (WIDTH, 3.2),
+            "figure.facecolor": PAPER,
             "legend.frameon": False,
             "svg.fonttype": "none",  # text stays text: searchable, scalable, small
             "lines.linewidth": 1.6,
@@ -82,22 +109,30 @@ def apply() -> None:
     )
 
 
+def source() -> str:
+    """Return the line on where the numbers come from; empty if none was given."""
+    return _source
+
+
 def grade_colours(grades: Sequence[str]) -> dict[str, str]:
-    """Return one colour per grade, lowest grade lightest.
+    """Return one colour per grade, lowest grade lightest, in equal steps of lightness.
 
     Parameters
     ----------
     grades : sequence of str
-        All grades of the scorecard, lowest first.
+        All grades of the scorecard, lowest first: any names, any number.
     """
     ramp = mpl.colors.LinearSegmentedColormap.from_list("grades", _GRADE_ENDS)
-    steps = max(len(grades) - 1, 1)
-    return {grade: mpl.colors.to_hex(ramp(i / steps)) for i, grade in enumerate(grades)}
+    shades = [mpl.colors.to_hex(ramp(i / 255)) for i in range(256)]
+    found = np.array([lightness(shade) for shade in shades])
+    wanted = np.linspace(found[-1], found[0], len(grades))[::-1]
+    nearest = np.abs(found - wanted[:, None]).argmin(axis=1)
+    return {grade: shades[i] for grade, i in zip(grades, nearest, strict=True)}
 
 
 def readable_on(colour: str) -> str:
-    """Return white or ink, whichever has the higher contrast on `colour` (WCAG 2)."""
-    return max(("white", INK), key=lambda text: contrast(text, colour))
+    """Return white or black, whichever has the higher contrast on `colour`: always 4.5 or more (WCAG 2)."""
+    return max((_ON_DARK, _ON_LIGHT), key=lambda text: contrast(text, colour))
 
 
 def contrast(one: str, other: str) -> float:
@@ -106,8 +141,85 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def lightness(colour: str) -> float:
+    """Return how light a colour looks, from 0 (black) to 100 (white): L* of CIE 1976."""
+    luminance = _luminance(colour)
+    return 116 * luminance ** (1 / 3) - 16 if luminance > (6 / 29) ** 3 else luminance * (29 / 3) ** 3
+
+
 def _luminance(colour: str) -> float:
     channels = (
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in mpl.colors.to_rgb(colour)
     )
     return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+
+
+@cache
+def _measured() -> FT2Font:
+    return FT2Font(str(FONT_FOLDER / "NotoSansCJKsc-Regular.otf"))
+
+
+@cache
+def _advance(character: str) -> float:
+    """Return how far a character moves the pen, in sizes of its font."""
+    if ord(character) not in _glyphs():
+        return _FOREIGN
+    glyph = _measured().load_char(ord(character), LoadFlags.NO_SCALE)
+    return glyph.horiAdvance / _measured().units_per_EM * (_ROOM if ord(character) < 0x250 else 1)
+
+
+def text_width(text: str, size: float = TEXT) -> float:
+    """Return how wide one line of text is, in inches, with some room for a reader's other font."""
+    return sum(map(_advance, text)) * size / 72
+
+
+def wrap(text: str, width: float, size: float = TEXT) -> list[str]:
+    """Break a text into as few lines as fit a width, at pauses or into about equal lengths.
+
+    Chinese text may break between any two characters, but no line begins with a closing mark or ends with an
+    opening one (避头尾); a word or number is broken only where it is longer than a line.
+
+    Parameters
+    ----------
+    text : str
+        Its own line breaks are taken as spaces.
+    width : float
+        Inches.
+    size : float
+        Points.
+    """
+    widths = np.arange(1, 0.5, -0.05) * width
+    found = [_filled(text, narrower, size) for narrower in widths]
+    shortest = [lines for lines in found if len(lines) == len(found[0])]
+    return max(reversed(shortest), key=lambda lines: sum(line[-1:] in _PAUSES for line in lines[:-1]))
+
+
+def _filled(text: str, width: float, size: float) -> list[str]:
+    lines = [""]
+    for piece in _pieces(text, width, size):
+        if lines[-1] and text_width(lines[-1] + piece.rstrip(), size) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
+
+
+def _pieces(text: str, width: float, size: float) -> Iterable[str]:
+    """Yield what a line may hold as a whole; what no line can hold, character by character."""
+    for piece in _PIECE.findall(" ".join(text.split())):
+        yield from [piece] if text_width(piece.rstrip(), size) <= width else piece
+
+
+def shorten(name: str, width: float, size: float = TEXT) -> str:
+    """Break a name into two lines at most; of a longer one, keep the beginning and the end.
+
+    Both ends are kept because long names often differ in the last characters only.
+    """
+    lines = wrap(name, width, size)
+    if len(lines) < 3:
+        return "\n".join(lines)
+    head, tail = _filled(name, width, size)[0], ""
+    for piece in reversed(list(_pieces(name, width, size))):
+        if text_width("…" + piece + tail, size) > width:
+            break
+        tail = piece + tail
+    return f"{head}\n…{tail}"

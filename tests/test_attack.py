@@ -96,7 +96,9 @@ def classify(record: dict) -> tuple[str, Any] | None:
         dimension = language_key(record["dimension"])
         return f"score {dimension}", int(record["score"])
     names = [name for name in COLUMNS if name in record and "consultations" in record]
-    return (names[0], int(str(record["month"]).rstrip("月")) if names[0] == "month" else record[names[0]]) if names else None
+    if not names:
+        return None
+    return names[0], int(str(record["month"]).rstrip("月")) if names[0] == "month" else record[names[0]]
 
 
 def language_key(name: str) -> str:
