@@ -80,7 +80,9 @@ def list_tables(this: pd.DataFrame, last: pd.DataFrame) -> Ways:
         "validity.calibration": lambda: validity.calibration(this),
         "validity.lift": lambda: validity.lift(this),
         "validity.weights": lambda: validity.weights(this, SCORECARD),
-        "validity.sensitivity": lambda: validity.sensitivity(this, SCORECARD, scoring.score),
+        "validity.sensitivity": lambda: validity.sensitivity(
+            this, SCORECARD, scoring.combinations(SCORECARD)
+        ),
         "validity.missing": lambda: validity.missing(this),
         "validity.ungradable_bounds": lambda: validity.ungradable_bounds(this),
         "validity.outcome_before_score": lambda: validity.outcome_before_score(this),

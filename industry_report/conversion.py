@@ -211,9 +211,9 @@ def score_means(scored: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame
     DataFrame
         Index ``dimension``; ``consultations`` with a score, ``mean`` from the lowest to the highest score.
     """
-    scores = scored[list(dimensions)]
-    table = pd.DataFrame({"consultations": scores.notna().sum(), "mean": scores.astype("Float64").mean()})
-    return table.astype({"mean": "float64"}).rename_axis("dimension")
+    scores = scored[list(dimensions)].astype("Float64")
+    table = pd.DataFrame({"consultations": scores.notna().sum(), "mean": scores.mean()}, dtype="Float64")
+    return table.astype({"consultations": "int64", "mean": "float64"}).rename_axis("dimension")
 
 
 def by_score(scored: pd.DataFrame, dimensions: Sequence[str], measure: Measure) -> pd.DataFrame:
@@ -232,7 +232,8 @@ def by_score(scored: pd.DataFrame, dimensions: Sequence[str], measure: Measure) 
         .assign(dimension=dimension)
         for dimension in dimensions
     ]
-    table = pd.concat(parts, ignore_index=True)
+    nothing = _rates(pd.Series(dtype=float), successes[:0], measure).rename_axis("score").reset_index()
+    table = pd.concat(parts or [nothing.assign(dimension="")], ignore_index=True)
     table.attrs["heads"] = measure.heads
     return table[["dimension", "score", *(c for c in table.columns if c not in ("dimension", "score"))]]
 

@@ -123,13 +123,15 @@ def quality(
     Returns
     -------
     DataFrame
-        file, read, graded, ungradable, rejected, duplicates (of the file), used (rows in this slice).
+        file, read, graded, ungradable, rejected, duplicates (of the file), used (rows in this slice),
+        elsewhere (valid rows of other regions and years).
     """
     records = []
     for file, places in _find_files(data, region, year, columns):
         used = sum(file.slices[place][2] for place in places)
         records.append([file.summary["file"], *(file.summary[count] for count in COUNTS), used])
-    return pd.DataFrame(records, columns=["file", *COUNTS, "used"])
+    table = pd.DataFrame(records, columns=["file", *COUNTS, "used"])
+    return table.assign(elsewhere=table["graded"] + table["ungradable"] - table["used"])
 
 
 def reasons(

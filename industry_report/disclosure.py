@@ -44,7 +44,6 @@ from .publisher import Policy, load_policy
 __all__ = [
     "Policy",
     "audit",
-    "combinations",
     "dominance",
     "is_protected",
     "load_policy",
@@ -338,23 +337,6 @@ def _protect_groups(groups: Groups, threshold: int) -> Masks:
 # --- grades and scores are margins of one joint distribution
 
 
-def combinations(scorecard: Any) -> pd.DataFrame:
-    """Return every combination of scores that a scorecard knows, to be graded and given to `protect`.
-
-    Parameters
-    ----------
-    scorecard : scoring.Scorecard
-
-    Returns
-    -------
-    DataFrame
-        One column a dimension, one row a combination.
-    """
-    columns = [dimension.column for dimension in scorecard.dimensions]
-    scores = itertools.product(*(sorted(dimension.levels) for dimension in scorecard.dimensions))
-    return pd.DataFrame(scores, columns=columns)
-
-
 @dataclass(frozen=True)
 class Joint:
     """Cells of the joint distribution of scores, grade and outcome, and what each count sums over.
@@ -553,8 +535,8 @@ def protect(policy: Policy, *tables: Any, grid: pd.DataFrame | None = None, tota
         also those that the edition does not show: what is masked in one depends on the others, and two
         editions of a slice must mask the same.
     grid : DataFrame, optional
-        Every combination of scores with its ``grade``: ``scoring.score(combinations(card), card)``. Without
-        it all scores are withheld as soon as one grade or score is masked.
+        Every combination of levels with its ``grade``: ``scoring.combinations(card)``. Without it, or where
+        it has no rows, all scores are withheld as soon as one grade or score is masked.
     total : int, optional
         The number of consultations of the slice, as the report prints it.
 
@@ -674,7 +656,7 @@ def _protect_all(
         "known": None if "known" in sealed else known,
         "successes": None if "successes" in sealed else successes,
     }
-    joint = None if grid is None else _join(family, grid, top)
+    joint = None if grid is None or grid.empty else _join(family, grid, top)
     return masks | _protect_family(family, joint, totals, threshold)
 
 

@@ -29,17 +29,22 @@ EXHIBIT = "application/vnd.industry-report.exhibit+json"
 _figures_shown = 0
 
 
-def begin(report_language: str) -> None:
-    """Start a report: set its language and the style of its figures.
+def begin(report_language: str, scorecard: Any = None) -> None:
+    """Start a report: set its language, the style of its figures, and what its grades are called.
 
     Parameters
     ----------
     report_language : {"zh", "en"}
         The language of every sentence, table and figure from here on.
+    scorecard : scoring.Scorecard, optional
+        Its words for dimensions and grades are used from here on.
     """
     global _figures_shown
     _figures_shown = 0
     language.use(report_language)
+    if scorecard is not None:
+        language.adopt({dimension.column: dimension.label for dimension in scorecard.dimensions})
+        language.adopt({band.grade: band.name for band in scorecard.bands if band.name})
     style.apply()
 
 

@@ -49,6 +49,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "duplicates": ("重复剔除", "Duplicates"),
     "read": ("读入", "Read"),
     "used": ("有效咨询", "Used here"),
+    "elsewhere": ("其他地区或年度", "Other region or year"),
     "rows": ("条数", "Rows"),
     "share": ("占比", "Share"),
     "conversions": ("成交数", "Conversions"),
@@ -238,6 +239,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
             "rejected",
             "duplicates",
             "used",
+            "elsewhere",
             "rows",
             "reference_consultations",
             "missing",
@@ -300,6 +302,7 @@ NAMES = {
 NAMED = frozenset({"region", "customer_type", "source", "product"})  # columns whose values are such names
 
 _current = "zh"
+_adopted: dict[str, Mapping[str, str]] = {}  # columns and grades, as the report's scorecard calls them
 
 
 def use(language: str) -> None:
@@ -316,6 +319,18 @@ def use(language: str) -> None:
         hint = f'Did you mean "{near[0]}"?' if near else "Write language: zh or language: en."
         raise InputError("parameter language", f'expected "zh" or "en", got {language!r}.', hint)
     _current = language
+    _adopted.clear()
+
+
+def adopt(words: Mapping[str, Mapping[str, str]]) -> None:
+    """Call columns and grades what a scorecard calls them, until the next `use`.
+
+    Parameters
+    ----------
+    words : mapping of str to mapping
+        Column or grade → its wording, ``{"zh": …, "en": …}``.
+    """
+    _adopted.update(words)
 
 
 def current() -> str:
@@ -330,6 +345,8 @@ def text(*, zh: str, en: str) -> str:
 
 def term(key: str) -> str:
     """Return a domain term or a column's head; unknown keys are data and stay themselves."""
+    if key in _adopted:
+        return text(**_adopted[key])
     if key not in VOCABULARY:
         return key
     zh, en = VOCABULARY[key]
@@ -362,8 +379,16 @@ def day(value: date) -> str:
 
 
 def grade_name(grade: str) -> str:
-    """Return a grade as prose names it: a letter becomes A级 / grade A, a word stays itself."""
+    """Return a grade as prose names it: as the scorecard says, else A级 / grade A or the word itself."""
+    if grade in _adopted:
+        return text(**_adopted[grade])
     return text(zh=f"{grade}级", en=f"grade {grade}") if grade.isascii() else grade
+
+
+def grade_label(grade: str) -> str:
+    """Return a grade as a table or an axis names it: the letter alone, or the scorecard's name for it."""
+    name = grade_name(grade)
+    return grade if name in (f"{grade}级", f"grade {grade}") else capital(name)
 
 
 def capital(phrase: str) -> str:
@@ -393,6 +418,8 @@ def formatted(value: Any, column: str) -> str:
         return name(value)
     if column == "month" and pd.api.types.is_integer(value):
         return month(int(value))
+    if column == "grade" and isinstance(value, str):
+        return grade_label(value)
     if isinstance(value, pd.Timestamp):
         return value.strftime("%Y-%m-%d")
     return str(value)

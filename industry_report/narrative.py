@@ -208,10 +208,15 @@ def scores(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
     Parameters
     ----------
     means : DataFrame
-        See `conversion.score_means`.
+        See `conversion.score_means`; no rows where the dimensions have no common scale.
     labels : mapping of str to str
         Dimension → its name in the report's language.
     """
+    if means.empty:
+        return text(
+            zh="各项评分的分值范围不同，平均分不作比较",
+            en="The scores have different scales, so means are not compared",
+        )
     known = means["mean"].dropna()
     if known.empty:
         return text(zh="没有有效评分", en="No valid score")
@@ -480,19 +485,51 @@ def no_outcomes(graded: pd.DataFrame) -> str:
     )
 
 
-def reconciliation(quality: pd.DataFrame) -> str:
-    """State that nothing was lost: read = graded + ungradable + rejected + duplicates.
+def reconciliation(quality: pd.DataFrame, graded: int) -> str:
+    """State that nothing was lost: every row read is graded, not graded, of another slice, rejected or a duplicate.
 
     Parameters
     ----------
     quality : DataFrame
         See `dataset.quality`.
+    graded : int
+        Consultations of the slice that have a grade.
     """
-    n = quality[["read", "graded", "ungradable", "rejected", "duplicates"]].sum()
+    n = quality[["read", "used", "elsewhere", "rejected", "duplicates"]].sum()
+    other = text(zh=f" + 其他地区或年度{n.elsewhere:,}条", en=f" + {n.elsewhere:,} of other regions or years")
     return text(
-        zh=f"读入{n.read:,}条 = 已评级{n.graded:,}条 + 不可评级{n.ungradable:,}条 + 退回{n.rejected:,}条 + 重复{n.duplicates:,}条",
-        en=f"{n.read:,} rows read = {n.graded:,} graded + {n.ungradable:,} ungradable + {n.rejected:,} rejected "
-        f"+ {n.duplicates:,} duplicates",
+        zh=f"读入{n.read:,}条 = 已评级{graded:,}条 + 未评级{n.used - graded:,}条{other if n.elsewhere else ''}"
+        f" + 剔除{n.rejected:,}条 + 重复{n.duplicates:,}条",
+        en=f"{n.read:,} rows read = {graded:,} graded + {n.used - graded:,} not graded{other if n.elsewhere else ''}"
+        f" + {n.rejected:,} rejected + {n.duplicates:,} duplicates",
+    )
+
+
+def unrated(status: pd.Series, least: int) -> str:
+    """State how many consultations have no grade and why; nothing if all have one.
+
+    Parameters
+    ----------
+    status : Series
+        See `scoring.status`.
+    least : int
+        Smaller counts are not told apart, because they could identify a customer.
+    """
+    undefined, ungradable = ((status == kind).sum() for kind in ("undefined", "ungradable"))
+    if not undefined + ungradable:
+        return ""
+    total = undefined + ungradable
+    lacking = text(zh="缺少评级所需的数据", en="lack what grading needs")
+    outside = text(zh="不符合任何等级的条件（未定义）", en="meet the conditions of no grade (undefined)")
+    if not undefined:
+        return text(zh=f"{total:,}条{lacking}，不可评级", en=f"{total:,} {lacking} and are ungradable")
+    if not ungradable:
+        return text(zh=f"{total:,}条{outside}", en=f"{total:,} {outside}")
+    if min(undefined, ungradable) < least:
+        return text(zh=f"{total:,}条{lacking}，或{outside}", en=f"{total:,} {lacking}, or {outside}")
+    return text(
+        zh=f"{ungradable:,}条{lacking}，不可评级；{undefined:,}条{outside}",
+        en=f"{ungradable:,} {lacking} and are ungradable; {undefined:,} {outside}",
     )
 
 

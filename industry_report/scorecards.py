@@ -192,6 +192,16 @@ class Scorecard:
         return tuple(band.grade for band in self.bands)
 
     @property
+    def levels_decide(self) -> bool:
+        """Whether a record's grade follows from its levels alone, all of which it must have."""
+        return self.kind == "weighted" and self.zero_when is None
+
+    @property
+    def has_common_scale(self) -> bool:
+        """Whether all dimensions have the same levels, so that their means may be compared."""
+        return len({dimension.values for dimension in self.dimensions}) == 1
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column of a table that rating by this scorecard looks at."""
         read = [dimension.column for dimension in self.dimensions]

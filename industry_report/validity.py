@@ -5,9 +5,10 @@ Functions that need outcomes return an empty table where the source gives none, 
 
 from __future__ import annotations
 
+import itertools
 import warnings
-from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ _NO_DATES = pd.DataFrame({"consultations": [], "earlier": [], "same_day": [], "s
 def auc(scored: pd.DataFrame) -> pd.DataFrame:
     """Return how well the composite tells those who bought from those who did not.
 
+    A scorecard without composites, of tiers, is judged by its grades.
+
     Returns
     -------
     DataFrame
@@ -47,7 +50,10 @@ def auc(scored: pd.DataFrame) -> pd.DataFrame:
     -----
     DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44: 837-845; the interval is cut off at 0 and 1.
     """
-    table = _by_composite(scored)
+    ranked = scored
+    if scored["composite"].isna().all():
+        ranked = scored.assign(composite=scored["grade"].cat.codes.where(scored["grade"].notna()))
+    table = _by_composite(ranked)
     if table.empty:
         return pd.DataFrame(columns=["consultations", "conversions", "auc", "low", "high"], dtype=float)
     bought = table["conversions"].to_numpy(float)
@@ -239,43 +245,49 @@ def _no_weights(reason: str) -> pd.DataFrame:
     return table
 
 
-def sensitivity(
-    scored: pd.DataFrame, scorecard: Any, regrade: Callable[[pd.DataFrame, Any], pd.DataFrame]
-) -> pd.DataFrame:
-    """Return how many consultations would have another grade if one score were one point off.
+def sensitivity(rated: pd.DataFrame, scorecard: Any, grid: pd.DataFrame) -> pd.DataFrame:
+    """Return how many consultations would have another grade if one score were one level off.
 
     Parameters
     ----------
-    scored : DataFrame
-        Scored consultations.
+    rated : DataFrame
+        Graded consultations with the level of every dimension: `scoring.levels`.
     scorecard : scoring.Scorecard
-        Its dimensions, with the scores that each allows.
-    regrade : callable
-        Called with a table of scores and the scorecard, gives the table with its grade: `scoring.score`.
+        Its dimensions, with the levels of each.
+    grid : DataFrame
+        Every combination of levels with its grade: `scoring.combinations`.
 
     Returns
     -------
     DataFrame
-        Columns ``dimension``, ``step`` (-1 or 1), ``consultations`` graded whose score can move so far on the
-        scale, ``changed``, those that change grade, ``share`` of the two.
+        Columns ``dimension``, ``step`` (-1 or 1), ``consultations`` graded whose level can move so far on the
+        scale, ``changed``, those that change grade, ``share`` of the two. No rows where grades do not follow
+        from the levels alone (`Scorecard.levels_decide`).
     """
     columns = [dimension.column for dimension in scorecard.dimensions]
-    scores = scored.loc[scored["grade"].notna(), columns].value_counts(sort=False).reset_index(name="n")
-    scores["old"] = regrade(scores[columns], scorecard)["grade"].cat.codes
-    moves = [(dimension, step) for dimension in scorecard.dimensions for step in (-1, 1)]
-    moved = pd.concat([_moved(scores, *move) for move in moves], keys=range(len(moves)), names=["move", None])
-    moved["changed"] = moved["n"].where(
-        regrade(moved[columns], scorecard)["grade"].cat.codes != moved["old"], 0
-    )
-    counts = moved.groupby(level="move")[["n", "changed"]].sum().reindex(range(len(moves)), fill_value=0)
-    table = pd.DataFrame([(d.column, step) for d, step in moves], columns=["dimension", "step"])
-    n = counts["n"]
-    return table.assign(consultations=n, changed=counts["changed"], share=counts["changed"] / n.where(n > 0))
+    names = ["dimension", "step", "consultations", "changed", "share"]
+    if grid.empty or not scorecard.levels_decide:
+        return pd.DataFrame(columns=names)
+    grades = grid.astype(dict.fromkeys(columns, float)).set_index(columns)["grade"].cat.codes
+    counts = rated[columns].astype(float).value_counts(sort=False).rename("n").reset_index()
+    rows = []
+    for dimension, step in itertools.product(scorecard.dimensions, (-1, 1)):
+        moved = _moved(counts, dimension, step)
+        before, after = (_look_up(grades, levels[columns]) for levels in (counts.loc[moved.index], moved))
+        total, changed = moved["n"].sum(), moved["n"][before != after].sum()
+        rows.append((dimension.column, step, total, changed, changed / total if total else np.nan))
+    return pd.DataFrame(rows, columns=names)
 
 
-def _moved(scores: pd.DataFrame, dimension: Any, step: int) -> pd.DataFrame:
-    moved = scores.assign(**{dimension.column: scores[dimension.column] + step})
-    return moved[moved[dimension.column].isin(list(dimension.levels))]
+def _moved(counts: pd.DataFrame, dimension: Any, step: int) -> pd.DataFrame:
+    """Return the combinations with one dimension at the next level up or down, where there is one."""
+    levels = [float(value) for value in dimension.values]
+    following = dict(pairwise(levels if step > 0 else levels[::-1]))
+    return counts.assign(**{dimension.column: counts[dimension.column].map(following)}).dropna()
+
+
+def _look_up(grades: pd.Series, levels: pd.DataFrame) -> np.ndarray:
+    return grades.reindex(pd.MultiIndex.from_frame(levels)).to_numpy()
 
 
 def missing(scored: pd.DataFrame) -> pd.DataFrame:

@@ -600,5 +600,5 @@ def tell_truth(data: Path) -> Truth:
     threshold = disclosure.load_policy(ROOT / "params" / "publisher.yaml", "industry").threshold
     tables = tabulate(graded, least=threshold)
     tables[9] = workload.contacts(tables[0], card)
-    grid = scoring.score(disclosure.combinations(card), card)
+    grid = scoring.combinations(card)
     return Truth(tables, grid, len(graded), threshold)

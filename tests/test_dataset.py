@@ -75,7 +75,7 @@ def test_what_is_known_about_the_files(data):
         ["黄山市", 2025, 3, False],
     ]
     quality = dataset.quality(data, "杭州市", 2025)
-    assert quality.to_numpy().tolist() == [["杭州市-2025.xlsx", 3, 2, 0, 0, 1, 2]]
+    assert quality.to_numpy().tolist() == [["杭州市-2025.xlsx", 3, 2, 0, 0, 1, 2, 0]]
     rejects = dataset.rejects(data, "黄山市", 2025)
     assert rejects[["file", "row", "column", "value", "code"]].to_numpy().tolist() == [
         ["黄山市-2025.xlsx", 5, "intent", "6", "score_out_of_range"]
@@ -252,7 +252,9 @@ def test_many_rows_wait_on_disk(tmp_path, monkeypatch):
     monkeypatch.setattr("industry_report.spill.HELD_ROWS", 700)
     monkeypatch.setattr("industry_report.spill.Spill.__init__.__defaults__", (700,))
     assert_frame_equal(dataset.load(tmp_path), whole)
-    assert dataset.quality(tmp_path).drop(columns="file").to_numpy().tolist() == [[2103, 2099, 0, 1, 3, 2099]]
+    assert dataset.quality(tmp_path).drop(columns="file").to_numpy().tolist() == [
+        [2103, 2099, 0, 1, 3, 2099, 0]
+    ]
 
 
 def test_the_summary_holds_what_a_report_prints(data):

@@ -15,7 +15,7 @@ from industry_report.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 CARD = scoring.load_scorecard(ROOT / "params" / "scorecards" / "consultation.yaml")
-GRID = scoring.score(disclosure.combinations(CARD), CARD)
+GRID = scoring.combinations(CARD)
 DIMENSIONS = [dimension.column for dimension in CARD.dimensions]
 POLICY = disclosure.Policy(threshold=10, dominance=10.0)
 

@@ -73,7 +73,11 @@ def months(**counts: int) -> pd.DataFrame:
 
 
 def quality(*files: tuple[int, ...]) -> pd.DataFrame:
-    return pd.DataFrame(files, columns=["read", "graded", "ungradable", "rejected", "duplicates"])
+    return pd.DataFrame(files, columns=["read", "used", "elsewhere", "rejected", "duplicates"])
+
+
+def status(**counts: int) -> pd.Series:
+    return pd.Series([kind for kind, count in counts.items() for _ in range(count)], dtype="category")
 
 
 # What is said, in Chinese and in English
@@ -264,9 +268,40 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
         "The data have no column “Customer type”; this section is left out.",
     ),
     "reconciliation": (
-        lambda: narrative.reconciliation(quality((5000, 4900, 50, 40, 10), (20, 10, 3, 5, 2))),
-        "读入5,020条 = 已评级4,910条 + 不可评级53条 + 退回45条 + 重复12条",
-        "5,020 rows read = 4,910 graded + 53 ungradable + 45 rejected + 12 duplicates",
+        lambda: narrative.reconciliation(quality((5000, 4950, 0, 40, 10), (20, 13, 0, 5, 2)), 4910),
+        "读入5,020条 = 已评级4,910条 + 未评级53条 + 剔除45条 + 重复12条",
+        "5,020 rows read = 4,910 graded + 53 not graded + 45 rejected + 12 duplicates",
+    ),
+    "reconciliation of a part": (
+        lambda: narrative.reconciliation(quality((5000, 4000, 950, 40, 10)), 3990),
+        "读入5,000条 = 已评级3,990条 + 未评级10条 + 其他地区或年度950条 + 剔除40条 + 重复10条",
+        "5,000 rows read = 3,990 graded + 10 not graded + 950 of other regions or years + 40 rejected + 10 duplicates",
+    ),
+    "all are graded": (lambda: narrative.unrated(status(graded=5), 10), "", ""),
+    "some lack a score": (
+        lambda: narrative.unrated(status(graded=5, ungradable=3), 10),
+        "3条缺少评级所需的数据，不可评级",
+        "3 lack what grading needs and are ungradable",
+    ),
+    "some meet no tier": (
+        lambda: narrative.unrated(status(graded=5, undefined=1200), 10),
+        "1,200条不符合任何等级的条件（未定义）",
+        "1,200 meet the conditions of no grade (undefined)",
+    ),
+    "both, well filled": (
+        lambda: narrative.unrated(status(undefined=12, ungradable=10), 10),
+        "10条缺少评级所需的数据，不可评级；12条不符合任何等级的条件（未定义）",
+        "10 lack what grading needs and are ungradable; 12 meet the conditions of no grade (undefined)",
+    ),
+    "both, too few to be told apart": (
+        lambda: narrative.unrated(status(undefined=12, ungradable=2), 10),
+        "14条缺少评级所需的数据，或不符合任何等级的条件（未定义）",
+        "14 lack what grading needs, or meet the conditions of no grade (undefined)",
+    ),
+    "no common scale": (
+        lambda: narrative.scores(means(), LABELS),
+        "各项评分的分值范围不同，平均分不作比较",
+        "The scores have different scales, so means are not compared",
     ),
     "formula": (
         lambda: narrative.formula(CARD),

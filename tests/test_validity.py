@@ -19,6 +19,7 @@ from industry_report import conversion, language, tables, validity
 from industry_report.conversion import Measure
 
 CARD = scoring.load_scorecard(Path(__file__).parents[1] / "params" / "scorecards" / "consultation.yaml")
+GRID = scoring.combinations(CARD)
 SCORES = ["intent", "clarity", "satisfaction"]
 Z = 1.959963984540054
 FULL = [(*triple, None) for triple in itertools.product(range(1, 6), repeat=3)]
@@ -275,7 +276,7 @@ def test_a_search_that_does_not_end_gives_no_weights(monkeypatch: pytest.MonkeyP
 def test_sensitivity_agrees_with_moving_every_row(rows: list[Row]) -> None:
     data = scored(rows)
     before = data.copy(deep=True)
-    table = validity.sensitivity(data, CARD, scoring.score)
+    table = validity.sensitivity(data, CARD, GRID)
     pd.testing.assert_frame_equal(data, before)
 
     def grade(triple: tuple[int, ...]) -> int:
@@ -293,7 +294,7 @@ def test_sensitivity_agrees_with_moving_every_row(rows: list[Row]) -> None:
 
 
 def test_sensitivity_of_all_triples_is_known() -> None:
-    table = validity.sensitivity(scored(FULL), CARD, scoring.score)
+    table = validity.sensitivity(scored(FULL), CARD, GRID)
     assert table["consultations"].to_list() == [100] * 6
     # Up from one triple and down from another are the same pairs of triples.
     assert table["changed"].iloc[::2].to_list() == table["changed"].iloc[1::2].to_list()
@@ -391,10 +392,7 @@ def test_parts_and_dimensions_are_printed_in_the_language_of_the_report() -> Non
         "需求明确性",
         "满意度",
     ]
-    assert (
-        tables.printed(validity.sensitivity(data, CARD, scoring.score))["评分变动"].to_list()
-        == ["−1", "+1"] * 3
-    )
+    assert tables.printed(validity.sensitivity(data, CARD, GRID))["评分变动"].to_list() == ["−1", "+1"] * 3
     language.use("en")
     assert tables.printed(validity.lift(data))["Highest composites"].iloc[0] == "Top tenth"
 
