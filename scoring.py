@@ -61,6 +61,7 @@ __all__ = [
     "ScorecardError",
     "Trigger",
     "Wording",
+    "cells",
     "combinations",
     "levels",
     "load_scorecard",
@@ -226,6 +227,25 @@ def combinations(scorecard: Scorecard) -> pd.DataFrame:
     totals = _sum_up(cells, weights) if cells else np.zeros(0, dtype=np.int64)
     grade = pd.Categorical.from_codes(_find_bands(totals, floors), list(scorecard.grades), ordered=True)
     return table.assign(composite=totals / unit, grade=grade)
+
+
+def cells(scorecard: Scorecard, language: str = "zh") -> pd.DataFrame:
+    """List every combination of conditions that tiers can tell apart, with its grade.
+
+    Returns
+    -------
+    DataFrame
+        A column per input that words its numbers or texts, and `grade`, missing where no tier holds. No rows
+        for other kinds.
+    """
+    if scorecard.kind != "tiers":
+        return pd.DataFrame({"grade": pd.Categorical([], list(scorecard.grades), ordered=True)})
+    axes, tiers = _tabulate_tiers(scorecard)
+    merged, names = conditions.merge(tiers, axes)
+    worded = [[name[language] for name in axis] for axis in names]
+    table = pd.DataFrame(list(itertools.product(*worded)), columns=[axis.column for axis in axes])
+    grade = pd.Categorical.from_codes(merged.ravel(), list(scorecard.grades), ordered=True)
+    return table.assign(grade=grade)
 
 
 def _check_columns(consultations: pd.DataFrame, scorecard: Scorecard, added: Sequence[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""The command ``industry-report``: sample, check, plan, build."""
+"""The command ``industry-report``: sample, check, scorecard, plan, build."""
 
 from __future__ import annotations
 
@@ -173,6 +173,63 @@ def _describe_grades(grades: Counter[str], of: str) -> str:
     language.use(of)
     counts = [f"{grade} {count:,}" for grade, count in grades.items()]
     return f"\n\n{language.term('grade')}: {', '.join(counts)}" if grades.total() else ""
+
+
+@main.command(
+    epilog=_examples(
+        "industry-report scorecard params/scorecards/consultation.yaml",
+        "industry-report scorecard mine.yaml --language en",
+        "industry-report scorecard --compare params/scorecards/consultation.yaml mine.yaml --year 2025",
+    )
+)
+@click.argument("file", required=False, type=PATH)
+@click.option(
+    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of the page."
+)
+@click.option("--compare", nargs=2, metavar="FILE FILE", type=PATH, help="Tell which records change grade.")
+@click.option("--data", metavar="PATH", default="sample", show_default=True, help="What to compare on.")
+@click.option("--region", help="Only this region's records.")
+@click.option("--year", type=int, help="Only this year's records.")
+@click.option("--columns", metavar="FILE", type=PATH, help="Mapping of the data's own headers and codes.")
+def scorecard(
+    file: Path | None,
+    language: str,
+    compare: tuple[Path, Path] | None,
+    data: str,
+    region: str | None,
+    year: int | None,
+    columns: Path | None,
+) -> None:
+    """Explain a scorecard in words, or compare two on data.
+
+    FILE is a scorecard. The page gives its rule, its grades, the grade of every combination (a sample where
+    there are many), the borders, and what falls in no band.
+    """
+    import scoring
+
+    from . import dataset, explanation
+
+    if (file is None) == (compare is None):
+        raise click.UsageError("give one FILE, or two after --compare.")
+    if file:
+        card = _load_scorecard(str(file))
+        page = explanation.explain(card, scoring.combinations(card), scoring.cells(card, language), language)
+        click.echo(page, nl=False)
+    if compare:
+        cards = [_load_scorecard(str(path)) for path in compare]
+        rows = dataset.load(data, region, year, columns)
+        click.echo(explanation.compare([_grade(rows, card) for card in cards], cards, language), nl=False)
+
+
+def _grade(rows: pd.DataFrame, card: Any) -> pd.Series:
+    """Return the grade of every record, and why there is none where there is none."""
+    import scoring
+
+    try:
+        scored = scoring.score(rows, card)
+    except scoring.ScoreError as fault:
+        raise InputError(f"scorecard {card.name}", str(fault), "See what its columns need.") from None
+    return scored["grade"].astype(object).fillna(scoring.status(scored, card).astype(object))
 
 
 @main.command(

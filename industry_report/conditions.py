@@ -83,6 +83,20 @@ def _read_end(text: str) -> Fraction | float:
     return Fraction(text)
 
 
+def word_interval(interval: Interval) -> dict[str, str]:
+    """Word an interval for people: 50,000 to under 100,000."""
+    low, high = (f"{float(end):,.15g}" for end in (interval.low, interval.high))
+    if math.isinf(interval.low) and math.isinf(interval.high):
+        return {"zh": "任意值", "en": "any value"}
+    if interval.low == interval.high:
+        return {"zh": f"等于{low}", "en": f"exactly {low}"}
+    above = ("不低于", "at least") if interval.low_closed else ("高于", "over")
+    below = ("不超过", "at most") if interval.high_closed else ("低于", "under")
+    parts = [] if math.isinf(interval.low) else [(above[0] + low, f"{above[1]} {low}")]
+    parts += [] if math.isinf(interval.high) else [(below[0] + high, f"{below[1]} {high}")]
+    return {"zh": "且".join(zh for zh, _ in parts), "en": " and ".join(en for _, en in parts)}
+
+
 def within(numbers: Float, interval: Interval) -> Truth:
     """Tell which numbers lie in an interval.
 
@@ -178,6 +192,12 @@ class Numbers:
         """Tell of each cell whether a condition holds in it."""
         return np.array([number in leaf.interval for number in self.examples], dtype=np.bool_)
 
+    def word(self, first: int, last: int) -> dict[str, str]:
+        """Word the numbers from one cell to another."""
+        low = self.borders[(first - 1) // 2] if first else -math.inf
+        high = self.borders[last // 2] if last < self.size - 1 else math.inf
+        return word_interval(Interval("", low, high, bool(first % 2), bool(last % 2)))
+
     def locate(self, numbers: Float) -> Whole:
         """Find the cell of every number."""
         borders = np.array([float(border) for border in self.borders])
@@ -201,6 +221,13 @@ class Texts:
         """A text out of every cell."""
         return [*self.texts, "any other text"]
 
+    def word(self, first: int, last: int) -> dict[str, str]:
+        """Word the texts from one cell to another."""
+        return {
+            "zh": "、".join([*self.texts, "其他"][first : last + 1]),
+            "en": ", ".join([*self.texts, "any other"][first : last + 1]),
+        }
+
     def hold(self, leaf: OneOf) -> Truth:
         """Tell of each cell whether a condition holds in it."""
         wanted = set(map(fold, leaf.texts))
@@ -208,6 +235,28 @@ class Texts:
 
 
 Axis = Numbers | Texts
+
+
+def merge(
+    table: npt.NDArray[Any], axes: Sequence[Axis]
+) -> tuple[npt.NDArray[Any], list[list[dict[str, str]]]]:
+    """Join neighbouring cells that a table of cells never tells apart.
+
+    Returns
+    -------
+    tuple
+        The smaller table, and for each axis the wordings zh and en of what is left of its cells.
+    """
+    names = []
+    for place, axis in enumerate(axes):
+        slices = np.moveaxis(table, place, 0).reshape(table.shape[place], -1)
+        starts = [0, *(np.flatnonzero((slices[1:] != slices[:-1]).any(axis=1)) + 1).tolist()]
+        if isinstance(axis, Texts):
+            starts = list(range(axis.size))
+        ends = [*starts[1:], axis.size]
+        names.append([axis.word(start, end - 1) for start, end in zip(starts, ends, strict=True)])
+        table = np.take(table, starts, axis=place)
+    return table, names
 
 
 def list_axes(conditions: Iterable[Condition]) -> tuple[Axis, ...]:

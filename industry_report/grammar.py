@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from . import conditions
-from .conditions import AllOf, AnyOf, Condition, Interval, OneOf, Within, read_interval, write
+from .conditions import AllOf, AnyOf, Condition, Interval, OneOf, Within, read_interval, word_interval, write
 from .forms import MOST_BYTES, Keyed, Page, Place, name_place
 from .scorecards import (
     RESULTS,
@@ -345,7 +345,7 @@ def _check_bands(page: Page, bands: list[Any], dimensions: list[Dimension], zero
     if not intervals or None in intervals:
         return
     ranked = _check_meeting(
-        page, {page.lines["bands", n, "composite"]: one for n, one in enumerate(intervals)}
+        page, [(one, page.lines["bands", n, "composite"]) for n, one in enumerate(intervals)]
     )
     if dimensions:
         totals = [Fraction(sum(end(_list_shares(one)) for one in dimensions)) for end in (min, max)]
@@ -353,9 +353,9 @@ def _check_bands(page: Page, bands: list[Any], dimensions: list[Dimension], zero
         _check_reach(page, ranked[0], ranked[-1], min(totals), max(totals))
 
 
-def _check_meeting(page: Page, listed: Mapping[int, Interval]) -> list[tuple[Interval, int]]:
-    """Intervals, by line, must meet without gap or overlap; gives them with their lines, lowest first."""
-    ranked = sorted(((one, line) for line, one in listed.items()), key=lambda pair: pair[0].start)
+def _check_meeting(page: Page, listed: list[tuple[Interval, int]]) -> list[tuple[Interval, int]]:
+    """Intervals, with their lines, must meet without gap or overlap; gives them lowest first."""
+    ranked = sorted(listed, key=lambda pair: pair[0].start)
     for (lower, line), (upper, _) in pairwise(ranked):
         if lower.end != upper.start:
             relation = "overlaps" if lower.end > upper.start else "leaves a gap below"
@@ -456,9 +456,8 @@ def _check_bins(page: Page, entry: dict[str, Any], place: Place) -> None:
     intervals = [one.get("values") for one in entry["bins"]]
     if not intervals or None in intervals:
         return
-    ranked = _check_meeting(
-        page, {page.lines[(*place, "bins", n, "values")]: one for n, one in enumerate(intervals)}
-    )
+    lines = [page.lines[(*place, "bins", number, "values")] for number in range(len(intervals))]
+    ranked = _check_meeting(page, list(zip(intervals, lines, strict=True)))
     if not math.isinf(ranked[0][0].low):
         page.note(ranked[0][1], f'{ranked[0][0].text} leaves lower values out. Let it begin with "(-inf".')
     if not math.isinf(ranked[-1][0].high):
@@ -572,20 +571,6 @@ def _join_wordings(worded: Iterable[tuple[int, Wording]]) -> dict[int, Wording]:
             else wording
         )
     return dict(sorted(levels.items()))
-
-
-def word_interval(interval: Interval) -> Wording:
-    """Word an interval for people: 50,000 to under 100,000."""
-    low, high = (f"{float(end):,.15g}" for end in (interval.low, interval.high))
-    if math.isinf(interval.low) and math.isinf(interval.high):
-        return {"zh": "任意值", "en": "any value"}
-    if interval.low == interval.high:
-        return {"zh": f"等于{low}", "en": f"exactly {low}"}
-    above = ("不低于", "at least") if interval.low_closed else ("高于", "over")
-    below = ("不超过", "at most") if interval.high_closed else ("低于", "under")
-    parts = [] if math.isinf(interval.low) else [(above[0] + low, f"{above[1]} {low}")]
-    parts += [] if math.isinf(interval.high) else [(below[0] + high, f"{below[1]} {high}")]
-    return {"zh": "且".join(zh for zh, _ in parts), "en": " and ".join(en for _, en in parts)}
 
 
 # --- conditions: of tiers, and of the gate of a weighted scorecard

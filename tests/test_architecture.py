@@ -25,7 +25,7 @@ PURE = {"errors": set(), "language": {"errors"}, "style": set(), "sample": {"err
 # The scorecard's own modules: pure, and all of ours that scoring.py may know.
 SCORECARD = {"conditions", "forms", "scorecards", "grammar"}
 PURE |= {"conditions": set(), "forms": set(), "scorecards": {"conditions"}, "scoring": SCORECARD}
-PURE |= {"grammar": SCORECARD - {"grammar"}}
+PURE |= {"grammar": SCORECARD - {"grammar"}, "explanation": {"conditions", "scorecards"}}
 
 
 def imports(path):
