@@ -209,15 +209,11 @@ def combinations(scorecard: Scorecard) -> pd.DataFrame:
     """
     values = [dimension.values for dimension in scorecard.dimensions]
     count = math.prod(map(len, values))
-    rows = itertools.product(*values) if 0 < count <= MOST_COMBINATIONS else iter(())
+    rows = list(itertools.product(*values)) if 0 < count <= MOST_COMBINATIONS else []
     is_whole = all(value.denominator == 1 for one in values for value in one)
-    columns = zip(*rows, strict=True) if 0 < count <= MOST_COMBINATIONS else [()] * len(values)
-    table = pd.DataFrame(
-        {
-            dimension.column: np.array(list(map(float, column)), dtype=np.int64 if is_whole else np.float64)
-            for dimension, column in zip(scorecard.dimensions, columns, strict=True)
-        }
-    )
+    numbers = np.array(rows, dtype=np.float64).reshape(len(rows), len(values))
+    table = pd.DataFrame(numbers, columns=[dimension.column for dimension in scorecard.dimensions])
+    table = table.astype(np.int64) if is_whole else table
     unit, weights, floors = _to_whole_numbers(scorecard)
     parts = [_denominator(dimension) for dimension in scorecard.dimensions]
     cells = [
@@ -280,7 +276,7 @@ def _rate_weighted(consultations: pd.DataFrame, scorecard: Scorecard) -> tuple[_
         missing = np.logical_or.reduce([cell.missing for cell in cells])
         total = _sum_up([cell.levels for cell in cells], weights)
         if scorecard.zero_when:
-            holds, _, unsure = _look_at_gate(consultations.iloc[rows], scorecard.zero_when)
+            holds, _, unsure = _look_at_gate(consultations, scorecard.zero_when, rows)
             total[holds] = 0
             missing |= unsure
         # Both are whole and below 2**53: one IEEE division gives the double nearest to the exact quotient.
@@ -320,10 +316,12 @@ def _find_bands(totals: _Whole, floors: Sequence[int]) -> _Whole:
     return np.searchsorted(np.array(floors, dtype=np.int64), totals, "right")
 
 
-def _look_at_gate(rows: pd.DataFrame, gate: Condition) -> tuple[_Truth, _Truth, _Truth]:
+def _look_at_gate(
+    consultations: pd.DataFrame, gate: Condition, rows: slice = slice(None)
+) -> tuple[_Truth, _Truth, _Truth]:
     """Where the condition surely holds, where it may hold, and where what it asks for is missing."""
     axes = conditions.list_axes([gate])
-    cells = [_locate(rows[axis.column], axis) for axis in axes]
+    cells = [_locate(consultations[axis.column], axis, rows) for axis in axes]
     truth = conditions.hold(gate, axes)
     missing = np.logical_or.reduce([cell < 0 for cell in cells])
     return _complete(truth, cells, np.all), _complete(truth, cells, np.any), missing
@@ -366,7 +364,7 @@ def _rate_tiers(consultations: pd.DataFrame, scorecard: Scorecard) -> tuple[_Flo
     codes = np.empty(len(consultations), dtype=tiers.dtype)
     for start in range(0, len(consultations), _BLOCK):
         rows = slice(start, start + _BLOCK)
-        cells = [_locate(consultations[axis.column].iloc[rows], axis) for axis in axes]
+        cells = [_locate(consultations[axis.column], axis, rows) for axis in axes]
         codes[rows] = tiers[tuple(cells)]
         codes[rows][np.logical_or.reduce([cell < 0 for cell in cells])] = -1
     return np.full(len(consultations), np.nan), codes
@@ -399,17 +397,18 @@ def _bound_tiers(consultations: pd.DataFrame, scorecard: Scorecard) -> _Bounds:
     )
 
 
-def _locate(column: pd.Series, axis: Axis) -> _Whole:
-    """Cell of every row along one column, -1 where the value is missing."""
+def _locate(column: pd.Series, axis: Axis, rows: slice = slice(None)) -> _Whole:
+    """Cell of some rows along one column, -1 where the value is missing."""
     if isinstance(axis, Numbers):
-        numbers, missing = _read_numbers(column)
-        if (wrong := np.isinf(numbers)).any():
+        numbers, missing = _read_numbers(column.iloc[rows])
+        if np.isinf(numbers).any():
+            wrong = np.isinf(_read_numbers(column)[0])
             raise ScoreError(_describe_wrong(column, wrong, "a number", "numbers"))
         cells = axis.locate(numbers)
         cells[missing] = -1
         return cells
     places = {fold(text): place for place, text in enumerate(axis.texts)}
-    return _read_texts(column, places, len(axis.texts))
+    return _read_texts(column.iloc[rows], places, len(axis.texts))
 
 
 def _complete(table: npt.NDArray[Any], cells: Sequence[_Whole], join: Callable[..., Any]) -> npt.NDArray[Any]:
@@ -611,7 +610,7 @@ def _read_answers(column: pd.Series, answers: Answers) -> _Cells:
 def _read_texts(column: pd.Series, places: Mapping[str, int], other: int) -> _Whole:
     """Place of every text, `other` for one that is not named, -1 where it is missing; each is judged once."""
     if column.dtype == object:
-        column = column.map(str, na_action="ignore")  # a list in a cell has no hash to be told apart by
+        column = column.map(fold, na_action="ignore")  # a list in a cell has no hash to be told apart by
     codes, distinct = pd.factorize(column)
     found = np.array([*(places.get(fold(text), other) for text in distinct), -1], dtype=np.int64)
     return found[codes]
@@ -625,6 +624,9 @@ def _read_numbers(column: pd.Series) -> tuple[_Float, _Truth]:
         return numbers, np.isnan(numbers)
     if pd.api.types.is_integer_dtype(column.dtype) or pd.api.types.is_float_dtype(column.dtype):
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
+        if getattr(column.dtype, "itemsize", 8) < 8 and pd.api.types.is_float_dtype(column.dtype):
+            # 0.3 in single precision is meant as 0.3; widened it would be 0.30000001192092896.
+            numbers = numbers.astype(np.float32).astype(str).astype(np.float64)
     else:
         missing = column.isna().to_numpy(dtype=np.bool_)
         pairs = zip(column, missing, strict=True)

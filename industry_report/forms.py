@@ -43,10 +43,14 @@ class Page:
         self.faults.add((line, " ".join(fault.split())))
 
     def note_at(self, place: Place, fault: str) -> None:
-        """Note what is wrong at a place, or at the nearest one around it that was read."""
+        """Note what is wrong at a place."""
+        self.note(self.find_line(place), fault)
+
+    def find_line(self, place: Place) -> int:
+        """Line of a place, or of the nearest one around it that was read."""
         while place and place not in self.lines:
             place = place[:-1]
-        self.note(self.lines.get(place, 1), fault)
+        return self.lines.get(place, 1)
 
     def find_text(self, key: str) -> str | None:
         """Text of a key at the top, None where there is none; it decides the form of the rest."""

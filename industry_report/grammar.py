@@ -340,7 +340,7 @@ def _make_bands(values: dict[str, Any]) -> tuple[Band, ...]:
 
 
 def _check_bands(page: Page, bands: list[Any], dimensions: list[Dimension], zero: bool = False) -> None:
-    """Bands meet exactly, and hold every composite from the least to the greatest that can be reached."""
+    """Check that bands meet exactly, and hold every composite from the least to the greatest possible."""
     intervals = [band.get("composite") for band in bands]
     if not intervals or None in intervals:
         return
@@ -354,7 +354,7 @@ def _check_bands(page: Page, bands: list[Any], dimensions: list[Dimension], zero
 
 
 def _check_meeting(page: Page, listed: list[tuple[Interval, int]]) -> list[tuple[Interval, int]]:
-    """Intervals, with their lines, must meet without gap or overlap; gives them lowest first."""
+    """Note where intervals, given with their lines, do not meet; gives them lowest first."""
     ranked = sorted(listed, key=lambda pair: pair[0].start)
     for (lower, line), (upper, _) in pairwise(ranked):
         if lower.end != upper.start:
@@ -452,7 +452,7 @@ def _check_levels(page: Page, entry: dict[str, Any], place: Place) -> None:
 
 
 def _check_bins(page: Page, entry: dict[str, Any], place: Place) -> None:
-    """Bins meet exactly and reach from minus to plus infinity."""
+    """Check that bins meet exactly and reach from minus to plus infinity."""
     intervals = [one.get("values") for one in entry["bins"]]
     if not intervals or None in intervals:
         return
@@ -478,18 +478,15 @@ def _check_points(page: Page, entry: dict[str, Any], place: Place) -> None:
 
 
 def _check_texts(page: Page, lists: dict[Place, list[Any]]) -> None:
-    """No text stands twice, in one list or in two."""
+    """Note every text that stands twice, in one list or in two."""
     first: dict[str, int] = {}
     for place, texts in lists.items():
         for number, text in enumerate(texts):
-            line = page.lines.get((*place, number), 1)
-            if text and conditions.fold(text) in first:
-                fault = (
-                    f'"{text}" stands twice, first on line {first[conditions.fold(text)]}. Keep one of them.'
-                )
-                page.note(line, fault)
+            line, key = page.find_line((*place, number)), conditions.fold(text or "")
+            if text and key in first:
+                page.note(line, f'"{text}" stands twice, first on line {first[key]}. Keep one of them.')
             elif text:
-                first[conditions.fold(text)] = line
+                first[key] = line
 
 
 _READING_CHECKS = {

@@ -23,7 +23,8 @@ CHECKLIST = cards.checklist(
     [("need", ""), ("budget", ", yes: [有], no: [无]")], [("B", "[0, 2)"), ("A", "[2, 2]")]
 )
 TRIGGER = """triggers:
-  - {name: t, label: {zh: 一, en: a}, column: x, monthly: max, in: "(1, 2)", months: 3, action: {zh: 一, en: a}}
+  - {name: t, column: x, monthly: max, in: "(1, 2)", months: 3, label: {zh: 一, en: a},
+      action: {zh: 一, en: a}}
 """
 SOUND = {"weighted": WEIGHTED, "tiers": TIERS, "checklist": CHECKLIST}
 
@@ -261,6 +262,10 @@ REFUSALS = {
     ),
     # checklists
     "yes and no": (CHECKLIST.replace("no: [无]", "no: [有]"), '"有" stands twice, first on line'),
+    "yes and the usual no": (
+        cards.checklist([("a", ', yes: ["0"]')], [("A", "[0, 1]")]),
+        'line 6: "0" stands twice, first on line 6.',
+    ),
     "checklist bands": (
         CHECKLIST.replace("[0, 2)", "[1, 2)"),
         '[1, 2) leaves the composite 0 without a grade. Let it begin with "[0".',

@@ -313,6 +313,8 @@ def test_bins_of_decimals_that_no_double_holds(tmp_path):
     )
     table = pd.DataFrame({"a": [0.3, 0.1 + 0.2, 0.29999999]})
     assert scoring.levels(table, card)["a"].tolist() == [0, 1, 0]
+    for kind in ("float32", "Float32", "float[pyarrow]"):
+        assert scoring.levels(table.astype(kind), card)["a"].tolist()[::2] == [0, 0]
     with pytest.raises(ScoreError, match=r"'0.3' is not a number\. Allowed are numbers and missing values"):
         score(pd.DataFrame({"a": ["0.3"]}), card)
     with pytest.raises(ScoreError, match=r"inf is not a number"):
@@ -547,3 +549,21 @@ def test_the_worked_example_of_the_page_does_what_its_prose_says(tmp_path):
         total = Fraction(3 * intent + satisfaction, 4)
         assert grade == ("热" if total >= 4 else "冷" if total <= Fraction(5, 2) else "温")
     assert table.set_index(["intent", "satisfaction"]).loc[(3, 1), "grade"] == "冷"
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"), [("upgrades", [[1, 1], ["x", 1], [1, 1], ["y", 1]]), ("behaviour", None)]
+)
+def test_what_is_no_number_is_counted_over_all_blocks(monkeypatch, name, rows):
+    monkeypatch.setattr(scoring, "_BLOCK", 1)
+    good = {
+        "visits": 1,
+        "seconds_on_site": 1,
+        "pages_per_visit": 1,
+        "last_activity": "a",
+        "do_not_email": "no",
+    }
+    rows = rows or [list({**good, "visits": one}.values()) for one in (1, "x", 2, "y")]
+    table = pd.DataFrame(rows, columns=SHIPPED[name].columns)
+    with pytest.raises(ScoreError, match=r"index 1: 'x' is not a number \(the first of 2 such values\)"):
+        score(table, SHIPPED[name])
