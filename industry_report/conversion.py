@@ -152,18 +152,31 @@ def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST, le
     -------
     DataFrame
         Index `column`; ``consultations`` (those whose outcome is known), ``conversions`` (successes of the
-        measure), ``rate``, ``low``, ``high``. Empty if the source has no such column. Products overlap, so
-        their table also carries what all consultations together count, as ``attrs["all"]``.
+        measure), ``rate``, ``low``, ``high``; before them ``received``, all consultations, if the outcome of
+        some is not known. Empty if the source has no such column. Products overlap, so their table also
+        carries what all consultations together count, as ``attrs["all"]``.
     """
     if column not in scored:
         return _NOTHING.rename_axis(column)
     successes = measure.successes(scored)
     groups = _grouped(scored, column, successes.notna(), most, least)
-    table = _rates(groups, successes.iloc[groups.index], measure)
+    table = _with_received(_rates(groups, successes.iloc[groups.index], measure), groups, successes, measure)
     if column == "product":
         named = successes.iloc[groups.dropna().index.unique()].dropna()
         table.attrs["all"] = {"consultations": len(named), "conversions": int(named.sum())}
     return table.sort_values("consultations", ascending=False, kind="stable")
+
+
+def _with_received(
+    table: pd.DataFrame, groups: pd.Series, successes: pd.Series, measure: Measure
+) -> pd.DataFrame:
+    """Add all consultations of each group where the outcome of some is open: demand is more than outcomes."""
+    if successes.notna().all():
+        return table
+    received = groups.value_counts().reindex(table.index).astype("int64")
+    wider = table.assign(received=received)[["received", *table.columns]]
+    wider.attrs = {"heads": {**measure.heads, "consultations": measure.known}}
+    return wider
 
 
 def monthly(scored: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -530,7 +543,31 @@ def standardised(
             "Choose another column.",
         )
     n, x = _strata(scored, by, over, measure)
-    standard = n.sum() if weights is None else _standard(weights, over, n.columns)
+    standard = None if weights is None else _standard(weights, over, n.columns)
+    return standardise_counts(n, x, measure, standard)
+
+
+def standardise_counts(
+    n: pd.DataFrame, x: pd.DataFrame, measure: Measure, standard: pd.Series | None = None
+) -> Standardised:
+    """Standardise rates whose counts are known by group and stratum.
+
+    Parameters
+    ----------
+    n, x : DataFrame
+        Consultations and successes: a row for each group, a column for each stratum.
+    measure : Measure
+        Names the rates.
+    standard : Series, optional
+        The standard composition, by stratum; by default that of all groups together.
+
+    Returns
+    -------
+    Standardised
+        As of `standardised`.
+    """
+    over = n.columns.name
+    standard = n.sum() if standard is None else standard
     n, x = (table.reindex(columns=standard.index, fill_value=0) for table in (n, x))
     groups = (n.sum(axis=1) >= FEW) & ~n.index.isin(REST.values())
     standard = standard.where((n[groups] > 0).all() & (standard > 0))

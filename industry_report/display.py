@@ -20,7 +20,7 @@ from . import language, style, tables
 from .errors import InputError
 from .language import text
 
-__all__ = ["COVER", "EXHIBIT", "begin", "cover", "say", "show", "text"]
+__all__ = ["COVER", "EXHIBIT", "begin", "cover", "say", "section", "show", "text"]
 
 # Beside the HTML that JupyterLab shows, outputs carry what the exporters need.
 COVER = "application/vnd.industry-report.cover+json"
@@ -80,6 +80,20 @@ def cover(
     warning = f"<p><strong>{escape(notice)}</strong></p>" if notice else ""
     html = f"<h1>{escape(title)}</h1><p>{escape(subtitle)}</p>{warning}"
     display({COVER: content, "text/html": html, "text/plain": title}, raw=True)
+
+
+def section(*, zh: str, en: str, level: int = 2) -> None:
+    """Show a heading that is not in every report, such as that of one edition; others are Markdown cells.
+
+    Parameters
+    ----------
+    zh, en : str
+        The heading.
+    level : int
+        2 for a chapter, 3 for a section of it.
+    """
+    words = escape(text(zh=zh, en=en))
+    display({"text/html": f"<h{level}>{words}</h{level}>", "text/plain": words}, raw=True)
 
 
 def say(*sentences: str, zh: str = "", en: str = "") -> None:

@@ -175,10 +175,45 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "why": ("理由", "Reason given"),
     "holds": ("是否有效", "In force"),
     "date": ("日期", "Date"),
+    # editions
+    "government": ("政府版", "Government edition"),
+    "training": ("培训机构版", "Training edition"),
+    "college": ("院校版", "College edition"),
+    # what a college reads
+    "duty": ("工作内容", "What they do"),
+    "asked": ("咨询数", "Consultations"),
+    "skills": ("所需技能", "Skills"),
+    "courses": ("对应课程", "Courses"),
+    "course": ("课程", "Course"),
+    "products": ("对应模块", "Products"),
+    "kind": ("类别", "Kind"),
+    "group": ("项目", "Item"),
+    "share_before": ("对比年度占比", "Share before"),
+    "direction": ("判断", "Finding"),
+    "rising": ("上升", "Rising"),
+    "steady": ("平稳", "Steady"),
+    "falling": ("下降", "Falling"),
+    "not enough evidence": ("依据不足", "Not enough evidence"),
+    "weak": ("低分占比", "Weak"),
+    "strong": ("高分占比", "Strong"),
+    # slices side by side
+    "side": ("比较对象", "Compared"),
+    "compared": ("比较", "Comparison"),
+    "best": ("最高名次", "Best place"),
+    "worst": ("最低名次", "Worst place"),
+    # indicators
+    "indicator": ("指标", "Indicator"),
+    "calculation": ("计算方法", "How it is computed"),
+    "caution": ("使用限制", "Limits"),
 }
 
 # Columns whose values are keys of the vocabulary, too; a value that is none is data and stays itself.
-CODED = frozenset({"dimension", "field", "verdict", "test", "method", "part", "assumption", "before", "move"})
+CODED = frozenset(
+    {
+        *("dimension", "field", "verdict", "test", "method", "part", "assumption", "kind", "direction"),
+        *("before", "move"),
+    }
+)
 
 
 def _decimal(value: float, digits: int, pattern: str) -> str:
@@ -248,11 +283,28 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
             "same_day",
             "hours",
             "amount",
+            "asked",
+            "best",
+            "worst",
         ),
         _count,
     ),
     **dict.fromkeys(
-        ("share", "rate", "low", "high", "reference", "standardised", "lowest", "highest", "weight"), _percent
+        (
+            "share",
+            "rate",
+            "low",
+            "high",
+            "reference",
+            "standardised",
+            "lowest",
+            "highest",
+            "weight",
+            "share_before",
+            "weak",
+            "strong",
+        ),
+        _percent,
     ),
     **dict.fromkeys(("difference", "crude", "crude_low", "crude_high"), _points),
     **dict.fromkeys(
@@ -266,10 +318,9 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
 }
 
 # Names of places and code-list values that have an English form; an institution's own codes stay themselves.
+PLACES = {"黄山市": "Huangshan", "杭州市": "Hangzhou", "盐城市": "Yancheng"}
 NAMES = {
-    "黄山市": "Huangshan",
-    "杭州市": "Hangzhou",
-    "盐城市": "Yancheng",
+    **PLACES,
     # customer types
     "小微企业": "Small and micro enterprises",
     "个体工商户": "Sole traders",
@@ -299,7 +350,9 @@ NAMES = {
     "应收应付": "Receivables and payables",
     "成本核算": "Costing",
 }
-NAMED = frozenset({"region", "customer_type", "source", "product"})  # columns whose values are such names
+NAMED = frozenset(
+    {"region", "customer_type", "source", "product", "group"}
+)  # columns whose values are such names
 
 _current = "zh"
 _adopted: dict[str, Mapping[str, str]] = {}  # columns and grades, as the report's scorecard calls them
@@ -360,6 +413,13 @@ def name(value: str) -> str:
     """
     parts = [NAMES.get(part) for part in re.split(r"[、,，;；/]", value)]
     return text(zh=value, en=", ".join(map(str, parts)) if all(parts) else value)
+
+
+def mention(value: str) -> str:
+    """Return a code-list value as a sentence names it: “小微企业” / small and micro enterprises."""
+    english = NAMES.get(value, value)
+    proper = english == value or value in PLACES or english.startswith("WeChat")
+    return text(zh=f"“{value}”", en=english if proper else english[:1].lower() + english[1:])
 
 
 def month(number: int, *, short: bool = False) -> str:

@@ -148,21 +148,21 @@ def extremes(table: pd.DataFrame, measure: Measure) -> str:
         return text(
             zh=f"各组{measure.label}没有明显差异", en=f"{measure.label}: no clear difference between groups"
         )
-    best, worst = (language.name(str(row.name)) for row in pair)
+    best, worst = (language.mention(str(row.name)) for row in pair)
     high, low = (percent(row.rate) for row in pair)
     if (enough["rate"] >= pair[0].rate).sum() > 1 or (enough["rate"] <= pair[1].rate).sum() > 1:
         return text(
-            zh=f"“{best}”{measure.label}（{high}）高于“{worst}”（{low}）",
-            en=f"{best} has a higher rate ({high}) than {worst} ({low})",
+            zh=f"{best}{measure.label}（{high}）高于{worst}（{low}）",
+            en=f"The rate of {best} ({high}) is above that of {worst} ({low})",
         )
     if table["rate"].isna().any():
         return text(
-            zh=f"在公布{measure.label}的组中，“{best}”最高（{high}），“{worst}”最低（{low}）",
-            en=f"Of the groups shown, {best} has the highest rate ({high}), {worst} the lowest ({low})",
+            zh=f"在公布{measure.label}的组中，{best}最高（{high}），{worst}最低（{low}）",
+            en=f"Of the groups shown, the rate is highest for {best} ({high}), lowest for {worst} ({low})",
         )
     return text(
-        zh=f"“{best}”{measure.label}最高（{high}），“{worst}”最低（{low}）",
-        en=f"{best} has the highest rate ({high}), {worst} the lowest ({low})",
+        zh=f"{best}{measure.label}最高（{high}），{worst}最低（{low}）",
+        en=f"The rate is highest for {best} ({high}), lowest for {worst} ({low})",
     )
 
 
@@ -307,8 +307,7 @@ def versus(table: pd.DataFrame, measure: Measure) -> str:
 
 
 def _listed(groups: pd.Index) -> str:
-    names = [language.name(str(group)) for group in groups]
-    return language.listing([text(zh=f"“{name}”", en=name) for name in names])
+    return language.listing([language.mention(str(group)) for group in groups])
 
 
 def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
@@ -323,9 +322,9 @@ def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
             zh=f"{same}，各{language.term(by)}{measure.label}的高低次序没有逆转",
             en=f"{same}, no two groups change their order",
         )
-    named = result.reversals[["first", "second"]].astype(str).map(language.name)
+    named = result.reversals[["first", "second"]].astype(str).map(language.mention)
     pairs = [
-        text(zh=f"“{row.first}”与“{row.second}”", en=f"{row.first} and {row.second}")
+        text(zh=f"{row.first}与{row.second}", en=f"{row.first} and {row.second}")
         for row in named.itertuples()
     ]
     clear = bool(result.reversals["clear"].any())
@@ -603,8 +602,8 @@ def advise_groups(versus: pd.DataFrame, table: pd.DataFrame, measure: Measure) -
     row, names = table.loc[largest], _listed(lower)
     count, rate = f"{row.consultations:,.0f}", percent(row.rate)
     return text(
-        zh=f"{measure.label}低于其余各组的有{names}，其中“{language.name(str(largest))}”咨询最多（{count}条，{measure.label}{rate}），"
+        zh=f"{measure.label}低于其余各组的有{names}，其中{language.mention(str(largest))}咨询最多（{count}条，{measure.label}{rate}），"
         "应优先分析这些客户的需求与顾虑",
-        en=f"Below all others: {names}; the largest is {language.name(str(largest))} ({count} consultations, {rate}). "
+        en=f"Below all others: {names}; the largest is {language.mention(str(largest))} ({count} consultations, {rate}). "
         "Find out what holds these customers back",
     )

@@ -19,6 +19,7 @@ from .language import LANGUAGES
 from .parameters import Entry, Parameter, find_file, near_match, read_entries, read_parameters, type_name
 
 FLAT_NOTEBOOK = "industry"  # what a flat parameter file renders
+KEYS = ("region", "regions", "year", "years")  # parameters that choose slices of the data
 SHOWN = 12  # regions named in a message before "and … more"
 
 
@@ -93,12 +94,28 @@ def group_by_input(jobs: Sequence[Job]) -> dict[tuple[str, str | None], list[Job
 
 
 def select_slices(slices: pd.DataFrame, parameters: dict[str, Any]) -> pd.DataFrame:
-    """Return the slices of the data that a job's region and year, where it has them, ask for."""
-    keys = [key for key in ("region", "year") if parameters.get(key) is not None]
+    """Return the slices of the data that a job reads.
+
+    They are those of its region and year, where it has them, of the ``regions`` and ``years`` that it sets
+    beside them, and of the ``earlier_year`` that it looks back to, by default the year before.
+    """
     wanted = pd.Series(True, index=slices.index)
-    for key in keys:
-        wanted &= (slices[key] == parameters[key]).fillna(False).astype(bool)
+    for key in ("region", "year"):
+        values = _values(parameters, key)
+        wanted &= slices[key].isin(values).astype(bool) if values else True
     return slices[wanted]
+
+
+def _values(parameters: dict[str, Any], key: str) -> list[Any]:
+    """Return all values of region or year that a job reads; none stands for whatever the data hold."""
+    values = [*_asked(parameters, key), *parameters.get(f"{key}s", [])]
+    if key == "year" and values and "earlier_year" in parameters:
+        values.append(parameters["earlier_year"] or int(values[0]) - 1)
+    return values
+
+
+def _asked(parameters: dict[str, Any], key: str) -> list[Any]:
+    return [] if parameters.get(key) is None else [parameters[key]]
 
 
 # --- entries → jobs
@@ -120,7 +137,7 @@ def _expand(entry: Entry, data: str | None, faults: list[InputError]) -> list[Jo
     combinations = [dict(zip(values, choice, strict=True)) for choice in itertools.product(*choices)]
     origin = f"{entry.file}, line {entry.line}"
     return [
-        Job(notebook, parameters, _name_output(notebook, parameters), origin)
+        Job(notebook, parameters, _name_output(notebook, parameters, defaults.get("edition")), origin)
         for parameters in ({**defaults, **combination} for combination in combinations)
     ]
 
@@ -209,14 +226,26 @@ def _example(parameter: Parameter) -> str:
 # --- output paths
 
 
-def _name_output(notebook: Path, parameters: dict[str, Any]) -> str:
-    """Return year/region/notebook[-edition].language, of which a job has what its notebook knows."""
+def _name_output(notebook: Path, parameters: dict[str, Any], usual: str | None = None) -> str:
+    """Return year/region/notebook[-edition].language, of which a job has what its notebook knows.
+
+    What a job has several of is no folder: regions side by side lie under their year, years under their
+    region. The edition is named unless it is the notebook's own, or its `usual` one.
+    """
     edition = str(parameters.get("edition", notebook.stem))
-    name = notebook.stem if edition == notebook.stem else f"{notebook.stem}-{edition}"
+    name = notebook.stem if edition in (notebook.stem, usual) else f"{notebook.stem}-{edition}"
     if "language" in parameters:
         name += f".{parameters['language']}"
-    folders = [str(parameters[key]) for key in ("year", "region") if parameters.get(key) is not None]
+    folders = [_folder(parameters, key) for key in ("year", "region")]
+    folders = [folder for folder in folders if folder]
     return "/".join(_safe(part) for part in (*folders, name))
+
+
+def _folder(parameters: dict[str, Any], key: str) -> str:
+    one, several = parameters.get(key), parameters.get(f"{key}s")
+    if one is None and several is not None and len(several) == 1:
+        one = several[0]
+    return "" if one is None else str(one)
 
 
 def _safe(name: str) -> str:
@@ -256,15 +285,26 @@ def _find_missing_slices(jobs: list[Job]) -> Iterator[InputError]:
         except InputError as fault:
             yield fault
             continue
-        missing = [job for job in mine if select_slices(slices, job.parameters).empty]
+        missing = [job for job in mine if not _has_what_is_asked(slices, job.parameters)]
         if missing:
             yield _describe_missing(data, missing, slices)
 
 
-def _describe_missing(data: str, missing: list[Job], slices: pd.DataFrame) -> InputError:
-    wanted = [
-        " ".join(str(job.parameters[k]) for k in ("region", "year") if k in job.parameters) for job in missing
+def _has_what_is_asked(slices: pd.DataFrame, parameters: dict[str, Any]) -> bool:
+    """Tell whether the data hold every region and year that a job names; an earlier year may be missing."""
+    regions, years = (
+        _asked(parameters, key) or parameters.get(f"{key}s") or [None] for key in ("region", "year")
+    )
+    found = [
+        ((slices["region"] == region) | (region is None)) & ((slices["year"] == year) | (year is None))
+        for region in regions
+        for year in years
     ]
+    return all(bool(there.any()) for there in found)
+
+
+def _describe_missing(data: str, missing: list[Job], slices: pd.DataFrame) -> InputError:
+    wanted = [" ".join(str(job.parameters[k]) for k in KEYS if job.parameters.get(k)) for job in missing]
     there = [
         f"{region} {', '.join(str(year) for year in sorted(years))}"
         for region, years in slices.groupby("region")["year"].unique().items()

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from . import __version__, language
+from .conversion import Measure
 from .language import text
 
 
@@ -198,3 +199,66 @@ def _field(code: str, column: str) -> str:
     if code == "conflicting_scores":  # listed at the first score, found in all of them
         return text(zh="各项评分", en="All scores")
     return language.term(column) if column else language.MISSING
+
+
+def indicators(
+    average: pd.Series, grades: pd.DataFrame, means: pd.DataFrame, measure: Measure
+) -> pd.DataFrame:
+    """Return what a public body would quote: each indicator with how it is computed and its limits.
+
+    Parameters
+    ----------
+    average, grades, means : Series, DataFrame, DataFrame
+        Published tables: `conversion.overall`, `conversion.grades`, `conversion.score_means`.
+    measure : Measure
+        What the rate of `average` is.
+
+    Returns
+    -------
+    DataFrame
+        Index ``indicator``; ``value`` in print, ``calculation``, ``caution``.
+    """
+    top, interval = (
+        str(grades.index[0]),
+        _intervals(pd.Series(average.low), pd.Series(average.high), "rate")[0],
+    )
+    share = text(zh=f"{language.grade_name(top)}占比", en=f"Share of {language.grade_name(top)}")
+    rows = [_indicator(share, _or_protected(grades["share"].iloc[0], "share"), "grade")]
+    if measure.grade is None:
+        rate = _or_protected(average.rate, "rate")
+        rows.append(_indicator(measure.label, rate + text(zh=f"（{interval}）", en=f" ({interval})"), "rate"))
+    for dimension, mean in means["mean"].items():
+        name = text(
+            zh=f"{language.term(str(dimension))}平均分", en=f"Mean {language.term(str(dimension)).lower()}"
+        )
+        rows.append(_indicator(name, _or_protected(mean, "mean"), "mean"))
+    table = pd.DataFrame(rows, columns=["indicator", "value", "calculation", "caution"])
+    table.attrs["heads"] = {"value": text(zh="数值", en="Value")}
+    return table.set_index("indicator")
+
+
+def _or_protected(value: float, column: str) -> str:
+    return language.PROTECTED if pd.isna(value) else language.formatted(value, column)
+
+
+def _indicator(name: str, value: str, kind: str) -> tuple[str, str, str, str]:
+    calculation, caution = {
+        "grade": (
+            text(zh="最高等级的咨询数÷可评级咨询数", en="Consultations of the highest grade / all graded"),
+            text(zh="反映转化潜力，不是成交", en="A potential, not purchases"),
+        ),
+        "rate": (
+            text(
+                zh="成交的咨询数÷已登记是否成交的咨询数", en="Purchases / consultations with a known outcome"
+            ),
+            text(
+                zh="括号内为95%置信区间；只反映主动咨询的客户",
+                en="With 95% interval; customers who asked, not all",
+            ),
+        ),
+        "mean": (
+            text(zh="各条咨询评分的算术平均", en="Arithmetic mean over consultations"),
+            text(zh="由咨询人员打分，不同人员尺度可能不一", en="Given by consultants, who may differ"),
+        ),
+    }[kind]
+    return name, value, calculation, caution

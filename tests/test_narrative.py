@@ -164,27 +164,27 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     "extremes": (
         lambda: narrative.extremes(by_type(甲=(100, 50), 乙=(100, 30), 丙=(100, 10)), SALE),
         "“甲”成交率最高（50.0%），“丙”最低（10.0%）",
-        "甲 has the highest rate (50.0%), 丙 the lowest (10.0%)",
+        "The rate is highest for 甲 (50.0%), lowest for 丙 (10.0%)",
     ),
     "extremes of a share": (
         lambda: narrative.extremes(by_type(甲=(100, 50), 乙=(100, 30)), TOP),
         "“甲”A级占比最高（50.0%），“乙”最低（30.0%）",
-        "甲 has the highest rate (50.0%), 乙 the lowest (30.0%)",
+        "The rate is highest for 甲 (50.0%), lowest for 乙 (30.0%)",
     ),
     "small and pooled groups are not compared": (
         lambda: narrative.extremes(by_type(甲=(100, 50), 乙=(100, 30), 其他=(500, 5), 丁=(29, 0)), SALE),
         "“甲”成交率最高（50.0%），“乙”最低（30.0%）",
-        "甲 has the highest rate (50.0%), 乙 the lowest (30.0%)",
+        "The rate is highest for 甲 (50.0%), lowest for 乙 (30.0%)",
     ),
     "only inner groups differ": (
         lambda: narrative.extremes(by_type(甲=(30, 14), 乙=(2000, 900), 丙=(2000, 640), 丁=(30, 9)), SALE),
         "“乙”成交率（45.0%）高于“丙”（32.0%）",
-        "乙 has a higher rate (45.0%) than 丙 (32.0%)",
+        "The rate of 乙 (45.0%) is above that of 丙 (32.0%)",
     ),
     "tied for the highest": (
         lambda: narrative.extremes(by_type(甲=(100, 50), 乙=(100, 50), 丙=(100, 10)), SALE),
         "“乙”成交率（50.0%）高于“丙”（10.0%）",
-        "乙 has a higher rate (50.0%) than 丙 (10.0%)",
+        "The rate of 乙 (50.0%) is above that of 丙 (10.0%)",
     ),
     "no difference between groups": (
         lambda: narrative.extremes(by_type(甲=(100, 31), 乙=(100, 30)), SALE),
@@ -329,7 +329,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     "some groups withheld": (
         lambda: narrative.extremes(withhold(by_type(甲=(300, 90), 乙=(300, 30), 丙=(90, 5)), "丙"), SALE),
         "在公布成交率的组中，“甲”最高（30.0%），“乙”最低（10.0%）",
-        "Of the groups shown, 甲 has the highest rate (30.0%), 乙 the lowest (10.0%)",
+        "Of the groups shown, the rate is highest for 甲 (30.0%), lowest for 乙 (10.0%)",
     ),
     "groups that overlap": (
         lambda: narrative.span(by_type(甲=(300, 90), 乙=(300, 30)), SALE),

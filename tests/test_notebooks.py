@@ -28,7 +28,8 @@ def code_cells():
 @pytest.mark.parametrize("cell", list(code_cells()))
 def test_cells_are_short_and_hold_choices_only(cell):
     tree = ast.parse(cell.source)
-    assert len(cell.source.splitlines()) <= 13
+    is_parameters = "parameters" in cell.metadata.get("tags", [])  # a line for each
+    assert len(cell.source.splitlines()) <= (20 if is_parameters else 13)
     assert not [node for node in ast.walk(tree) if isinstance(node, FORBIDDEN)]
     assert "sys.path" not in cell.source
     texts = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]

@@ -69,6 +69,51 @@ def test_edition_and_language_are_in_the_name(write_params, slices):
     assert plan.list_jobs([write_params(text)])[0].stem == "2025/黄山市/industry-college.en"
 
 
+def test_usual_edition_of_a_notebook_is_not_in_the_name(project, write_params, slices):
+    jobs = plan.list_jobs([write_params("reports:\n  - {notebook: industry, region: 黄山市, year: 2025}\n")])
+    assert jobs[0].stem == "2025/黄山市/industry.zh"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "stem"),
+    [
+        ({"regions": ["黄山市"], "years": []}, "黄山市/comparison.zh"),
+        ({"regions": ["黄山市"], "years": [2024, 2025]}, "黄山市/comparison.zh"),
+        ({"regions": ["黄山市", "杭州市"], "years": [2025]}, "2025/comparison.zh"),
+        ({"region": "黄山市", "year": 2025, "regions": ["黄山市", "杭州市"]}, "2025/黄山市/comparison.zh"),
+        ({"region": "黄山市", "year": 2025, "regions": ["杭州市"]}, "2025/黄山市/comparison.zh"),
+    ],
+)
+def test_what_a_report_has_several_of_is_no_folder(parameters, stem):
+    given = {**parameters, "edition": "industry", "language": "zh"}
+    assert plan._name_output(Path("comparison.ipynb"), given, "industry") == stem
+
+
+@pytest.mark.parametrize(
+    ("parameters", "digests"),
+    [
+        ({"region": "黄山市", "year": 2025}, ["黄山市2025"]),
+        ({"region": "黄山市", "year": 2025, "earlier_year": 0}, ["黄山市2024", "黄山市2025"]),
+        ({"region": "黄山市", "year": 2025, "earlier_year": 2023}, ["黄山市2025"]),
+        ({"regions": ["黄山市"], "years": []}, ["黄山市2024", "黄山市2025"]),
+        ({"regions": ["黄山市", "杭州市"], "years": [2025]}, ["黄山市2025", "杭州市2025"]),
+        ({"region": "黄山市", "year": 2025, "regions": ["杭州市"]}, ["黄山市2025", "杭州市2025"]),
+        ({}, ["黄山市2024", "黄山市2025", "杭州市2024", "杭州市2025"]),
+    ],
+)
+def test_report_depends_on_all_slices_that_it_reads(parameters, digests, slices):
+    assert list(plan.select_slices(slices, parameters)["digest"]) == digests
+
+
+def test_each_region_and_year_asked_for_must_be_there(write_params, slices):
+    there = plan._has_what_is_asked
+    assert there(slices, {"regions": ["黄山市", "杭州市"], "years": [2025]})
+    assert there(slices, {"region": "黄山市", "year": 2024, "earlier_year": 0})  # 2023 is not needed
+    assert not there(slices, {"regions": ["黄山市", "盐城市"], "years": [2025]})
+    assert not there(slices, {"regions": ["黄山市"], "years": [2023, 2025]})
+    assert not there(slices, {"region": "黄山市", "year": 2023, "earlier_year": 2024})
+
+
 def test_data_option_takes_the_place_of_the_parameter(write_params, slices):
     (job,) = plan.list_jobs([write_params("region: 黄山市\nyear: 2025\ndata: a.xlsx\n")], data="b.xlsx")
     assert job.parameters["data"] == "b.xlsx"
@@ -96,12 +141,19 @@ def test_whole_number_serves_as_float(write_params):
     assert plan.list_jobs([write_params(text)])[0].parameters["share"] == 1
 
 
-def test_shipped_parameter_files_are_sound(project, slices):
+def test_shipped_parameter_files_are_sound(monkeypatch, slices):
+    monkeypatch.chdir(ROOT)
     slices.loc[len(slices)] = ["盐城市", 2023, 1, "x", True]
     for city in ("黄山市", "杭州市", "盐城市"):
         for year in (2023, 2024, 2025):
             slices.loc[len(slices)] = [city, year, 1, "x", True]
-    assert len(plan.list_jobs([ROOT / "params" / "annual.yaml"])) == 9
+    stems = [job.stem for job in plan.list_jobs([ROOT / "params" / "annual.yaml"])]
+    assert len(stems) == 9 + 3 + 3 + 4 + 2
+    assert stems[9:12] == [f"2025/{city}/industry-government.zh" for city in ("黄山市", "杭州市", "盐城市")]
+    assert stems[-6:-2] == [
+        *(f"{city}/comparison.zh" for city in ("黄山市", "杭州市", "盐城市")),
+        "2025/comparison.zh",
+    ]
     assert len(plan.list_jobs([ROOT / "params" / "huangshan-2025.yaml"])) == 1
 
 
