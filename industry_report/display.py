@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -19,12 +21,15 @@ from seaborn.axisgrid import Grid
 from . import language, style, tables
 from .errors import InputError
 from .language import text
+from .publisher import load_identity
 
 __all__ = ["COVER", "EXHIBIT", "begin", "cover", "say", "section", "show", "text"]
 
 # Beside the HTML that JupyterLab shows, outputs carry what the exporters need.
 COVER = "application/vnd.industry-report.cover+json"
 EXHIBIT = "application/vnd.industry-report.exhibit+json"
+
+MOST_KEY_FIGURES = 6  # two rows on a page, one glance
 
 _figures_shown = 0
 
@@ -49,7 +54,14 @@ def begin(report_language: str, scorecard: Any = None) -> None:
 
 
 def cover(
-    *, title: str, subtitle: str, facts: dict[str, str], synthetic: bool = False, internal: bool = False
+    *,
+    title: str,
+    subtitle: str,
+    facts: dict[str, str],
+    key_figures: Sequence[tuple[str, str]] = (),
+    publisher: str | Path = "",
+    synthetic: bool = False,
+    internal: bool = False,
 ) -> None:
     """Show the report's title and tell the exporters what stands on the cover.
 
@@ -59,10 +71,21 @@ def cover(
         In the report's language; see `text`.
     facts : dict of str to str
         Short lines for the cover, such as region, year, edition.
+    key_figures : sequence of (str, str)
+        At most six labels and printed numbers, which open the report: ``("A级占比", "15.5%")``. What stands
+        in brackets after a number, such as its interval, is set small. Take them from protected tables.
+    publisher : str or Path
+        The file that says who publishes, see `publisher.load_identity`; empty for nobody.
     synthetic : bool
         True if any row is invented; the report then says so on its cover and on every page.
     internal : bool
         True if the edition is not protected for publication; the report then says so, too.
+
+    Raises
+    ------
+    InputError
+        There are more than six key figures, one of them is not a pair of texts, or the publisher's file is
+        faulty.
     """
     invented = text(
         zh="合成数据演示：数据由程序生成，不反映任何真实客户或市场",
@@ -76,6 +99,8 @@ def cover(
         "subtitle": subtitle,
         "facts": [[label, fact] for label, fact in facts.items()],  # a list: notebook files sort their keys
         "notice": notice,
+        "key_figures": _key_figures(key_figures),
+        "publisher": load_identity(publisher) if publisher else {},
     }
     warning = f"<p><strong>{escape(notice)}</strong></p>" if notice else ""
     html = f"<h1>{escape(title)}</h1><p>{escape(subtitle)}</p>{warning}"
@@ -94,6 +119,17 @@ def section(*, zh: str, en: str, level: int = 2) -> None:
     """
     words = escape(text(zh=zh, en=en))
     display({"text/html": f"<h{level}>{words}</h{level}>", "text/plain": words}, raw=True)
+
+
+def _key_figures(pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
+    for pair in pairs:
+        if len(pair) != 2 or not all(isinstance(words, str) and words for words in pair):
+            problem = f"a key figure is a label and a printed number, got {pair!r}."
+            raise InputError("cover", problem, 'Write ("Conversion rate", "22.9%").')
+    if len(pairs) > MOST_KEY_FIGURES:
+        problem = f"expected at most {MOST_KEY_FIGURES} key figures, got {len(pairs)}."
+        raise InputError("cover", problem, "Keep those that a reader would act on.")
+    return [list(pair) for pair in pairs]
 
 
 def say(*sentences: str, zh: str = "", en: str = "") -> None:

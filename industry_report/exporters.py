@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import hashlib
 import json
 import re
 import tempfile
@@ -25,11 +26,11 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from . import display, language, style
+from . import display, imprint, language, style
 from .errors import InputError
+from .frames import frame_tables
 
 TEMPLATES = Path(__file__).parent / "templates"
-LANG_TAGS = {"zh": "zh-CN", "en": "en"}
 WORDS = {
     "zh": {
         "contents": "目录",
@@ -37,6 +38,14 @@ WORDS = {
         "figure": "图",
         "table": "表",
         "alt": "图（作者未提供文字说明）",
+        "data": "的数据",
+        "plain table": "表格",
+        "figures": "插图目录",
+        "tables": "表格目录",
+        "copy": "复制为CSV",
+        "copied": "已复制",
+        "failed": "未能复制，请选中表格后复制",
+        "logo": "发布者标志",
     },
     "en": {
         "contents": "Contents",
@@ -44,6 +53,14 @@ WORDS = {
         "figure": "Figure ",
         "table": "Table ",
         "alt": "Figure (the author gives no description)",
+        "data": ": data",
+        "plain table": "Plain table ",
+        "figures": "Figures",
+        "tables": "Tables",
+        "copy": "Copy as CSV",
+        "copied": "Copied",
+        "failed": "Not copied: select the table and copy it",
+        "logo": "Publisher's logo",
     },
 }
 GETA = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
@@ -75,6 +92,8 @@ def find_cover(nb: NotebookNode) -> dict[str, Any]:
         "subtitle": "",
         "facts": [],
         "notice": "",
+        "key_figures": [],
+        "publisher": {},
     }
 
 
@@ -90,7 +109,13 @@ def report_data(nb: NotebookNode) -> dict[str, Any]:
         for output in _outputs(nb)
         if display.EXHIBIT in output.get("data", {})
     ]
-    return {"cover": find_cover(nb), "exhibits": exhibits, "warnings": _warnings(nb)}
+    return {"cover": _without_logo(find_cover(nb)), "exhibits": exhibits, "warnings": _warnings(nb)}
+
+
+def _without_logo(cover: dict[str, Any]) -> dict[str, Any]:
+    """Leave the logo out of what is told of a report: it is no fact of it, and long."""
+    identity = {key: value for key, value in cover.get("publisher", {}).items() if key != "logo"}
+    return {**cover, "publisher": identity}
 
 
 def _outputs(nb: NotebookNode) -> list[NotebookNode]:
@@ -110,7 +135,8 @@ def _warnings(nb: NotebookNode) -> list[str]:
                 found.append(
                     f"cell {number} shows a picture without a description: use show(figure, caption=…)."
                 )
-    shown = "".join([*(c.source for c in nb.cells if c.cell_type == "markdown"), *_texts(nb)])
+    cover = json.dumps(_without_logo(find_cover(nb)), ensure_ascii=False)
+    shown = "".join([cover, *(c.source for c in nb.cells if c.cell_type == "markdown"), *_texts(nb)])
     if unknown := sorted(style.find_missing_glyphs(shown)):
         listed = ", ".join(f"{character} (U+{ord(character):04X})" for character in unknown[:10])
         found.append(f"no glyph for {listed}; shown as {GETA} in the PDF.")
@@ -309,7 +335,7 @@ def number_headings(html: str) -> tuple[str, list[Heading]]:
 
 
 class IndustryHTMLExporter(_ReportExporter):
-    """One self-contained page: no script, no request, code hidden."""
+    """One self-contained page: no request, code hidden, and one script that only copies tables."""
 
     export_from_notebook = "Industry report (HTML)"
     output_mimetype = "text/html"
@@ -323,19 +349,30 @@ class IndustryHTMLExporter(_ReportExporter):
     ) -> tuple[str, dict[str, Any]]:
         """Return the page and nbconvert's resources."""
         body, contents, cover, resources = self._render_body(nb, resources, **kw)
+        words, script = WORDS[cover["language"]], _template("copy.js")
         page = self.environment.get_template("page.html.j2").render(
-            lang=LANG_TAGS[cover["language"]],
-            words=WORDS[cover["language"]],
-            cover=cover,
+            words=words,
+            front=imprint.describe(cover, resources),
             contents=contents,
-            body=body,
+            body=frame_tables(body, words),
             css=_template("report.css"),
+            script=script,
+            policy=content_policy(script),
         )
         return page, resources
 
 
+def content_policy(script: str) -> str:
+    """Return the page's content security policy: no request to anywhere, no script but this one."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    return (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
 class IndustryPDFExporter(_ReportExporter):
-    """A tagged PDF (PDF/UA-1): cover, contents, running heads, bookmarks, embedded fonts."""
+    """A tagged PDF (PDF/UA-1, with a date PDF/A-2a too): cover, imprint, contents, running heads."""
 
     export_from_notebook = "Industry report (PDF)"
     output_mimetype = "application/pdf"
@@ -357,7 +394,7 @@ class IndustryPDFExporter(_ReportExporter):
         body, _, cover, resources = self._render_body(nb, resources, **kw)
         resources["output_extension"] = ".pdf"
         body, pictures = extract_pictures(_printable(body))
-        return compile_pdf(_to_typst(body), cover, pictures), resources
+        return compile_pdf(_to_typst(body), imprint.describe(cover, resources), pictures), resources
 
 
 def _printable(body: str) -> str:
@@ -418,30 +455,34 @@ def _to_typst(body: str) -> str:
     )
 
 
-def compile_pdf(markup: str, cover: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
+def compile_pdf(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
     """Set Typst markup in the report's template; PDF/UA-1, the same bytes for the same input.
+
+    A report with a date of publication is PDF/A-2a as well.
 
     Parameters
     ----------
     markup : str
         The body in Typst markup.
-    cover : dict
-        See `display.cover`.
+    front : dict
+        See `imprint.describe`.
     pictures : dict of str to bytes
         The files that the markup names.
     """
     import typst
 
-    words = json.dumps(WORDS[cover["language"]], ensure_ascii=False)
+    logo, drawn = _logo_file(front["logo"])
+    front = {**front, "logo": logo, "words": {**front["words"], **WORDS[front["language"]]}}
     main = (
-        '#import "report.typ": report, contents\n#let horizontalrule = line(length: 100%)\n'
-        '#let words = json("words.json")\n#show: report.with(json("cover.json"))\n' + markup
+        '#import "report.typ": contents, landscape, picture, report, small\n'
+        "#let horizontalrule = line(length: 100%)\n"
+        '#let front = json("front.json")\n#show: report.with(front)\n' + markup
     )
     files = {
         "main.typ": main.encode(),
         "report.typ": _template("report.typ").encode(),
-        "cover.json": json.dumps(cover, ensure_ascii=False).encode(),
-        "words.json": words.encode(),
+        "front.json": json.dumps(front, ensure_ascii=False).encode(),
+        **drawn,
         **pictures,
     }
     files = {name: _with_glyphs(content) if _is_text(name) else content for name, content in files.items()}
@@ -454,13 +495,23 @@ def compile_pdf(markup: str, cover: dict[str, Any], pictures: dict[str, bytes]) 
                 str(Path(folder) / "main.typ"),
                 font_paths=[str(style.FONT_FOLDER)],
                 ignore_system_fonts=True,
-                pdf_standards=["ua-1"],
+                # An archive's PDF/A wants a date, and a date that nobody gave would be made up.
+                pdf_standards=["ua-1", "a-2a"] if front["date"] else ["ua-1"],
                 timestamp=0,
             )
         except typst.TypstError as error:
             problem = f"Typst stopped: {error.message}."
             mend = " ".join(error.hints) or error.diagnostic
-            raise InputError(f"PDF of “{cover['title']}”", problem, mend) from error
+            raise InputError(f"PDF of “{front['title']}”", problem, mend) from error
+
+
+def _logo_file(address: str) -> tuple[str, dict[str, bytes]]:
+    """Return the name of the logo's file, and the file."""
+    if not address:
+        return "", {}
+    kind, content = re.fullmatch(r"data:image/([\w+]+);base64,(.*)", address).groups()  # type: ignore[union-attr]
+    name = f"logo.{kind.removesuffix('+xml')}"
+    return name, {name: base64.b64decode(content)}
 
 
 def _is_text(name: str) -> bool:

@@ -607,3 +607,40 @@ def advise_groups(versus: pd.DataFrame, table: pd.DataFrame, measure: Measure) -
         en=f"Below all others: {names}; the largest is {language.mention(str(largest))} ({count} consultations, {rate}). "
         "Find out what holds these customers back",
     )
+
+
+def key_figures(
+    received: int, average: pd.Series, grades: pd.DataFrame, contacts: pd.DataFrame, measure: Measure
+) -> list[tuple[str, str]]:
+    """Return what opens a report: label and printed number, withheld ones as “…”.
+
+    Parameters
+    ----------
+    received : int
+        All consultations, graded or not.
+    average, grades, contacts
+        Protected tables; see `conversion.overall`, `conversion.grades` and `workload.contacts`.
+    measure : Measure
+        See `conversion.choose_measure`.
+    """
+    figures = [(text(zh="有效咨询", en="Consultations"), text(zh=f"{received:,}条", en=f"{received:,}"))]
+    if not average.consultations:  # nothing is graded, and a share of nothing is no figure
+        return figures
+    if measure.grade is None:
+        top = grades.index[0]
+        label = text(zh=f"{grade_name(top)}占比", en=f"Share of {grade_name(top)}")
+        figures.append((label, _published(grades.share[top], "share")))
+    interval = text(
+        zh=f"（95%置信区间{percent(average.low)}～{percent(average.high)}）",
+        en=f" (95% CI {percent(average.low)} to {percent(average.high)})",
+    )
+    figures.append(
+        (measure.label, _published(average.rate, "rate") + (interval if pd.notna(average.rate) else ""))
+    )
+    yearly = _published(contacts["contacts"].sum(skipna=False), "contacts")
+    figures.append((text(zh="全年回访次数（上限）", en="Contacts a year (upper bound)"), yearly))
+    return figures
+
+
+def _published(value: float, column: str) -> str:
+    return language.PROTECTED if pd.isna(value) else language.formatted(value, column)

@@ -65,6 +65,8 @@ def test_cover_tells_people_and_exporters_the_same(shown: list[Bundle]) -> None:
             "subtitle": "2025年 · 行业版",
             "facts": [["年度", "2025年"], ["地区", "黄山市"]],
             "notice": "",
+            "key_figures": [],
+            "publisher": {},
         },
         "text/html": "<h1>咨询&lt;转化&gt;报告</h1><p>2025年 · 行业版</p>",
         "text/plain": "咨询<转化>报告",
@@ -254,3 +256,30 @@ def test_what_is_neither_figure_nor_table_is_refused(thing: Any, name: str, show
 def test_an_unknown_language_is_refused_at_the_beginning() -> None:
     with pytest.raises(InputError, match="parameter language"):
         display.begin("fr")
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ([("成交率", 0.229)], "a label and a printed number, got"),
+        ([("成交率", "")], "a label and a printed number"),
+        ([("成交率",)], "a label and a printed number"),
+        ([("成交率", "22.9%")] * 7, "at most 6 key figures, got 7"),
+    ],
+)
+def test_key_figures_are_few_and_printed(figures, said):
+    with pytest.raises(InputError, match=said):
+        display.cover(title="题", subtitle="", facts={}, key_figures=figures)
+
+
+def test_cover_carries_key_figures_and_publisher(shown, tmp_path):
+    file = tmp_path / "publisher.yaml"
+    file.write_text(
+        "names: 甲会\ndisclosure: {threshold: 9, dominance: {p: 9}, internal: []}\n", encoding="utf-8"
+    )
+    display.cover(
+        title="题", subtitle="", facts={}, key_figures=[("占比", language.PROTECTED)], publisher=file
+    )
+    (bundle,) = shown
+    assert bundle[COVER]["key_figures"] == [["占比", "…"]]
+    assert bundle[COVER]["publisher"] == {"names": {"zh": "甲会", "en": "甲会"}}

@@ -1,9 +1,12 @@
 """The page and the PDF, by their parts."""
 
+import base64
+import hashlib
 import io
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -14,7 +17,7 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from pypdf import PdfReader
 
-from industry_report import display, exporters, language
+from industry_report import display, exporters, imprint, language
 from industry_report.errors import InputError
 
 NASTY = r"<script>alert(1)</script> $5 and $6 #x *y* \z @a _b_ `c` [d](e) ~f~ // -- ' &amp;"
@@ -137,10 +140,23 @@ def test_contents_lead_to_the_headings(page):
 
 def test_page_asks_no_host_for_anything(page):
     policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
-    assert policy == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
-    assert not page.find_all(["script", "link", "iframe"])
+    assert policy.startswith(
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-"
+    )
+    assert not page.find_all("iframe")
+    assert [link["href"] for link in page.find_all("link")] == ["data:,"]  # else a browser asks for an icon
     assert all(img["src"].startswith("data:") for img in page.find_all("img"))
     assert "[far]" in page.get_text()
+
+
+def test_only_the_script_that_copies_may_run(page):
+    (script,) = page.find_all("script")
+    digest = base64.b64encode(hashlib.sha256(script.string.encode()).digest()).decode()
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    assert f"script-src 'sha256-{digest}';" in policy
+    assert not script.attrs
+    assert not re.search(r"fetch|XMLHttp|import|https?:", script.string)
+    assert not page.find_all("button")  # a button that does nothing without a script is not there without
 
 
 def test_every_picture_has_a_description(page):
@@ -272,7 +288,7 @@ def test_english_report_has_english_cells_and_words(notebook, monkeypatch):
 def test_notebook_without_a_cover_is_a_report_too():
     notebook = new_notebook(cells=[new_markdown_cell("# 我的笔记\n\n正文")])
     html, _ = exporters.IndustryHTMLExporter().from_notebook_node(notebook)
-    assert BeautifulSoup(html, "html.parser").body.get_text().split().count("我的笔记") == 2  # head and foot
+    assert BeautifulSoup(html, "html.parser").h1.get_text() == "我的笔记"
     assert exporters.IndustryPDFExporter().from_notebook_node(notebook)[0].startswith(b"%PDF")
 
 
@@ -292,7 +308,7 @@ def test_report_data_lists_exhibits_and_warns(notebook):
 def test_what_typst_refuses_is_named():
     cover = {"language": "zh", "title": "题", "subtitle": "", "facts": [], "notice": ""}
     with pytest.raises(InputError, match="PDF of “题”: Typst stopped"):
-        exporters.compile_pdf('#image("none.svg", alt: "x")', cover, {})
+        exporters.compile_pdf('#image("none.svg", alt: "x")', imprint.describe(cover, {}), {})
 
 
 @pytest.mark.slow
@@ -310,7 +326,7 @@ def test_scripts_and_frames_of_a_cell_are_left_out_and_told():
     notebook = new_notebook(cells=[new_markdown_cell("# T"), cell])
     page, _ = exporters.IndustryHTMLExporter().from_notebook_node(notebook)
     assert "kept" in page
-    assert "<script" not in page
+    assert "alert(1)" not in page
     assert "<iframe" not in page
     assert exporters.report_data(notebook)["warnings"] == [
         "cell 2 puts out a script or frame, which a report leaves out."
@@ -330,3 +346,230 @@ def test_a_tag_that_is_never_closed_takes_nothing_with_it():
     assert all(kept in page for kept in ("<p>first</p>", "<p>second</p>", "<path d='M0 0'/>"))
     assert "<embed" not in page
     assert "<iframe" not in page
+
+
+# --- who publishes, and what changed
+
+LOGO = base64.b64encode(
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+).decode()
+IDENTITY = {
+    "names": {"zh": "黄山市软件行业协会", "en": "Huangshan Software Association"},
+    "short": {"zh": "黄山软协", "en": "HSA"},
+    "logo": f"data:image/svg+xml;base64,{LOGO}",
+    "colours": {"accent": "#8a1c3c", "accent_on_dark": "#bd7d90"},
+    "licence": {"name": {"zh": "署名4.0", "en": "CC BY 4.0"}, "url": "https://example.org/by"},
+    "disclaimer": {"zh": "仅供参考", "en": "For information"},
+    "published_on": "2026-01-31",
+}
+CORRECTION = {
+    "version": 2,
+    "date": "2026-03-01",
+    "earlier": "industry.v1.html",
+    "changes": [["成交率", "22.8%", "22.9%"]],
+}
+CITATIONS = {"text": "made", "bibtex": "@techreport{x,\n  year = {2025}\n}", "gbt7714": "甲. 乙[R/OL]. 2026."}
+
+
+@pytest.fixture
+def published(notebook):
+    """The same report, with publisher and key figures."""
+    bundle = notebook.cells[1].outputs[0]["data"][display.COVER]
+    figures = [["有效咨询", "5,588条"], ["A级占比", "…"], ["成交率", "22.9%（95%置信区间21.8%～24.0%）"]]
+    bundle |= {"publisher": IDENTITY, "key_figures": figures}
+    return notebook
+
+
+def make_page(notebook, resources=None):
+    html, _ = exporters.IndustryHTMLExporter().from_notebook_node(notebook, resources)
+    return BeautifulSoup(html, "html.parser")
+
+
+def make_pdf(notebook, resources=None):
+    content, _ = exporters.IndustryPDFExporter().from_notebook_node(notebook, resources)
+    return PdfReader(io.BytesIO(content))
+
+
+def test_page_shows_who_publishes(published):
+    page = make_page(published)
+    assert page.header.img["src"] == IDENTITY["logo"]
+    assert "黄山市软件行业协会" in page.header.get_text()
+    assert page.header.time["datetime"] == "2026-01-31"
+    assert "--accent-on-light: #8a1c3c; --accent-on-dark: #bd7d90" in page.style.string
+    meta = {m.get("name"): m["content"] for m in page.find_all("meta") if m.get("name")}
+    assert meta["author"] == "黄山市软件行业协会"
+    assert "成交率" in meta["keywords"]
+    assert "22.9%" in meta["description"]
+    assert page.footer.find("a", href="https://example.org/by").get_text() == "署名4.0"
+    assert "仅供参考" in page.footer.get_text()
+
+
+def test_key_figures_open_page_and_pdf(published):
+    page, cover = make_page(published), squeezed(make_pdf(published).pages[0].extract_text())
+    rows = page.header.select(".key-figures > div")
+    assert [row.dt.get_text() for row in rows] == ["有效咨询", "A级占比", "成交率"]
+    assert rows[1].dd.get_text() == "…"
+    assert rows[2].small.get_text() == "95%置信区间21.8%～24.0%"
+    assert "成交率22.9%95%置信区间21.8%～24.0%" in cover
+
+
+def test_pdf_carries_who_publishes_in_its_information(published):
+    reader = make_pdf(published)
+    assert reader.metadata.author == "黄山市软件行业协会"
+    assert "22.9%" in reader.metadata.subject
+    assert "成交率" in reader.metadata["/Keywords"]
+    assert reader.metadata.creation_date.date().isoformat() == "2026-01-31"
+    assert squeezed(reader.pages[0].extract_text()).endswith("2026年1月31日")
+    imprint_page = squeezed(reader.pages[1].extract_text())
+    assert "发布者黄山市软件行业协会" in imprint_page
+    assert "仅供参考" in imprint_page
+    assert all("黄山软协" in squeezed(sheet.extract_text()) for sheet in reader.pages[2:])
+
+
+def test_a_dated_pdf_is_for_the_archive_too_and_none_is_given_a_date(published):
+    dated = make_pdf(published).trailer["/Root"]["/Metadata"].get_data().decode()
+    assert re.search(r"pdfaid:part>2<.*pdfaid:conformance>A<", dated, flags=re.S)
+    assert "pdfuaid:part>1<" in dated
+    cover = published.cells[1].outputs[0]["data"][display.COVER]
+    cover["publisher"] = {key: value for key, value in IDENTITY.items() if key != "published_on"}
+    undated = make_pdf(published)
+    assert "pdfaid" not in undated.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert undated.metadata.creation_date is None
+
+
+def test_a_correction_stands_under_the_title_and_in_the_imprint(published):
+    resources = {"correction": CORRECTION, "citations": CITATIONS}
+    page, reader = make_page(published, dict(resources)), make_pdf(published, dict(resources))
+    note = page.header.select_one(".correction")
+    assert "第2版" in note.get_text()
+    assert note.a["href"] == "industry.v1.html"
+    assert [td.get_text() for td in note.select("tbody > tr > *")] == ["成交率", "22.8%", "22.9%"]
+    assert [pre.get_text() for pre in page.footer.select("details pre")] == [
+        CITATIONS["gbt7714"],
+        CITATIONS["bibtex"],
+    ]
+    imprint_page = squeezed(reader.pages[1].extract_text())
+    assert "取代此前的版本" in imprint_page
+    assert "成交率22.8%22.9%" in imprint_page
+    assert "@techreport" in imprint_page
+
+
+def test_nothing_is_said_of_a_correction_where_there_is_none(published):
+    assert not make_page(published).select(".correction")
+    assert "更正" not in printed_text(make_pdf(published))
+
+
+def test_the_record_of_a_report_has_no_logo(published):
+    data = exporters.report_data(published)
+    assert "logo" not in data["cover"]["publisher"]
+    assert data["cover"]["publisher"]["names"] == IDENTITY["names"]
+
+
+# --- complete for every reader
+
+
+def walk(element):
+    """Yield the elements of a PDF's structure tree, in reading order."""
+    element = element.get_object()
+    if not isinstance(element, dict):
+        return
+    yield element
+    children = element.get("/K", [])
+    for child in children if isinstance(children, list) else [children]:
+        yield from walk(child)
+
+
+def elements(reader):
+    tree = reader.trailer["/Root"]["/StructTreeRoot"]
+    return [element for element in walk(tree) if "/S" in element]
+
+
+def test_pdf_structure_tells_headings_figures_and_table_heads(published):
+    reader = make_pdf(published)
+    found = elements(reader)
+    kinds = [element["/S"] for element in found]
+    figures = [element["/Alt"] for element in found if element["/S"] == "/Figure"]
+    assert figures[0] == "黄山市软件行业协会"  # the logo
+    assert any("图示" in alt and alt.endswith("A高于B") for alt in figures)
+    assert all(alt.strip() for alt in figures)
+    heads = [element for element in found if element["/S"] == "/TH"]
+    assert len(heads) >= 3
+    scopes = {
+        a.get_object()["/Scope"] for head in heads for a in attributes(head) if "/Scope" in a.get_object()
+    }
+    assert "/Column" in scopes
+    assert {"/Table", "/TR", "/TD", "/Caption", "/Formula", "/TOC", "/P"} <= set(kinds)
+
+
+def attributes(element):
+    given = element.get("/A", [])
+    return given if isinstance(given, list) else [given]
+
+
+def test_pdf_headings_never_skip_a_level(published):
+    levels = [int(e["/S"][2:]) for e in elements(make_pdf(published)) if re.fullmatch(r"/H\d", e["/S"])]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_page_tables_are_named_and_reachable(page):
+    for table in page.main.find_all("table"):
+        frame = table.parent
+        assert frame["class"] == ["scroll"]
+        assert table.find("caption") or table["aria-label"]
+        assert table.find("th") is None or all(th.get("scope") for th in table.find_all("th"))
+    regions = [d["aria-label"] for d in page.select("[role=region]")]
+    assert len(set(regions)) == len(regions)
+
+
+def test_landmarks_and_skip_link_lead_somewhere(page):
+    assert [len(page.find_all(tag)) for tag in ("header", "nav", "main", "footer")] == [1, 1, 1, 1]
+    ids = {tag["id"] for tag in page.find_all(id=True)}
+    inside = [a["href"][1:] for a in page.find_all("a") if a["href"].startswith("#")]
+    assert "main" in inside
+    assert set(inside) <= ids
+    levels = [int(h.name[1]) for h in page.find_all(re.compile("^h[1-6]$"))]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_rare_characters_are_drawn_and_others_are_named(published):
+    published.cells.append(new_markdown_cell("姓氏䶮、㛃、𠮷😀"))
+    published.cells[1].outputs[0]["data"][display.COVER]["publisher"]["place"] = {"zh": "🏔", "en": "🏔"}
+    (warning,) = [w for w in exporters.report_data(published)["warnings"] if "no glyph" in w]
+    assert warning == "no glyph for 🏔 (U+1F3D4), 😀 (U+1F600); shown as 〓 in the PDF."
+    printed = printed_text(make_pdf(published))
+    assert "䶮、㛃、𠮷〓" in printed
+    assert "发布地〓" in printed
+
+
+def make_wide(columns, rows=3):
+    data = pd.DataFrame({f"{i}月咨询": [99_999] * rows for i in range(1, columns + 1)})
+    return data.set_index(pd.Index([f"第{i}类" for i in range(rows)], name="customer_type"))
+
+
+@pytest.mark.parametrize(("columns", "turned", "size"), [(5, False, 9), (11, False, 7.5), (18, True, 7.5)])
+def test_a_wide_table_is_set_smaller_and_a_wider_one_turned(monkeypatch, columns, turned, size):
+    cells = put_out(monkeypatch, lambda: display.show(make_wide(columns), caption="宽表"))
+    reader = make_pdf(new_notebook(cells=[new_markdown_cell("# 题\n\n## 章"), *cells]))
+    sheet = next(p for p in reader.pages if "99999" in p.extract_text())
+    assert (sheet.mediabox.width > sheet.mediabox.height) == turned
+    sizes = set()
+    sheet.extract_text(visitor_text=lambda t, _, m, __, s: sizes.add(round(s, 1)) if "99999" in t else None)
+    assert sizes == {size}
+    assert "1章" in squeezed(sheet.extract_text())  # the heading goes with it
+
+
+def test_a_long_table_breaks_and_repeats_its_head(monkeypatch):
+    cells = put_out(monkeypatch, lambda: display.show(make_wide(2, rows=120), caption="长表"))
+    reader = make_pdf(new_notebook(cells=[new_markdown_cell("# 题\n\n## 章"), *cells]))
+    sheets = [squeezed(p.extract_text()) for p in reader.pages if "99999" in p.extract_text()]
+    assert len(sheets) > 1
+    assert all("客户类型" in sheet for sheet in sheets)
+
+
+@pytest.mark.parametrize(("count", "listed"), [(15, False), (16, True)])
+def test_many_exhibits_get_a_list(monkeypatch, count, listed):
+    cells = put_out(monkeypatch, *[lambda: display.show(DATA, caption="表题")] * count)
+    printed = printed_text(make_pdf(new_notebook(cells=[new_markdown_cell("# 题\n\n## 章"), *cells])))
+    assert ("表格目录" in printed) == listed
+    assert "插图目录" not in printed

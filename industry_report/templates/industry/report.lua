@@ -1,4 +1,8 @@
--- What pandoc's Typst writer leaves out, and PDF/UA asks for: text alternatives.
+-- What pandoc's Typst writer leaves out, and PDF/UA asks for: text alternatives. And where a table finds room.
+
+local NORMAL, SMALL = 96, 122  -- Latin letters to a line of a table, at 9 and at 7.5 points
+local LONG = 15                -- rows; a table with more may break across pages
+local TURNED = '#landscape['
 
 local function quoted(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('[\r\n]+', ' ') .. '"'
@@ -6,7 +10,7 @@ end
 
 function Image(image)
   local alt = quoted(pandoc.utils.stringify(image.caption))
-  return pandoc.RawInline('typst', '#image(' .. quoted(image.src) .. ', alt: ' .. alt .. ')')
+  return pandoc.RawInline('typst', '#picture(' .. quoted(image.src) .. ', ' .. alt .. ')')
 end
 
 function Math(math)
@@ -23,19 +27,88 @@ function Figure(figure)
   end
 end
 
--- A short table stays on one page; only a long one may break, and then repeats its head.
-function Table(tbl)
-  local rows = 0
-  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
-  if rows <= 15 then
-    return {
-      pandoc.RawBlock('typst', '#block(breakable: false, width: 100%, above: 1.8em, below: 1.8em)['), tbl, pandoc.RawBlock('typst', ']'),
-    }
+-- In Latin letters; a Chinese character, three bytes or more, takes two.
+local function width(text)
+  local letters = 0
+  for _, code in utf8.codes(text) do letters = letters + (code > 0x2e7f and 2 or 1) end
+  return letters
+end
+
+-- What a column cannot do without: a number or a word stays whole; a sentence, or Chinese, may wrap.
+local function need(cell)
+  local text = pandoc.utils.stringify(cell.contents)
+  if text:find('^[%s%d]') and text:find('%d') then return math.min(width(text), 24) end
+  local longest = 0
+  for word in text:gmatch('%S+') do longest = math.max(longest, math.min(width(word), 16)) end
+  return longest
+end
+
+local function needed(tbl)
+  local columns = {}
+  local function measure(rows)
+    for _, row in ipairs(rows) do
+      for i, cell in ipairs(row.cells) do columns[i] = math.max(columns[i] or 0, need(cell)) end
+    end
   end
+  measure(tbl.head.rows)
+  for _, body in ipairs(tbl.bodies) do measure(body.body) end
+  local sum = 0
+  for _, column in ipairs(columns) do sum = sum + column + 2 end
+  return sum
+end
+
+-- A short table stays on one page; a long one may break, and then repeats its head. A table too wide for
+-- the page is set smaller and, if that does not do, turned.
+function Table(tbl)
+  local rows, letters = 0, needed(tbl)
+  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
+  local open = '#block(breakable: ' .. tostring(rows > LONG) .. ', width: 100%, above: 1.8em, below: 1.8em)['
+  if letters > SMALL then
+    open = TURNED
+  elseif letters > NORMAL then
+    open = '#small(' .. tostring(rows > LONG) .. ')['
+  end
+  return { pandoc.RawBlock('typst', open), tbl, pandoc.RawBlock('typst', ']') }
 end
 
 function Div(div)
   if div.identifier == 'contents' then
-    return pandoc.RawBlock('typst', '#contents(words)')
+    return pandoc.RawBlock('typst', '#contents(front)')
   end
+end
+
+local function passes(block)
+  return block.t == 'Para' or block.t == 'BulletList' or block.t == 'Table'
+end
+
+-- A figure that text or a table of its section can go past may move to the top or foot of a page: no page
+-- is then left half empty for its sake. One that its section's text introduces never moves above that text,
+-- and one that is alone under its heading stays there.
+local function placement(blocks, i)
+  local introduced, followed = false, false
+  for j = i - 1, 1, -1 do
+    if blocks[j].t == 'Header' then break end
+    introduced = introduced or passes(blocks[j])
+  end
+  for j = i + 1, #blocks do
+    if blocks[j].t == 'Header' then break end
+    followed = followed or passes(blocks[j])
+  end
+  return followed and (introduced and 'bottom' or 'auto')
+end
+
+function Pandoc(doc)
+  local blocks = pandoc.List()
+  for i, block in ipairs(doc.blocks) do
+    local place = block.t == 'Figure' and placement(doc.blocks, i)
+    if place then
+      local open = '#[#set figure(placement: ' .. place .. ')'
+      blocks:extend({ pandoc.RawBlock('typst', open), block, pandoc.RawBlock('typst', ']') })
+    else
+      local heads = 0  -- headings go with a table to its page
+      while block.text == TURNED and #blocks > heads and blocks[#blocks - heads].t == 'Header' do heads = heads + 1 end
+      blocks:insert(#blocks + 1 - heads, block)
+    end
+  end
+  return pandoc.Pandoc(blocks, doc.meta)
 end
