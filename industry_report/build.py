@@ -1,46 +1,38 @@
-"""All jobs: which are stale, the worker pool, failures collected, manifest and index at the end."""
+"""All jobs: which are stale, in what order they run, failures collected, manifest and index at the end."""
 
 from __future__ import annotations
 
-import hashlib
+import errno
+import functools
 import json
-import multiprocessing
+import math
 import os
 import platform
-import signal
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from importlib import metadata, util
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+from filelock import FileLock, Timeout
 
-from . import __version__, dataset, parameters, plan, site
+from . import __version__, dataset, plan, pool, site, staleness, watchdog
 from .errors import InputError
 from .plan import Job
+from .pool import Pool
+from .staleness import Shelf
+from .watchdog import Limits
 
-# Another version of one of these may draw, word or round a report differently.
-LIBRARIES = (
-    *(
-        "ipython",
-        "jinja2",
-        "latex2mathml",
-        "matplotlib",
-        "mistune",
-        "mplfonts",
-        "nbconvert",
-        "numpy",
-        "pandas",
-    ),
-    *("pypandoc_binary", "scipy", "seaborn", "statsmodels", "typst"),
-)
+GRACE = 10.0  # seconds over the time limit after which a worker that did not end its report is killed itself
+LOOK = 0.5  # seconds between two looks at what is overdue
+GUESS = 3.0  # seconds that a report takes, until one of its notebook was made
+ROWS_PER_SECOND = 500_000  # a guess, too: it puts large slices first
 
 
 @dataclass(frozen=True)
@@ -61,6 +53,8 @@ class Result:
         Why it failed; empty otherwise.
     warnings : tuple of str
         What a publisher should look at.
+    attempts : int
+        How often it was begun.
     """
 
     report: str
@@ -69,14 +63,40 @@ class Result:
     digest: str
     cause: str = ""
     warnings: tuple[str, ...] = ()
+    attempts: int = 1
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to build.
+
+    Attributes
+    ----------
+    workers : int, optional
+        Reports at a time; None for as many as cores and memory allow.
+    force : bool
+        Make fresh reports, too.
+    time_limit : float, optional
+        Seconds for one report.
+    retries : int
+        How often a report is begun again whose worker or kernel was ended from outside.
+    scheduler : str, optional
+        Address of a Dask scheduler, whose workers then make the reports.
+    """
+
+    workers: int | None = None
+    force: bool = False
+    time_limit: float | None = None
+    retries: int = 1
+    scheduler: str | None = None
 
 
 def build_reports(
     jobs: list[Job],
     output: Path,
-    workers: int,
-    force: bool = False,
+    options: Options = Options(),
     tell: Callable[[Result], None] = lambda result: None,
+    say: Callable[[str], None] = lambda message: None,
 ) -> list[Result]:
     """Make all stale reports, then write ``manifest.json`` and ``index.html``.
 
@@ -86,12 +106,12 @@ def build_reports(
         From `plan.list_jobs`.
     output : Path
         The output folder; made if it is not there.
-    workers : int
-        Number of processes.
-    force : bool
-        Make fresh reports, too.
+    options : Options
+        How to build.
     tell : callable
         Called with each result as it comes.
+    say : callable
+        Called with what the user should know meanwhile: that another build is waited for.
 
     Returns
     -------
@@ -106,26 +126,35 @@ def build_reports(
         After Ctrl-C, with everything finished so far published and listed.
     """
     open_output(output)
-    facts = gather_facts(jobs)
-    results: dict[str, Result] = {}
+    with _hold(output, say):
+        staleness.sweep(output)
+        facts = staleness.gather_facts(jobs)
+        rows = {stem: about.pop("rows") for stem, about in facts.items()}  # for us, not for the records
+        shelf = staleness.open_shelf(output)
+        results: dict[str, Result] = {}
 
-    def finish(result: Result) -> None:
-        results[result.report] = result
-        tell(result)
+        def finish(result: Result) -> None:
+            results[result.report] = result
+            if result.status == "made":
+                shelf.learn_seconds(result.report, result.seconds)
+            tell(result)
 
-    stale = []
-    for job in jobs:
-        record = None if force else site.find_published(output, job.stem)
-        if record and record["digest"] == facts[job.stem]["digest"]:
-            finish(Result(job.stem, "fresh", 0.0, record["digest"]))
-        else:
-            stale.append(job)
-    try:
-        _run(stale, output, facts, workers, finish)
-    finally:
-        done = [results[job.stem] for job in jobs if job.stem in results]
-        _write_manifest(output, jobs, done)
-        site.write_index(output)
+        stale = []
+        for job in jobs:
+            if not options.force and is_fresh(shelf, job, facts):
+                finish(Result(job.stem, "fresh", 0.0, facts[job.stem]["digest"]))
+            else:
+                stale.append(job)
+        try:
+            if stale:
+                _run(order(stale, rows, shelf), output, facts, options, finish)
+        finally:
+            done = [results[job.stem] for job in jobs if job.stem in results]
+            staleness.sweep(output)  # what workers left that were killed
+            _write_manifest(output, jobs, done)
+            if stale or shelf.shown != staleness.digest_stamps(shelf.stamps):
+                site.write_index(output)
+            shelf.save()
     return done
 
 
@@ -146,6 +175,41 @@ def open_output(output: Path) -> None:
         raise InputError(f"output folder {output}", problem, "Name another one with --output.") from error
 
 
+@contextmanager
+def _hold(output: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the output folder against other builds, waiting for one that is at work.
+
+    The system lets go of the lock when its process ends, however that ends.
+    """
+    lock = FileLock(output / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        say(f"Another build works on {output}; waiting until it is done.")
+        lock.acquire()
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # while it is held, so that no other build holds a lock without a name
+            (output / ".lock").unlink()
+        lock.release()
+
+
+def is_fresh(shelf: Shelf, job: Job, facts: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Tell whether a report is published as it would be made now."""
+    record = shelf.find(job.stem)
+    return record is not None and record["digest"] == facts[job.stem]["digest"]
+
+
+def list_states(jobs: Sequence[Job], output: Path) -> Iterator[tuple[Job, str]]:
+    """Yield each job and why it would be made; nothing if its report is fresh."""
+    facts = staleness.gather_facts(jobs)
+    shelf = staleness.open_shelf(output)
+    for job in jobs:
+        is_there = f"{job.stem}.json" in shelf.stamps
+        yield job, staleness.explain(shelf.find(job.stem), facts[job.stem], job, is_there)
+
+
 def _write_manifest(output: Path, jobs: list[Job], results: list[Result]) -> None:
     """Run times and failures live here, so that the reports' own files stay the same from build to build."""
     manifest = {
@@ -161,135 +225,184 @@ def _write_manifest(output: Path, jobs: list[Job], results: list[Result]) -> Non
     site.write_whole(site.find_workshop(output) / "manifest.json", text)
 
 
-# --- what a report is made from
+# --- running
 
 
-def gather_facts(jobs: list[Job]) -> dict[str, dict[str, Any]]:
-    """Return, by stem, what each report's JSON tells beside its content: digest, inputs, synthetic or not."""
-    installation = _describe_installation()
-    notebooks = {notebook: _digest_notebook(notebook) for notebook in {job.notebook for job in jobs}}
-    slices: dict[str, pd.DataFrame] = {}
-    for source, readers in plan.group_by_input(jobs).items():
-        slices |= dict.fromkeys((job.stem for job in readers), dataset.slices(*source))
-    facts = {}
+def order(jobs: Sequence[Job], rows: Mapping[str, int], shelf: Shelf) -> list[Job]:
+    """Return the jobs, the longest first, so that no long one is left to run alone at the end."""
+    costs = expect_seconds(jobs, rows, shelf)
+    return sorted(jobs, key=lambda job: -costs[job.stem])
+
+
+def expect_seconds(jobs: Sequence[Job], rows: Mapping[str, int], shelf: Shelf) -> dict[str, float]:
+    """Return the seconds that each job should take: the last time's, else by its notebook and its rows."""
+    last = {stem: memory["seconds"] for stem, memory in shelf.known.items() if "seconds" in memory}
+    kinds: dict[Path, list[float]] = {}
     for job in jobs:
-        inputs: dict[str, Any] = {"notebook": notebooks[job.notebook], **installation}
-        synthetic = False
-        if job.stem in slices:
-            mine = plan.select_slices(slices[job.stem], job.parameters)
-            inputs["data"] = _digest(sorted(mine["digest"]))
-            synthetic = bool(mine["synthetic"].any())
-        named = {name: value for name, value in job.parameters.items() if _is_yaml(value)}
-        inputs["files"] = {name: _digest_named(name, value) for name, value in named.items()}
-        facts[job.stem] = {
-            "digest": _digest([inputs, job.parameters]),
-            "inputs": inputs,
-            "synthetic": synthetic,
-        }
-    return facts
+        if job.stem in last:
+            kinds.setdefault(job.notebook, []).append(last[job.stem])
+    typical = {notebook: math.fsum(seconds) / len(seconds) for notebook, seconds in kinds.items()}
+    return {
+        job.stem: last.get(job.stem, typical.get(job.notebook, GUESS) + rows[job.stem] / ROWS_PER_SECOND)
+        for job in jobs
+    }
 
 
-def _digest(content: Any) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+@dataclass(frozen=True)
+class Attempt:
+    """A job under way."""
 
-
-def _digest_file(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def _digest_notebook(notebook: Path) -> str:
-    """Cells only: outputs and counters that JupyterLab stores change nothing in the report."""
-    cells = parameters.read_cells(notebook)
-    return _digest(
-        [(c["cell_type"], c["source"], c["metadata"].get("tags"), c.get("attachments")) for c in cells]
-    )
-
-
-def _is_yaml(value: Any) -> bool:
-    return isinstance(value, str) and value.endswith((".yaml", ".yml"))
-
-
-def _digest_named(name: str, path: str) -> str:
-    """Return the digest of a file that a parameter names: scorecard, publisher, mapping of columns."""
-    file = parameters.find_file(Path(path))
-    if file is None:
-        problem = f"there is no such file in {Path.cwd()} or the folders above it."
-        raise InputError(f"{name} {path}", problem, f"Check the parameter `{name}`.")
-    return _digest_file(file)
-
-
-def _describe_installation() -> dict[str, Any]:
-    """Return the digest of our own code and templates, and the versions of what draws and words a report."""
-    package = Path(__file__).parent
-    files = sorted(f for f in package.rglob("*") if f.is_file() and "__pycache__" not in f.parts)
-    digests = {f.relative_to(package).as_posix(): _digest_file(f) for f in files}
-    digests["scoring.py"] = _digest_file(_find_scoring())
-    libraries = {name: _find_version(name) for name in LIBRARIES}
-    return {"code": _digest(digests), "libraries": {"python": platform.python_version(), **libraries}}
-
-
-def _find_version(library: str) -> str:
-    try:
-        return metadata.version(library)
-    except metadata.PackageNotFoundError:  # conda calls some of them otherwise
-        return "unknown"
-
-
-def _find_scoring() -> Path:
-    """Return the file that `import scoring` in a notebook finds: the working folder's comes first."""
-    own = Path("scoring.py")
-    spec = util.find_spec("scoring")
-    return own if own.is_file() or spec is None or spec.origin is None else Path(spec.origin)
-
-
-# --- the workers
+    job: Job
+    number: int
+    begun: float
 
 
 def _run(
-    jobs: list[Job],
+    jobs: Sequence[Job],
     output: Path,
     facts: dict[str, dict[str, Any]],
-    workers: int,
+    options: Options,
     finish: Callable[[Result], None],
 ) -> None:
-    if not jobs:
-        return
-    with open_pool(min(workers, len(jobs))) as pool:
-        try:
-            with (
-                _deaf_to_interrupts()
-            ):  # which the processes started here inherit: Ctrl-C is for us to handle
-                futures = {pool.submit(attempt, job, output, facts[job.stem]): job for job in jobs}
-            for future in as_completed(futures):
-                finish(_take(future, facts[futures[future].stem]["digest"], futures[future].stem))
-        except KeyboardInterrupt:
-            _stop(pool)
-            raise
+    """Keep the pool busy; a job is submitted when there is room for it, so that thousands cost no memory."""
+    waiting = deque((job, 1) for job in jobs)
+    running: dict[Future[Result], Attempt] = {}
+    with open_pool(options, len(jobs)) as workers:
+        limits = Limits(options.time_limit, _share_memory(options, workers))
+        while waiting or running:
+            while waiting and len(running) < workers.capacity:
+                job, number = waiting.popleft()
+                future = workers.submit(attempt, job, output, facts[job.stem], limits, Path.cwd())
+                running[future] = Attempt(job, number, time.monotonic())
+            for future in wait(running, timeout=LOOK, return_when=FIRST_COMPLETED).done:
+                begun = running.pop(future)
+                result = _take(future, begun, facts[begun.job.stem]["digest"], options)
+                if result.status == "died" and begun.number <= options.retries:
+                    waiting.appendleft((begun.job, begun.number + 1))
+                else:
+                    finish(replace(result, status="failed") if result.status == "died" else result)
+            for future, begun in running.items():
+                if _is_overdue(begun, options):
+                    workers.kill(future)
 
 
-def open_pool(workers: int) -> Executor:
-    """Return the executor that the jobs are submitted to."""
-    # spawn, because it is the same on every system and inherits no thread and no lock
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare_worker)
+@contextmanager
+def open_pool(options: Options, jobs: int) -> Iterator[Pool]:
+    """Open what the jobs are submitted to; at Ctrl-C its processes are ended."""
+    workers: Pool
+    if options.scheduler:
+        workers = pool.Cluster(options.scheduler)
+    else:
+        workers = pool.Processes(min(options.workers or pool.count_workers(), jobs))
+    try:
+        yield workers
+    except BaseException:
+        workers.close(at_once=True)
+        raise
+    workers.close()
 
 
-def attempt(job: Job, output: Path, facts: dict[str, Any]) -> Result:
-    """Make one report in a worker; whatever goes wrong comes back as a result."""
+def _share_memory(options: Options, workers: Pool) -> int | None:
+    """Return the bytes that the kernel of one report may take; on a cluster its own limits hold."""
+    return None if options.scheduler else int(pool.find_memory() * pool.SHARE / workers.capacity)
+
+
+def _is_overdue(begun: Attempt, options: Options) -> bool:
+    limit = options.time_limit
+    return limit is not None and time.monotonic() - begun.begun > limit + GRACE
+
+
+def _take(future: Future[Result], begun: Attempt, digest: str, options: Options) -> Result:
+    """Return what came of an attempt; a worker that ended gives status ``died``, and may be retried."""
+    stem = begun.job.stem
+    lost = Result(stem, "died", 0.0, digest, attempts=begun.number)
+    try:
+        return replace(future.result(), attempts=begun.number)
+    except BrokenProcessPool:
+        if _is_overdue(begun, options):
+            cause = (
+                f"{stem}: took longer than the time limit of {options.time_limit:g} s outside of its cells."
+            )
+            return replace(lost, status="failed", cause=f"{cause} Raise --time-limit.")
+        cause = f"{stem}: its worker process was ended from outside, perhaps for lack of memory."
+        return replace(lost, cause=f"{cause} Try --jobs 1.")
+    except (CancelledError, Exception) as error:  # whatever a cluster raises
+        name = type(error).__name__
+        cause = f"{stem}: the cluster lost it ({name}: {error}). See the log of its workers."
+        return replace(lost, cause=cause)
+
+
+# --- in a worker
+
+
+def attempt(job: Job, output: Path, facts: dict[str, Any], limits: Limits, folder: Path) -> Result:
+    """Make one report in a worker; whatever goes wrong comes back as a result.
+
+    Parameters
+    ----------
+    job, output, facts
+        As for `render.render_report`.
+    limits : Limits
+        What it may use.
+    folder : Path
+        The build's working folder, which a worker on another machine must see, too.
+
+    Returns
+    -------
+    Result
+        Its status is ``died`` if the kernel was ended by something else than a limit or the notebook's end.
+    """
     start = time.perf_counter()
     status, cause, warnings = "made", "", []
-    try:
-        from . import render  # here, so that the parent never pays for papermill and nbconvert
+    with watchdog.watch(limits) as watch:
+        try:
+            _enter(folder, facts)
+            from . import render  # here, so that the parent never pays for papermill and nbconvert
 
-        warnings = render.render_report(job, output, facts)
-    except InputError as error:
-        status, cause = "failed", str(error)
-    except SystemExit:  # from _leave: the kernel and the staging folder are gone, the next job must not begin
-        os._exit(1)
-    except Exception as error:
-        status, cause = "failed", _log_surprise(error, output, job.stem)
+            warnings = render.render_report(job, output, facts)
+        except InputError as error:
+            status, cause = "died" if watch.kernel_ended and not watch.verdict else "failed", str(error)
+        except SystemExit:  # from a signal: the kernel and the staging folder are gone, no job must begin
+            watch.stop()
+            os._exit(1)
+        except Exception as error:
+            status, cause = _explain(error, watch, output, job.stem)
     seconds = round(time.perf_counter() - start, 3)
     return Result(job.stem, status, seconds, facts["digest"], cause, tuple(warnings))
+
+
+def _enter(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Work where the build was started, by the same program."""
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        problem = f"is not there for the worker on {platform.node()}."
+        mend = "Share the project folder at the same path on every machine."
+        raise InputError(f"folder {folder}", problem, mend) from error
+    # Kernels inherit it: a set in a cell has the same order in every build.
+    os.environ["PYTHONHASHSEED"] = "0"
+    mine = _describe_worker(folder)
+    for part in ("code", "libraries"):
+        if mine[part] != facts["inputs"].get(part, mine[part]):
+            problem = f"has other {part} than the build: its reports would differ."
+            mend = "Install the same versions everywhere, and restart the workers."
+            raise InputError(f"worker on {platform.node()}", problem, mend)
+
+
+@functools.cache
+def _describe_worker(folder: Path) -> dict[str, Any]:
+    return staleness.describe_installation()
+
+
+def _explain(error: Exception, watch: watchdog.Watch, output: Path, stem: str) -> tuple[str, str]:
+    """Return status and cause of an error that is no fault of a cell."""
+    if watch.verdict:
+        return "failed", f"{stem}: {watch.verdict}, so it was stopped. See --time-limit."
+    if type(error).__name__ == "DeadKernelError" or "Kernel died" in str(error):
+        return "died", f"{stem}: the kernel ended while it started, perhaps for lack of memory. Try --jobs 1."
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "failed", f"{stem}: the disk is full ({error.filename}). Free space, or use --output."
+    return "failed", _log_surprise(error, output, stem)
 
 
 def _log_surprise(error: Exception, output: Path, stem: str) -> str:
@@ -302,38 +415,3 @@ def _log_surprise(error: Exception, output: Path, stem: str) -> str:
     except OSError as second:
         return f"{message} The log could not be kept either: {second}."
     return f"{message} This is not a fault of your input that we know of; the details: {log}."
-
-
-def _take(future: Future[Result], digest: str, stem: str) -> Result:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        cause = f"{stem}: a worker process was ended from outside, perhaps for lack of memory. Try --jobs 1."
-        return Result(stem, "failed", 0.0, digest, cause)
-
-
-def _prepare_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the workers
-    signal.signal(signal.SIGTERM, _leave)
-    os.environ["PYTHONHASHSEED"] = (
-        "0"  # kernels inherit it: a set in a cell has the same order in every build
-    )
-
-
-def _leave(*_: Any) -> None:
-    raise SystemExit
-
-
-def _stop(pool: Executor) -> None:
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in multiprocessing.active_children():
-        process.terminate()
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

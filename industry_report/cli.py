@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -240,16 +239,23 @@ def _grade(rows: pd.DataFrame, card: Any) -> pd.Series:
 )
 @click.argument("params", nargs=-1, required=True, type=PATH)
 @click.option("--data", metavar="PATH", help="Workbook or folder, in place of the parameter `data`.")
+@click.option(
+    "--output", metavar="DIR", type=PATH, default=Path("reports"), show_default=True, help="Compared with."
+)
 @click.option("--only", metavar="TEXT", help="Only reports whose name contains TEXT.")
-def plan(params: tuple[Path, ...], data: str | None, only: str | None) -> None:
-    """List the reports that would be made.
+def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | None) -> None:
+    """List the reports, and which of them a build would make and why.
 
     PARAMS are parameter files or plans; all their faults are told at once.
     """
+    from . import build as builder
+
     jobs = _list_jobs(params, data, only)
-    for job in jobs:
-        click.echo(f"{job.stem}\t{job.origin}")
-    click.echo(_count(len(jobs), "report"), err=True)
+    stale = 0
+    for job, reason in builder.list_states(jobs, output):
+        click.echo(f"{job.stem}\t{'stale: ' + reason if reason else 'fresh'}\t{job.origin}")
+        stale += bool(reason)
+    click.echo(f"{_count(len(jobs), 'report')}, {stale} to make", err=True)
 
 
 @main.command(
@@ -266,9 +272,30 @@ def plan(params: tuple[Path, ...], data: str | None, only: str | None) -> None:
 )
 @click.option("--only", metavar="TEXT", help="Only reports whose name contains TEXT.")
 @click.option(
-    "--jobs", "workers", metavar="N", type=click.IntRange(min=1), help="Reports at a time (default: cores)."
+    "--jobs",
+    "workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Reports at a time (default: as cores and memory allow).",
 )
 @click.option("--force", is_flag=True, help="Make also the reports that are up to date.")
+@click.option(
+    "--time-limit",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1800,
+    show_default=True,
+    help="For one report; then it is stopped and its cell named.",
+)
+@click.option(
+    "--retries",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    help="For a report whose process was ended from outside.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Make them on a Dask cluster, such as tcp://host:8786.")
 def build(
     params: tuple[Path, ...],
     data: str | None,
@@ -276,6 +303,9 @@ def build(
     only: str | None,
     workers: int | None,
     force: bool,
+    time_limit: float,
+    retries: int,
+    scheduler: str | None,
 ) -> None:
     """Make the reports, as HTML, PDF and data.
 
@@ -285,8 +315,9 @@ def build(
     from . import build as builder
 
     jobs = _list_jobs(params or (ANNUAL,), data, only)
+    options = builder.Options(workers, force, time_limit, retries, scheduler)
     with _progress(len(jobs)) as tell:
-        results = builder.build_reports(jobs, output, workers or os.cpu_count() or 1, force, tell)
+        results = builder.build_reports(jobs, output, options, tell, lambda text: click.echo(text, err=True))
     failed = [result for result in results if result.status == "failed"]
     click.echo(_summarize(results, output))
     for result in failed:
@@ -322,16 +353,22 @@ def _progress(total: int) -> Iterator[Callable[[Result], None]]:
     if not sys.stdout.isatty():
         yield lambda result: click.echo(_line(result))
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    left = TimeRemainingColumn(elapsed_when_finished=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), left)
     with Progress(*columns, transient=True) as bar:
         task = bar.add_task("Reports", total=total)
 
         def tell(result: Result) -> None:
+            nonlocal total
             bar.console.print(Text(_line(result)))
-            bar.advance(task)
+            if result.status == "fresh":  # took no time, so that the time left is estimated from the others
+                total -= 1
+                bar.update(task, total=total)
+            else:
+                bar.advance(task)
 
         yield tell
 

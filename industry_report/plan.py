@@ -6,7 +6,7 @@ import difflib
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,20 +93,28 @@ def group_by_input(jobs: Sequence[Job]) -> dict[tuple[str, str | None], list[Job
     return groups
 
 
-def select_slices(slices: pd.DataFrame, parameters: dict[str, Any]) -> pd.DataFrame:
+def select_slices(
+    slices: Sequence[Any], parameters: Mapping[str, Any], keys: Collection[str] = ("region", "year")
+) -> list[Any]:
     """Return the slices of the data that a job reads.
 
     They are those of its region and year, where it has them, of the ``regions`` and ``years`` that it sets
     beside them, and of the ``earlier_year`` that it looks back to, by default the year before.
+
+    Parameters
+    ----------
+    slices : sequence
+        Rows of `dataset.slices` as tuples with names.
+    parameters : mapping
+        The job's.
+    keys : collection of str
+        What of region and year the notebook keeps to.
     """
-    wanted = pd.Series(True, index=slices.index)
-    for key in ("region", "year"):
-        values = _values(parameters, key)
-        wanted &= slices[key].isin(values).astype(bool) if values else True
-    return slices[wanted]
+    wanted = [(key, values) for key in keys if (values := _values(parameters, key))]
+    return [part for part in slices if all(getattr(part, key) in values for key, values in wanted)]
 
 
-def _values(parameters: dict[str, Any], key: str) -> list[Any]:
+def _values(parameters: Mapping[str, Any], key: str) -> list[Any]:
     """Return all values of region or year that a job reads; none stands for whatever the data hold."""
     values = [*_asked(parameters, key), *parameters.get(f"{key}s", [])]
     if key == "year" and values and "earlier_year" in parameters:
@@ -114,7 +122,7 @@ def _values(parameters: dict[str, Any], key: str) -> list[Any]:
     return values
 
 
-def _asked(parameters: dict[str, Any], key: str) -> list[Any]:
+def _asked(parameters: Mapping[str, Any], key: str) -> list[Any]:
     return [] if parameters.get(key) is None else [parameters[key]]
 
 

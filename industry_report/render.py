@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from . import __version__, exporters
+from . import __version__, exporters, watchdog
 from .errors import InputError
 from .language import LANGUAGES
 from .plan import Job
@@ -40,14 +40,15 @@ class ReportEngine(NBClientEngine):
         cls, nb_man: NotebookExecutionManager, kernel_name: str, **kwargs: Any
     ) -> None:
         """Run all cells; a dead kernel becomes the error of the cell that ran last."""
+        watchdog.follow(nb_man.nb)
         try:
             super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
         except DeadKernelError:
             begun = [cell for cell in nb_man.nb.cells if cell.metadata.papermill["status"] != nb_man.PENDING]
             if not begun:  # it never came up: that is the installation's fault, not a cell's
                 raise
-            reason = "the kernel ended: the cell ended the process, or memory ran out"
-            begun[-1].outputs.append(nbformat.v4.new_output("error", ename="DeadKernelError", evalue=reason))
+            ended = {"ename": "DeadKernelError", "evalue": watchdog.explain_end()}
+            begun[-1].outputs.append(nbformat.v4.new_output("error", **ended))
 
 
 papermill_engines.register("industry-report", ReportEngine)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+
+from industry_report import pool, watchdog
 
 HERE = Path(__file__).parent
 QUALITY = pd.DataFrame(
@@ -60,3 +64,29 @@ def slices(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     monkeypatch.setattr("industry_report.dataset.slices", lambda data, columns=None: table)
     monkeypatch.setattr("industry_report.dataset.quality", lambda data, columns=None: QUALITY)
     return table
+
+
+class OneThread:
+    """A pool for jobs that need no process of their own."""
+
+    capacity = 1
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(1)
+
+    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        return self._executor.submit(task, *arguments)
+
+    def kill(self, future: Future[Any]) -> None:
+        future.cancel()
+
+    def close(self, at_once: bool = False) -> None:
+        self._executor.shutdown(cancel_futures=at_once)
+
+
+@pytest.fixture
+def in_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds run their jobs in a thread, and no process of the test run is taken for a kernel."""
+    monkeypatch.setattr(pool, "Processes", lambda capacity: OneThread())
+    monkeypatch.setattr(watchdog, "adopt_orphans", lambda: None)
+    monkeypatch.setattr(watchdog, "list_foreign", lambda spared=(): [])

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +15,7 @@ import psutil
 import pytest
 from click.testing import CliRunner, Result
 
-from industry_report import __version__, build, cli, render, site
+from industry_report import __version__, cli, render, site
 from industry_report.errors import InputError
 
 ONE = "region: 黄山市\nyear: 2025\n"
@@ -145,7 +144,7 @@ def test_check_drafts_a_mapping_but_never_over_another_one(project):
 
 
 @pytest.fixture
-def quick(slices: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+def quick(slices: pd.DataFrame, in_thread: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reports are made in a thread, of nothing."""
 
     def fake_render(job, output, facts):
@@ -160,7 +159,6 @@ def quick(slices: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
         return ["cell 2 wrote to stderr: careful"]
 
     monkeypatch.setattr(render, "render_report", fake_render)
-    monkeypatch.setattr(build, "open_pool", lambda workers: ThreadPoolExecutor(1))
 
 
 def test_plan_lists_the_reports(write_params, slices):
@@ -169,9 +167,10 @@ def test_plan_lists_the_reports(write_params, slices):
     )
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        f"2024/黄山市/industry.zh\t{Path('params/x.yaml')}, line 2",
-        f"2025/黄山市/industry.zh\t{Path('params/x.yaml')}, line 2",
+        f"2024/黄山市/industry.zh\tstale: not made yet\t{Path('params/x.yaml')}, line 2",
+        f"2025/黄山市/industry.zh\tstale: not made yet\t{Path('params/x.yaml')}, line 2",
     ]
+    assert result.stderr == "2 reports, 2 to make\n"
 
 
 def test_build_tells_every_report_and_where_to_look(write_params, quick):

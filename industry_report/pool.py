@@ -1,0 +1,216 @@
+"""Where jobs run: worker processes of this machine, or a Dask cluster; how many fit."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+import psutil
+
+from . import watchdog
+from .errors import InputError
+
+WORKER_MEMORY = 700 * 2**20  # bytes: a worker with its exporters, and the kernel of an ordinary report
+SHARE = 0.9  # of the free memory that kernels may take together
+PATIENCE = 1.0  # seconds that a worker has to clear up before it is killed
+ANSWER = "10s"  # within which a scheduler must answer
+
+
+class Pool(Protocol):
+    """Runs a few tasks at a time."""
+
+    @property
+    def capacity(self) -> int:
+        """Tasks that it takes at once."""
+
+    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Start a task."""
+
+    def kill(self, future: Future[Any]) -> None:
+        """End the process that a task runs in."""
+
+    def close(self, at_once: bool = False) -> None:
+        """End all processes; running tasks are given up if it must be at once."""
+
+
+# --- this machine
+
+
+def count_workers() -> int:
+    """Return how many reports to make at a time: one a core, as far as the memory reaches."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(cores, _read_quota() or cores, find_memory() // WORKER_MEMORY))
+
+
+def find_memory() -> int:
+    """Return the bytes that are free: of the machine, or of the control group (container) this runs in."""
+    free = psutil.virtual_memory().available
+    for limit, used in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ):
+        bound, taken = _read_group(limit), _read_group(used)
+        if bound and taken:
+            free = min(free, max(0, int(bound[0]) - int(taken[0])))
+    return free
+
+
+def _read_quota() -> int | None:
+    """Return the cores that a container is allowed, rounded up."""
+    quota = _read_group("cpu.max") or [
+        *_read_group("cpu/cpu.cfs_quota_us"),
+        *_read_group("cpu/cpu.cfs_period_us"),
+    ]
+    return -(-int(quota[0]) // int(quota[1])) if len(quota) == 2 and int(quota[0]) > 0 else None
+
+
+def _read_group(name: str, root: Path = Path("/sys/fs/cgroup")) -> list[str]:
+    """Return the numbers of a file of the control group; none where it is absent or sets no bound."""
+    with suppress(OSError):
+        words = (root / name).read_text(encoding="ascii").split()
+        return words if words and words[0] != "max" else []
+    return []
+
+
+class Lane:
+    """One worker process with a queue of its own."""
+
+    def __init__(self) -> None:
+        others = set(multiprocessing.active_children())
+        with _deaf_to_interrupts():  # which the process inherits: Ctrl-C is for the parent to handle
+            # spawn, because it is the same on every system and inherits no thread and no lock
+            context = multiprocessing.get_context("spawn")
+            self.executor = ProcessPoolExecutor(1, mp_context=context, initializer=_prepare_worker)
+            self.future: Future[Any] = self.executor.submit(os.getpid)  # starts the process
+        self.process = next(iter(set(multiprocessing.active_children()) - others))
+
+    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Start a task."""
+        self.future = self.executor.submit(task, *arguments)
+        return self.future
+
+
+class Processes:
+    """Worker processes of this machine; one that is killed takes no other's job along."""
+
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
+        self._lanes: list[Lane] = []
+        self._spared = {process.pid for process in watchdog.list_foreign()}
+        watchdog.adopt_orphans()
+
+    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Start a task in a free process, or in a new one."""
+        for lane in [lane for lane in self._lanes if lane.future.done()]:
+            try:
+                return lane.submit(task, *arguments)
+            except BrokenProcessPool:  # its process has ended, perhaps just now
+                self._lanes.remove(lane)
+                lane.process.join(PATIENCE)
+                watchdog.end_processes(watchdog.list_orphans(self._spared))  # the kernel it left
+        self._lanes.append(Lane())
+        return self._lanes[-1].submit(task, *arguments)
+
+    def kill(self, future: Future[Any]) -> None:
+        """End the process that a task runs in."""
+        for lane in self._lanes:
+            if lane.future is future:
+                lane.process.kill()
+
+    def close(self, at_once: bool = False) -> None:
+        """End all processes and what they started."""
+        if at_once:
+            for lane in self._lanes:
+                lane.process.terminate()
+            end = time.monotonic() + PATIENCE
+            for lane in self._lanes:
+                lane.process.join(max(0.0, end - time.monotonic()))
+                lane.process.kill()
+        for lane in self._lanes:
+            lane.executor.shutdown(cancel_futures=True)
+        watchdog.end_processes(watchdog.list_orphans(self._spared))
+
+
+# --- a cluster
+
+
+class Cluster:
+    """Workers of a Dask scheduler. Dask itself gives the job of a worker that dies to another one."""
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client
+        except ImportError:
+            mend = 'Install it: pip install "industry-report[cluster]".'
+            raise InputError(f"--scheduler {address}", "needs Dask, which is not installed.", mend) from None
+        try:
+            self._client = Client(address, timeout=ANSWER, set_as_default=False)
+        except (OSError, ValueError) as error:  # ValueError: no address
+            mend = "Start one with `dask scheduler`, and name the address that it prints."
+            raise InputError(f"--scheduler {address}", f"no scheduler answers: {error}.", mend) from None
+        self._executor = self._client.get_executor(pure=False)
+        if not self.capacity or max(self._client.nthreads().values()) > 1:
+            problem = "has workers of several threads." if self.capacity else "has no workers."
+            self.close()
+            mend = "Start them with `dask worker --nthreads 1`: a report needs a process to itself."
+            raise InputError(f"--scheduler {address}", problem, mend)
+
+    @property
+    def capacity(self) -> int:
+        """Count the workers that are there now: some may join or leave during a build."""
+        return len(self._client.nthreads())
+
+    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Send a task to the cluster."""
+        return self._executor.submit(task, *arguments)
+
+    def kill(self, future: Future[Any]) -> None:
+        """Do nothing: a worker holds itself to the limits, and the task may have moved to another one."""
+
+    def close(self, at_once: bool = False) -> None:
+        """Leave the cluster; a report that is being made is finished by its worker."""
+        self._executor.shutdown(wait=not at_once)
+        self._client.close(timeout=PATIENCE)
+
+
+# --- in a worker
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():  # signals are not this thread's business
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _prepare_worker() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the workers
+    signal.signal(signal.SIGTERM, _leave)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _leave(*_: Any) -> None:
+    raise SystemExit
+
+
+def _end_with_parent() -> None:
+    """End when the build was killed: nobody waits for this report any more."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        watchdog.end_processes(watchdog.list_foreign())
+        os._exit(1)

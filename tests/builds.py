@@ -1,0 +1,84 @@
+"""Builds with real processes: notebooks of a few lines, the command as a user starts it, what is left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import psutil
+
+from industry_report import build, plan
+from industry_report.build import Options, Result
+
+OUTPUT = Path("reports")
+PARAMETERS = 'region: str = "黄山市"  # required\nyear: int = 2025  # required\nlanguage: str = "zh"'
+GOOD = ("print(f'{region} {year}')",)
+
+
+def write_notebook(name: str, *cells: str) -> None:
+    notebook = nbformat.v4.new_notebook()
+    code = [nbformat.v4.new_code_cell(source) for source in (PARAMETERS, *cells)]
+    code[0].metadata["tags"] = ["parameters"]
+    notebook.cells = [nbformat.v4.new_markdown_cell("# 报告\n\n## 数据"), *code]
+    nbformat.write(notebook, Path("notebooks", f"{name}.ipynb"))
+
+
+def list_jobs(*notebooks: str) -> list[plan.Job]:
+    entries = "".join(f"  - {{notebook: {name}, region: 黄山市, year: 2025}}\n" for name in notebooks)
+    Path("params/x.yaml").write_text("reports:\n" + entries, encoding="utf-8")
+    return plan.list_jobs([Path("params/x.yaml")])
+
+
+def run(*notebooks: str, **options: object) -> dict[str, Result]:
+    """Build; give the results by notebook."""
+    results = build.build_reports(list_jobs(*notebooks), OUTPUT, Options(workers=2, **options))
+    return {result.report.split("/")[-1].removesuffix(".zh"): result for result in results}
+
+
+def start(*arguments: str, **options: object) -> subprocess.Popen[str]:
+    """Start the command as a user would."""
+    listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{listen}; from industry_report.cli import main; main()"
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        **options,
+    )
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def left_in(folder: Path) -> list[psutil.Process]:
+    """Return processes other than this one that work in the folder: workers, kernels, their children."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            mine = process.pid == os.getpid() or "resource_tracker" in " ".join(process.cmdline())
+            if (
+                process.cwd() == str(folder) and not mine
+            ):  # multiprocessing's tracker lives as long as the tests
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def find_process(folder: Path, mark: str) -> list[psutil.Process]:
+    return [p for p in left_in(folder) if any(mark in word for word in p.cmdline())]
+
+
+def read_shelf() -> dict[str, bytes]:
+    return {str(f.relative_to(OUTPUT)): f.read_bytes() for f in OUTPUT.rglob("*") if f.is_file()}

@@ -1,0 +1,264 @@
+"""What goes wrong in a long build: each time the others are made, the cause is named and nothing is left.
+
+Real worker processes and kernels, with notebooks of a few lines.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from builds import (
+    GOOD,
+    OUTPUT,
+    find_process,
+    left_in,
+    list_jobs,
+    read_shelf,
+    run,
+    start,
+    wait_for,
+    write_notebook,
+)
+
+from industry_report import build, site
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="kills processes by POSIX signals"),
+]
+
+MEGABYTES = 600  # that a kernel may take here; an idle one has about 100
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(project: Path) -> Iterator[None]:
+    """After each of these tests no process works in the project, and no staging folder or lock is there."""
+    yield
+    wait_for(lambda: not left_in(project))
+    assert not list(OUTPUT.glob(".*"))
+
+
+# --- what a notebook may do
+
+
+def test_notebooks_that_misbehave_cost_their_own_report_only(project, monkeypatch):
+    monkeypatch.setattr(build, "_share_memory", lambda options, workers: MEGABYTES * 2**20)
+    spawn = "import subprocess, sys, threading, time"
+    sleeper = "[sys.executable, '-c', 'import time; time.sleep(600)']"
+    bad = {
+        "loops": ("x = 1", "while True: pass"),
+        "allocates": ("kept = []", "while True: kept.append(bytearray(10**7))"),
+        "floods": ("x = 1", "while True: print('x' * 10_000)"),
+        "exits": ("import os", "os._exit(3)"),
+    }
+    for name, cells in bad.items():
+        write_notebook(name, *cells)
+    write_notebook("good", *GOOD)
+    write_notebook(
+        "litters",
+        spawn,
+        f"child = subprocess.Popen({sleeper})\n"
+        f"daemon = subprocess.Popen({sleeper}, start_new_session=True)\n"
+        "threading.Thread(target=time.sleep, args=(600,)).start()\n"
+        "print('done')",
+    )
+    results = run("good", *bad, "litters", time_limit=9, retries=0)
+    causes = {name: result.cause for name, result in results.items() if result.status == "failed"}
+    assert causes.keys() == bad.keys(), causes
+    assert "time limit of 9 s" in causes["loops"]
+    assert "it used more than 600 MiB" in causes["allocates"]
+    assert "its cells printed more than 20 million characters" in causes["floods"]
+    assert "the cell ended the process" in causes["exits"]
+    for name, cells in bad.items():
+        assert causes[name].startswith(f"2025/黄山市/{name}.zh: cell In [")
+        assert f"under “数据”, `{cells[1]}`, failed with DeadKernelError" in causes[name]
+    assert not find_process(project, "time.sleep(600)")
+    disturbed = read_shelf()
+    shutil.rmtree(OUTPUT)
+    run("good", "litters")
+    clean = read_shelf()
+    assert disturbed == clean
+    assert len(clean) == 2 * len(site.list_published(OUTPUT)[0]["files"]) + 2 + 1  # two records, the index
+
+
+# --- what others may do to kernels and workers
+
+
+def kill_once(project: Path, mark: str) -> threading.Thread:
+    """Kill the first process with this word in its command, as soon as it is there."""
+
+    def kill() -> None:
+        wait_for(lambda: find_process(project, mark))
+        time.sleep(delays[mark])
+        for process in find_process(project, mark)[:1]:
+            process.kill()
+
+    delays = {"ipykernel": 0.0, "spawn_main": 0.3}
+    thread = threading.Thread(target=kill)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("mark", ["ipykernel", "spawn_main"])
+def test_kernel_or_worker_killed_while_it_starts_costs_a_retry(mark, project):
+    write_notebook("good", *GOOD)
+    write_notebook("other", *GOOD)
+    killer = kill_once(project, mark)
+    results = run("good", "other")
+    killer.join()
+    assert {result.status for result in results.values()} == {"made"}
+    assert sorted(result.attempts for result in results.values()) in ([1, 2], [1, 1])  # before its first task
+
+
+SUICIDE = """
+import os, pathlib, psutil, signal
+if not pathlib.Path("{flag}").exists():
+    pathlib.Path("{flag}").touch()
+    os.kill({victim}, signal.SIGKILL)
+"""
+
+
+KERNEL = "os.getpid()"
+WORKER = "next(p.pid for p in psutil.Process().parents() if 'spawn_main' in ' '.join(p.cmdline()))"
+
+
+def test_kernel_or_worker_killed_in_a_cell(project):
+    write_notebook("good", *GOOD)
+    for name, victim in {"kernel": KERNEL, "worker": WORKER}.items():
+        write_notebook(f"{name}-once", SUICIDE.format(flag=name, victim=victim), *GOOD)
+        write_notebook(f"{name}-twice", SUICIDE.format(flag="x/y", victim=victim).replace("touch", "exists"))
+    results = run("kernel-once", "kernel-twice", "worker-once", "worker-twice", "good")
+    assert {name: (result.status, result.attempts) for name, result in results.items()} == {
+        "kernel-once": ("made", 2),
+        "kernel-twice": ("failed", 2),
+        "worker-once": ("made", 2),
+        "worker-twice": ("failed", 2),
+        "good": ("made", 1),
+    }
+    assert "the kernel ended: the cell ended the process" in results["kernel-twice"].cause
+    cause = "its worker process was ended from outside, perhaps for lack of memory. Try --jobs 1."
+    assert cause in results["worker-twice"].cause
+
+
+def test_worker_killed_while_it_publishes_leaves_no_torn_report(project, monkeypatch):
+    """The worker is ended between two files of a report that is there already."""
+    write_notebook("good", *GOOD)
+    run("good")
+    before = read_shelf()
+    write_notebook("good", *GOOD, "print('more')")
+    write_hook(
+        project,
+        """
+        import os, pathlib
+        publish = pathlib.Path.replace
+        def replace(self, target):
+            done = publish(self, target)
+            if str(target).endswith("good.zh.html") and not pathlib.Path("torn").exists():
+                pathlib.Path("torn").touch()
+                os.kill(os.getpid(), 9)
+            return done
+        pathlib.Path.replace = replace
+        """,
+        monkeypatch,
+    )
+    results = run("good", retries=0)
+    assert results["good"].status == "failed"
+    assert site.find_published(OUTPUT, "2025/黄山市/good.zh") is None  # noticed: its record is of other files
+    assert run("good")["good"].status == "made"
+    assert site.find_published(OUTPUT, "2025/黄山市/good.zh")
+    assert read_shelf().keys() == before.keys()
+
+
+def test_disk_full_while_publishing(project, monkeypatch):
+    write_notebook("good", *GOOD)
+    write_notebook("other", *GOOD)
+    run("good", "other")
+    before = read_shelf()
+    write_hook(
+        project,
+        """
+        import errno, pathlib
+        write = pathlib.Path.write_bytes
+        def write_bytes(self, content):
+            if self.name == "pdf":
+                raise OSError(errno.ENOSPC, "No space left on device", str(self))
+            return write(self, content)
+        pathlib.Path.write_bytes = write_bytes
+        """,
+        monkeypatch,
+    )
+    results = run("good", "other", force=True)
+    for result in results.values():
+        assert result.status == "failed"
+        assert "cannot be written: No space left on device" in result.cause
+    assert read_shelf() == before
+
+
+def write_hook(project: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every process that starts from now on run some code: it stands in for a disk or a system."""
+    import textwrap
+
+    folder = project / "hook"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(textwrap.dedent(code), encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]))
+
+
+# --- what a user may do
+
+
+@pytest.mark.parametrize("delay", [0.1, 1.3, 2.6])
+def test_interrupt_at_any_time_ends_within_two_seconds(delay, project):
+    write_notebook("good", *GOOD)
+    write_notebook("sleeps", "import time", "time.sleep(600)")
+    list_jobs("good", "sleeps")
+    process = start("build", "params/x.yaml", "--jobs", "2", start_new_session=True)
+    wait_for(lambda: Path("reports/.lock").exists())
+    time.sleep(delay)
+    os.killpg(process.pid, signal.SIGINT)
+    begin = time.monotonic()
+    _, err = process.communicate(timeout=30)
+    assert time.monotonic() - begin < 4  # two on a machine that does nothing else
+    assert process.returncode == 130
+    assert err.endswith("Stopped. Reports finished so far are published; build again to go on.\n")
+    for record in site.list_published(OUTPUT):
+        assert site.find_published(OUTPUT, record["report"])
+
+
+def test_killed_build_leaves_no_process_and_the_next_goes_on(project):
+    write_notebook("good", *GOOD)
+    write_notebook("waits", "import time, pathlib", "while not pathlib.Path('go').exists(): time.sleep(0.05)")
+    list_jobs("good", "waits")
+    process = start("build", "params/x.yaml", "--jobs", "2", stdin=subprocess.DEVNULL)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("made    2025/黄山市/good.zh")
+    process.kill()
+    process.communicate(timeout=30)
+    wait_for(lambda: not left_in(project))
+    Path("go").touch()
+    results = run("good", "waits")
+    assert {name: result.status for name, result in results.items()} == {"good": "fresh", "waits": "made"}
+
+
+def test_two_builds_at_once(project):
+    write_notebook("good", *GOOD)
+    write_notebook("other", *GOOD)
+    list_jobs("good", "other")
+    both = [start("build", "params/x.yaml") for _ in range(2)]
+    told = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert sorted(out.count("made ") for out, _ in told) == [0, 2]
+    assert sum("Another build works on reports" in err for _, err in told) == 1
+    together = read_shelf()
+    shutil.rmtree(OUTPUT)
+    run("good", "other")
+    assert read_shelf() == together
