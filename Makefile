@@ -3,7 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: reports test lab bench lint constraints clean
+AXE := .build/axe-core/axe.min.js
+AXE_VERSION := 4.14.1
+
+.PHONY: reports test browser-test lab bench lint constraints clean
 
 reports: $(READY)
 	$(BIN)/industry-report sample data/sample
@@ -11,6 +14,14 @@ reports: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# Needs a Chromium and npm, which brings axe-core; everything else is set up here.
+browser-test: reports $(AXE)
+	$(BIN)/pytest tests/browser -n 2 --dist worksteal
+
+$(AXE):
+	mkdir -p $(@D)
+	cd $(@D) && npm pack --silent axe-core@$(AXE_VERSION) && tar -xzf axe-core-*.tgz --strip-components=1
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks

@@ -64,6 +64,7 @@ def test_commands_are_listed_in_the_order_of_the_work():
     assert re.findall(r"^  (\w+)  ", run("--help").output, re.MULTILINE) == [
         "sample",
         "check",
+        "scorecard",
         "plan",
         "build",
     ]
