@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from .conditions import AllOf, AnyOf, Condition, OneOf, Within, word_interval, write
+from .conditions import AllOf, AnyOf, Condition, OneOf, Within, read_interval, word_interval, write
 from .scorecards import Answers, Band, Dimension, Input, Ranks, Scorecard, Trigger
 
 MOST_LISTED, SHOWN = 125, 60  # combinations that are all listed; of more, a sample
@@ -76,6 +76,13 @@ def describe_rule(scorecard: Scorecard, language: str) -> str:
         gate = word_condition(scorecard.zero_when, scorecard, language)
         rule += say(f"{gate}时，综合评分计为0。", f" It is 0 where {gate}.")
     return rule
+
+
+def word_band(band: Band, scorecard: Scorecard, language: str) -> str:
+    """Word what earns a band: 3及以上、不足4, or its conditions."""
+    if band.condition is not None:
+        return word_condition(band.condition, scorecard, language)
+    return word_interval(read_interval(band.interval or ""))[language]
 
 
 def word_condition(condition: Condition, scorecard: Scorecard, language: str) -> str:

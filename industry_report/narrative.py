@@ -473,6 +473,16 @@ def absent(column: str, graded: pd.DataFrame) -> str:
     )
 
 
+def no_scores(graded: pd.DataFrame) -> str:
+    """Say why there is no section on scores."""
+    if graded.empty:
+        return absent("score", graded)
+    return text(
+        zh="评级标准按条件分级，没有分值，本节从略。",
+        en="The scorecard grades by conditions and has no scores; this section is left out.",
+    )
+
+
 def no_outcomes(graded: pd.DataFrame) -> str:
     """Say that grades are potential only, or that there are no grades."""
     if graded.empty:
@@ -530,12 +540,6 @@ def unrated(status: pd.Series, least: int) -> str:
         zh=f"{ungradable:,}条{lacking}，不可评级；{undefined:,}条{outside}",
         en=f"{ungradable:,} {lacking} and are ungradable; {undefined:,} {outside}",
     )
-
-
-def formula(scorecard: Any) -> str:
-    """State how the composite is made of the dimensions, with their weights."""
-    sum_ = " + ".join(f"{float(d.weight):.10g}×{text(**d.label)}" for d in scorecard.dimensions)
-    return text(zh=f"综合评分 = {sum_}", en=f"Composite = {sum_}")
 
 
 def overall(average: pd.Series, measure: Measure) -> str:

@@ -51,7 +51,9 @@ class Published:
     contacts: pd.DataFrame
 
 
-def publish(scored: pd.DataFrame, scorecard: Any, policy: Policy, grid: pd.DataFrame) -> Published:
+def publish(
+    scored: pd.DataFrame, levels: pd.DataFrame, scorecard: Any, policy: Policy, grid: pd.DataFrame
+) -> Published:
     """Make and protect the tables of one slice.
 
     A table that depends on a count which the slice's own report withholds must not show it in another report
@@ -61,6 +63,8 @@ def publish(scored: pd.DataFrame, scorecard: Any, policy: Policy, grid: pd.DataF
     ----------
     scored : DataFrame
         Scored consultations of one region and year.
+    levels : DataFrame
+        The level of every dimension for the same rows: `scoring.levels`.
     scorecard : scoring.Scorecard
         The standard they were scored by.
     policy : Policy
@@ -70,16 +74,17 @@ def publish(scored: pd.DataFrame, scorecard: Any, policy: Policy, grid: pd.DataF
     """
     graded = scored[scored["grade"].notna()]
     measure = conversion.choose_measure(scored)
-    dimensions = [dimension.column for dimension in scorecard.dimensions]
+    dimensions, rated = list(levels), graded.assign(**levels)
+    alike = dimensions if scorecard.has_common_scale else []  # else their means are not to be compared
     grades = conversion.grades(graded)
     tables = (
         conversion.overall(graded, measure),
         grades,
         conversion.by_grade(graded),
         conversion.monthly(graded, measure),
-        conversion.score_shares(graded, dimensions),
-        conversion.by_score(graded, dimensions, measure),
-        conversion.score_means(graded, dimensions),
+        conversion.score_shares(rated, dimensions),
+        conversion.by_score(rated, dimensions, measure),
+        conversion.score_means(rated, alike),
         workload.contacts(grades, scorecard),
         *(conversion.by(graded, name, measure, least=policy.threshold) for name in GROUPINGS),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import __version__, language
+from . import __version__, explanation, language
 from .conversion import Measure
 from .language import text
 
@@ -98,12 +98,15 @@ def bands(scorecard: Any) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``grade``; ``band`` of the composite, ``meaning``, ``role``, ``cadence``.
+        Index ``grade``; ``band`` of the composite (for tiers ``rule``, their conditions), ``meaning``, ``role``,
+        ``cadence``.
     """
     rows = [
         {
             "grade": band.grade,
-            "band": _worded(band),
+            "band" if band.condition is None else "rule": explanation.word_band(
+                band, scorecard, language.current()
+            ),
             "meaning": text(**band.label),
             "role": text(**band.follow_up.role),
             "cadence": text(**band.follow_up.cadence),
@@ -111,16 +114,6 @@ def bands(scorecard: Any) -> pd.DataFrame:
         for band in reversed(scorecard.bands)
     ]
     return pd.DataFrame(rows).set_index("grade")
-
-
-def _worded(band: Any) -> str:
-    """Return the composites of a band in words: 3.0及以上、不足4.0."""
-    low, high = (f"{float(end):.1f}" for end in (band.low, band.high))
-    if band.high_closed:  # the highest band ends where the scale does
-        return text(zh=f"{low}及以上", en=f"{low} and above")
-    if not band.low:
-        return text(zh=f"不足{high}", en=f"below {high}")
-    return text(zh=f"{low}及以上、不足{high}", en=f"{low} to below {high}")
 
 
 def levels(scorecard: Any) -> pd.DataFrame:
@@ -140,19 +133,28 @@ def levels(scorecard: Any) -> pd.DataFrame:
     )
 
 
-def edge_cases(scorecard: Any) -> pd.DataFrame:
-    """Return records with one dimension at an end of the scale and all others at the other end.
+def edge_cases(grid: pd.DataFrame) -> pd.DataFrame:
+    """Return the combinations with one dimension at an end of its levels and all others at the other end.
 
-    Graded, they show what a weighted sum implies, for example a high grade without any purchase intent.
+    They show what a weighted sum implies, for example a high grade without any purchase intent.
+
+    Parameters
+    ----------
+    grid : DataFrame
+        Every combination of levels, with composite and grade; see `scoring.combinations`.
+
+    Returns
+    -------
+    DataFrame
+        Those rows of `grid`; first what one low level is worth beside high ones, then the opposite.
     """
-    columns = [dimension.column for dimension in scorecard.dimensions]
-    ends = [(min(dimension.levels), max(dimension.levels)) for dimension in scorecard.dimensions]
-    rows = [
-        [end[alone if own == position else 1 - alone] for own, end in enumerate(ends)]
-        for alone in (0, 1)
-        for position in range(len(columns))
+    levels = grid.drop(columns=["composite", "grade"])
+    low, high = levels == levels.min(), levels == levels.max()
+    alone = [
+        one.sum(axis=1).eq(1) & other.sum(axis=1).eq(levels.shape[1] - 1)
+        for one, other in ((low, high), (high, low))
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.concat([grid[rows] for rows in alone]).drop_duplicates(ignore_index=True)
 
 
 def provenance(**parameters: Any) -> pd.DataFrame:

@@ -275,7 +275,8 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     "reconciliation of a part": (
         lambda: narrative.reconciliation(quality((5000, 4000, 950, 40, 10)), 3990),
         "读入5,000条 = 已评级3,990条 + 未评级10条 + 其他地区或年度950条 + 剔除40条 + 重复10条",
-        "5,000 rows read = 3,990 graded + 10 not graded + 950 of other regions or years + 40 rejected + 10 duplicates",
+        "5,000 rows read = 3,990 graded + 10 not graded + 950 of other regions or years + 40 rejected "
+        "+ 10 duplicates",
     ),
     "all are graded": (lambda: narrative.unrated(status(graded=5), 10), "", ""),
     "some lack a score": (
@@ -302,11 +303,6 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
         lambda: narrative.scores(means(), LABELS),
         "各项评分的分值范围不同，平均分不作比较",
         "The scores have different scales, so means are not compared",
-    ),
-    "formula": (
-        lambda: narrative.formula(CARD),
-        "综合评分 = 0.4×意向度 + 0.3×需求明确性 + 0.3×满意度",
-        "Composite = 0.4×Purchase intent + 0.3×Clarity of need + 0.3×Satisfaction with the consultation",
     ),
     "advice on the largest weak group": (
         lambda: advise(by_type(其他=(400, 4), 甲=(300, 30), 乙=(200, 10), 丙=(300, 200))),

@@ -30,7 +30,7 @@ MARK_REACHED = """() => {
   const e = document.activeElement, style = getComputedStyle(e);
   if (e === document.body || e.dataset.reached) return 0;
   e.dataset.reached = 1;
-  if (style.outlineStyle === 'none' && style.boxShadow === 'none') throw Error('no focus mark: ' + e.outerHTML);
+  if (style.outlineStyle === 'none' && style.boxShadow === 'none') throw Error('no mark: ' + e.outerHTML);
   return 1;
 }"""
 FIND_SMALL_TARGETS = """() => [...document.querySelectorAll('button, summary, nav a, input, select')]
