@@ -135,10 +135,10 @@ def test_an_empty_table_still_has_its_heads() -> None:
 
 def test_bands_run_from_the_highest_grade_with_their_follow_up() -> None:
     assert tables.printed(tables.bands(CARD)).to_numpy().tolist() == [
-        ["A", "4.0及以上", "高转化潜力", "客户经理", "每周"],
-        ["B", "3.0及以上、不足4.0", "中等转化潜力", "金牌销售", "每月"],
-        ["C", "2.0及以上、不足3.0", "低转化潜力", "销售", "每季度"],
-        ["D", "不足2.0", "暂无意向", "销售", "每年"],
+        ["A", "不低于4且不超过5", "高转化潜力", "客户经理", "每周"],
+        ["B", "不低于3且低于4", "中等转化潜力", "金牌销售", "每月"],
+        ["C", "不低于2且低于3", "低转化潜力", "销售", "每季度"],
+        ["D", "不低于0且低于2", "暂无意向", "销售", "每年"],
     ]
 
 
@@ -150,7 +150,7 @@ def test_levels_word_every_score_of_every_dimension() -> None:
 
 
 def test_edge_cases_set_one_dimension_against_all_others() -> None:
-    table = scoring.score(tables.edge_cases(CARD), CARD)
+    table = tables.edge_cases(scoring.combinations(CARD))
     rows = ["".join(map(str, row)) for row in table[["intent", "clarity", "satisfaction"]].to_numpy()]
     assert rows == ["155", "515", "551", "511", "151", "115"]
     graded = dict(zip(rows, table["grade"], strict=True))
