@@ -23,7 +23,8 @@ from .language import text
 # Inches.
 MARGIN = 0.06  # around a figure
 GAP = 0.14  # between names, drawing and columns of numbers
-NAMES = 1.5  # the widest column of names
+NAMES, HEADS = 1.5, 0.95  # the widest column of names, the widest head of a column of numbers
+DRAWING = 1.2  # the least room to draw, before names give way
 TALLEST = 7.0  # all rows together: the page holds a title and a caption, too
 LINE = style.TEXT * style.LEADING / 72
 
@@ -108,7 +109,7 @@ def begin_rows(
     names : sequence of str
         One a row. A name of more than two lines keeps its beginning and end.
     numbers : mapping of str to sequence of str
-        Head of a column to its numbers as they are printed, one a row.
+        Head of a column to its numbers as they are printed, one a row. Heads have two lines at most.
     title, measure, note : str
         See `begin_sheet`.
     scale : bool
@@ -123,12 +124,14 @@ def begin_rows(
     Figure, Axes
         Rows are at 0, 1, 2 … of the y axis, which points down.
     """
-    labels = [style.shorten(name, NAMES) for name in names]
-    height = row_height(labels, height)
-    widths = [widest([head, *cells]) for head, cells in numbers.items()]
-    left = MARGIN + widest(line for label in labels for line in label.split("\n")) + GAP
+    numbers = {style.shorten(head, HEADS): cells for head, cells in numbers.items()}
+    widths = [widest([*head.split("\n"), *cells]) for head, cells in numbers.items()]
     right = style.WIDTH - MARGIN - sum(width + GAP for width in widths)
-    top = top or (LINE if numbers else 0.04)
+    room = min(NAMES, max(right - MARGIN - GAP - DRAWING, NAMES / 2))
+    labels = [style.shorten(name, room) for name in names]
+    height = row_height(labels, height)
+    left = MARGIN + widest(line for label in labels for line in label.split("\n")) + GAP
+    top = top or max((LINE * (1 + head.count("\n")) for head in numbers), default=0.04)
     body = top + max(len(names), 1) * height
     sheet = begin_sheet(body + (0.26 if scale else 0), title, measure, note)
     ax = sheet.panel(left, right, top, body)
@@ -157,6 +160,7 @@ def _write_numbers(ax: Axes, numbers: Mapping[str, Sequence[str]], widths: Seque
             ha="right",
             va="bottom",
             color=style.GREY,
+            linespacing=1.2,
         )
         for row, cell in enumerate(cells):
             ax.text(place, row, cell, transform=ax.get_yaxis_transform(), ha="right", va="center_baseline")

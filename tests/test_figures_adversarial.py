@@ -12,7 +12,7 @@ import pytest
 from figure_checks import find_faults, lay_out
 from matplotlib.figure import Figure
 
-from industry_report import figures, language, style
+from industry_report import figures, language, layout, style
 from industry_report.conversion import Measure
 
 LONG = [
@@ -124,6 +124,15 @@ def test_every_text_is_whole_apart_and_large_enough(figure: str, case: str) -> N
     drawn = FIGURES[figure](*CASES[case])
     assert find_faults(drawn) == []
     assert drawn.get_suptitle().replace("\n", "").replace(" ", "") == TITLE.replace(" ", "")
+
+
+def test_names_give_way_to_many_columns_of_numbers() -> None:
+    heads = ("Grade A and grade B together", "Conversions", "需要长期培育的潜在客户数")
+    figure, ax = layout.begin_rows(LONG[:5], {head: ["1,234,567"] * 5 for head in heads}, TITLE, "")
+    ax.xaxis.set_visible(False)
+    assert find_faults(figure) == []
+    assert ax.get_position().width * style.WIDTH > 0.5
+    assert "Conversions" in {text.get_text() for text in lay_out(figure)}
 
 
 @pytest.mark.parametrize("count", range(2, 9))
