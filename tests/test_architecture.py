@@ -58,7 +58,7 @@ def test_pure_modules_import_nothing_else_of_ours(module):
 @pytest.mark.parametrize("module", ["figures", "tables", "narrative"])
 def test_figures_tables_and_narrative_know_no_files_and_no_notebooks(module):
     _, own = imports(MODULES[module])
-    assert own <= {"language", "layout", "style", "conversion"}
+    assert own <= {"language", "layout", "style", "conversion", "explanation"}
 
 
 def test_nothing_imports_the_command_line():
