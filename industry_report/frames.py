@@ -26,14 +26,15 @@ def frame_tables(html: str, words: dict[str, str]) -> str:
     def framed(match: re.Match[str]) -> str:
         nonlocal figure, unnamed
         if match["caption"]:
-            figure = _plain(match["caption"])
+            number = re.search(r'<span class="number">(.*?)</span>', match["caption"])
+            figure = _plain(number[1]) if number else ""
             return match[0]
         table = scope_heads(match["table"])
         own = re.search(r"<caption\b[^>]*>(.*?)</caption>", table, flags=re.S)
         if own:
             name = _plain(own[1])
         elif match["unfold"]:
-            name = f"{figure.split(' ')[0] if figure else ''}{words['data']}"
+            name = f"{figure}{words['data']}"
         else:
             unnamed += 1
             name = f"{words['plain table']}{unnamed}"

@@ -67,6 +67,8 @@ def in_project(monkeypatch):
 def test_report_with_everything(tmp_path):
     page, printed, record = make_report(tmp_path, make_consultations(400))
     assert page.h1.get_text() == "黄山市财务软件客户咨询转化报告"
+    assert (tmp_path / "report.html").stat().st_size < 400_000
+    assert [label for label, _ in record["cover"]["key_figures"]][:3] == ["有效咨询", "A级占比", "成交率"]
     figures = [e for e in record["exhibits"] if e["kind"] == "figure"]
     assert len(figures) == 9
     assert all(figure["alt"].startswith(figure["caption"] + "。") for figure in figures)

@@ -27,17 +27,17 @@ def test_only_a_wide_table_is_a_stop_for_the_keyboard(columns, stops):
 
 
 def test_every_table_has_a_name_and_no_two_share_one():
-    caption = "<figcaption><span>图2</span> 甲 &lt;乙&gt;</figcaption>"
+    caption = '<figcaption><span class="number">图 2</span> 甲 &lt;乙&gt;</figcaption>'
     figure = f"<figure>{caption}<details><summary>看</summary>{wide(5)}</details></figure>"
     captioned = wide(5).replace("<table>", "<table><caption><span>表1</span> 丙</caption>")
     page = framed(figure + captioned + wide(5) + wide(5))
     assert [d["aria-label"] for d in page.select("[role=region]")] == [
-        "图2的数据",
+        "图 2的数据",
         "表1 丙",
         "表格1",
         "表格2",
     ]
-    assert [t.get("aria-label") for t in page.select("table")] == ["图2的数据", None, "表格1", "表格2"]
+    assert [t.get("aria-label") for t in page.select("table")] == ["图 2的数据", None, "表格1", "表格2"]
 
 
 def test_heads_of_other_libraries_get_their_scope():
