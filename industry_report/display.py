@@ -48,8 +48,10 @@ def begin(report_language: str, scorecard: Any = None) -> None:
     _figures_shown = 0
     language.use(report_language)
     if scorecard is not None:
-        language.adopt({dimension.column: dimension.label for dimension in scorecard.dimensions})
-        language.adopt({band.grade: band.name for band in scorecard.bands if band.name})
+        language.adopt(
+            {dimension.column: dimension.label for dimension in scorecard.dimensions},
+            {band.grade: band.name for band in scorecard.bands},
+        )
     style.apply()
 
 

@@ -73,7 +73,9 @@ def describe_rule(scorecard: Scorecard, language: str) -> str:
     terms = " + ".join(f"{write(one.weight or 0)}×{one.label[language]}" for one in scorecard.dimensions)
     rule = say(f"综合评分 = {terms}。", f"Composite = {terms}.")
     if scorecard.zero_when:
-        gate = word_condition(scorecard.zero_when, scorecard, language)
+        gate = (scorecard.zero_because or {}).get(language) or word_condition(
+            scorecard.zero_when, scorecard, language
+        )
         rule += say(f"{gate}时，综合评分计为0。", f" It is 0 where {gate}.")
     return rule
 

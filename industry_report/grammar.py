@@ -260,6 +260,7 @@ _WEIGHTED = {
     "normalised?": _truth,
     "dimensions": [_DIMENSION],
     "zero_when?": _CONDITION,
+    "zero_because?": _WORDING,
     "bands": [_BAND | {"composite": _range}],
     "triggers?": [_TRIGGER],
 }
@@ -402,6 +403,9 @@ def _check_weighted(page: Page, values: dict[str, Any]) -> None:
         _check_reading(page, entry, ("dimensions", number))
     if "zero_when" in values:
         values["zero_when"] = _read_zero_when(page, values["zero_when"])
+    elif "zero_because" in values:
+        fault = "zero_because words a condition that is not there. Add zero_when, or remove it."
+        page.note(page.lines["zero_because",], fault)
     dimensions = [] if page.faults else list(map(_make_dimension, entries))
     if dimensions:
         _check_size(page, "dimensions", dimensions)
@@ -510,6 +514,7 @@ def _make_weighted(values: dict[str, Any]) -> Scorecard:
         dimensions=tuple(map(_make_dimension, values["dimensions"])),
         bands=_make_bands(values),
         zero_when=values.get("zero_when"),
+        zero_because=values.get("zero_because"),
         normalised=values.get("normalised", True),
     )
 

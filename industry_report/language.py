@@ -50,6 +50,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "read": ("读入", "Read"),
     "used": ("有效咨询", "Used here"),
     "elsewhere": ("其他地区或年度", "Other region or year"),
+    "undefined": ("未定义", "Undefined"),
     "rows": ("条数", "Rows"),
     "share": ("占比", "Share"),
     "conversions": ("成交数", "Conversions"),
@@ -355,7 +356,9 @@ NAMED = frozenset(
 )  # columns whose values are such names
 
 _current = "zh"
-_adopted: dict[str, Mapping[str, str]] = {}  # columns and grades, as the report's scorecard calls them
+# What the report's scorecard calls its columns and its grades.
+_columns: dict[str, Mapping[str, str]] = {}
+_grades: dict[str, Mapping[str, str]] = {}
 
 
 def use(language: str) -> None:
@@ -372,18 +375,20 @@ def use(language: str) -> None:
         hint = f'Did you mean "{near[0]}"?' if near else "Write language: zh or language: en."
         raise InputError("parameter language", f'expected "zh" or "en", got {language!r}.', hint)
     _current = language
-    _adopted.clear()
+    _columns.clear()
+    _grades.clear()
 
 
-def adopt(words: Mapping[str, Mapping[str, str]]) -> None:
+def adopt(columns: Mapping[str, Mapping[str, str]], grades: Mapping[str, Mapping[str, str]]) -> None:
     """Call columns and grades what a scorecard calls them, until the next `use`.
 
     Parameters
     ----------
-    words : mapping of str to mapping
+    columns, grades : mapping of str to mapping
         Column or grade → its wording, ``{"zh": …, "en": …}``.
     """
-    _adopted.update(words)
+    _columns.update(columns)
+    _grades.update(grades)
 
 
 def current() -> str:
@@ -398,8 +403,8 @@ def text(*, zh: str, en: str) -> str:
 
 def term(key: str) -> str:
     """Return a domain term or a column's head; unknown keys are data and stay themselves."""
-    if key in _adopted:
-        return text(**_adopted[key])
+    if key in _columns:
+        return text(**_columns[key])
     if key not in VOCABULARY:
         return key
     zh, en = VOCABULARY[key]
@@ -440,8 +445,8 @@ def day(value: date) -> str:
 
 def grade_name(grade: str) -> str:
     """Return a grade as prose names it: as the scorecard says, else A级 / grade A or the word itself."""
-    if grade in _adopted:
-        return text(**_adopted[grade])
+    if grade in _grades:
+        return text(**_grades[grade])
     return text(zh=f"{grade}级", en=f"grade {grade}") if grade.isascii() else grade
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from . import language
+from . import explanation, language
 from .conversion import (
     FALLS,
     FEW,
@@ -175,6 +175,9 @@ def span(table: pd.DataFrame, measure: Measure) -> str:
     return text(zh=f"{measure.label}在{low}至{high}之间", en=f"{measure.label} between {low} and {high}")
 
 
+MONTHS_NAMED = 4  # more are counted
+
+
 def season(table: pd.DataFrame) -> str:
     """State the busiest and the quietest month."""
     counts = table["received"]
@@ -196,6 +199,8 @@ def season(table: pd.DataFrame) -> str:
 
 def _months(numbers: list[int], count: int) -> tuple[str, str]:
     names = listing([language.month(number) for number in numbers])
+    if len(numbers) > MONTHS_NAMED:
+        names = text(zh=f"{len(numbers)}个月", en=f"{len(numbers)} months")
     each = len(numbers) > 1
     return names, text(
         zh=f"（{'各' if each else ''}{count:,.0f}条）", en=f"({count:,.0f}{' each' if each else ''})"
@@ -340,14 +345,14 @@ def discrimination(auc: pd.DataFrame) -> str:
     """State how well the composite tells buyers from others; nothing if that cannot be said."""
     if auc.empty or pd.isna(auc["auc"].iloc[0]):
         return ""
-    row = auc.iloc[0]
+    row, by = auc.iloc[0], language.term(auc.attrs.get("by", "composite"))
     value, low, high = (language.formatted(row[key], "auc") for key in ("auc", "low", "high"))
     interval = (
         "" if pd.isna(row.low) else text(zh=f"（95%置信区间{low}～{high}）", en=f" (95% CI {low} to {high})")
     )
     return text(
-        zh=f"综合评分区分成交与未成交的AUC为{value}{interval}",
-        en=f"The composite tells buyers from others with an AUC of {value}{interval}",
+        zh=f"{by}区分成交与未成交的AUC为{value}{interval}",
+        en=f"The {by.lower()} tells buyers from others with an AUC of {value}{interval}",
     )
 
 
@@ -367,6 +372,7 @@ REASONS = {
     "too few": ("成交或未成交的咨询太少", "there are too few purchases or too few others"),
     "constant score": ("有评分项没有变化", "a score does not vary"),
     "separated": ("评分把成交与未成交完全分开", "the scores separate buyers from others completely"),
+    "opposed": ("有评分越高成交反而越少", "a score goes with fewer purchases"),
     "no fit": ("估计没有收敛", "the estimate did not converge"),
 }
 
@@ -381,7 +387,7 @@ def contributions(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
     labels : mapping of str to str
         Dimension → its name in the report's language.
     """
-    if fit.attrs.get("reason") == "no outcomes":
+    if fit.attrs.get("reason") in ("no outcomes", "no scores"):
         return ""
     if fit.empty or fit["share"].isna().any():
         zh, en = REASONS[fit.attrs.get("reason", "too few")]
@@ -540,6 +546,11 @@ def unrated(status: pd.Series, least: int) -> str:
         zh=f"{ungradable:,}条{lacking}，不可评级；{undefined:,}条{outside}",
         en=f"{ungradable:,} {lacking} and are ungradable; {undefined:,} {outside}",
     )
+
+
+def rule(scorecard: Any) -> str:
+    """State how a consultation comes to its grade."""
+    return explanation.describe_rule(scorecard, language.current())
 
 
 def overall(average: pd.Series, measure: Measure) -> str:

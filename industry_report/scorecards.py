@@ -164,6 +164,8 @@ class Scorecard:
         From the lowest grade to the highest.
     zero_when : Condition or None
         Weighted: where it holds, the composite is 0.
+    zero_because : Wording or None
+        How people call that condition.
     normalised : bool
         Weighted: the weights sum to 1.
     ordered : bool
@@ -179,6 +181,7 @@ class Scorecard:
     bands: tuple[Band, ...]
     kind: str = "weighted"
     zero_when: Condition | None = None
+    zero_because: Wording | None = field(default=None, hash=False)
     normalised: bool = True
     ordered: bool = False
     triggers: tuple[Trigger, ...] = ()

@@ -98,8 +98,7 @@ def bands(scorecard: Any) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``grade``; ``band`` of the composite (for tiers ``rule``, their conditions), ``meaning``, ``role``,
-        ``cadence``.
+        Index ``grade``; ``band`` of the composite (``rule`` for tiers), ``meaning``, ``role``, ``cadence``.
     """
     rows = [
         {

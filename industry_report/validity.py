@@ -26,7 +26,9 @@ _Float = npt.NDArray[np.float64]
 # Best-scored parts of all consultations; the vocabulary words them.
 PARTS = {"top tenth": Fraction(1, 10), "top fifth": Fraction(1, 5), "top half": Fraction(1, 2)}
 # Why the weights cannot be estimated.
-NO_OUTCOMES, CONSTANT, SEPARATED, NO_FIT = "no outcomes", "constant score", "separated", "no fit"
+NO_OUTCOMES, NO_SCORES = "no outcomes", "no scores"
+CONSTANT, SEPARATED, NO_FIT = "constant score", "separated", "no fit"
+OPPOSED = "opposed"
 PER_COEFFICIENT = 10  # purchases, and consultations without one, for each coefficient (Peduzzi et al. 1996)
 _OF_PURCHASE = ("converted_on", "amount")  # only a purchase has them
 _NO_FIELDS = ("file", "sheet", "row", "composite", "grade")  # ours, not the source's
@@ -45,15 +47,15 @@ def auc(scored: pd.DataFrame) -> pd.DataFrame:
         buyer and a non-buyer, drawn at random, the buyer has the higher composite; ties count half) and its
         95 % interval ``low``, ``high``. The AUC is missing if all or none bought; the interval also if only
         one did or did not, and where it would have no width: no overlap, or the same composite for all.
+        ``attrs["by"]`` says which it is about, "composite" or "grade".
 
     Notes
     -----
     DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44: 837-845; the interval is cut off at 0 and 1.
     """
-    ranked = scored
-    if scored["composite"].isna().all():
-        ranked = scored.assign(composite=scored["grade"].cat.codes.where(scored["grade"].notna()))
-    table = _by_composite(ranked)
+    has_composite = scored["composite"].notna().any()
+    grade = scored["grade"].cat.codes.where(scored["grade"].notna())
+    table = _by_composite(scored if has_composite else scored.assign(composite=grade))
     if table.empty:
         return pd.DataFrame(columns=["consultations", "conversions", "auc", "low", "high"], dtype=float)
     bought = table["conversions"].to_numpy(float)
@@ -62,7 +64,9 @@ def auc(scored: pd.DataFrame) -> pd.DataFrame:
     half = norm.isf(ALPHA / 2) * error
     counts = table[["consultations", "conversions"]].sum()
     low, high = np.clip([value - half, value + half], 0, 1)
-    return counts.to_frame().T.assign(auc=value, low=low, high=high)
+    found = counts.to_frame().T.assign(auc=value, low=low, high=high)
+    found.attrs["by"] = "composite" if has_composite else "grade"
+    return found
 
 
 def _delong(bought: _Float, not_bought: _Float) -> tuple[float, float]:
@@ -142,7 +146,7 @@ def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     Parameters
     ----------
     scored : DataFrame
-        Scored consultations.
+        Scored consultations, with the level of every dimension: `scoring.levels`.
     scorecard : scoring.Scorecard
         Its dimensions and weights.
 
@@ -151,10 +155,12 @@ def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     DataFrame
         Index ``dimension``; ``coefficient`` (change of the log odds for one point) and its 95 % interval
         ``coefficient_low``, ``coefficient_high``; ``share`` of the sum of coefficients and its interval
-        ``low``, ``high``; ``weight`` of the standard. Shares are missing where the sum is not clearly above
-        zero. Where nothing can be estimated there are no rows, and ``attrs["reason"]`` says why:
+        ``low``, ``high``; ``weight`` of the standard as a share of all weights. Shares are missing where the
+        sum is not clearly above zero, or a score goes with fewer purchases ("opposed"). Where nothing can be
+        estimated there are no rows, and ``attrs["reason"]`` says why:
 
         - "no outcomes";
+        - "no scores": the scorecard is of tiers;
         - "too few" purchases or others (ten for each coefficient), or combinations of scores;
         - "constant score": one never varies, or moves with the others;
         - "separated": the scores tell buyers from others without overlap;
@@ -164,6 +170,8 @@ def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     -----
     Logistic regression by maximum likelihood, Wald intervals; the shares by the delta method.
     """
+    if scorecard.kind == "tiers":
+        return _no_weights(NO_SCORES)
     columns = [dimension.column for dimension in scorecard.dimensions]
     counts = _by_scores(scored, columns)
     design = np.column_stack([np.ones(len(counts)), counts[columns].to_numpy(float)])
@@ -178,7 +186,11 @@ def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     half = norm.isf(ALPHA / 2) * np.sqrt(np.diag(covariance))
     table["coefficient_low"], table["coefficient_high"] = coefficients - half, coefficients + half
     table["share"], table["low"], table["high"] = _shares(coefficients, covariance)
-    return table.assign(weight=[float(dimension.weight) for dimension in scorecard.dimensions])
+    if (coefficients < 0).any():  # shares of a sum of both signs mean nothing
+        table[["share", "low", "high"]] = np.nan
+        table.attrs["reason"] = OPPOSED
+    total = sum(abs(dimension.weight) for dimension in scorecard.dimensions)
+    return table.assign(weight=[float(dimension.weight / total) for dimension in scorecard.dimensions])
 
 
 def _by_scores(scored: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """A scorecard in words: the page says what the card does."""
 
+import dataclasses
 from pathlib import Path
 
 import cards
@@ -51,7 +52,11 @@ def test_of_many_combinations_a_sample_is_shown_and_said():
 
 def test_a_gate_and_a_checklist_are_said_in_words():
     card = scoring.load_scorecard(FOLDER / "behaviour.yaml")
-    assert "It is 0 where do_not_email is yes or 是." in explanation.describe_rule(card, "en")
+    assert explanation.describe_rule(card, "en").endswith(
+        " It is 0 where the customer asked for no more mail."
+    )
+    unnamed = dataclasses.replace(card, zero_because=None)
+    assert "It is 0 where do_not_email is yes or 是." in explanation.describe_rule(unnamed, "en")
     card = scoring.load_scorecard(FOLDER / "qualification.yaml")
     assert "Unknown is not no" in explain(card) and "3 belongs to A: 1 combination (" in explain(card)
 

@@ -120,17 +120,18 @@ def test_a_capital_leaves_the_other_letters_alone() -> None:
 def test_a_scorecard_names_its_grades_and_columns_until_the_next_report():
     language.use("en")
     language.adopt(
-        {"高": {"zh": "高意向", "en": "high intent"}, "visits": {"zh": "访问次数", "en": "Visits"}}
+        {"visits": {"zh": "访问次数", "en": "Visits"}}, {"low": {"zh": "低意向", "en": "low intent"}}
     )
-    assert (language.grade_name("高"), language.grade_label("高")) == ("high intent", "High intent")
-    assert language.formatted("高", "grade") == "High intent"
+    assert (language.grade_name("low"), language.grade_label("low")) == ("low intent", "Low intent")
+    assert language.formatted("low", "grade") == "Low intent"
+    assert language.term("low") == "Low"  # the vocabulary's own word, which is no grade
     assert language.term("visits") == "Visits"
     language.use("zh")
     assert (language.grade_name("高"), language.term("visits")) == ("高", "visits")
 
 
 def test_a_letter_stands_alone_in_tables_and_with_its_noun_in_prose():
-    language.adopt({"A": {"zh": "A级", "en": "grade A"}})
+    language.adopt({}, {"A": {"zh": "A级", "en": "grade A"}})
     assert (language.grade_label("A"), language.grade_name("A")) == ("A", "A级")
     language.use("en")
     assert (language.grade_label("A"), language.grade_name("A")) == ("A", "grade A")

@@ -77,38 +77,13 @@ function Div(div)
   end
 end
 
-local function passes(block)
-  return block.t == 'Para' or block.t == 'BulletList' or block.t == 'Table'
-end
-
--- A figure that text or a table of its section can go past may move to the top or foot of a page: no page
--- is then left half empty for its sake. One that its section's text introduces never moves above that text,
--- and one that is alone under its heading stays there.
-local function placement(blocks, i)
-  local introduced, followed = false, false
-  for j = i - 1, 1, -1 do
-    if blocks[j].t == 'Header' then break end
-    introduced = introduced or passes(blocks[j])
-  end
-  for j = i + 1, #blocks do
-    if blocks[j].t == 'Header' then break end
-    followed = followed or passes(blocks[j])
-  end
-  return followed and (introduced and 'bottom' or 'auto')
-end
-
+-- A turned table has a page of its own, and the headings just above it go along.
 function Pandoc(doc)
   local blocks = pandoc.List()
-  for i, block in ipairs(doc.blocks) do
-    local place = block.t == 'Figure' and placement(doc.blocks, i)
-    if place then
-      local open = '#[#set figure(placement: ' .. place .. ')'
-      blocks:extend({ pandoc.RawBlock('typst', open), block, pandoc.RawBlock('typst', ']') })
-    else
-      local heads = 0  -- headings go with a table to its page
-      while block.text == TURNED and #blocks > heads and blocks[#blocks - heads].t == 'Header' do heads = heads + 1 end
-      blocks:insert(#blocks + 1 - heads, block)
-    end
+  for _, block in ipairs(doc.blocks) do
+    local heads = 0
+    while block.text == TURNED and #blocks > heads and blocks[#blocks - heads].t == 'Header' do heads = heads + 1 end
+    blocks:insert(#blocks + 1 - heads, block)
   end
   return pandoc.Pandoc(blocks, doc.meta)
 end
