@@ -23,11 +23,12 @@ from .errors import InputError
 from .language import text
 from .publisher import load_identity
 
-__all__ = ["COVER", "EXHIBIT", "begin", "cover", "say", "section", "show", "text"]
+__all__ = ["ATTACHMENT", "COVER", "EXHIBIT", "attach", "begin", "cover", "say", "section", "show", "text"]
 
 # Beside the HTML that JupyterLab shows, outputs carry what the exporters need.
 COVER = "application/vnd.industry-report.cover+json"
 EXHIBIT = "application/vnd.industry-report.exhibit+json"
+ATTACHMENT = "application/vnd.industry-report.attachment+json"
 
 MOST_KEY_FIGURES = 6  # two rows on a page, one glance
 
@@ -200,6 +201,54 @@ def show(
         raise InputError(
             "show", problem, "Give the figure that was drawn; turn a Series into a table with .to_frame()."
         )
+
+
+def attach(table: pd.DataFrame, name: str, caption: str) -> None:
+    """Put a whole table beside the report, as a workbook, and say so where the cell stands.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A tidy table, of any length. The report itself does not show it.
+    name : str
+        Small letters, digits and hyphens; the workbook is called like the report, with this name added.
+    caption : str
+        What the table is, in the report's language.
+
+    Raises
+    ------
+    InputError
+        If `name` cannot be part of a file name everywhere.
+    """
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        problem = f"expected small letters, digits and hyphens, got {name!r}."
+        raise InputError("attach", problem, 'Write for example name="work-list".')
+    content = {"name": name, "caption": caption, "columns": _columns(table)}
+    rows = f"{len(table):,}"
+    said = text(
+        zh=f"附件：{caption}（{rows}行），见与本报告同名、以.{name}.xlsx结尾的工作簿。",
+        en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in .{name}.xlsx.",
+    )
+    html = f'<p class="attachment">{escape(said)}</p>'
+    display({ATTACHMENT: content, "text/html": html, "text/plain": said}, raw=True)
+
+
+def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the columns of a table, JSON-ready; heads and texts are in the report's language."""
+    flat = table.reset_index() if table.index.name or table.index.nlevels > 1 else table
+    heads = table.attrs.get("heads", {})
+    return [
+        {"head": heads.get(name) or language.term(str(name)), **_cells(flat[name])} for name in flat.columns
+    ]
+
+
+def _cells(column: pd.Series) -> dict[str, Any]:
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return {"kind": "date", "cells": [None if pd.isna(v) else f"{v:%Y-%m-%d}" for v in column]}
+    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
+        return {"kind": "number", "cells": [None if pd.isna(v) else v for v in column.tolist()]}
+    texts = [None if pd.isna(v) else language.formatted(v, str(column.name)) for v in column]
+    return {"kind": "text", "cells": texts}
 
 
 def _publish_table(data: pd.DataFrame, caption: str) -> None:

@@ -118,6 +118,15 @@ def _without_logo(cover: dict[str, Any]) -> dict[str, Any]:
     return {**cover, "publisher": identity}
 
 
+def list_attachments(nb: NotebookNode) -> dict[str, dict[str, Any]]:
+    """Return by name what `display.attach` put beside the report; the last one of a name counts.
+
+    It is no part of `report_data`: a table of customers goes into its workbook and nowhere else.
+    """
+    found = [o["data"][display.ATTACHMENT] for o in _outputs(nb) if display.ATTACHMENT in o.get("data", {})]
+    return {attachment["name"]: attachment for attachment in found}
+
+
 def _outputs(nb: NotebookNode) -> list[NotebookNode]:
     return [output for cell in nb.cells if cell.cell_type == "code" for output in cell.outputs]
 

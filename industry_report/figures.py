@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from . import language, layout, style
-from .conversion import Measure
+from .conversion import HIGHER, LOWER, Measure
 from .language import text
 
 
@@ -456,3 +457,72 @@ def _month_name(month: Any) -> str:
 def _step(names: Sequence[str], width: float) -> int:
     """Return 1 if all names have room side by side on so many inches; 2, 3 … if every second, third … has."""
     return max(int(np.ceil((layout.widest(names) + 0.04) * len(names) / width)), 1)
+
+
+# For the sales lead
+
+
+def funnel(table: pd.DataFrame, title: str = "") -> Figure:
+    """Draw how many consultations of each group are promising and how many of those converted.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `sales.funnel`.
+    title : str
+        The finding, one line.
+    """
+    stages = [stage for stage in ("graded", "promising", "conversions") if stage in table]
+    heads = [language.term("graded"), language.term("promising"), text(zh="成交", en="Bought")]
+    numbers = {head: [f"{n:,}" for n in table[stage]] for head, stage in zip(heads, stages, strict=False)}
+    measure = text(zh="各阶段咨询数（条）：由浅到深", en="Consultations at each stage, light to dark")
+    figure, ax = layout.begin_rows(
+        [language.name(str(group)) for group in table.index], numbers, title, measure
+    )
+    shades = style.grade_colours(stages).values()
+    for stage, colour, height in zip(stages, shades, (0.78, 0.52, 0.26), strict=False):
+        ax.barh(np.arange(len(table)), table[stage], color=colour, height=height)
+    ax.set_xlim(0, max([1, *table["graded"]]))
+    ax.xaxis.set_visible(False)
+    return figure
+
+
+def weak_points(table: pd.DataFrame, title: str = "") -> Figure:
+    """Draw each group's mean score in each dimension, and whether it clearly differs from all others.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `sales.weak_points`.
+    title : str
+        The finding, one line.
+    """
+    column = table.columns[0]
+    groups, dimensions = list(dict.fromkeys(table[column])), list(dict.fromkeys(table["dimension"]))
+    room = (style.WIDTH - 2 * layout.MARGIN - layout.GAP - layout.NAMES) / max(len(dimensions), 1) - 0.08
+    heads = [style.shorten(language.term(dimension), room) for dimension in dimensions]
+    measure = text(zh="平均分：▼明显较低，▲明显较高", en="Mean scores: ▼ clearly lower, ▲ clearly higher")
+    top = layout.LINE * max((head.count("\n") + 1 for head in heads), default=1) + 0.04
+    figure, ax = layout.begin_rows(
+        [language.name(str(group)) for group in groups], {}, title, measure, top=top
+    )
+    ax.set(xlim=(-0.5, max(len(dimensions), 1) - 0.5), xticks=[])
+    for place, head in enumerate(heads):
+        ax.annotate(
+            head,
+            (place, -0.5),
+            (0, 4),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            color=style.GREY,
+            annotation_clip=False,
+        )
+    marks = {LOWER: ("▼", style.GAP), HIGHER: ("▲", style.LEAD)}
+    for row in table.itertuples(index=False):
+        x, y = dimensions.index(row.dimension), groups.index(getattr(row, column))
+        mark, colour = marks.get(row.verdict, ("", style.PAPER))
+        ax.add_patch(Rectangle((x - 0.49, y - 0.46), 0.98, 0.92, color=colour, linewidth=0))
+        ink = style.readable_on(colour) if mark else style.INK
+        ax.text(x, y, f"{row.mean:.2f} {mark}".strip(), ha="center", va="center_baseline", color=ink)
+    return figure

@@ -37,6 +37,13 @@ def read_today(today: str, scored: pd.DataFrame) -> pd.Timestamp:
         raise InputError("parameter today", problem, 'Write it as "2025-12-31".') from None
 
 
+def known_by(scored: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """Return the consultations that are known on a day: those up to it, and those without a date."""
+    if "consulted_on" not in scored:
+        return scored
+    return scored[~(scored["consulted_on"].dt.normalize() > today)].reset_index(drop=True)
+
+
 def calendar(scored: pd.DataFrame, card: Any, today: pd.Timestamp, by: str = "customer_id") -> pd.DataFrame:
     """Return when each customer is next due.
 
@@ -137,28 +144,41 @@ def _add_months(days: pd.Series, months: np.ndarray) -> pd.Series:
     return pd.Series((first.astype("datetime64[D]") + day).astype(days.dtype), index=days.index)
 
 
-def overdue(calendar: pd.DataFrame) -> pd.DataFrame:
-    """Return how many customers of each grade are overdue, highest grade first.
+def overdue(calendar: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> pd.DataFrame:
+    """Return how many customers of each grade are overdue or fall due soon, highest grade first.
 
     Parameters
     ----------
     calendar : DataFrame
-        See `calendar`.
+        See `calendar`; or some of its rows, such as those of `sales.work_list`.
+    today : Timestamp
+        The day of the calendar.
+    days : int
+        How far "soon" reaches.
 
     Returns
     -------
     DataFrame
-        Index ``grade``; ``role``, ``customers``, ``overdue`` (due before today), ``share`` of them, and
-        ``median_days_overdue`` of those that are overdue.
+        Index ``grade``; ``role``, ``customers`` with a date due, ``overdue`` (due before today), ``share`` of
+        them, ``median_days_overdue`` of those, ``due_soon`` (due from today to `days` days later). Empty if
+        the calendar is.
     """
-    late = calendar["days_overdue"] > 0
-    groups = calendar.assign(late=late).groupby("grade", observed=True)
-    days = calendar[late].groupby("grade", observed=True)["days_overdue"].median()
-    table = groups.agg(role=("role", "first"), customers=("late", "size"), overdue=("late", "sum"))
+    columns = ["role", "customers", "overdue", "share", "median_days_overdue", "due_soon"]
+    if "due" not in calendar or calendar["due"].isna().all():
+        return pd.DataFrame(columns=columns).rename_axis("grade")
+    dated = calendar[calendar["due"].notna()]
+    late = dated["due"] < today
+    soon = (dated["due"] >= today) & (dated["due"] <= today + pd.Timedelta(days=days))
+    groups = dated.assign(late=late, soon=soon).groupby("grade", observed=True)
+    table = groups.agg(
+        role=("role", "first"), customers=("late", "size"), overdue=("late", "sum"), due_soon=("soon", "sum")
+    )
     table["share"] = table["overdue"] / table["customers"]
-    table["median_days_overdue"] = days.reindex(table.index)
+    table["median_days_overdue"] = dated[late].groupby("grade", observed=True)["days_overdue"].median()
     table.index = table.index.astype(str).rename("grade")
-    return table.iloc[::-1]
+    table = table.iloc[::-1][columns]
+    table.attrs["heads"] = {"share": text(zh="逾期占比", en="Share overdue")}
+    return table
 
 
 def strategies(card: Any) -> pd.DataFrame:

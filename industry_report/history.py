@@ -42,19 +42,17 @@ def history(scored: pd.DataFrame, by: str = "customer_id", period: str = "year")
     DataFrame
         One row per customer and period, in this order: `by`, ``period`` (pandas periods), its
         ``consultations``, and the columns of the consultation that decides, ``grade`` among them.
-        ``attrs["unidentified"]`` counts consultations left out because they name no customer,
-        ``attrs["undated"]`` those without what tells the period.
+        ``attrs["unidentified"]`` counts consultations left out because they name no customer, as all do if
+        there is no such column, ``attrs["undated"]`` those without what tells the period.
 
     Raises
     ------
     InputError
-        There is no such period, or the table lacks a column that is needed.
+        There is no such period, or no dates to tell it by.
     """
     periods = _find_periods(scored, period)
     if by not in scored:
-        raise InputError(
-            f"column {by}", "is not in the data.", "A history needs a column that names customers."
-        )
+        scored = scored.assign(**{by: pd.Series(pd.NA, index=scored.index, dtype="string")})
     named = scored[by].notna()
     rows = scored.assign(period=periods)[named & periods.notna()]
     keys = [by, "period"]
@@ -172,7 +170,9 @@ def transitions(history: pd.DataFrame, before: Any, after: Any) -> pd.DataFrame:
     )
     matrix[TOTAL] = matrix.sum(axis=1)
     matrix.loc[TOTAL] = matrix.sum()
-    return matrix.astype("int64").rename_axis(index="before", columns=None)
+    matrix = matrix.astype("int64").rename_axis(index="before", columns=None)
+    matrix.attrs["formats"] = dict.fromkeys(matrix.columns, "customers")
+    return matrix
 
 
 def _label(grades: pd.Series, absent: pd.Series, word: str) -> pd.Series:

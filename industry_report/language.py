@@ -176,6 +176,10 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "why": ("理由", "Reason given"),
     "holds": ("是否有效", "In force"),
     "date": ("日期", "Date"),
+    "today": ("推算基准日", "Reckoned from"),
+    "due_soon": ("7天内到期", "Due in 7 days"),
+    "promising": ("较高等级", "High grades"),
+    "gap": ("与其余各组之差（分）", "Difference from all others"),
     # editions
     "government": ("政府版", "Government edition"),
     "training": ("培训机构版", "Training edition"),
@@ -242,6 +246,10 @@ def _points(value: float) -> str:
 
 def _step(value: float) -> str:
     return _decimal(value, 0, "+0;-0")
+
+
+def _gap(value: float) -> str:
+    return _decimal(value, 2, "+0.00;-0.00")
 
 
 def _probability(value: float) -> str:
@@ -314,6 +322,9 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
     **dict.fromkeys(("p", "p_adjusted"), _probability),
     **dict.fromkeys(("minutes_per_contact", "hours_per_year"), _assumed),
     "step": _step,
+    "gap": _gap,
+    **dict.fromkeys(("customers", "up", "down", "promising"), _count),
+    **dict.fromkeys(("overdue", "due_soon", "median_days_overdue", "days_overdue", "missed"), _count),
     "auc": _area,
     "full_time_equivalents": _staff,
 }

@@ -20,6 +20,7 @@ from papermill.engines import NBClientEngine, NotebookExecutionManager, papermil
 from papermill.exceptions import PapermillExecutionError
 
 from . import __version__, exporters, watchdog
+from .attachments import write_attachment
 from .errors import InputError
 from .language import LANGUAGES
 from .plan import Job
@@ -55,7 +56,7 @@ papermill_engines.register("industry-report", ReportEngine)
 
 
 def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
-    """Make one report: ``.html``, ``.pdf`` and ``.json`` under the job's stem.
+    """Make one report: ``.html``, ``.pdf``, workbooks attached and ``.json`` under the job's stem.
 
     Parameters
     ----------
@@ -85,6 +86,8 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
         }
         data = exporters.report_data(notebook)
         warnings = data.pop("warnings")
+        for name, attachment in exporters.list_attachments(notebook).items():
+            pages[f"{name}.xlsx"] = write_attachment(attachment, data["cover"])
         pages["json"] = _as_bytes(write_record(job, facts, pages, data))
         publish(pages, staging, output, job.stem)
     return warnings

@@ -21,6 +21,7 @@ SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
 # The neutral inks. A figure holds them as `fill: #…` and `stroke: #…`, so a page's style may replace them.
 INK, GREY, GRID, PAPER = "#1f2933", "#56616b", "#d9dee3", "#ffffff"
 ACCENT = "#1b5e8c"
+GAP, LEAD = "#f6d5b8", "#d3e3f1"  # behind what lies clearly below and above; a mark says so, too
 # What is written on a coloured bar is none of them, and stays when they are replaced.
 _ON_DARK, _ON_LIGHT = "#fefefe", "#000000"
 WIDTH = 4.8  # inches: so narrow that on a phone, 320 px wide within its margins, 10 points are still 9 px

@@ -19,14 +19,15 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
     ----------
     data : DataFrame
         A tidy table. A named index becomes the first column. A pair of columns ``low`` and ``high`` becomes
-        one column with the interval. Heads come from ``data.attrs["heads"]``, else from the vocabulary.
+        one column with the interval. Heads come from ``data.attrs["heads"]``, else from the vocabulary;
+        ``data.attrs["formats"]`` names columns that print like another one.
 
     Returns
     -------
     DataFrame of str, with a RangeIndex.
     """
     table = data.reset_index() if data.index.name or data.index.nlevels > 1 else data
-    heads = data.attrs.get("heads", {})
+    heads, formats = data.attrs.get("heads", {}), data.attrs.get("formats", {})
     columns = {}
     estimate = "rate"  # what an interval belongs to: the column before it
     for column in table.columns:
@@ -36,7 +37,7 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
             shown = _intervals(table["low"], table["high"], estimate)
             columns[language.term("interval")] = _protected(data, "low", shown)
         else:
-            shown = [language.formatted(value, str(column)) for value in table[column]]
+            shown = [language.formatted(value, formats.get(column, str(column))) for value in table[column]]
             columns[heads.get(column) or language.term(str(column))] = _protected(data, str(column), shown)
             estimate = str(column)
     return pd.DataFrame(columns, dtype=object)

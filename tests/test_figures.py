@@ -359,3 +359,53 @@ def test_texts_are_whole_and_apart(case: str, code: str) -> None:
     assert find_faults(figure) == []
     assert len(lay_out(figure)) >= 2
     assert figure.axes[0].get_window_extent().width > 0.12 * figure.bbox.width
+
+
+# For the sales lead
+
+SOURCES = ["搜索引擎", "老客户推荐", "$5 a$", "Accountants for small and medium-sized enterprises", "其他"]
+
+
+def funnel_of(outcomes: bool) -> pd.DataFrame:
+    counts = {"graded": [123456, 950, 40, 9, 0], "promising": [70000, 683, 0, 4, 0]}
+    counts |= {"conversions": [24000, 335, 0, 4, 0]} if outcomes else {}
+    return pd.DataFrame(counts, index=pd.Index(SOURCES, name="source"))
+
+
+def weak_points(dimensions: Sequence[str] = DIMENSIONS) -> pd.DataFrame:
+    verdicts = itertools.cycle(["lower", "higher", "no clear difference", "lower"])
+    rows = [(group, dimension, 2.5, next(verdicts)) for group in SOURCES for dimension in dimensions]
+    return pd.DataFrame(rows, columns=["source", "dimension", "mean", "verdict"])
+
+
+@pytest.mark.parametrize("outcomes", [True, False])
+def test_a_funnel_draws_every_stage_from_zero_with_its_counts(outcomes: bool) -> None:
+    table = funnel_of(outcomes)
+    (ax,) = figures.funnel(table).axes
+    assert [bar.get_width() for bar in bars(ax)] == [n for stage in table for n in table[stage]]
+    assert all(bar.get_x() == 0 for bar in bars(ax))
+    assert written(ax)[:3] == ["可评级", "123,456", "950"]
+    assert ("成交" in written(ax)) is outcomes
+
+
+def test_weak_points_are_marked_by_sign_as_well_as_colour() -> None:
+    (ax,) = figures.weak_points(weak_points()).axes
+    colours = {"▼": style.GAP, "▲": style.LEAD, "": style.PAPER}
+    cells = [label.get_text() for label in ax.texts if label.get_text().startswith("2.50")]
+    assert len(cells) == 15 and sum("▼" in cell for cell in cells) == 7
+    for cell, patch in zip(cells, ax.patches, strict=True):
+        assert to_hex(patch.get_facecolor()) == colours[cell[4:].strip()]
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+@pytest.mark.parametrize("draw", ["funnel", "no outcomes", "weak points", "five dimensions", "one dimension"])
+def test_sales_figures_keep_their_texts_whole_and_apart(draw: str, code: str) -> None:
+    language.use(code)
+    figure = {
+        "funnel": lambda: figures.funnel(funnel_of(True), TITLE),
+        "no outcomes": lambda: figures.funnel(funnel_of(False), TITLE),
+        "weak points": lambda: figures.weak_points(weak_points(), TITLE),
+        "five dimensions": lambda: figures.weak_points(weak_points([*DIMENSIONS, "a" * 30, "amount"]), TITLE),
+        "one dimension": lambda: figures.weak_points(weak_points(["clarity"]), TITLE),
+    }[draw]()
+    assert find_faults(figure) == []

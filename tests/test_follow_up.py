@@ -115,7 +115,7 @@ def test_who_is_never_contacted_has_no_date():
     card = SimpleNamespace(bands=[SimpleNamespace(grade=grade, follow_up=policy) for grade in "DCBA"])
     found = follow_up.calendar(table(("x", "2025-01-01", "A")), card, pd.Timestamp(2025, 12, 31))
     assert found.loc[0, "missed"] == 0 and pd.isna(found.loc[0, "due"])
-    assert follow_up.overdue(found).loc["A", "overdue"] == 0
+    assert follow_up.overdue(found, pd.Timestamp(2025, 12, 31)).empty
 
 
 def test_overdue_counts_by_grade():
@@ -123,9 +123,15 @@ def test_overdue_counts_by_grade():
         table(("x", "2025-12-01", "A"), ("y", "2025-12-30", "A"), ("z", "2025-12-30", "D")),
         CARD, pd.Timestamp(2025, 12, 31),
     )  # fmt: skip
-    late = follow_up.overdue(found)
-    assert late[["customers", "overdue"]].to_numpy().tolist() == [[2, 1], [1, 0]]
+    late = follow_up.overdue(found, pd.Timestamp(2025, 12, 31))
+    assert late[["customers", "overdue", "due_soon"]].to_numpy().tolist() == [[2, 1, 1], [1, 0, 0]]
     assert late.index.tolist() == ["A", "D"] and late.loc["A", "median_days_overdue"] == 23
+
+
+def test_on_a_day_only_what_came_before_is_known():
+    scored = table(("x", "2025-12-31", "A"), ("y", "2026-01-01", "A"), ("z", None, "A"))
+    assert follow_up.known_by(scored, pd.Timestamp(2025, 12, 31))["customer_id"].tolist() == ["x", "z"]
+    assert len(follow_up.known_by(scored.drop(columns="consulted_on"), pd.Timestamp(2025, 1, 1))) == 3
 
 
 def test_today_is_a_parameter_and_never_the_clock():

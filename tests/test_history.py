@@ -164,14 +164,20 @@ def test_a_grade_set_by_hand_is_put_down_to_that():
 
 def test_what_is_missing_is_told():
     scored = table(("x", "2024-01-01", *A))
-    with pytest.raises(InputError, match="column customer_id"):
-        history.history(scored.drop(columns="customer_id"))
     with pytest.raises(InputError, match="parameter period"):
         history.history(scored, period="week")
     with pytest.raises(InputError, match="column consulted_on"):
         history.history(scored.drop(columns="consulted_on"), period="month")
     with pytest.raises(InputError, match="Periods here are 2024"):
         history.moves(history.history(scored), "last", 2024)
+
+
+def test_data_that_name_no_customers_have_an_empty_history():
+    trail = history.history(table(("x", "2024-01-01", *A)).drop(columns="customer_id"))
+    assert trail.empty and trail.attrs["unidentified"] == 1
+    assert history.moves(trail, 2023, 2024).empty
+    assert history.causes(trail, 2023, 2024, CARD).empty
+    assert history.transitions(trail, 2023, 2024).loc["total", "total"] == 0
 
 
 def test_years_need_no_dates():
