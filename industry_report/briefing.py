@@ -7,7 +7,7 @@ import pandas as pd
 from . import narrative
 from .conversion import LOWER, REST, Measure
 from .history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
-from .language import capital, grade_name, listing, text
+from .language import capital, grade_name, listing, name, text
 from .sales import Promise
 
 
@@ -88,9 +88,10 @@ def losses(table: pd.DataFrame, promising: Promise) -> str:
     left = table["known"] - table["conversions"] if "rate" in table else pd.Series(dtype=int)
     if not left.sum():
         return leaks(table, promising)
+    most = name(str(left.idxmax()))
     return leaks(table, promising) + text(
-        zh=f"；未成交的以“{left.idxmax()}”最多（{left.max():,}条）",
-        en=f"; most without a purchase: {left.idxmax()} ({left.max():,})",
+        zh=f"；未成交的以“{most}”最多（{left.max():,}条）",
+        en=f"; most without a purchase: {most} ({left.max():,})",
     )
 
 
@@ -121,7 +122,7 @@ def weakest(table: pd.DataFrame, dimensions: dict[str, str]) -> str:
     if low.empty:
         return text(zh="各组评分没有明显的薄弱项", en="No group is clearly weak in any score")
     row = low.iloc[0]
-    group, dimension = row.iloc[0], dimensions[row["dimension"]]
+    group, dimension = name(str(row.iloc[0])), dimensions[row["dimension"]]
     return text(
         zh=f"“{group}”的{dimension}最为薄弱：平均{row['mean']:.2f}分，比其余各组低{-row['gap']:.2f}分",
         en=f"Weakest: {_lower(dimension)} of {group}, {row['mean']:.2f} on average, {-row['gap']:.2f} below all others",

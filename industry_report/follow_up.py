@@ -195,7 +195,7 @@ def strategies(card: Any) -> pd.DataFrame:
         policy = band.follow_up
         row = {"grade": band.grade, "meaning": text(**band.label)}
         row |= {name: text(**getattr(policy, name)) for name in ("role", "cadence", "action")}
-        strategy = getattr(policy, "strategy", None)
+        strategy = policy.strategy
         rows.append(row | ({"strategy": text(**strategy)} if strategy else {}))
     return pd.DataFrame(rows).set_index("grade")
 
@@ -250,12 +250,8 @@ def _find_runs(amounts: pd.DataFrame, trigger: Any, by: str, on: str) -> pd.Data
 
 
 def _holds(values: pd.Series, trigger: Any) -> pd.Series:
-    """Tell which values lie in the trigger's interval; an open end of it is None or infinite."""
-    holds = pd.Series(True, index=values.index)
-    if trigger.low is not None:
-        low = float(trigger.low)
-        holds &= values.ge(low) if trigger.low_closed else values.gt(low)
-    if trigger.high is not None:
-        high = float(trigger.high)
-        holds &= values.le(high) if trigger.high_closed else values.lt(high)
-    return holds.astype(bool)
+    """Tell which values lie in the trigger's interval."""
+    ends = trigger.interval
+    low, high = float(ends.low), float(ends.high)
+    above = values.ge(low) if ends.low_closed else values.gt(low)
+    return (above & (values.le(high) if ends.high_closed else values.lt(high))).astype(bool)

@@ -195,8 +195,8 @@ def causes(
     card : scoring.Scorecard
         Its dimensions are compared; those without weight count alike.
     levels : DataFrame, optional
-        The level of each dimension, one row for each row of `history`; by default the dimensions'
-        own columns.
+        See `scoring.levels`, of the rows of `history`; by default the dimensions' own columns. Tiers have no
+        levels, and so no cause.
 
     Returns
     -------
@@ -204,8 +204,9 @@ def causes(
         Rows of `moves` with "up" or "down"; the change of each dimension, under the name of its column, and
         ``cause`` in the report's language, empty where no dimension moved that way.
     """
-    columns = [dimension.column for dimension in card.dimensions]
-    own = history if levels is None else history.drop(columns=columns, errors="ignore").join(levels[columns])
+    own = history if levels is None else history.assign(**dict(levels.items()))
+    rated = [d for d in card.dimensions if levels is None or d.column in levels]
+    columns = [dimension.column for dimension in rated]
     first, second = _take(own, before), _take(own, after)
     table = moves(history, before, after)
     table = table[table["move"].isin([UP, DOWN])]
@@ -216,19 +217,19 @@ def causes(
         },
         index=table.index,
     )
-    found = _find_causes(changes, table["move"] == UP, card)
+    found = _find_causes(changes, table["move"] == UP, rated)
     if "overridden" in history:
         by_hand = first["overridden"].reindex(table.index) | second["overridden"].reindex(table.index)
         found = found.mask(by_hand.astype(bool), text(zh="人工调整", en="set by hand"))
     return table.join(changes).assign(cause=found)
 
 
-def _find_causes(changes: pd.DataFrame, rose: pd.Series, card: Any) -> pd.Series:
+def _find_causes(changes: pd.DataFrame, rose: pd.Series, dimensions: list[Any]) -> pd.Series:
     """Return the names of the dimensions that changed most; in whole numbers, so that ties are ties."""
-    weights = [Fraction(1) if d.weight is None else Fraction(d.weight) for d in card.dimensions]
+    weights = [Fraction(1) if d.weight is None else Fraction(d.weight) for d in dimensions]
     unit = math.lcm(*(weight.denominator for weight in weights))
     whole = np.array([int(weight * unit) for weight in weights], dtype=float)
-    labels = [text(**dimension.label) for dimension in card.dimensions]
+    labels = [text(**dimension.label) for dimension in dimensions]
     pushes = changes.to_numpy(float, na_value=0.0) * whole * np.where(rose, 1, -1)[:, None]
     most = pushes.max(axis=1, initial=0.0)
     named = [

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control, ttest_ind
 
 from . import conversion
-from .conversion import ALPHA, FEW, HIGHER, LOWER, NO_DIFFERENCE, REST, Measure
+from .conversion import ALPHA, FEW, HIGHER, LOWER, NO_DIFFERENCE, Measure
 from .errors import InputError
 from .language import capital, grade_name, listing, text
 from .publisher import Policy
@@ -127,7 +127,6 @@ def weak_points(scored: pd.DataFrame, column: str, dimensions: Sequence[str], mo
     columns = ["consultations", "mean", "gap", "low", "high", "p"]
     if column not in scored:
         return pd.DataFrame(columns=[column, "dimension", *columns, "p_adjusted", "verdict"])
-    scored = scored.assign(**{column: scored[column].replace(REST["zh"], text(**REST))})
     groups = (
         scored[column].value_counts().sort_index().sort_values(ascending=False, kind="stable").index[:most]
     )

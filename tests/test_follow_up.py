@@ -2,7 +2,6 @@
 
 import calendar as months
 from datetime import date, timedelta
-from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +12,9 @@ from hypothesis import strategies as st
 
 import scoring
 from industry_report import follow_up, language
+from industry_report.conditions import read_interval
 from industry_report.errors import InputError
+from industry_report.scorecards import Trigger
 
 CARD = scoring.load_scorecard("params/scorecards/consultation.yaml")
 SCORES = {"A": (5, 5, 5), "B": (3, 3, 3), "C": (2, 2, 2), "D": (1, 1, 1), "": (None, 1, 1)}
@@ -154,12 +155,10 @@ def test_strategies_word_the_policy_highest_grade_first():
     assert follow_up.strategies(SimpleNamespace(bands=[band])).loc["A", "strategy"] == "专属服务"
 
 
-def trigger(low=100_000, high=None, low_closed=False, count=3, monthly="sum"):
-    return SimpleNamespace(
-        name="tailored", label={"zh": "连续三个月超过10万元", "en": "Three months"}, column="amount",
-        monthly=monthly, low=Fraction(low), high=high, low_closed=low_closed, high_closed=False, months=count,
-        action={"zh": "定制市场报告", "en": "Tailored market report"},
-    )  # fmt: skip
+def trigger(interval="(100000, inf)", count=3, monthly="sum"):
+    label = {"zh": "连续三个月超过10万元", "en": "Three months over 100,000"}
+    action = {"zh": "定制市场报告", "en": "Tailored market report"}
+    return Trigger("tailored", label, "amount", monthly, read_interval(interval), count, action)
 
 
 def fires(*amounts, **options):
@@ -179,7 +178,7 @@ def test_three_consecutive_months_fire_and_a_gap_month_resets():
 
 def test_exactly_100_000_is_not_over_100_000():
     assert fires(100_001, 100_000, 150_000) == []
-    assert fires(100_001, 100_000, 150_000, low_closed=True) == [("2025-01", "2025-03", "2025-03")]
+    assert fires(100_001, 100_000, 150_000, interval="[100000, inf)") == [("2025-01", "2025-03", "2025-03")]
     assert fires(100_000.01, 100_000.01, 100_000.01) != []
 
 
@@ -194,8 +193,8 @@ def test_months_run_on_over_the_turn_of_the_year_and_records_of_a_month_add_up()
 
 def test_cents_add_up_exactly():
     table = pd.DataFrame({"customer_id": "x", "month": pd.Timestamp(2025, 1, 1), "amount": [0.1] * 10})
-    assert len(follow_up.triggers(table, [trigger(low=1, low_closed=True, count=1)])) == 1
-    assert follow_up.triggers(table, [trigger(low=1, count=1)]).empty
+    assert len(follow_up.triggers(table, [trigger("[1, inf)", count=1)])) == 1
+    assert follow_up.triggers(table, [trigger("(1, inf)", count=1)]).empty
 
 
 MONTH_OF = st.tuples(st.sampled_from("abc"), st.integers(0, 14))
@@ -215,7 +214,7 @@ def test_runs_against_walking_through_the_months(amounts, count):
             if not holds and run >= count:
                 expected.append((customer, month - run, month - 1, run))
             run = run + 1 if holds else 0
-    found = follow_up.triggers(table, [trigger(low=100, count=count)])
+    found = follow_up.triggers(table, [trigger("(100, inf)", count=count)])
     start = pd.Period("2024-01", "M").ordinal
     got = [
         (r.customer_id, r.since.ordinal - start, r.until.ordinal - start, r.months)
