@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from . import narrative
+from . import language, narrative
 from .conversion import LOWER, REST, Measure
 from .history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
-from .language import capital, grade_name, listing, name, text
+from .language import capital, grade_name, listing, text
 from .sales import Promise
 
 
@@ -61,10 +61,10 @@ def due_soon(status: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> str:
     if by_role.empty:
         return ""
     parts = listing([text(zh=f"{role}{n:,}户", en=f"{role.lower()} {n:,}") for role, n in by_role.items()])
-    until = today + pd.Timedelta(days=days)
+    until = language.day(today + pd.Timedelta(days=days))
     return text(
-        zh=f"除逾期客户外，至{until:%Y-%m-%d}还有{by_role.sum():,}户到期：{parts}",
-        en=f"Beside those overdue, {by_role.sum():,} customers fall due by {until:%Y-%m-%d}: {parts}",
+        zh=f"除逾期客户外，至{until}还有{by_role.sum():,}户到期：{parts}",
+        en=f"Beside those overdue, {by_role.sum():,} customers fall due by {until}: {parts}",
     )
 
 
@@ -88,9 +88,9 @@ def losses(table: pd.DataFrame, promising: Promise) -> str:
     left = table["known"] - table["conversions"] if "rate" in table else pd.Series(dtype=int)
     if not left.sum():
         return leaks(table, promising)
-    most = name(str(left.idxmax()))
+    most = language.mention(str(left.idxmax()))
     return leaks(table, promising) + text(
-        zh=f"；未成交的以“{most}”最多（{left.max():,}条）",
+        zh=f"；未成交的以{most}最多（{left.max():,}条）",
         en=f"; most without a purchase: {most} ({left.max():,})",
     )
 
@@ -122,9 +122,9 @@ def weakest(table: pd.DataFrame, dimensions: dict[str, str]) -> str:
     if low.empty:
         return text(zh="各组评分没有明显的薄弱项", en="No group is clearly weak in any score")
     row = low.iloc[0]
-    group, dimension = name(str(row.iloc[0])), dimensions[row["dimension"]]
+    group, dimension = language.mention(str(row.iloc[0])), dimensions[row["dimension"]]
     return text(
-        zh=f"“{group}”的{dimension}最为薄弱：平均{row['mean']:.2f}分，比其余各组低{-row['gap']:.2f}分",
+        zh=f"{group}的{dimension}最为薄弱：平均{row['mean']:.2f}分，比其余各组低{-row['gap']:.2f}分",
         en=f"Weakest: {_lower(dimension)} of {group}, {row['mean']:.2f} on average, {-row['gap']:.2f} below all others",
     )
 
@@ -186,6 +186,24 @@ def fallen(causes: pd.DataFrame, work_list: pd.DataFrame, before: int) -> str:
         zh=f"；降级主要由于{most.index[0]}下降（{most.iloc[0]:,}户）",
         en=f". Most often {_lower(str(most.index[0]))} fell ({most.iloc[0]:,})",
     )
+
+
+def key_figures(
+    work_list: pd.DataFrame, status: pd.DataFrame, contacts: pd.DataFrame
+) -> list[tuple[str, str]]:
+    """Return what opens the report: label and printed number.
+
+    Parameters
+    ----------
+    work_list, status, contacts : DataFrame
+        See `sales.work_list`, `follow_up.overdue` and `workload.contacts`.
+    """
+    figures = [(text(zh="待跟进客户（户）", en="Customers to call"), f"{len(work_list):,}")]
+    if len(status):
+        figures.append((text(zh="逾期未回访（户）", en="Overdue"), f"{status['overdue'].sum():,}"))
+        figures.append((text(zh="7天内到期（户）", en="Due in 7 days"), f"{status['due_soon'].sum():,}"))
+    figures.append((text(zh="全年回访次数", en="Contacts a year"), f"{contacts['contacts'].sum():,}"))
+    return figures
 
 
 def no_period(year: int) -> str:

@@ -159,7 +159,7 @@ def test_everybody_has_bought(run):
 def test_today_in_mid_year_knows_nothing_of_what_follows(run):
     bundles = run(make_consultations(200), today="2025-06-30")
     assert max(attached(bundles)["最近联系"]) <= "2025-06-30"
-    assert "至2025-07-07还有" in texts(bundles)
+    assert "至2025年7月7日还有" in texts(bundles)
 
 
 def test_grades_set_by_hand_are_followed_and_logged(run, tmp_path):

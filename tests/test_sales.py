@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import ttest_ind
 
 import scoring
-from industry_report import briefing, conversion, follow_up, history, language, sales
+from industry_report import briefing, conversion, follow_up, history, language, sales, workload
 from industry_report.errors import InputError
 from industry_report.publisher import Policy
 
@@ -162,7 +162,7 @@ def test_sentences_say_who_is_to_do_what():
     assert f"A级逾期客户{late.sum():,}户" in briefing.overdue(status)
     assert "由客户经理负责" in briefing.overdue(status)
     soon = calls["due"].between(TODAY, TODAY + pd.Timedelta(days=7)).sum()
-    assert f"至2026-01-07还有{soon}户到期" in briefing.due_soon(status, TODAY)
+    assert f"至2026年1月7日还有{soon}户到期" in briefing.due_soon(status, TODAY)
     assert briefing.calls(calls).startswith(f"未成交客户{len(calls)}户列入跟进名单，其中A级")
     alone = calls[calls["grade"] == "A"]
     assert briefing.calls(alone) == f"未成交客户{len(alone)}户列入跟进名单，均为A级"
@@ -204,3 +204,16 @@ def test_products_overlap_so_only_their_span_is_told():
     rates = [language.formatted(rate, "rate") for rate in (table["rate"].min(), table["rate"].max())]
     assert briefing.spread(table, sales.promise(CARD)) == f"A级和B级咨询的成交率在{rates[0]}至{rates[1]}之间"
     assert conversion.has_outcomes(make_table())
+
+
+def test_key_figures_are_those_of_the_tables():
+    calls = list_work(make_table())
+    status = follow_up.overdue(calls, TODAY)
+    contacts = workload.contacts(conversion.grades(calls), CARD)
+    figures = dict(briefing.key_figures(calls, status, contacts))
+    assert figures["待跟进客户（户）"] == f"{len(calls):,}"
+    assert figures["逾期未回访（户）"] == f"{(calls['days_overdue'] > 0).sum():,}"
+    assert list(dict(briefing.key_figures(calls, status.head(0), contacts))) == [
+        "待跟进客户（户）",
+        "全年回访次数",
+    ]
