@@ -1,7 +1,8 @@
-"""The command ``industry-report``: sample, check, scorecard, plan, build."""
+"""The command ``industry-report``: sample, check, scorecard, plan, build, preview."""
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections import Counter
@@ -324,6 +325,40 @@ def build(
         click.echo(f"Error: {result.cause}", err=True)
     if failed:
         sys.exit(1)
+
+
+@main.command(
+    epilog=_examples(
+        "industry-report preview notebooks/industry.ipynb -f params/huangshan-2025.yaml",
+        "industry-report preview notebooks/industry.ipynb --data data/黄山市-2025.xlsx --port 8900",
+    )
+)
+@click.argument("notebook", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "-f", "--params", metavar="FILE", type=PATH, help="Parameter file (default: the cell's values)."
+)
+@click.option("--data", metavar="PATH", help="Workbook or folder, in place of the parameter `data`.")
+@click.option(
+    "--port",
+    metavar="N",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="On 127.0.0.1 (default: a free one).",
+)
+def preview(notebook: Path, params: Path | None, data: str | None, port: int) -> None:
+    """Show a report in the browser, made again at every save.
+
+    NOTEBOOK, its parameter file, scorecard, data and the program are watched. Ctrl-C ends it.
+    """
+    from . import plan as planner
+    from . import preview as previews
+
+    find_job = functools.partial(planner.find_job, notebook, params, data)
+    find_job()  # a fault of the command line ends it here; later ones are shown in the page
+    try:
+        previews.preview(find_job, port, click.echo)
+    except KeyboardInterrupt:
+        click.echo("The preview has ended.", err=True)
 
 
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:

@@ -184,10 +184,30 @@ def flags(
 def sources(
     data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
 ) -> pd.DataFrame:
-    """List the files that the slice draws on: file (without folder), sha256, read, synthetic."""
-    names = ["file", "sha256", "read", "synthetic"]
-    files = _find_files(data, region, year, columns)
-    return pd.DataFrame([[file.summary[name] for name in names] for file, _ in files], columns=names)
+    """List the files that the slice draws on.
+
+    Returns
+    -------
+    DataFrame
+        file (without folder), sha256, read, synthetic. The checksum is the file's own; of a file that holds
+        other slices too, it is that of the slice's clean rows, for the others' rows are not the report's.
+    """
+    files, told = _find_files(data, region, year, columns), ("read", "synthetic")
+    records = [
+        (f.summary["file"], _tell_checksum(f) or _digest_places(f, places), *map(f.summary.get, told))
+        for f, places in files
+    ]
+    return pd.DataFrame(records, columns=["file", "sha256", "read", "synthetic"])
+
+
+def _tell_checksum(file: Prepared) -> str | None:
+    """Give the checksum of a file that is all of a slice's; None if it holds other slices too."""
+    return file.summary["sha256"] if len(file.slices) == 1 else None
+
+
+def _digest_places(file: Prepared, places: list[int]) -> str:
+    digests = sorted(file.slices[place][3] for place in places)
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def prepare(data: str | Path, columns: str | Path | None = None) -> list[Prepared]:
@@ -355,10 +375,11 @@ def _digest_frame(frame: pd.DataFrame) -> str:
 
 
 def _digest_parts(parts: list[tuple[Prepared, int, str]]) -> str:
-    """Digest what a report tells of a slice; a file may change elsewhere, so its checksum is left out."""
+    """Digest what a report tells of a slice: of the file's checksum no more than `sources` gives."""
     told = ("file", "synthetic", "dropped", "counts", "listed", *COUNTS)
     facts = [
-        (rows, digest, file.copies, [file.summary[name] for name in told]) for file, rows, digest in parts
+        (rows, digest, file.copies, [file.summary[name] for name in told], _tell_checksum(file))
+        for file, rows, digest in parts
     ]
     return _digest(facts)
 

@@ -7,7 +7,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,33 @@ def list_jobs(files: Sequence[Path], data: str | None = None, only: str | None =
     faults += _find_missing_slices(jobs)
     _raise_all(faults)
     return jobs
+
+
+def find_job(notebook: Path, file: Path | None = None, data: str | None = None) -> Job:
+    """Return the first report of a notebook that a parameter file asks for; without a file, by its defaults.
+
+    Raises
+    ------
+    InputError
+        Names all faults of the file, or says that it asks for no report of this notebook.
+    """
+    path = notebook.resolve()
+    if file is None:
+        known = read_parameters(path)
+        values = {p.name: p.default for p in known.values() if p.default is not None}
+        values |= {} if data is None else {"data": data}
+        return Job(path, values, _name_output(path, values), str(notebook))
+    faults: list[InputError] = []
+    for entry in read_entries(file):
+        if not entry.multiplies:  # a flat file has no notebook of its own: it is for the one that is named
+            named = {"notebook": str(path), **entry.values}
+            entry = replace(entry, values=named, multiplies=True)
+        if _find_notebook(entry, entry.values.get("notebook")) == path:
+            jobs = _expand(entry, data, faults)
+            _raise_all([*faults, *_find_missing_slices(jobs[:1])])
+            return jobs[0]
+    mend = f"Add an entry `- notebook: {path.stem}`."
+    raise InputError(str(file), f"asks for no report of {notebook}.", mend)
 
 
 def group_by_input(jobs: Sequence[Job]) -> dict[tuple[str, str | None], list[Job]]:

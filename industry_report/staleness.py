@@ -84,6 +84,19 @@ def publishable(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def list_input_stamps(job: Job) -> dict[str, Stamp]:
+    """Return the stamps of every file that a report is made from, by path."""
+    package = Path(__file__).parent
+    files = [job.notebook, _find_scoring(), *(f for f in package.rglob("*") if "__pycache__" not in f.parts)]
+    named = [path for _, path in _list_named(job.parameters)]
+    data = job.parameters.get("data")
+    found = [parameters.find_file(Path(path)) for path in [*named, data] if isinstance(path, str)]
+    stamps = {str(f): stamp(f.stat()) for f in [*files, *filter(None, found)] if f.is_file()}
+    if isinstance(data, str) and Path(data).is_dir():
+        stamps |= list_stamps(Path(data), f"{data}/")
+    return stamps
+
+
 def _digest(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -255,9 +268,13 @@ def list_stamps(folder: Path, prefix: str = "") -> dict[str, Stamp]:
             if entry.is_dir():
                 stamps |= list_stamps(Path(entry.path), f"{prefix}{entry.name}/")
             else:
-                facts = entry.stat()
-                stamps[f"{prefix}{entry.name}"] = [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns]
+                stamps[f"{prefix}{entry.name}"] = stamp(entry.stat())
     return stamps
+
+
+def stamp(facts: os.stat_result) -> Stamp:
+    """Return the stamp of a file."""
+    return [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns]
 
 
 def digest_stamps(stamps: Mapping[str, Stamp]) -> str:

@@ -22,6 +22,9 @@ import psutil
 TICK = 0.25  # seconds between two looks: a kernel that allocates at full speed gains about 1 GB
 OUTPUT_LIMIT = 20_000_000  # characters that cells may print; a page of that size opens in no browser
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+ZYGOTE = (
+    "industry_report.zygote"  # in the command of what kernels are forked from, which outlives each of them
+)
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,8 @@ def adopt_orphans() -> None:
 
 def list_foreign(spared: Collection[int] = ()) -> list[psutil.Process]:
     """List the processes below this one that run in a session of their own: kernels and what they started."""
-    return [process for process in _children(recursive=True) if _is_foreign(process.pid, spared)]
+    kept = {process.pid for process in _children(recursive=False) if _is_zygote(process)}
+    return [process for process in _children(recursive=True) if _is_foreign(process.pid, {*spared, *kept})]
 
 
 def list_orphans(spared: Collection[int] = ()) -> list[psutil.Process]:
@@ -152,6 +156,12 @@ def _children(recursive: bool) -> list[psutil.Process]:
         return psutil.Process().children(recursive=recursive)
     except psutil.Error:  # a child ended while the table was read
         return []
+
+
+def _is_zygote(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return any(ZYGOTE in word for word in process.cmdline())
+    return False
 
 
 def _is_foreign(pid: int, spared: Collection[int]) -> bool:

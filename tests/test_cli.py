@@ -67,6 +67,7 @@ def test_commands_are_listed_in_the_order_of_the_work():
         "scorecard",
         "plan",
         "build",
+        "preview",
     ]
 
 

@@ -357,3 +357,25 @@ def test_whatever_stands_in_a_parameter_file_ends_in_a_plan_or_a_clear_fault(tex
         plan.list_jobs([file])
     except InputError as fault:
         assert "x.yaml" in str(fault) or "data " in str(fault)
+
+
+# --- one report, to look at
+
+
+def test_job_of_a_notebook_by_its_own_defaults(project):
+    job = plan.find_job(Path("notebooks/typed.ipynb"))
+    assert job.notebook == project / "notebooks" / "typed.ipynb"
+    assert (job.parameters["count"], job.parameters["types"]) == (3, ["企业"])
+
+
+def test_job_of_a_notebook_by_a_flat_file_or_its_first_entry_in_a_plan(write_params, slices):
+    flat = write_params("region: 杭州市\nyear: 2025\n", "params/flat.yaml")
+    assert plan.find_job(Path("notebooks/broken.ipynb"), flat).stem == "2025/杭州市/broken.zh"
+    assert plan.find_job(Path("notebooks/industry.ipynb"), flat, "x.csv").parameters["data"] == "x.csv"
+    shelf = write_params(
+        "reports:\n  - {notebook: broken, region: 黄山市, year: 2025}\n"
+        "  - {notebook: industry, region: [黄山市, 杭州市], year: 2024}\n"
+    )
+    assert plan.find_job(Path("notebooks/industry.ipynb"), shelf).stem == "2024/黄山市/industry.zh"
+    with pytest.raises(InputError, match=r"asks for no report of notebooks.typed\.ipynb"):
+        plan.find_job(Path("notebooks/typed.ipynb"), shelf)
