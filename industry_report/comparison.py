@@ -105,6 +105,13 @@ def overview(sides: Sides) -> pd.DataFrame:
     return table.rename_axis("side")
 
 
+def with_standardised(table: pd.DataFrame, result: Standardised) -> pd.DataFrame:
+    """Add the standardised rates of the sides to their `overview`, if there are any."""
+    if result.rates.empty:
+        return table
+    return table.assign(standardised=result.rates["standardised"])
+
+
 def standardise(sides: Sides, over: str = "customer_type") -> Standardised:
     """Return the rates that the sides would have if all had the same composition.
 
@@ -216,11 +223,14 @@ def groups(sides: Sides, column: str) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame(columns=columns)
     long = pd.concat(parts, ignore_index=True)[columns]
-    long = long[~long["group"].isin(REST.values())]
-    often = long.groupby("group")["rate"].transform("count") >= 2
-    size = long.groupby("group")["consultations"].transform("sum")
-    order = long[often].assign(size=size).sort_values("size", ascending=False, kind="stable")
-    return order[columns].reset_index(drop=True)
+    groups = long[~long["group"].isin(REST.values())].groupby("group")
+    sizes = groups["consultations"].sum().sort_values(ascending=False, kind="stable")
+    often = groups["rate"].count() >= 2
+    kept = [group for group in sizes.index if often[group]]
+    order = {group: place for place, group in enumerate(kept)}
+    long = long[long["group"].isin(kept)].sort_values("group", key=lambda g: g.map(order), kind="stable")
+    long.attrs["heads"] = measure_of(sides).heads
+    return long
 
 
 def group_changes(sides: Sides, column: str) -> pd.DataFrame:
@@ -259,7 +269,14 @@ def grade_shares(sides: Sides) -> pd.DataFrame:
         shares.loc[counts.isna(), ["conversions", "rate", "low", "high"]] = float("nan")
         parts.append(shares.rename_axis("group").reset_index().assign(side=side))
     columns = ["group", "side", "consultations", "conversions", "rate", "low", "high"]
-    return pd.concat(parts, ignore_index=True)[columns]
+    long = pd.concat(parts, ignore_index=True)[columns]
+    long.attrs["heads"] = {
+        "group": text(zh="等级", en="Grade"),
+        "consultations": text(zh="可评级咨询", en="Graded"),
+        "conversions": text(zh="该等级咨询数", en="Of this grade"),
+        "rate": text(zh="占可评级咨询的比重", en="Share of graded consultations"),
+    }
+    return long
 
 
 def months(sides: Sides) -> pd.DataFrame:

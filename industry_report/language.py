@@ -362,9 +362,8 @@ NAMES = {
     "应收应付": "Receivables and payables",
     "成本核算": "Costing",
 }
-NAMED = frozenset(
-    {"region", "customer_type", "source", "product", "group"}
-)  # columns whose values are such names
+# Columns whose values are such names.
+NAMED = frozenset({"region", "customer_type", "source", "product", "group", "side"})
 
 _current = "zh"
 # What the report's scorecard calls its columns and its grades.

@@ -135,3 +135,47 @@ def test_a_letter_stands_alone_in_tables_and_with_its_noun_in_prose():
     assert (language.grade_label("A"), language.grade_name("A")) == ("A", "A级")
     language.use("en")
     assert (language.grade_label("A"), language.grade_name("A")) == ("A", "grade A")
+
+
+@pytest.mark.parametrize(("number", "zh", "en"), [(3, "3月", "March"), (12, "12月", "December")])
+def test_months_are_named_as_each_language_does(number: int, zh: str, en: str) -> None:
+    assert (language.month(number), language.formatted(number, "month")) == (zh, zh)
+    assert language.month_of_year(2025, number) == f"2025年{zh}"
+    language.use("en")
+    assert (language.month(number), language.month(number, short=True)) == (en, en[:3])
+    assert language.month_of_year(2025, number) == f"{en} 2025"
+
+
+def test_days_are_written_out_in_prose_and_numeric_in_tables() -> None:
+    value = pd.Timestamp(2025, 3, 1)
+    assert (language.day(value), language.formatted(value, "consulted_on")) == ("2025年3月1日", "2025-03-01")
+    language.use("en")
+    assert language.day(value) == "1 March 2025"
+
+
+def test_known_codes_are_translated_and_others_kept() -> None:
+    language.use("en")
+    assert language.name("总账、报税") == "General ledger, Tax filing"
+    assert language.name("总账、云") == "总账、云"
+    assert language.formatted("小微企业", "customer_type") == "Small and micro enterprises"
+    assert language.formatted("小微企业", "file") == "小微企业"
+    assert [language.mention(v) for v in ("小微企业", "黄山市", "微信公众号", "甲")] == [
+        "small and micro enterprises", "Huangshan", "WeChat account", "甲",
+    ]  # fmt: skip
+    language.use("zh")
+    assert language.mention("小微企业") == "“小微企业”"
+
+
+@pytest.mark.parametrize("value", [0.6375, 0.0625, 0.63249999, 0.9995, 0.00049, 1 / 3])
+def test_numbers_in_tables_are_rounded_as_in_a_cells_sentence(value: float) -> None:
+    assert language.formatted(value, "rate") == f"{value:.1%}"
+    assert language.formatted(value * 1e6, "consultations") == f"{value * 1e6:,.0f}"
+    assert language.formatted(value, "mean") == f"{value:.2f}"
+
+
+def test_every_code_of_the_sample_has_an_english_name() -> None:
+    from industry_report import sample
+
+    codes = {*sample.CUSTOMER_TYPES.index, *sample.SOURCES.index, *sample.PRODUCTS.index}
+    assert codes <= set(language.NAMES)
+    assert all(name.isascii() for name in language.NAMES.values())

@@ -69,11 +69,6 @@ def test_edition_and_language_are_in_the_name(write_params, slices):
     assert plan.list_jobs([write_params(text)])[0].stem == "2025/黄山市/industry-college.en"
 
 
-def test_usual_edition_of_a_notebook_is_not_in_the_name(project, write_params, slices):
-    jobs = plan.list_jobs([write_params("reports:\n  - {notebook: industry, region: 黄山市, year: 2025}\n")])
-    assert jobs[0].stem == "2025/黄山市/industry.zh"
-
-
 @pytest.mark.parametrize(
     ("parameters", "stem"),
     [
