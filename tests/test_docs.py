@@ -92,7 +92,7 @@ def test_yaml_examples_are_plans_that_the_notebooks_understand(page, tmp_path, m
 
 @pytest.mark.slow
 def test_examples_of_editing_a_notebook_show_in_the_report(project):
-    title, narrowed, chart = blocks(ROOT / "docs" / "writing-a-notebook.md", "python")
+    title, narrowed, chart, *_ = blocks(ROOT / "docs" / "writing-a-notebook.md", "python")
     notebook = nbformat.read(project / "notebooks" / "industry.ipynb", as_version=4)
     cells = notebook.cells
     scored = next(i for i, cell in enumerate(cells) if "scoring.score(consultations" in cell.source)
@@ -110,3 +110,21 @@ def test_examples_of_editing_a_notebook_show_in_the_report(project):
     assert "各来源的咨询数相差数倍" in page
     assert "小微企业" in page
     assert "个体工商户" not in page
+
+
+@pytest.mark.slow
+def test_own_notebook_of_the_page_becomes_a_report_in_both_languages(project):
+    page = ROOT / "docs" / "writing-a-notebook.md"
+    _, _, _, *cells = blocks(page, "python")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    notebook.cells[0].metadata["tags"] = ["parameters"]
+    nbformat.write(notebook, project / "notebooks" / "mine.ipynb")
+    [plan] = blocks(page, "yaml")
+    (project / "params" / "mine.yaml").write_text(plan, encoding="utf-8")
+    result = run("industry-report build params/mine.yaml --output own --only 黄山市", project)
+    assert result.returncode == 0, result.stderr
+    for code, title in (("zh", "黄山市客户来源简报"), ("en", "Where customers come from: Huangshan")):
+        assert title in (project / "own" / "2025" / "黄山市" / f"mine.{code}.html").read_text(
+            encoding="utf-8"
+        )
+        assert (project / "own" / "2025" / "黄山市" / f"mine.{code}.pdf").stat().st_size > 10_000
