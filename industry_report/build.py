@@ -82,6 +82,8 @@ class Options:
         How often a report is begun again whose worker or kernel was ended from outside.
     scheduler : str, optional
         Address of a Dask scheduler, whose workers then make the reports.
+    draft : bool
+        Mark the reports as drafts: no versions are counted, and none takes a published report's place.
     """
 
     workers: int | None = None
@@ -89,6 +91,7 @@ class Options:
     time_limit: float | None = None
     retries: int = 1
     scheduler: str | None = None
+    draft: bool = False
 
 
 def build_reports(
@@ -128,7 +131,7 @@ def build_reports(
     open_output(output)
     with _hold(output, say):
         staleness.sweep(output)
-        facts = staleness.gather_facts(jobs)
+        facts = staleness.gather_facts(jobs, options.draft)
         rows = {stem: about.pop("rows") for stem, about in facts.items()}  # for us, not for the records
         shelf = staleness.open_shelf(output)
         results: dict[str, Result] = {}
@@ -153,7 +156,8 @@ def build_reports(
             staleness.sweep(output)  # what workers left that were killed
             _write_manifest(output, jobs, done)
             if stale or shelf.shown != staleness.digest_stamps(shelf.stamps):
-                site.write_index(output)
+                unfinished = dict.fromkeys((job.stem for job in jobs), "unfinished")
+                site.write_index(output, unfinished | {result.report: result.status for result in done})
             shelf.save()
     return done
 

@@ -297,6 +297,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
     help="For a report whose process was ended from outside.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Make them on a Dask cluster, such as tcp://host:8786.")
+@click.option("--draft", is_flag=True, help="Mark the reports as drafts; give them an --output of their own.")
 def build(
     params: tuple[Path, ...],
     data: str | None,
@@ -307,6 +308,7 @@ def build(
     time_limit: float,
     retries: int,
     scheduler: str | None,
+    draft: bool,
 ) -> None:
     """Make the reports, as HTML, PDF and data.
 
@@ -316,7 +318,7 @@ def build(
     from . import build as builder
 
     jobs = _list_jobs(params or (ANNUAL,), data, only)
-    options = builder.Options(workers, force, time_limit, retries, scheduler)
+    options = builder.Options(workers, force, time_limit, retries, scheduler, draft)
     with _progress(len(jobs)) as tell:
         results = builder.build_reports(jobs, output, options, tell, lambda text: click.echo(text, err=True))
     failed = [result for result in results if result.status == "failed"]

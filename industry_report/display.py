@@ -252,7 +252,7 @@ def _cells(column: pd.Series) -> dict[str, Any]:
 
 
 def _publish_table(data: pd.DataFrame, caption: str) -> None:
-    content = {"kind": "table", "caption": caption, "data": _records(data)}
+    content = {"kind": "table", "caption": caption, "data": _records(data), **tables.describe(data)}
     html = f'<figure class="table">{tables.to_html(data, caption)}</figure>'
     display({EXHIBIT: content, "text/html": html, "text/plain": caption}, raw=True)
 
@@ -265,6 +265,8 @@ def _publish_figure(figure: Figure, caption: str, data: pd.DataFrame | None, alt
     )
     html = f"<figure>{svg}<figcaption>{escape(caption)}</figcaption>{details}</figure>"
     content = {"kind": "figure", "caption": caption, "alt": alt, "data": _records(data)}
+    if data is not None:
+        content |= tables.describe(data)
     display({EXHIBIT: content, "text/html": html, "text/plain": alt}, raw=True)
 
 

@@ -13,6 +13,7 @@ import json
 import re
 import tempfile
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -66,6 +67,7 @@ WORDS = {
 GETA = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
 APPENDIX = ("附录", "Appendix")
 SUMMARY = ("摘要", "Summary")
+SAID = ("<p>", "<ul>")
 
 
 @dataclass(frozen=True)
@@ -102,14 +104,39 @@ def report_data(nb: NotebookNode) -> dict[str, Any]:
 
     Returns
     -------
-    dict with keys ``cover``, ``exhibits`` (list, in order of appearance) and ``warnings`` (list of str).
+    dict with keys ``cover``, ``exhibits`` (list, in order of appearance, with the numbers that page and PDF
+    give them), ``sentences`` (list of str: what `display.say` said) and ``warnings`` (list of str).
     """
-    exhibits = [
-        output["data"][display.EXHIBIT]
-        for output in _outputs(nb)
-        if display.EXHIBIT in output.get("data", {})
-    ]
-    return {"cover": _without_logo(find_cover(nb)), "exhibits": exhibits, "warnings": _warnings(nb)}
+    cover = find_cover(nb)
+    shown = _in_language(nb, cover["language"])  # what the page leaves out is not published here, either
+    return {
+        "cover": _without_logo(cover),
+        "exhibits": _list_exhibits(shown),
+        "sentences": _list_sentences(shown),
+        "warnings": _warnings(nb),
+    }
+
+
+def _list_exhibits(nb: NotebookNode) -> list[dict[str, Any]]:
+    """Return figures and tables with their numbers: `number_exhibits` counts every caption of the body."""
+    counts: Counter[str] = Counter()
+    exhibits = []
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            counts.update(re.findall(r"<(figcaption|caption)>", cell.source))
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            counts.update(re.findall(r"<(figcaption|caption)>", data.get("text/html", "")))
+            if exhibit := data.get(display.EXHIBIT):
+                tag = "figcaption" if exhibit["kind"] == "figure" else "caption"
+                exhibits.append({"number": counts[tag], **exhibit})
+    return exhibits
+
+
+def _list_sentences(nb: NotebookNode) -> list[str]:
+    """Return the sentences of `display.say`, told by its HTML; what other libraries print is no sentence."""
+    said = [o.data for o in _outputs(nb) if str(o.get("data", {}).get("text/html", "")).startswith(SAID)]
+    return [line for data in said for line in data.get("text/plain", "").splitlines()]
 
 
 def _without_logo(cover: dict[str, Any]) -> dict[str, Any]:

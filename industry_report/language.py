@@ -210,6 +210,10 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "indicator": ("指标", "Indicator"),
     "calculation": ("计算方法", "How it is computed"),
     "caution": ("使用限制", "Limits"),
+    # the shelf
+    "edition": ("版本", "Edition"),
+    "zh": ("中文", "Chinese"),
+    "en": ("英文", "English"),
 }
 
 # Columns whose values are keys of the vocabulary, too; a value that is none is data and stays itself.

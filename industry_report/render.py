@@ -19,12 +19,14 @@ from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from . import __version__, exporters, watchdog
+from . import __version__, appendix, citations, corrections, exporters, watchdog
 from .attachments import write_attachment
+from .display import COVER
 from .errors import InputError
 from .language import LANGUAGES
 from .plan import Job
-from .site import find_workshop
+from .publisher import PUBLIC
+from .site import find_earlier, find_published, find_workshop, name_kept, read_record
 
 CAUSE_LENGTH = 1000  # characters of a cell's error in a message
 
@@ -56,7 +58,7 @@ papermill_engines.register("industry-report", ReportEngine)
 
 
 def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
-    """Make one report: ``.html``, ``.pdf``, workbooks attached and ``.json`` under the job's stem.
+    """Make one report: ``.html``, ``.pdf``, ``.xlsx``, ``.csv``, attachments and ``.json`` under the job's stem.
 
     Parameters
     ----------
@@ -75,20 +77,30 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
     Raises
     ------
     InputError
-        If a cell fails or a file cannot be written; earlier files of the report are untouched.
+        If a cell fails, a file cannot be written, or a draft would take a published report's place; earlier
+        files of the report are untouched.
     """
+    if facts.get("draft"):
+        refuse_draft(output, job.stem)
     with tempfile.TemporaryDirectory(prefix=".staging-", dir=output, ignore_cleanup_errors=True) as folder:
         staging = Path(folder)
         notebook = run_notebook(job, staging / "executed.ipynb", output)
-        pages = {
-            suffix: _as_bytes(exporter.from_notebook_node(notebook, _resources(job))[0])
-            for suffix, exporter in _exporters()
-        }
+        if facts.get("draft"):
+            mark_draft(notebook)
         data = exporters.report_data(notebook)
         warnings = data.pop("warnings")
+        version = find_version(data, output, job.stem, draft=bool(facts.get("draft")))
+        resources = _resources(job, data["cover"], version)
+        pages = {
+            suffix: _as_bytes(exporter.from_notebook_node(notebook, resources)[0])
+            for suffix, exporter in _exporters()
+        }
+        pages["xlsx"], pages["csv"] = appendix.write_workbook(data), appendix.write_csv(data)
         for name, attachment in exporters.list_attachments(notebook).items():
             pages[f"{name}.xlsx"] = write_attachment(attachment, data["cover"])
-        pages["json"] = _as_bytes(write_record(job, facts, pages, data))
+        pages["json"] = _as_bytes(write_record(job, facts, pages, {**version, **data}))
+        if version["version"] > 1:
+            keep_earlier(staging, output, job.stem, version["version"] - 1)
         publish(pages, staging, output, job.stem)
     return warnings
 
@@ -185,9 +197,14 @@ def _exporters() -> tuple[tuple[str, Any], ...]:
     return ("html", exporters.IndustryHTMLExporter()), ("pdf", exporters.IndustryPDFExporter())
 
 
-def _resources(job: Job) -> dict[str, Any]:
-    """Tell the exporters where pictures of Markdown cells lie."""
-    return {"metadata": {"name": job.notebook.stem, "path": str(job.notebook.parent)}}
+def _resources(job: Job, cover: dict[str, Any], version: dict[str, Any]) -> dict[str, Any]:
+    """Tell the exporters where pictures of Markdown cells lie, how to cite the report, what was corrected."""
+    date = version.get("correction", {}).get("date", "")
+    return {
+        "metadata": {"name": job.notebook.stem, "path": str(job.notebook.parent)},
+        "citations": citations.cite(cover, job.stem, version["version"], date),
+        **({"correction": version["correction"]} if "correction" in version else {}),
+    }
 
 
 def _as_bytes(content: str | bytes) -> bytes:
@@ -203,7 +220,9 @@ def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data:
         "report": job.stem,
         "notebook": job.notebook.name,
         "parameters": {name: _publishable(value) for name, value in job.parameters.items()},
-        "version": __version__,
+        "software": __version__,
+        "version": 1,
+        "internal": job.parameters.get("edition", PUBLIC[0]) not in PUBLIC,
         **facts,
         "files": {suffix: hashlib.sha256(content).hexdigest() for suffix, content in pages.items()},
         **data,
@@ -214,6 +233,78 @@ def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data:
 def _publishable(value: Any) -> Any:
     """Return a parameter without the folders of this machine."""
     return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+
+
+# --- versions and drafts
+
+
+def refuse_draft(output: Path, stem: str) -> None:
+    """Keep a draft from taking the place of a published report.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+    """
+    record = find_earlier(output, stem)
+    if record is not None:
+        problem = f"is published (version {record['version']}); a draft would take its place."
+        raise InputError(stem, problem, "Give drafts a folder of their own: --draft --output drafts.")
+
+
+def mark_draft(notebook: NotebookNode) -> None:
+    """Say on the cover, and so on every page, that the report is a draft."""
+    cover = exporters.find_cover(notebook)
+    words = {"zh": "草稿，非正式发布", "en": "Draft, not for publication"}[cover["language"]]
+    cover["notice"] = " · ".join(part for part in (words, cover["notice"]) if part)
+    covers = [o for c in notebook.cells for o in c.get("outputs", []) if COVER in o.get("data", {})]
+    if covers:
+        covers[0].data[COVER] = cover
+    else:
+        output = nbformat.v4.new_output("display_data", data={COVER: cover})
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(outputs=[output]))
+
+
+def find_version(data: dict[str, Any], output: Path, stem: str, draft: bool) -> dict[str, Any]:
+    """Return a report's version and, if it corrects a published one, what changed; see `corrections`."""
+    if draft:
+        return {"version": 1}
+    earlier = find_earlier(output, stem)
+    kept = ""
+    if earlier is not None:
+        name = name_kept(stem, earlier["version"])
+        whole = any(_says_version(output, s, earlier["version"]) for s in (name, stem))
+        kept = f"{Path(name).name}.html" if whole else ""
+    found = corrections.find_version(data, earlier, kept, corrections.find_today())
+    before = found["version"] - 1
+    if earlier and earlier["version"] > before and not _says_version(output, name_kept(stem, before), before):
+        found = corrections.forget_earlier(found)  # it was withdrawn since
+    return found
+
+
+def _says_version(output: Path, stem: str, version: int) -> bool:
+    """Tell whether all files of a version are there as they were published."""
+    record = find_published(output, stem)
+    return record is not None and record["version"] == version and not record.get("draft")
+
+
+def keep_earlier(staging: Path, output: Path, stem: str, version: int) -> None:
+    """Copy an earlier version to its own names, each file in one step, the JSON last.
+
+    A copy, because the files it is made from are the published report until the new ones are there. Where it
+    was kept before, as after a publication that was cut short, it stays as it is.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written.
+    """
+    kept = name_kept(stem, version)
+    if _says_version(output, kept, version) or not _says_version(output, stem, version):
+        return
+    suffixes = [*(read_record(output / f"{stem}.json") or {"files": {}})["files"], "json"]
+    files = {suffix: (output / f"{stem}.{suffix}").read_bytes() for suffix in suffixes}
+    publish(files, staging, output, kept)
 
 
 def publish(pages: dict[str, bytes], staging: Path, output: Path, stem: str) -> None:

@@ -1,23 +1,25 @@
-"""The catalogue of a finished build: which reports are there, and the page that lists them."""
+"""What is published: the records beside the reports, and the shelf's own pages and lists."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
+import re
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-import jinja2
-
+from . import catalogue, shelf
 from .errors import InputError
+from .language import LANGUAGES
 
 WORKSHOP = Path(".build")  # in the working folder: what is not for publication
-RECORD_KEYS = frozenset({"report", "notebook", "parameters", "digest", "files", "synthetic"})
-EDITIONS = {"enterprise": "企业版", "industry": "行业版", "government": "政府版", "college": "院校版"}
-LANGUAGES = {"zh": "中文", "en": "English"}
+RECORD_KEYS = frozenset(
+    {"report", "notebook", "parameters", "software", "version", "digest", "files", "synthetic"}
+)
+KEPT = re.compile(r"\.v(\d+)$")  # the end of the stem of an earlier version
 
 
 def find_workshop(output: Path) -> Path:
@@ -26,6 +28,9 @@ def find_workshop(output: Path) -> Path:
     Never in the output folder: that is published as it is, and a failed notebook may show customers' rows.
     """
     return WORKSHOP / output.resolve().name
+
+
+# --- the records
 
 
 def read_record(path: Path) -> dict[str, Any] | None:
@@ -49,12 +54,36 @@ def find_published(output: Path, stem: str) -> dict[str, Any] | None:
     return record
 
 
+def find_earlier(output: Path, stem: str) -> dict[str, Any] | None:
+    """Return the record of the report that a new one replaces; None if nothing but a draft was there."""
+    record = read_record(output / f"{stem}.json")
+    if record is not None and not record.get("draft"):
+        return record
+    return next(iter(list_kept(output, stem)), None)
+
+
+def list_kept(output: Path, stem: str) -> list[dict[str, Any]]:
+    """Return the records of the earlier versions of a report, latest first; see `name_kept`."""
+    folder, name = (output / stem).parent, Path(stem).name
+    found = {}
+    for file in folder.iterdir() if folder.is_dir() else ():
+        kept = KEPT.search(file.stem)
+        if kept and file.suffix == ".json" and file.stem == f"{name}.v{kept[1]}":
+            found[int(kept[1])] = read_record(file)
+    return [record for _, record in sorted(found.items(), reverse=True) if record]
+
+
+def name_kept(stem: str, version: int) -> str:
+    """Return the stem under which a version of a report stays when another takes its place."""
+    return f"{stem}.v{version}"
+
+
 def list_published(output: Path) -> list[dict[str, Any]]:
     """Return the records of all reports below a folder: latest year first, then region, edition, language."""
     found = []
     for file in output.rglob("*.json"):
         stem = file.relative_to(output).as_posix().removesuffix(".json")
-        record = None if stem.startswith(".") else read_record(file)
+        record = None if stem.startswith(".") or KEPT.search(stem) else read_record(file)
         if record and all((output / f"{stem}.{suffix}").is_file() for suffix in record["files"]):
             found.append({**record, "report": stem})  # where it lies, even if someone moved it
     return sorted(found, key=_order)
@@ -69,46 +98,81 @@ def _order(record: dict[str, Any]) -> tuple[int, str, str]:
     )
 
 
-def write_index(output: Path) -> Path:
-    """Write ``index.html``, one self-contained page that lists every report below the folder.
+# --- the shelf
+
+
+def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path:
+    """Write the pages and lists of the shelf.
+
+    ``index.html`` and ``index.en.html``, ``catalog.json``, ``datapackage.json`` and ``feed.xml``.
+
+    Parameters
+    ----------
+    output : Path
+        The output folder.
+    statuses : mapping of str to str, optional
+        What became of the jobs of the build that ends, by stem: ``made``, ``fresh``; anything else means that
+        the report is not there, or not as new as its data.
 
     Returns
     -------
     Path
-        The page. Equal reports give equal bytes.
+        The Chinese page. Equal reports on an equal shelf give equal bytes.
     """
-    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates" / "site")
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    records = list_published(output)
-    years: dict[str, list[dict[str, Any]]] = {}
-    for record in records:
-        years.setdefault(str(record["parameters"].get("year", "")), []).append(_describe(record))
-    synthetic = any(record["synthetic"] for record in records)
-    page = environment.get_template("index.html.j2").render(
-        years=years, total=len(records), synthetic=synthetic
-    )
-    return write_whole(output / "index.html", page)
-
-
-def _describe(record: dict[str, Any]) -> dict[str, Any]:
-    """Return what one line of the page shows."""
-    parameters = record["parameters"]
-    edition = str(parameters.get("edition") or Path(record["notebook"]).stem)
-    language = str(parameters.get("language", "zh"))
-    about = (
-        str(parameters.get("region", "")),
-        EDITIONS.get(edition, edition),
-        LANGUAGES.get(language, language),
-    )
-    return {
-        "title": record.get("cover", {}).get("title") or record["report"],
-        "about": " · ".join(part for part in about if part),
-        "lang": "zh-CN" if language == "zh" else language,
-        "synthetic": record["synthetic"],
-        "links": [
-            (suffix.upper(), quote(f"{record['report']}.{suffix}")) for suffix in (*record["files"], "json")
-        ],
+    before = _read_catalogue(output / "catalog.json")
+    entries = [_describe(output, record) for record in list_published(output)]
+    catalog = catalogue.make_catalogue(entries, before, statuses or {})
+    pages = {f"index{'' if name == 'zh' else f'.{name}'}.html": name for name in LANGUAGES}
+    texts = {
+        **{file: shelf.render_page(catalog, name) for file, name in pages.items()},
+        "datapackage.json": _as_json(catalogue.make_datapackage(catalog)),
+        "feed.xml": catalogue.make_feed(catalog),
+        "catalog.json": _as_json(catalog),  # last: the next build compares with it
     }
+    for file, content in texts.items():
+        write_whole(output / file, content)
+    return output / "index.html"
+
+
+def _read_catalogue(path: Path) -> dict[str, Any] | None:
+    """Return the catalogue of the build before; None on a new shelf, or where it cannot be read."""
+    try:
+        catalog = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # then nothing is told of what changed
+        return None
+    return catalog if isinstance(catalog, dict) and catalog.get("form") == catalogue.FORM else None
+
+
+def _describe(output: Path, record: dict[str, Any]) -> dict[str, Any]:
+    earlier = [
+        {
+            "version": kept["version"],
+            "files": _list_files(output, name_kept(record["report"], kept["version"]), kept),
+        }
+        for kept in list_kept(output, record["report"])
+    ]
+    return catalogue.describe_report(record, _list_files(output, record["report"], record), earlier)
+
+
+def _list_files(output: Path, stem: str, record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return format, path, size and checksum of each file of a report."""
+    own = output / f"{stem}.json"
+    digests = {**record["files"], "json": hashlib.sha256(own.read_bytes()).hexdigest()}
+    paths = {suffix: output / f"{stem}.{suffix}" for suffix in digests}
+    return [
+        {
+            "format": suffix,
+            "path": f"{stem}.{suffix}",
+            "bytes": path.stat().st_size,
+            "sha256": digests[suffix],
+        }
+        for suffix, path in paths.items()
+        if path.is_file()
+    ]
+
+
+def _as_json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def write_whole(path: Path, text: str) -> Path:

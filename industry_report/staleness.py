@@ -17,7 +17,7 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
-from . import dataset, parameters, plan, site
+from . import dataset, parameters, plan, publisher, site
 from .errors import InputError
 from .plan import Job
 
@@ -26,21 +26,26 @@ LIBRARIES = (
     *("babel", "ipython", "jinja2", "latex2mathml", "matplotlib", "mistune", "mplfonts", "nbconvert"),
     *("numpy", "pandas", "pypandoc_binary", "scipy", "seaborn", "statsmodels", "typst", "xlsxwriter"),
 )
-NAMED_FILES = (".yaml", ".yml", ".csv")  # a parameter that ends so names a file that the notebook reads
+NAMED_FILES = (
+    ".yaml",
+    ".yml",
+    ".csv",
+    ".xlsx",
+)  # a parameter that ends so names a file that the notebook reads
 TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system in use (FAT)
 
 
 # --- what a report is made from
 
 
-def gather_facts(jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
+def gather_facts(jobs: Sequence[Job], draft: bool = False) -> dict[str, dict[str, Any]]:
     """Return, by stem, what each report's record tells beside its content.
 
     Returns
     -------
     dict
-        ``digest`` of all inputs, ``inputs`` with the digest of each part, ``synthetic``, and ``rows``, the
-        consultations that it reads.
+        ``digest`` of all inputs, ``inputs`` with the digest of each part, ``synthetic``, ``draft``, and
+        ``rows``, the consultations that it reads.
 
     Raises
     ------
@@ -58,7 +63,7 @@ def gather_facts(jobs: Sequence[Job]) -> dict[str, dict[str, Any]]:
     facts = {}
     for job in jobs:
         mine = plan.select_slices(slices.get(job.stem, ()), job.parameters, keys[job.notebook])
-        inputs = {"notebook": notebooks[job.notebook], **installation}
+        inputs = {"notebook": notebooks[job.notebook], **installation, **({"draft": True} if draft else {})}
         facts[job.stem] = _describe_job(job, inputs, mine if job.stem in slices else None, files)
     return facts
 
@@ -73,7 +78,13 @@ def _describe_job(
         rows = sum(part.consultations for part in mine)
     inputs["files"] = {name: _digest_named(name, path, files) for name, path in _list_named(job.parameters)}
     digest = _digest([inputs, publishable(job.parameters)])
-    return {"digest": digest, "inputs": inputs, "synthetic": synthetic, "rows": rows}
+    return {
+        "digest": digest,
+        "inputs": inputs,
+        "synthetic": synthetic,
+        "draft": "draft" in inputs,
+        "rows": rows,
+    }
 
 
 def publishable(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,6 +163,13 @@ def _list_named(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, str) and item.endswith(NAMED_FILES) and name != "data":
                 yield name if item is value else f"{name}: {item}", item
+    if (logo := _find_logo(values.get("publisher"))) is not None:
+        yield "publisher's logo", str(logo)
+
+
+def _find_logo(path: Any) -> Path | None:
+    found = parameters.find_file(Path(path)) if isinstance(path, str) and path else None
+    return publisher.find_logo(found) if found else None
 
 
 def _digest_named(name: str, path: str, known: dict[str, str]) -> str:

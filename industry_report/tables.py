@@ -71,6 +71,69 @@ def numeric(data: pd.DataFrame) -> list[bool]:
     ]
 
 
+def describe(data: pd.DataFrame) -> dict[str, Any]:
+    """Return what the plain numbers of a table do not tell: what its columns are, and what was withheld.
+
+    Parameters
+    ----------
+    data : DataFrame
+        A tidy table; see `printed`.
+
+    Returns
+    -------
+    dict
+        ``columns``: list of dict with ``name``, ``label`` (in the report's language) and ``role``: ``row``
+        tells rows apart, ``number`` and ``text`` are what is told of them; a column of words also has
+        ``printed``.
+        ``protected``: positions of the rows of which `disclosure.protect` withheld a number, by column.
+    """
+    indexed = bool(data.index.name) or data.index.nlevels > 1
+    table = data.reset_index() if indexed else data
+    names = [str(column) for column in table.columns]
+    columns: list[dict[str, Any]] = []
+    leading = _count_leading(table, data.index.nlevels if indexed else 1)
+    for position, name in enumerate(names):
+        values = table.iloc[:, position]
+        column: dict[str, Any] = {"name": name, "label": _label(data, name)}
+        if position < leading:
+            column["role"] = "row"
+        elif pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            column["role"] = "number"
+        else:
+            column["role"] = "text"
+        if column["role"] != "number":
+            column["printed"] = [language.formatted(value, name) for value in values]
+        columns.append(column)
+    protected = {str(name): _withheld(data, str(name)) for name in data.attrs.get("protected", {})}
+    return {"columns": columns, "protected": {name: rows for name, rows in protected.items() if rows}}
+
+
+def _count_leading(table: pd.DataFrame, least: int) -> int:
+    """Return how many columns it takes to tell the rows apart: a score belongs to its dimension."""
+    for count in range(least, table.shape[1]):
+        if not table.iloc[:, :count].duplicated().any():
+            return count
+        if table.columns[count] in language.FORMATS:  # what is measured tells no row
+            return least
+    return least
+
+
+def _label(data: pd.DataFrame, column: str) -> str:
+    """Return a column's head where it stands alone, so that the ends of an interval are told apart."""
+    if {"low", "high"} <= set(data.columns) and column in ("low", "high"):
+        end = text(zh="下限", en="lower limit") if column == "low" else text(zh="上限", en="upper limit")
+        return language.term("interval") + text(zh="", en=", ") + end
+    return data.attrs.get("heads", {}).get(column) or language.term(column)
+
+
+def _withheld(data: pd.DataFrame, column: str) -> list[int]:
+    labels = data.attrs["protected"][column]
+    if column not in data:
+        return []
+    missing = data[column].isna()
+    return [row for row, label in enumerate(data.index) if label in labels and missing.iloc[row]]
+
+
 def to_html(data: pd.DataFrame, caption: str | None = None) -> str:
     """Return an HTML table with scoped heads; every value is escaped, so data stays data."""
     table, right = printed(data), numeric(data)

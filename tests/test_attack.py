@@ -7,6 +7,8 @@ count can be.
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import json
 import re
@@ -18,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
@@ -64,21 +67,57 @@ def read_json(path: Path) -> list[list[dict]]:
 
 def read_html(path: Path) -> list[list[dict]]:
     """Read the tables of a Chinese page; a head that several columns share is told by its neighbours."""
-    heads = {zh: key for key, (zh, _) in reversed(language.VOCABULARY.items())}
-    heads |= {"成交率": "rate", "有成交结果": "known", "成交数": "conversions", "等级": "grade"}
     found = []
     for table in BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser").find_all("table"):
         names = [th.get_text() for th in table.thead.find_all("th")]
-        columns = [heads.get(name, name) for name in names]
-        columns = ["interval" if "置信区间" in name else c for name, c in zip(names, columns, strict=True)]
-        columns = [c.replace("received", "consultations") for c in columns]
-        if "known" in columns:  # months count all consultations and those with an outcome
-            columns[columns.index("consultations")] = "received"
-            columns[columns.index("known")] = "consultations"
+        columns = name_columns(names)
         rows = [
             [cell.get_text() for cell in row.find_all(["th", "td"])] for row in table.tbody.find_all("tr")
         ]
         found.append([{c: read_number(v) for c, v in zip(columns, row, strict=True)} for row in rows])
+    return found
+
+
+def name_columns(names: list[str]) -> list[str]:
+    heads = {zh: key for key, (zh, _) in reversed(language.VOCABULARY.items())}
+    heads |= {"成交率": "rate", "已登记是否成交": "known", "成交数": "conversions", "等级": "grade"}
+    heads |= {"95%置信区间下限": "low", "95%置信区间上限": "high"}
+    columns = [heads.get(name, "interval" if "置信区间" in name else name) for name in names]
+    columns = [c.replace("received", "consultations") for c in columns]
+    if "known" in columns:  # months count all consultations and those with an outcome
+        columns[columns.index("consultations")] = "received"
+        columns[columns.index("known")] = "consultations"
+    return columns
+
+
+def read_csv(path: Path) -> list[list[dict]]:
+    """Read the long table of the appendix: one record for each row of a figure or table."""
+    lines = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""))
+    exhibits: dict[str, dict[str, dict]] = defaultdict(dict)
+    for line in lines:
+        labels = dict(
+            zip(name_columns(line["row_head"].split(" · ")), line["row_label"].split(" · "), strict=False)
+        )
+        record = exhibits[line["exhibit"]].setdefault(line["row"], labels)
+        divisor = 100 if line["unit"] in ("%", "个百分点") else 1
+        record[line["measure"]] = (
+            float(line["value"]) / divisor if line["value"] else read_number(line["shown"])
+        )
+    return [list(rows.values()) for rows in exhibits.values()]
+
+
+def read_workbook(path: Path) -> list[list[dict]]:
+    """Read every sheet of the appendix but the contents."""
+    found = []
+    for sheet in openpyxl.load_workbook(path).worksheets[1:]:
+        lines = [list(line) for line in sheet.iter_rows(values_only=True)]
+        head = next(n for n, line in enumerate(lines) if not any(line)) + 1
+        columns = name_columns(lines[head])
+        has_units = sheet.freeze_panes and int(re.sub(r"\D", "", sheet.freeze_panes)) - head - 1 == 2
+        rows = lines[head + (2 if has_units else 1) :]
+        found.append(
+            [{c: None if v in ("…", "–") else v for c, v in zip(columns, row, strict=True)} for row in rows]
+        )
     return found
 
 
@@ -587,10 +626,27 @@ def test_no_small_count_of_a_rendered_report_can_be_narrowed(rows: int, tmp_path
     assert made.returncode == 0, made.stderr
     page = next((tmp_path / "out").rglob("industry.zh.html"))
     truth = tell_truth(data)
-    for publication, rounding in ((read_html(page), 0.0005001), (read_json(page.with_suffix(".json")), 1e-9)):
+    published = read_json(page.with_suffix(".json"))
+    for appendix in (read_csv(page.with_suffix(".csv")), read_workbook(page.with_suffix(".xlsx"))):
+        assert_appendix_tells_no_more(appendix, published)
+    assert read_counts(read_html(page)) == pytest.approx(read_counts(published))
+    for publication, rounding in ((read_html(page), 0.0005001), (published, 1e-9)):
         assert any(classify(record) for records in publication for record in records)
         assert_small_counts_are_hidden(publication, truth)
         assert attack(publication, truth, rounding) == []
+
+
+def assert_appendix_tells_no_more(appendix: list[list[dict]], published: list[list[dict]]) -> None:
+    """What holds for the JSON then holds for the appendix: its numbers are the same, its gaps, too."""
+    assert read_counts(appendix) == pytest.approx(read_counts(published))
+    for own, others in zip(appendix, [records for records in published if records], strict=True):
+        for record, other in zip(own, others, strict=True):
+            assert find_numbers(record) <= find_numbers(other)
+
+
+def find_numbers(record: dict) -> set[float]:
+    values = [read_number(value) if isinstance(value, str) else value for value in record.values()]
+    return {round(float(value), 9) for value in values if isinstance(value, int | float)}
 
 
 def tell_truth(data: Path) -> Truth:

@@ -160,6 +160,14 @@ def test_damaged_file_is_made_again(jobs):
     assert list(statuses(jobs).values()).count("made") == 1
 
 
+def test_drafts_and_reports_are_never_fresh_for_each_other(jobs):
+    assert set(statuses(jobs, draft=True).values()) == {"made"}
+    assert set(statuses(jobs, draft=True).values()) == {"fresh"}
+    assert {record["draft"] for record in site.list_published(OUTPUT)} == {True}
+    assert set(statuses(jobs).values()) == {"made"}
+    assert {record["draft"] for record in site.list_published(OUTPUT)} == {False}
+
+
 def test_missing_scorecard(jobs):
     Path("params/scorecards/consultation.yaml").unlink()
     with pytest.raises(InputError, match=r"scorecard .*consultation\.yaml: there is no such file"):
@@ -177,6 +185,9 @@ def test_failed_report_leaves_the_others_and_its_last_good_version(jobs, monkeyp
     assert [result.status for result in results] == ["failed", "made", "made", "made"]
     assert results[0].cause == "2024/黄山市/industry.zh: cell 3 failed. See x."
     assert {file: file.read_bytes() for file in OUTPUT.glob("2024/黄山市/*")} == before
+    page = (OUTPUT / "index.html").read_text("utf-8")
+    assert "上一版仍可读" in page
+    assert "cell 3" not in page  # a cause may show data
 
 
 def test_unforeseen_error_is_named_and_its_traceback_kept(jobs, monkeypatch):
@@ -204,7 +215,7 @@ def test_interrupted_build_lists_what_is_finished(jobs):
         build.build_reports(jobs, OUTPUT, tell=interrupt)
     listed = json.loads((site.find_workshop(OUTPUT) / "manifest.json").read_text("utf-8"))["reports"]
     assert len(listed) == 1
-    assert (OUTPUT / "index.html").is_file()
+    assert (OUTPUT / "index.html").read_text("utf-8").count("尚未做出") == 3
 
 
 # --- what a worker that ends costs

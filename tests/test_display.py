@@ -131,6 +131,17 @@ def test_a_table_comes_with_its_caption_and_its_numbers(shown: list[Bundle]) -> 
     data = rates("小微企业").assign(rate=[1 / 3], high=[float("nan")], at=[pd.Timestamp(2025, 1, 1)])
     display.show(data, caption="各客户类型的成交率")
     (bundle,) = shown
+    columns, protected = bundle[EXHIBIT].pop("columns"), bundle[EXHIBIT].pop("protected")
+    assert [column["role"] for column in columns] == [
+        "row",
+        "number",
+        "number",
+        "number",
+        "number",
+        "number",
+        "text",
+    ]
+    assert protected == {}
     assert bundle[EXHIBIT] == {
         "kind": "table",
         "caption": "各客户类型的成交率",

@@ -305,6 +305,28 @@ def test_report_data_lists_exhibits_and_warns(notebook):
     assert any("Deprecated: y" in w for w in data["warnings"])
 
 
+def test_report_data_counts_exhibits_as_the_page_does(notebook, monkeypatch):
+    notebook.cells.insert(2, new_markdown_cell("<table><caption>手写的表</caption></table>"))
+    notebook.cells += put_out(monkeypatch, lambda: display.show(DATA, caption="又一表"))
+    exhibits = exporters.report_data(notebook)["exhibits"]
+    html, _ = exporters.IndustryHTMLExporter().from_notebook_node(notebook)
+    captions = BeautifulSoup(html, "html.parser").find_all(["figcaption", "caption"])
+    printed = [caption.get_text() for caption in captions if "手写" not in caption.get_text()]
+    words = {"figure": "图", "table": "表"}
+    assert [f"{words[e['kind']]}{e['number']} {e['caption']}" for e in exhibits] == printed
+
+
+def test_report_data_leaves_out_what_the_page_leaves_out(notebook, monkeypatch):
+    [other] = put_out(monkeypatch, lambda: display.show(DATA, caption="In English only"))
+    other.metadata["tags"] = ["en"]
+    notebook.cells.append(other)
+    assert "In English only" not in str(exporters.report_data(notebook))
+
+
+def test_report_data_holds_what_was_said_and_nothing_of_other_libraries(notebook):
+    assert exporters.report_data(notebook)["sentences"] == [f"句子：{NASTY}"]
+
+
 def test_what_typst_refuses_is_named():
     cover = {"language": "zh", "title": "题", "subtitle": "", "facts": [], "notice": ""}
     with pytest.raises(InputError, match="PDF of “题”: Typst stopped"):

@@ -8,7 +8,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from industry_report import render, site
+from industry_report import exporters, render, site
+from industry_report.display import COVER, EXHIBIT
 from industry_report.errors import InputError
 from industry_report.plan import Job
 
@@ -66,6 +67,184 @@ def test_publication_that_cannot_be_written_names_the_file_and_leaves_the_record
     assert (output / f"{STEM}.json").read_text(encoding="utf-8") == "old"
 
 
+# --- versions, without a kernel
+
+
+@pytest.fixture
+def says(monkeypatch):
+    """Let the next report say a rate; figures are drawn by nobody."""
+
+    def say(rate: float) -> None:
+        table = {
+            "kind": "table",
+            "caption": "成交率",
+            "data": [{"grade": "A", "rate": rate}],
+            "columns": [
+                {"name": "grade", "label": "等级", "role": "row", "printed": ["A"]},
+                {"name": "rate", "label": "成交率", "role": "number"},
+            ],
+            "protected": {},
+        }
+        cover = {
+            "language": "zh",
+            "title": "报告",
+            "subtitle": "2025年",
+            "facts": [],
+            "notice": "",
+            "key_figures": [["成交率", f"{rate:.1%}"]],
+        }
+        outputs = [
+            nbformat.v4.new_output("display_data", data={COVER: cover, "text/html": "<h1>报告</h1>"}),
+            nbformat.v4.new_output("display_data", data={EXHIBIT: table, "text/html": "<caption>成交率"}),
+        ]
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=outputs)])
+        monkeypatch.setattr(render, "run_notebook", lambda *_: notebook)
+
+    class Exporter:
+        def from_notebook_node(self, notebook, resources):
+            told.append(resources)
+            cover = exporters.find_cover(notebook)
+            return f"{cover['title']} {cover['notice']} {resources.get('correction')}", {}
+
+    told: list[dict[str, Any]] = []
+    say.told = told
+    monkeypatch.setattr(render, "_exporters", lambda: (("html", Exporter()), ("pdf", Exporter())))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1771027200")
+    return say
+
+
+def make(output: Path, **facts: Any) -> dict[str, bytes]:
+    """Publish what the report says; returns all files by name."""
+    render.render_report(job(), output, {**FACTS, **facts})
+    return {name.removeprefix(STEM): (output / name).read_bytes() for name in files_in(output)}
+
+
+def test_report_is_a_page_a_pdf_and_its_numbers(output, says):
+    says(0.5)
+    files = make(output)
+    assert list(files) == [".csv", ".html", ".json", ".pdf", ".xlsx"]
+    assert "表1,table,成交率,1,等级,A,rate,成交率,50,50.0%,%,shown" in files[".csv"].decode()
+    record = json.loads(files[".json"])
+    assert record["files"].keys() == {"html", "pdf", "xlsx", "csv"}
+    assert (record["version"], record["internal"]) == (1, False)
+    assert "correction" not in record
+    assert says.told[0]["citations"]["gbt7714"] == "报告: 2025年[R]."
+
+
+def test_report_that_says_the_same_is_replaced_without_a_version(output, says):
+    says(0.5)
+    first = make(output)
+    assert make(output) == first
+    other = make(output, digest="another library")
+    assert other.keys() == first.keys()
+    assert json.loads(other[".json"])["version"] == 1
+
+
+def test_corrected_report_says_so_and_the_earlier_one_stays(output, says):
+    says(0.5)
+    first = make(output)
+    says(0.25)
+    second = make(output)
+    assert {name.replace(".v1", ""): second[name] for name in second if ".v1" in name} == first
+    correction = {
+        "version": 2,
+        "date": "2026-02-14",
+        "earlier": "industry.zh.v1.html",
+        "changes": [["成交率", "50.0%", "25.0%"]],
+        "exhibits": 1,
+    }
+    record = json.loads(second[".json"])
+    assert (record["version"], record["correction"]) == (2, correction)
+    assert "2026-02-14" in second[".html"].decode()
+    assert "2版" in says.told[-1]["citations"]["gbt7714"]
+    assert make(output) == second  # made again, it keeps its version and date
+    says(0.5)
+    third = make(output)
+    assert json.loads(third[".json"])["correction"]["earlier"] == "industry.zh.v2.html"
+    assert {name for name in third if name.endswith(".html")} == {".html", ".v1.html", ".v2.html"}
+    assert third[".v1.html"] == first[".html"]
+
+
+def test_withdrawn_version_is_linked_no_longer(output, says):
+    says(0.5)
+    make(output)
+    says(0.25)
+    second = json.loads(make(output)[".json"])
+    for file in output.rglob("*.v1.*"):
+        file.unlink()
+    third = json.loads(make(output)[".json"])
+    assert third["correction"] == {**second["correction"], "earlier": ""}
+
+
+@pytest.mark.parametrize("moves", range(10))
+def test_publication_cut_short_at_any_file_is_taken_up_again(moves, output, says, monkeypatch):
+    says(0.5)
+    first = make(output)
+    says(0.25)
+    left = moves
+    whole = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise KeyboardInterrupt
+        return whole(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(KeyboardInterrupt):
+        make(output)
+    monkeypatch.setattr(Path, "replace", whole)
+    published = site.find_published(output, STEM)
+    assert published is None or published["version"] == 1
+    files = make(output)
+    assert json.loads(files[".json"])["version"] == 2
+    assert {name.replace(".v1", ""): files[name] for name in files if ".v1" in name} == first
+
+
+def test_damaged_report_cannot_be_kept_and_no_link_leads_to_it(output, says):
+    says(0.5)
+    make(output)
+    (output / f"{STEM}.pdf").write_bytes(b"damaged")
+    says(0.25)
+    files = make(output)
+    assert json.loads(files[".json"])["correction"]["earlier"] == ""
+    assert not any(".v1" in name for name in files)
+
+
+def test_draft_says_so_and_is_replaced_without_a_version(output, says):
+    says(0.5)
+    assert "草稿，非正式发布" in make(output, draft=True)[".html"].decode()
+    says(0.25)
+    make(output, draft=True)
+    says(0.125)
+    files = make(output)
+    assert "草稿" not in files[".html"].decode()
+    assert json.loads(files[".json"])["version"] == 1
+    assert len(files) == 5
+
+
+def test_draft_never_takes_the_place_of_a_published_report(output, says):
+    says(0.5)
+    first = make(output)
+    with pytest.raises(InputError, match=r"is published \(version 1\); a draft would take its place"):
+        make(output, draft=True)
+    assert {name.removeprefix(STEM): (output / name).read_bytes() for name in files_in(output)} == first
+
+
+def test_draft_without_a_cover_is_marked_too():
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 我的笔记")])
+    render.mark_draft(notebook)
+    cover = exporters.find_cover(notebook)
+    assert (cover["title"], cover["notice"]) == ("我的笔记", "草稿，非正式发布")
+
+
+def test_edition_for_the_house_is_recorded_as_internal():
+    for edition, internal in (("industry", False), ("college", False), ("enterprise", True)):
+        record = json.loads(render.write_record(job(edition=edition), FACTS, {}, {}))
+        assert record["internal"] is internal
+
+
 # --- with a kernel
 
 
@@ -73,7 +252,7 @@ def test_publication_that_cannot_be_written_names_the_file_and_leaves_the_record
 def test_report_is_published_whole_and_twice_the_same(output, monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "0")  # as in a worker
     assert render.render_report(job(data="sample"), output, FACTS) == []
-    assert files_in(output) == [f"{STEM}.html", f"{STEM}.json", f"{STEM}.pdf"]
+    assert files_in(output) == [f"{STEM}.{suffix}" for suffix in ("csv", "html", "json", "pdf", "xlsx")]
     first = {name: (output / name).read_bytes() for name in files_in(output)}
     assert "黄山市 2025 zh" in first[f"{STEM}.html"].decode()
     assert first[f"{STEM}.pdf"].startswith(b"%PDF")

@@ -202,3 +202,35 @@ def test_provenance_names_parameters_and_software() -> None:
         "年度": "2025",
         "软件": f"industry-report {__version__}",
     }
+
+
+# --- what plain numbers do not tell
+
+
+def test_columns_are_described_in_the_language_of_the_report():
+    data = pd.DataFrame(
+        {"consultations": [5], "rate": [None], "low": [0.1], "high": [0.2], "verdict": ["higher"]},
+        index=pd.Index(["小微企业"], name="customer_type"),
+    ).astype({"rate": float})
+    data.attrs = {"heads": {"rate": "成交率"}, "protected": {"rate": ["小微企业"], "other": ["小微企业"]}}
+    described = tables.describe(data)
+    labels = ["客户类型", "咨询数", "成交率", "95%置信区间下限", "95%置信区间上限", "结论"]
+    assert [column["label"] for column in described["columns"]] == labels
+    roles = ["row", "number", "number", "number", "number", "text"]
+    assert [column["role"] for column in described["columns"]] == roles
+    assert described["columns"][-1]["printed"] == ["更高"]
+    assert described["protected"] == {"rate": [0]}
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"score": [1, 2], "consultations": [3, 4]}, 1),
+        ({"dimension": ["a", "a"], "score": [1, 2], "consultations": [3, 4]}, 2),
+        ({"dimension": ["a", "a"], "consultations": [3, 4]}, 1),  # a count tells no row apart
+        ({"score": [1, 1], "meaning": ["x", "x"]}, 1),
+    ],
+)
+def test_rows_are_told_by_the_fewest_leading_columns(columns, expected):
+    described = tables.describe(pd.DataFrame(columns))["columns"]
+    assert [column["role"] for column in described].count("row") == expected

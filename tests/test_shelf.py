@@ -1,0 +1,195 @@
+"""The page of the shelf, from a catalogue alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from industry_report import language, shelf
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    yield
+    language.use("zh")
+
+
+def entry(region: str = "黄山市", year: int = 2025, spoken: str = "zh", **changed: Any) -> dict[str, Any]:
+    edition = changed.get("edition", "industry")
+    stem = f"{year}/{region}/{edition}.{spoken}"
+    files = [
+        {"format": suffix, "path": f"{stem}.{suffix}", "bytes": size, "sha256": "0" * 64}
+        for suffix, size in (("html", 140_400), ("pdf", 1_290_000), ("xlsx", 300), ("csv", 9000), ("json", 9))
+    ]
+    about = {
+        "title": f"{region}财务软件客户咨询转化报告",
+        "subtitle": f"{year}年 · 行业版",
+        "language": spoken,
+    }
+    state = {"version": 1, "date": "", "draft": False, "internal": False, "synthetic": False}
+    known = {
+        "publisher": "",
+        "licence": {},
+        "key_figures": [["咨询数", f"{year * 2:,}条"], ["A级占比", "15.5%"]],
+    }
+    place = {"report": stem, "edition": edition, "region": region, "year": year, "files": files}
+    return {**about, **state, **known, **place, **changed}
+
+
+def page_of(*entries: dict[str, Any], spoken: str = "zh") -> BeautifulSoup:
+    catalog = {"reports": list(entries), "changes": {}, "not_updated": []}
+    return BeautifulSoup(shelf.render_page(catalog, spoken), "html.parser")
+
+
+def series(*values: str, label: str = "A级占比", **changed: Any) -> list[dict[str, Any]]:
+    return [entry(year=2023 + n, key_figures=[[label, value]], **changed) for n, value in enumerate(values)]
+
+
+# --- the page
+
+
+def test_policy_allows_the_pages_own_style_and_script_only():
+    page = page_of(entry())
+    policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+    assert policy.startswith("default-src 'none'; ")
+    for tag in ("style", "script"):
+        digest = base64.b64encode(hashlib.sha256(page.find(tag).string.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+        assert len(page.find_all(tag)) == 1
+    assert not page.find_all(style=True)
+    assert not re.search(r"\son\w+=", str(page))
+
+
+def test_page_is_complete_without_its_script():
+    page = page_of(entry(), entry("杭州市"))
+    assert page.form.has_attr("hidden")  # a form that does nothing is not shown
+    assert len(page.select(".reports > li:not([hidden])")) == 2
+
+
+def test_every_field_of_the_filter_has_a_label_and_every_choice_finds_something():
+    page = page_of(entry(), entry("杭州市", 2024), entry(spoken="en"), entry(edition="college"))
+    labels = {label["for"] for label in page.find_all("label")}
+    assert {field["id"] for field in page.find_all(["input", "select"])} == labels
+    for select in page.find_all("select"):
+        values = {option["value"] for option in select.find_all("option")} - {""}
+        assert values == {item[f"data-{select['name']}"] for item in page.select(".reports > li")}
+    assert [o.get_text() for o in page.find("select", id="edition").find_all("option")][1:] == [
+        "院校版",
+        "行业版",
+    ]
+
+
+def test_choice_with_one_value_is_left_out():
+    assert [select["name"] for select in page_of(entry(), entry(year=2024)).find_all("select")] == ["year"]
+
+
+def test_headings_are_in_order_and_ids_unique():
+    page = page_of(*series("1%", "2%"))
+    levels = [int(heading.name[1]) for heading in page.find_all(re.compile("^h[1-6]$"))]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
+    ids = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    assert {tag["aria-labelledby"] for tag in page.find_all(attrs={"aria-labelledby": True})} <= set(ids)
+
+
+def test_formats_are_links_with_their_size():
+    links = page_of(entry()).select_one(".links").find_all("a")
+    assert [link.get_text() for link in links] == ["PDF 1.3 MB", "Excel 1 kB", "CSV 9 kB", "JSON 1 kB"]
+
+
+def test_internal_editions_show_no_figures_and_say_so():
+    item = page_of(entry(edition="enterprise", internal=True)).select_one(".reports > li")
+    assert "内部资料" in item.get_text()
+    assert "15.5%" not in item.get_text()
+
+
+def test_english_page_is_english_and_each_page_leads_to_the_other():
+    page = page_of(entry(), entry("杭州市", 2024), spoken="en")
+    assert page.html["lang"] == "en"
+    assert page.nav.a["href"] == "index.html"
+    assert page_of(entry()).nav.a["href"] == "index.en.html"
+    for tag in page.find_all(lang="zh-CN"):
+        tag.decompose()
+    assert not re.search(r"[\u4e00-\u9fff]", page.body.get_text())
+
+
+def test_page_names_the_publisher_if_it_is_one():
+    assert page_of(entry(publisher="协会"), entry(year=2024)).h1.get_text() == "协会报告目录"
+    assert page_of(entry(publisher="协会"), entry(year=2024, publisher="学会")).h1.get_text() == "报告目录"
+
+
+def test_page_of_500_reports_stays_small():
+    entries = [entry(f"{n}号地区", year) for n in range(100) for year in range(2021, 2026)]
+    catalog = {"reports": entries, "changes": {}, "not_updated": []}
+    page = shelf.render_page(catalog, "zh")
+    assert len(page.encode()) < 550_000
+    folded = BeautifulSoup(page, "html.parser").details
+    assert len(folded.select(".trends > li")) == 100
+    assert not folded.has_attr("open")
+
+
+def test_empty_shelf_has_no_script_and_no_form():
+    page = page_of()
+    assert "还没有报告" in page.get_text()
+    assert not page.find_all(["form", "script"])
+
+
+# --- trends
+
+
+def test_course_of_a_figure_is_drawn_and_told():
+    [region] = shelf.list_trends(series("14.0%", "15.0%", "16.0%"), "zh")
+    [line] = region["lines"]
+    heights = [float(y) for _, y in line["dots"]]
+    assert heights[0] > heights[1] > heights[2]  # up is more
+    assert heights[1] == pytest.approx((heights[0] + heights[2]) / 2)
+    assert (line["first"].printed, line["latest"].printed) == ("14.0%", "16.0%")
+    assert re.fullmatch(r"M[\d. ]+L[\d. ]+L[\d. ]+", line["path"])
+    drawing = page_of(*series("14.0%", "15.0%", "16.0%")).svg
+    assert drawing["aria-label"] == "2023年 14.0%，2024年 15.0%，2025年 16.0%"
+
+
+@pytest.mark.parametrize("middle", ["…", ""])
+def test_withheld_number_leaves_a_gap(middle):
+    [region] = shelf.list_trends(series("14.0%", middle, "16.0%"), "zh")
+    [line] = region["lines"]
+    assert (line["path"].count("M"), line["path"].count("L"), len(line["dots"])) == (2, 0, 2)
+    assert line["withheld"] == ("2024" if middle == "…" else "")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["14.0%"], ["…", "14.0%"], ["14.0%", "15.0分"], ["高", "低"]],
+    ids=["one year", "one number", "other units", "words"],
+)
+def test_what_makes_no_course_is_not_drawn(values):
+    assert shelf.list_trends(series(*values), "zh") == []
+
+
+def test_number_is_read_without_what_follows_in_brackets():
+    [region] = shelf.list_trends(series("22.9%（21.8%～24.0%）", "5,601.5%", label="成交率"), "zh")
+    assert [point.number for point in region["lines"][0]["points"]] == [22.9, 5601.5]
+
+
+@pytest.mark.parametrize("state", ["internal", "draft"])
+def test_internal_editions_and_drafts_are_not_drawn(state):
+    assert shelf.list_trends(series("14.0%", "15.0%", **{state: True}), "zh") == []
+
+
+def test_language_of_the_page_is_preferred_to_the_other():
+    both = [*series("1%", "2%"), *series("1%", "2%", label="Grade A", spoken="en")]
+    assert shelf.list_trends(both, "en")[0]["lines"][0]["label"] == "Grade A"
+    assert shelf.list_trends(both, "zh")[0]["lines"][0]["label"] == "A级占比"
+
+
+def test_flat_course_is_drawn():
+    [region] = shelf.list_trends(series("14.0%", "14.0%"), "zh")
+    assert len({y for _, y in region["lines"][0]["dots"]}) == 1
