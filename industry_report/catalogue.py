@@ -14,7 +14,9 @@ from xml.etree import ElementTree
 from . import appendix, language
 from .language import text
 
-FORM = 1  # of catalog.json; a catalogue of another form is not compared with
+FORM = (
+    1  # of catalog.json, raised when an entry changes: one of another form is neither compared with nor kept
+)
 DONE = ("made", "fresh")
 LATEST = 50  # entries of the feed; the catalogue has them all
 ATOM = "http://www.w3.org/2005/Atom"

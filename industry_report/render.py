@@ -58,7 +58,7 @@ papermill_engines.register("industry-report", ReportEngine)
 
 
 def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
-    """Make one report: ``.html``, ``.pdf``, ``.xlsx``, ``.csv``, attachments and ``.json`` under the job's stem.
+    """Make one report: its page, PDF, workbook, CSV, attachments and ``.json``, under the job's stem.
 
     Parameters
     ----------

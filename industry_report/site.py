@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ WORKSHOP = Path(".build")  # in the working folder: what is not for publication
 RECORD_KEYS = frozenset(
     {"report", "notebook", "parameters", "software", "version", "digest", "files", "synthetic"}
 )
+LISTS = ("catalog.json", "datapackage.json", "feed.xml")
 KEPT = re.compile(r"\.v(\d+)$")  # the end of the stem of an earlier version
 
 
@@ -80,22 +81,29 @@ def name_kept(stem: str, version: int) -> str:
 
 def list_published(output: Path) -> list[dict[str, Any]]:
     """Return the records of all reports below a folder: latest year first, then region, edition, language."""
-    found = []
+    found = [record for stem in _list_stems(output) if (record := _read_whole(output, stem))]
+    return sorted(found, key=lambda record: _order({**record["parameters"], "report": record["report"]}))
+
+
+def _list_stems(output: Path) -> Iterator[str]:
+    """Yield what may be a report: every JSON file but those of earlier versions and of unfinished work."""
     for file in output.rglob("*.json"):
         stem = file.relative_to(output).as_posix().removesuffix(".json")
-        record = None if stem.startswith(".") or KEPT.search(stem) else read_record(file)
-        if record and all((output / f"{stem}.{suffix}").is_file() for suffix in record["files"]):
-            found.append({**record, "report": stem})  # where it lies, even if someone moved it
-    return sorted(found, key=_order)
+        if not stem.startswith(".") and not KEPT.search(stem) and f"{stem}.json" not in LISTS:
+            yield stem
 
 
-def _order(record: dict[str, Any]) -> tuple[int, str, str]:
-    year = record["parameters"].get("year")
-    return (
-        -year if isinstance(year, int) else 0,
-        str(record["parameters"].get("region", "")),
-        record["report"],
-    )
+def _read_whole(output: Path, stem: str) -> dict[str, Any] | None:
+    """Return the record of a report of which no file is missing, else None."""
+    record = read_record(output / f"{stem}.json")
+    if record is None or not all((output / f"{stem}.{suffix}").is_file() for suffix in record["files"]):
+        return None
+    return {**record, "report": stem}  # where it lies, even if someone moved it
+
+
+def _order(about: Mapping[str, Any]) -> tuple[int, str, str]:
+    year = about.get("year")
+    return (-year if isinstance(year, int) else 0, str(about.get("region", "")), about["report"])
 
 
 # --- the shelf
@@ -120,9 +128,10 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
         The Chinese page. Equal reports on an equal shelf give equal bytes.
     """
     before = _read_catalogue(output / "catalog.json")
-    entries = [_describe(output, record) for record in list_published(output)]
-    catalog = catalogue.make_catalogue(entries, before, statuses or {})
+    catalog = catalogue.make_catalogue(_list_entries(output, before), before, statuses or {})
     pages = {f"index{'' if name == 'zh' else f'.{name}'}.html": name for name in LANGUAGES}
+    if catalog == before and all((output / file).is_file() for file in (*pages, *LISTS)):
+        return output / "index.html"
     texts = {
         **{file: shelf.render_page(catalog, name) for file, name in pages.items()},
         "datapackage.json": _as_json(catalogue.make_datapackage(catalog)),
@@ -141,6 +150,29 @@ def _read_catalogue(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):  # then nothing is told of what changed
         return None
     return catalog if isinstance(catalog, dict) and catalog.get("form") == catalogue.FORM else None
+
+
+def _list_entries(output: Path, before: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the catalogue's entries; those of unchanged reports are taken over, for records are long."""
+    known = {entry["report"]: entry for entry in (before or {}).get("reports", [])}
+    entries = []
+    for stem in _list_stems(output):
+        if stem in known and _holds(output, known[stem]):
+            entries.append(known[stem])
+        elif record := _read_whole(output, stem):
+            entries.append(_describe(output, record))
+    return sorted(entries, key=_order)
+
+
+def _holds(output: Path, entry: dict[str, Any]) -> bool:
+    """Tell whether an entry describes what is there: its record by checksum, the other files by size."""
+    for version in (entry, *entry.get("earlier", [])):
+        for file in version["files"]:
+            path = output / file["path"]
+            if not path.is_file() or path.stat().st_size != file["bytes"]:
+                return False
+    [record] = [file for file in entry["files"] if file["format"] == "json"]
+    return hashlib.sha256((output / record["path"]).read_bytes()).hexdigest() == record["sha256"]
 
 
 def _describe(output: Path, record: dict[str, Any]) -> dict[str, Any]:

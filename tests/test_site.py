@@ -222,6 +222,27 @@ def test_failed_reports_are_said_without_their_cause(tmp_path):
     assert headed(mended, "late") == ""
 
 
+def test_unchanged_report_is_not_read_again_and_a_changed_one_is(tmp_path, monkeypatch):
+    for stem in ("2025/黄山市/industry.zh", "2025/杭州市/industry.zh"):
+        put(tmp_path, stem)
+    page_of(tmp_path)
+    put(tmp_path, "2025/黄山市/industry.zh", cover={"title": "新题名", "language": "zh"})
+    read, whole = [], site.read_record
+    monkeypatch.setattr(site, "read_record", lambda path: read.append(path.parent.name) or whole(path))
+    assert "新题名" in page_of(tmp_path)
+    assert read == ["黄山市"]
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.en.html", "feed.xml", "datapackage.json"])
+def test_missing_page_or_list_is_written_again(name, tmp_path):
+    put(tmp_path, "2025/黄山市/industry.zh")
+    page_of(tmp_path)
+    before = (tmp_path / name).read_bytes()
+    (tmp_path / name).unlink()
+    page_of(tmp_path)
+    assert (tmp_path / name).read_bytes() == before
+
+
 def test_damaged_catalogue_is_made_anew(tmp_path):
     put(tmp_path, "2025/黄山市/industry.zh")
     page = page_of(tmp_path)
