@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -22,10 +22,6 @@ WORDS = {RISING: ("上升", "Rising"), STEADY: ("平稳", "Steady"), UNSURE: ("�
 def direction_words() -> dict[str, str]:
     """Return direction → its name in the report's language."""
     return {key: text(zh=zh, en=en) for key, (zh, en) in WORDS.items()}
-
-
-def _named(groups: Sequence[Any]) -> str:
-    return listing([language.mention(str(group)) for group in groups])
 
 
 # --- a college's reader
@@ -375,12 +371,10 @@ def shifted(table: pd.DataFrame, column: str, measure: Measure) -> str:
     for verdict, zh, en in ((HIGHER, "上升", "up"), (LOWER, "下降", "down")):
         rows = known[known["verdict"] == verdict].sort_values("difference", key=abs, ascending=False)
         if len(rows):
-            groups = _named(rows.index[:FEW_NAMED])
-            more = (
-                text(zh=f"等{len(rows)}类", en=f" and {len(rows) - FEW_NAMED} more")
-                if len(rows) > FEW_NAMED
-                else ""
-            )
+            names = [language.mention(str(group)) for group in rows.index[:FEW_NAMED]]
+            left = len(rows) - FEW_NAMED
+            groups = text(zh=listing(names), en=listing([*names, *([f"{left} more"] if left > 0 else [])]))
+            more = text(zh=f"等{len(rows)}类", en="") if left > 0 else ""
             parts.append(text(zh=f"明显{zh}的{of}有{groups}{more}", en=f"{en} for {groups}{more}"))
     return text(
         zh=f"{span}，{measure.label}{'，'.join(parts)}",

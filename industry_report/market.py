@@ -209,12 +209,11 @@ def service(shares: pd.DataFrame) -> pd.DataFrame:
     hidden = table.index[table["weak"].isna()].tolist()
     table.attrs["protected"] = dict.fromkeys(table.columns, hidden) if hidden else {}
     if len(shares):
-        low, middle, high = shares["score"].min(), shares["score"].median(), shares["score"].max()
+        middle = (shares["score"].min() + shares["score"].max()) / 2
         table.attrs["heads"] = {
             "weak": text(zh=f"低分（低于{middle:g}分）占比", en=f"Weak (below {middle:g})"),
             "strong": text(zh=f"高分（高于{middle:g}分）占比", en=f"Strong (above {middle:g})"),
         }
-        table.attrs["scale"] = (low, middle, high)
     return table
 
 
