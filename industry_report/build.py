@@ -94,6 +94,35 @@ class Options:
     draft: bool = False
 
 
+def build_shelves(
+    jobs: Sequence[Job],
+    output: Path,
+    options: Options = Options(),
+    tell: Callable[[Result], None] = lambda result: None,
+    say: Callable[[str], None] = lambda message: None,
+) -> list[Result]:
+    """Make all stale reports, the internal ones on a shelf of their own; see `build_reports`."""
+    shelves = assign_shelves(jobs, output)
+    return [
+        result
+        for folder, mine in shelves.items()
+        for result in build_reports(mine, folder, options, tell, say)
+    ]
+
+
+def assign_shelves(jobs: Sequence[Job], output: Path) -> dict[Path, list[Job]]:
+    """Return the jobs by output folder.
+
+    The output folder is published as it is. So reports of internal editions, which may list customers, go
+    to a folder beside it, of the same name with ``-internal``.
+    """
+    shelves: dict[Path, list[Job]] = {}
+    for job in jobs:
+        folder = output.with_name(f"{output.name}-internal") if plan.is_internal(job) else output
+        shelves.setdefault(folder, []).append(job)
+    return shelves
+
+
 def build_reports(
     jobs: list[Job],
     output: Path,
@@ -207,11 +236,12 @@ def is_fresh(shelf: Shelf, job: Job, facts: Mapping[str, Mapping[str, Any]]) -> 
 
 def list_states(jobs: Sequence[Job], output: Path) -> Iterator[tuple[Job, str]]:
     """Yield each job and why it would be made; nothing if its report is fresh."""
-    facts = staleness.gather_facts(jobs)
-    shelf = staleness.open_shelf(output)
-    for job in jobs:
-        is_there = f"{job.stem}.json" in shelf.stamps
-        yield job, staleness.explain(shelf.find(job.stem), facts[job.stem], job, is_there)
+    for folder, mine in assign_shelves(jobs, output).items():
+        facts = staleness.gather_facts(mine)
+        shelf = staleness.open_shelf(folder)
+        for job in mine:
+            is_there = f"{job.stem}.json" in shelf.stamps
+            yield job, staleness.explain(shelf.find(job.stem), facts[job.stem], job, is_there)
 
 
 def _write_manifest(output: Path, jobs: list[Job], results: list[Result]) -> None:

@@ -313,16 +313,18 @@ def build(
     """Make the reports, as HTML, PDF and data.
 
     PARAMS are parameter files or plans (default: params/annual.yaml). Reports that are up to date are left
-    alone; one that fails does not stop the others, and the exit status is then 1.
+    alone; one that fails does not stop the others, and the exit status is then 1. Reports of internal
+    editions go to a folder of their own, DIR-internal.
     """
     from . import build as builder
 
     jobs = _list_jobs(params or (ANNUAL,), data, only)
     options = builder.Options(workers, force, time_limit, retries, scheduler, draft)
     with _progress(len(jobs)) as tell:
-        results = builder.build_reports(jobs, output, options, tell, lambda text: click.echo(text, err=True))
+        results = builder.build_shelves(jobs, output, options, tell, lambda text: click.echo(text, err=True))
     failed = [result for result in results if result.status == "failed"]
-    click.echo(_summarize(results, output))
+    shelves = builder.assign_shelves(jobs, output)
+    click.echo(_summarize(results, [folder / "index.html" for folder in shelves]))
     for result in failed:
         click.echo(f"Error: {result.cause}", err=True)
     if failed:
@@ -416,12 +418,12 @@ def _line(result: Result) -> str:
     return f"{result.status:<6}  {result.report}{seconds}{warnings}"
 
 
-def _summarize(results: list[Result], output: Path) -> str:
+def _summarize(results: list[Result], indexes: list[Path]) -> str:
     counts = {
         status: sum(result.status == status for result in results) for status in ("made", "fresh", "failed")
     }
     told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-    return f"{_count(len(results), 'report')}: {told}. {output / 'index.html'}"
+    return f"{_count(len(results), 'report')}: {told}. {', '.join(map(str, indexes))}"
 
 
 def _count(number: int, noun: str) -> str:

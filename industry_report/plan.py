@@ -17,6 +17,7 @@ from . import dataset
 from .errors import InputError
 from .language import LANGUAGES
 from .parameters import Entry, Parameter, find_file, near_match, read_entries, read_parameters, type_name
+from .publisher import load_policy
 
 FLAT_NOTEBOOK = "industry"  # what a flat parameter file renders
 KEYS = ("region", "regions", "year", "years")  # parameters that choose slices of the data
@@ -118,6 +119,18 @@ def group_by_input(jobs: Sequence[Job]) -> dict[tuple[str, str | None], list[Job
             key = job.parameters["data"], job.parameters.get("columns") or None
             groups.setdefault(key, []).append(job)
     return groups
+
+
+def is_internal(job: Job) -> bool:
+    """Tell whether the publisher keeps a job's edition in the house.
+
+    Raises
+    ------
+    InputError
+        If the publisher's file cannot be read, or does not know the edition.
+    """
+    publisher, edition = job.parameters.get("publisher"), job.parameters.get("edition")
+    return bool(publisher and edition) and load_policy(str(publisher), str(edition)).internal
 
 
 def select_slices(

@@ -354,3 +354,20 @@ def test_worker_without_the_project_folder_refuses(jobs, tmp_path):
     facts = staleness.gather_facts(jobs)
     result = build.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), tmp_path / "none")
     assert "Share the project folder" in result.cause
+
+
+# --- what stays in the house
+
+
+def test_internal_editions_lie_beside_the_folder_that_is_published(jobs, made, project):
+    publisher = project / "params" / "publisher.yaml"
+    publisher.write_text("disclosure: {threshold: 10, dominance: {p: 10}, internal: [sales]}\n", "utf-8")
+    own = {"publisher": "params/publisher.yaml", "edition": "sales"}
+    inside = Job(jobs[0].notebook, {**jobs[0].parameters, **own}, "2025/黄山市/sales.zh", "test")
+    results = build.build_shelves([*jobs, inside], OUTPUT)
+    assert {result.status for result in results} == {"made"}
+    assert len(results) == 5
+    assert not list(OUTPUT.rglob("sales*"))
+    assert (project / "reports-internal" / f"{inside.stem}.html").is_file()
+    assert "sales" not in (OUTPUT / "index.html").read_text("utf-8")
+    assert {state for _, state in build.list_states([*jobs, inside], OUTPUT)} == {""}
