@@ -184,10 +184,12 @@ def build_reports(
             done = [results[job.stem] for job in jobs if job.stem in results]
             staleness.sweep(output)  # what workers left that were killed
             _write_manifest(output, jobs, done)
-            if stale or shelf.shown != staleness.digest_stamps(shelf.stamps):
+            is_shown = not stale and shelf.shown == staleness.digest_stamps(shelf.stamps)
+            if not is_shown:
                 unfinished = dict.fromkeys((job.stem for job in jobs), "unfinished")
                 site.write_index(output, unfinished | {result.report: result.status for result in done})
-            shelf.save()
+            if not is_shown or shelf.learned:
+                shelf.save()
     return done
 
 

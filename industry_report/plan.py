@@ -21,6 +21,7 @@ from .publisher import load_policy
 
 FLAT_NOTEBOOK = "industry"  # what a flat parameter file renders
 KEYS = ("region", "regions", "year", "years")  # parameters that choose slices of the data
+SliceIndex = dict[tuple[str | None, int | None], list[Any]]
 SHOWN = 12  # regions named in a message before "and … more"
 
 
@@ -133,8 +134,17 @@ def is_internal(job: Job) -> bool:
     return bool(publisher and edition) and load_policy(str(publisher), str(edition)).internal
 
 
+def index_slices(slices: pd.DataFrame) -> SliceIndex:
+    """Return the rows of `dataset.slices` by region and year, each of which may be None for all."""
+    index: SliceIndex = {}
+    for part in slices.itertuples(index=False):
+        for place in itertools.product((part.region, None), (part.year, None)):
+            index.setdefault(place, []).append(part)
+    return index
+
+
 def select_slices(
-    slices: Sequence[Any], parameters: Mapping[str, Any], keys: Collection[str] = ("region", "year")
+    index: SliceIndex, parameters: Mapping[str, Any], keys: Collection[str] = ("region", "year")
 ) -> list[Any]:
     """Return the slices of the data that a job reads.
 
@@ -143,15 +153,18 @@ def select_slices(
 
     Parameters
     ----------
-    slices : sequence
-        Rows of `dataset.slices` as tuples with names.
+    index : dict
+        From `index_slices`.
     parameters : mapping
         The job's.
     keys : collection of str
         What of region and year the notebook keeps to.
     """
-    wanted = [(key, values) for key in keys if (values := _values(parameters, key))]
-    return [part for part in slices if all(getattr(part, key) in values for key, values in wanted)]
+    regions, years = (
+        (_values(parameters, key) if key in keys else []) or [None] for key in ("region", "year")
+    )
+    places = dict.fromkeys(itertools.product(regions, years))
+    return [part for place in places for part in index.get(place, [])]
 
 
 def _values(parameters: Mapping[str, Any], key: str) -> list[Any]:

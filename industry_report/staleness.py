@@ -55,14 +55,14 @@ def gather_facts(jobs: Sequence[Job], draft: bool = False) -> dict[str, dict[str
     installation = describe_installation()
     notebooks = {notebook: _digest_notebook(notebook) for notebook in {job.notebook for job in jobs}}
     keys = {notebook: find_slice_keys(notebook) for notebook in notebooks}
-    slices: dict[str, list[Any]] = {}
+    slices: dict[str, plan.SliceIndex] = {}
     for source, readers in plan.group_by_input(jobs).items():
-        parts = list(dataset.slices(*source).itertuples(index=False))
-        slices |= {job.stem: parts for job in readers}
+        index = plan.index_slices(dataset.slices(*source))
+        slices |= {job.stem: index for job in readers}
     files: dict[str, str] = {}
     facts = {}
     for job in jobs:
-        mine = plan.select_slices(slices.get(job.stem, ()), job.parameters, keys[job.notebook])
+        mine = plan.select_slices(slices.get(job.stem, {}), job.parameters, keys[job.notebook])
         inputs = {"notebook": notebooks[job.notebook], **installation, **({"draft": True} if draft else {})}
         facts[job.stem] = _describe_job(job, inputs, mine if job.stem in slices else None, files)
     return facts
@@ -227,12 +227,15 @@ class Shelf:
         By stem: seconds, digest, inputs, parameters and stamps of each report as last seen whole.
     shown : str
         Digest of all stamps when the index was last written.
+    learned : bool
+        Whether there is something to write down.
     """
 
     output: Path
     stamps: dict[str, Stamp]
     known: dict[str, dict[str, Any]]
     shown: str
+    learned: bool = False
 
     def find(self, stem: str) -> dict[str, Any] | None:
         """Return what a report says of itself if every file of it is there as it was written, else None.
@@ -248,6 +251,7 @@ class Shelf:
         stamps = {suffix: self.stamps.get(f"{stem}.{suffix}") for suffix in (*record["files"], "json")}
         about = {name: record.get(name) for name in ("digest", "inputs", "parameters")}
         self.known[stem] = {**memory, **about, "stamps": stamps if _is_settled(stamps) else {}}
+        self.learned = True
         return record
 
     def _matches(self, stem: str, stamps: Mapping[str, Stamp]) -> bool:

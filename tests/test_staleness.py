@@ -105,6 +105,7 @@ def report(project: Path) -> Path:
     folder.mkdir(parents=True)
     (folder / "x.html").write_text("page", encoding="utf-8")
     record: dict[str, Any] = {"report": "2025/x", "notebook": "x.ipynb", "parameters": {}, "synthetic": False}
+    record |= {"software": "0", "version": 1}
     record |= {"digest": "d", "inputs": {}, "files": {"html": staleness._digest_file(folder / "x.html")}}
     (folder / "x.json").write_text(staleness.json.dumps(record), encoding="utf-8")
     return folder
