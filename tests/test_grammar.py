@@ -102,6 +102,10 @@ REFUSALS = {
         WEIGHTED + "zero_when: {column: no_mail, is: [是]}\n",
         '[1, 3) leaves the composite 0 without a grade. Let it begin with "[0".',
     ),
+    "gate without a condition": (
+        WEIGHTED + "zero_because: {zh: 拒收邮件, en: no mail}\n",
+        "zero_because words a condition that is not there. Add zero_when, or remove it.",
+    ),
     # weights
     "comma": (
         WEIGHTED.replace("weight: 1", "weight: '0,4'"),
