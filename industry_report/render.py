@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from . import __version__, appendix, citations, corrections, exporters, watchdog
+from . import __version__, appendix, citations, corrections, exporters, kernels, watchdog
 from .attachments import write_attachment
 from .display import COVER
 from .errors import InputError
@@ -128,6 +128,7 @@ def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
             shutdown_kernel="immediate",
+            kernel_manager_class=kernels.WarmKernelManager,
             extra_arguments=["--log-level=ERROR"],  # else every kernel writes on the user's terminal
         )
     except PapermillExecutionError as error:

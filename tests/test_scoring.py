@@ -472,7 +472,10 @@ NOT_A_COUNT = "is not a whole number. Write the contacts a year as a number such
 NOT_A_VALUE = 'is not a single value. An interval needs quotation marks, "[4.0, 5.0]".'
 LOOK_AROUND = "Check indentation (spaces, no tabs), colons and quotation marks here and just above."
 NORMALISE = "Change them until they do, or write `normalised: false`."
-KEYS = "kind, name, version, title, valid, review, normalised, dimensions, zero_when, zero_because, bands, triggers"
+KEYS = (
+    "kind, name, version, title, valid, review, normalised, dimensions, "
+    "zero_when, zero_because, bands, triggers"
+)
 # What the standard says, what a faulty card says instead, the fault, and how far it lies below the change.
 REFUSALS = [
     ("weight: 0.4", "weight: 0,4", f'weight "0,4" {NOT_A_WEIGHT}'),
