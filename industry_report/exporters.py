@@ -154,6 +154,27 @@ def list_attachments(nb: NotebookNode) -> dict[str, dict[str, Any]]:
     return {attachment["name"]: attachment for attachment in found}
 
 
+def make_pages(nb: NotebookNode, resources: dict[str, Any]) -> tuple[str, bytes]:
+    """Return page and PDF of an executed notebook: the two exporters, for which the body is rendered once.
+
+    Parameters
+    ----------
+    nb : NotebookNode
+        The executed notebook.
+    resources : dict
+        As for nbconvert; what it names under ``metadata`` tells where pictures of Markdown cells lie.
+    """
+    html, pdf = _exporters()
+    shared = {**resources, "body": html._render_body(nb, resources)}
+    return html.from_notebook_node(nb, shared)[0], pdf.from_notebook_node(nb, shared)[0]
+
+
+@functools.cache
+def _exporters() -> tuple[IndustryHTMLExporter, IndustryPDFExporter]:
+    """Return both exporters; once per process, for they load templates."""
+    return IndustryHTMLExporter(), IndustryPDFExporter()
+
+
 def _outputs(nb: NotebookNode) -> list[NotebookNode]:
     return [output for cell in nb.cells if cell.cell_type == "code" for output in cell.outputs]
 
@@ -262,9 +283,14 @@ class _ReportExporter(TemplateExporter):
         )
         return MarkdownWithMath(renderer=renderer).render(source)
 
+    def _validate_preprocessor(self, nbc: NotebookNode, preprocessor: Any) -> None:
+        """Do nothing: nbconvert would validate after each of its preprocessors, of which none is enabled."""
+
     def _render_body(
         self, nb: NotebookNode, resources: dict[str, Any] | None, **kw: Any
     ) -> tuple[str, list[Heading], dict[str, Any], dict[str, Any]]:
+        if resources and "body" in resources:
+            return resources["body"]
         cover = find_cover(nb)
         html, resources = super().from_notebook_node(_in_language(nb, cover["language"]), resources, **kw)
         words = WORDS[cover["language"]]
@@ -529,8 +555,7 @@ def compile_pdf(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) 
         try:
             return typst.compile(
                 str(Path(folder) / "main.typ"),
-                font_paths=[str(style.FONT_FOLDER)],
-                ignore_system_fonts=True,
+                font_paths=_fonts(),
                 # An archive's PDF/A wants a date, and a date that nobody gave would be made up.
                 pdf_standards=["ua-1", "a-2a"] if front["date"] else ["ua-1"],
                 timestamp=0,
@@ -548,6 +573,14 @@ def _logo_file(address: str) -> tuple[str, dict[str, bytes]]:
     kind, content = re.fullmatch(r"data:image/([\w+]+);base64,(.*)", address).groups()  # type: ignore[union-attr]
     name = f"logo.{kind.removesuffix('+xml')}"
     return name, {name: base64.b64decode(content)}
+
+
+@functools.cache
+def _fonts() -> Any:
+    """Return the report's fonts as Typst keeps them: read once per process, and no other font of the machine."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(style.FONT_FOLDER)])
 
 
 def _is_text(name: str) -> bool:

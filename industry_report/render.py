@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import logging
@@ -90,15 +89,12 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
         data = exporters.report_data(notebook)
         warnings = data.pop("warnings")
         version = find_version(data, output, job.stem, draft=bool(facts.get("draft")))
-        resources = _resources(job, data["cover"], version)
-        pages = {
-            suffix: _as_bytes(exporter.from_notebook_node(notebook, resources)[0])
-            for suffix, exporter in _exporters()
-        }
+        html, pdf = exporters.make_pages(notebook, _resources(job, data["cover"], version))
+        pages = {"html": html.encode(), "pdf": pdf}
         pages["xlsx"], pages["csv"] = appendix.write_workbook(data), appendix.write_csv(data)
         for name, attachment in exporters.list_attachments(notebook).items():
             pages[f"{name}.xlsx"] = write_attachment(attachment, data["cover"])
-        pages["json"] = _as_bytes(write_record(job, facts, pages, {**version, **data}))
+        pages["json"] = write_record(job, facts, pages, {**version, **data}).encode()
         if version["version"] > 1:
             keep_earlier(staging, output, job.stem, version["version"] - 1)
         publish(pages, staging, output, job.stem)
@@ -129,7 +125,7 @@ def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
             autosave_cell_every=0,
             shutdown_kernel="immediate",
             kernel_manager_class=kernels.WarmKernelManager,
-            extra_arguments=["--log-level=ERROR"],  # else every kernel writes on the user's terminal
+            extra_arguments=["--log-level=CRITICAL"],  # else every kernel writes on the user's terminal
         )
     except PapermillExecutionError as error:
         kept = keep_failed(executed, output, job.stem)
@@ -192,12 +188,6 @@ def _verbatim(path: Path) -> str:
 # --- the files
 
 
-@functools.cache
-def _exporters() -> tuple[tuple[str, Any], ...]:
-    """Return the exporters by suffix; once per worker, for they load templates."""
-    return ("html", exporters.IndustryHTMLExporter()), ("pdf", exporters.IndustryPDFExporter())
-
-
 def _resources(job: Job, cover: dict[str, Any], version: dict[str, Any]) -> dict[str, Any]:
     """Tell the exporters where pictures of Markdown cells lie, how to cite the report, what was corrected."""
     date = version.get("correction", {}).get("date", "")
@@ -206,10 +196,6 @@ def _resources(job: Job, cover: dict[str, Any], version: dict[str, Any]) -> dict
         "citations": citations.cite(cover, job.stem, version["version"], date),
         **({"correction": version["correction"]} if "correction" in version else {}),
     }
-
-
-def _as_bytes(content: str | bytes) -> bytes:
-    return content.encode() if isinstance(content, str) else content
 
 
 def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data: dict[str, Any]) -> str:
