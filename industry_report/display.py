@@ -15,6 +15,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from seaborn.axisgrid import Grid
 
@@ -277,8 +278,9 @@ def _svg(figure: Figure, alt: str) -> str:
     buffer = io.StringIO()
     # The salt keeps the ids of two figures on one page apart, and the same in the next build.
     with mpl.rc_context({"svg.hashsalt": f"figure-{_figures_shown}"}):
-        figure.savefig(
-            buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        # Not `savefig`, which draws a figure with a layout twice.
+        FigureCanvasSVG(figure).print_svg(
+            buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
     plt.close(figure)  # else the inline backend shows it a second time
     svg = buffer.getvalue()

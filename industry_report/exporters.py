@@ -577,7 +577,7 @@ def _logo_file(address: str) -> tuple[str, dict[str, bytes]]:
 
 @functools.cache
 def _fonts() -> Any:
-    """Return the report's fonts as Typst keeps them: read once per process, and no other font of the machine."""
+    """Return the report's fonts as Typst keeps them, read once per process; no font of the machine."""
     import typst
 
     return typst.Fonts(include_system_fonts=False, font_paths=[str(style.FONT_FOLDER)])

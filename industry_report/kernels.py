@@ -1,8 +1,8 @@
 """Warm kernels: every notebook gets a fresh process, forked from one that has imported what notebooks need.
 
-A `jupyter_client` kernel provisioner, so papermill, nbclient and JupyterLab start such kernels like any other. Where
-a fork is not safe (Windows, macOS) or not the same (another Python, another environment), the stock provisioner
-starts the kernel.
+A `jupyter_client` kernel provisioner, so papermill, nbclient and JupyterLab start such kernels as any other.
+Where a fork is not safe (Windows, macOS) or would not be the same (another Python, a folder with a package of
+its own), the stock provisioner starts the kernel.
 """
 
 from __future__ import annotations
@@ -31,11 +31,12 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Type
 
 PROVISIONER = "industry-report"  # the name of the entry point
-LAUNCHER = ["-m", "ipykernel_launcher"]
+LAUNCHER = ["-Xfrozen_modules=off", "-m", "ipykernel_launcher"]  # the flag spares the debugger a warning
 PACKAGE = Path(__file__).parent
 SOCKET_PATH = 107  # bytes that the path of a Unix socket may have
 OWN = "JPY_"  # jupyter_client sets such variables for each kernel anew
 DEATH = 5.0  # seconds until a killed kernel is given up
+PATIENCE = 0.5  # seconds that the zygote has to end of itself when this process ends
 MESSAGE = 64  # bytes; "pid 4194304" is the longest
 START = "import sys; del sys.path[0]; from industry_report.zygote import main; main()"
 
@@ -115,7 +116,7 @@ class Zygote:
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             number = theirs.fileno()
-            command = [sys.executable, "-Xfrozen_modules=off", "-c", START, str(number)]
+            command = [sys.executable, LAUNCHER[0], "-c", START, str(number)]
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, env=environ, pass_fds=[number], start_new_session=True
             )
@@ -124,7 +125,7 @@ class Zygote:
         """Ask for a kernel; its first messages are still to come."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         request = json.dumps({"argv": argv, "cwd": cwd, "environ": environ, "folder": folder}).encode()
-        with theirs:
+        with theirs, contextlib.suppress(OSError):  # a zygote that has just died answers with silence
             socket.send_fds(self.control, [request], [theirs.fileno()])
         return Forked(ours)
 
@@ -148,7 +149,6 @@ def find_zygote(environ: dict[str, str]) -> Zygote:
     return _zygote
 
 
-@atexit.register
 def leave_zygote() -> None:
     """Let the zygote end, which it does once no kernel runs."""
     global _zygote
@@ -156,6 +156,15 @@ def leave_zygote() -> None:
         _zygote.leave()
         _left.append(_zygote.process)
         _zygote = None
+
+
+@atexit.register
+def end_zygotes() -> None:
+    """Leave no process behind; a kernel that nobody shut down, and its zygote, end with this process."""
+    leave_zygote()
+    for process in _left:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(PATIENCE)
 
 
 def describe_state(environ: dict[str, str]) -> tuple[Any, ...]:
@@ -167,7 +176,7 @@ def describe_state(environ: dict[str, str]) -> tuple[Any, ...]:
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Forks kernels from the zygote; otherwise the stock provisioner, which also takes over where that fails."""
+    """Forks kernels from the zygote; where it cannot, it is the stock provisioner."""
 
     folder: Path | None = None
 
@@ -187,9 +196,10 @@ class WarmProvisioner(LocalProvisioner):
         cwd = str(kwargs.get("cwd") or Path.cwd())
         if not (can_fork() and self.folder and is_plain(cmd, kwargs) and not is_shadowed(cwd)):
             return await super().launch_kernel(cmd, **kwargs)
-        process = await self._fork(cmd[3:], cwd, kwargs["env"])
+        process: Any = await self._fork(cmd[1 + len(LAUNCHER) :], cwd, kwargs["env"])
         if not process.pid:
-            self.log.warning("No warm kernel: the process to fork from did not start. This start is a cold one.")
+            process.wait()
+            self.log.warning("The process to fork kernels from did not start; this kernel starts cold.")
             return await super().launch_kernel(cmd, **kwargs)
         self.process, self.pid, self.pgid, self.cwd = process, process.pid, None, cwd
         return self.connection_info
@@ -234,8 +244,8 @@ def make_folder() -> Path:
 
 
 def is_plain(cmd: list[str], kwargs: dict[str, Any]) -> bool:
-    """Tell whether a command starts IPython's kernel in this Python, with nothing that only `Popen` can do."""
-    same = Path(cmd[0]) == Path(sys.executable) and cmd[1:3] == LAUNCHER
+    """Tell whether a command starts IPython's kernel in this Python, with nothing only `Popen` can do."""
+    same = Path(cmd[0]) == Path(sys.executable) and cmd[1 : 1 + len(LAUNCHER)] == LAUNCHER
     return same and not set(kwargs) - {"cwd", "env"}
 
 
@@ -248,7 +258,7 @@ def is_shadowed(cwd: str) -> bool:
 class ReadyClient(AsyncKernelClient):
     """A client that starts when the kernel does."""
 
-    async def wait_for_ready(self, timeout: float | None = None) -> None:  # type: ignore[override]
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait for the kernel's first reply and for its outputs to arrive.
 
         The stock client then listens for 0.2 s to what else may come; callers tell messages by their parent.

@@ -1,9 +1,9 @@
 """The process that kernels are forked from: it imports what notebooks import, once, and starts no thread.
 
-It speaks with the process that started it (`kernels`) over Unix sockets that keep messages whole. On the first
-comes one message per kernel wanted, with a socket of that kernel's own, on which the kernel's life is told:
-``pid 12``, ``ready`` once the kernel listens, ``exit 0``; in return come signals, one byte each. Whoever closes
-such a socket ends its kernel, so no kernel outlives the one that asked for it.
+It speaks with the process that started it (`kernels`) over Unix sockets that keep messages whole. On the
+first comes one message per kernel wanted, with a socket of that kernel's own, on which the kernel's life is
+told: ``pid 12``, ``ready`` once the kernel listens, ``exit 0``; in return come signals, one byte each.
+Whoever closes such a socket ends its kernel, so no kernel outlives the one that asked for it.
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ INLINE = "module://matplotlib_inline.backend_inline"  # the backend that ipykern
 PR_SET_PDEATHSIG = 1  # from <sys/prctl.h>
 
 # What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a
-# project may have its own. Libraries with thread pools (pyarrow) are imported and not used: a fork copies no thread.
+# project may have its own. Libraries with thread pools (pyarrow) are imported and not used: a fork copies no
+# thread.
 PRELOADED = (
-    *("IPython.core.completer", "IPython.core.debugger", "IPython.core.pylabtools", "IPython.display"),
+    *("IPython.core.completer", "IPython.core.debugger", "IPython.core.logger", "IPython.display"),
+    "IPython.core.pylabtools",
     *("ipykernel.debugger", "ipykernel.displayhook", "ipykernel.iostream", "ipykernel.kernelapp"),
-    *("ipykernel.datapub", "ipykernel.subshell_manager", "ipykernel.zmqshell", "comm"),
+    *("ipykernel.subshell_manager", "ipykernel.zmqshell", "comm"),
     *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *("pandas", "pyarrow", "pyarrow.dataset", "pyarrow.parquet", "pyarrow.compute", "seaborn", "yaml"),
     *("scipy.optimize", "scipy.special", "scipy.sparse", "scipy.stats", "scipy.stats.contingency"),
@@ -147,11 +149,16 @@ class Zygote:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self.selector.close()
-        for kept in (self.control, self.woken, self.waker, *(kernel.line for kernel in self.kernels.values())):
+        for kept in (
+            self.control,
+            self.woken,
+            self.waker,
+            *(kernel.line for kernel in self.kernels.values()),
+        ):
             kept.close()
 
     def pass_signal(self, line: socket.socket) -> None:
-        """Send a kernel and its children the signal that was asked for; a closed socket asks for the last one."""
+        """Send a kernel and its children the signal asked for; a closed socket asks for the last one."""
         pid = next(pid for pid, kernel in self.kernels.items() if kernel.line is line)
         number = receive(line)
         if not number:

@@ -20,6 +20,8 @@ ONLY = {
     "IPython": {"display"},
     "click": {"cli"},
     "python_calamine": {"sources", "xlsx"},
+    "jupyter_client": {"kernels"},
+    "ipykernel": {"zygote"},
 }
 PURE = {"errors": set(), "language": {"errors"}, "style": set(), "sample": {"errors"}}
 # The scorecard's own modules: pure, and all of ours that scoring.py may know.
@@ -59,6 +61,13 @@ def test_pure_modules_import_nothing_else_of_ours(module):
 def test_figures_tables_and_narrative_know_no_files_and_no_notebooks(module):
     _, own = imports(MODULES[module])
     assert own <= {"language", "layout", "style", "conversion", "explanation"}
+
+
+def test_the_process_that_kernels_are_forked_from_knows_no_scoring_and_no_way_of_rendering():
+    source = PACKAGE["zygote"].read_text(encoding="utf-8")
+    _, own = imports(PACKAGE["zygote"])
+    assert own == {"style"}
+    assert not [name for name in ('"scoring', "papermill", "nbconvert", "typst") if name in source]
 
 
 def test_nothing_imports_the_command_line():

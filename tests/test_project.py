@@ -14,7 +14,12 @@ import industry_report
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-CONDA_NAMES = {"nbconvert-core": "nbconvert", "matplotlib-base": "matplotlib", "seaborn-base": "seaborn"}
+CONDA_NAMES = {
+    "nbconvert-core": "nbconvert",
+    "matplotlib-base": "matplotlib",
+    "seaborn-base": "seaborn",
+    "jupyter_client": "jupyter-client",
+}
 
 
 def test_conda_environment_is_in_step_with_pyproject():
