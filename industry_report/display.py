@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -17,12 +17,14 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from seaborn.axisgrid import Grid
 
 from . import language, style, tables
 from .errors import InputError
 from .language import text
 from .publisher import load_identity
+
+if TYPE_CHECKING:  # the exporters need this module, and no statistics
+    from seaborn.axisgrid import Grid
 
 __all__ = ["ATTACHMENT", "COVER", "EXHIBIT", "attach", "begin", "cover", "say", "section", "show", "text"]
 

@@ -136,6 +136,13 @@ class Zygote:
 
 _zygote: Zygote | None = None
 _left: list[subprocess.Popen[bytes]] = []
+_folders: set[Path] = set()
+
+
+def prepare() -> None:
+    """Start the process to fork from, so that it is ready when the first kernel is wanted."""
+    if can_fork():
+        find_zygote(dict(os.environ))
 
 
 def find_zygote(environ: dict[str, str]) -> Zygote:
@@ -160,11 +167,16 @@ def leave_zygote() -> None:
 
 @atexit.register
 def end_zygotes() -> None:
-    """Leave no process behind; a kernel that nobody shut down, and its zygote, end with this process."""
+    """Leave no process and no file behind, not even of kernels that nobody shut down."""
     leave_zygote()
     for process in _left:
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:  # it still imports, or a kernel runs; that ends with it
+            process.kill()
+            process.wait()
+    for folder in _folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def describe_state(environ: dict[str, str]) -> tuple[Any, ...]:
@@ -231,6 +243,7 @@ class WarmProvisioner(LocalProvisioner):
             self.process.wait()
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
+            _folders.discard(self.folder)
             self.folder = None
 
 
@@ -240,6 +253,7 @@ def make_folder() -> Path:
     if len(os.fsencode(folder / "kernel-5")) > SOCKET_PATH:
         folder.rmdir()
         folder = Path(tempfile.mkdtemp(prefix="industry-report-", dir="/tmp"))
+    _folders.add(folder)
     return folder
 
 

@@ -312,14 +312,14 @@ asyncio.run(main())
 
 @linux
 @pytest.mark.slow
-@pytest.mark.parametrize("then", ["await asyncio.sleep(60)", "return"])
+@pytest.mark.parametrize("then", ["await asyncio.sleep(60)", "return", "os._exit(1)"])
 def test_process_that_asked_for_a_kernel_and_ended_takes_all_with_it(then):
     asker = subprocess.Popen(
         [sys.executable, "-c", ASKER.format(then=then)], stdout=subprocess.PIPE, text=True
     )
     with asker:
         folder, mother, kernel = asker.stdout.readline().split()
-        if then != "return":
+        if "sleep" in then:
             assert alive(int(mother)) and alive(int(kernel)) and Path(folder).is_dir()
             asker.kill()
     assert until(lambda: not (alive(int(mother)) or alive(int(kernel)) or Path(folder).exists()))
@@ -339,6 +339,14 @@ def test_kernels_end_with_the_process_they_were_forked_from_and_the_next_one_wor
 
     asyncio.run(check())
     assert last_text(client("print(1)").execute()) == "1"
+
+
+@linux
+@pytest.mark.slow
+def test_process_that_ends_while_the_other_still_imports_does_not_leave_it_behind():
+    code = "from industry_report import kernels; kernels.prepare(); print(kernels._zygote.process.pid)"
+    ended = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True)
+    assert not alive(int(ended.stdout))
 
 
 # --- when the stock provisioner takes over, and when the process to fork from is replaced
