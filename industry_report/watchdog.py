@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 
 TICK = 0.25  # seconds between two looks: a kernel that allocates at full speed gains about 1 GB
-OUTPUT_LIMIT = 20_000_000  # characters that cells may print; a page of that size opens in no browser
+OUTPUT_LIMIT = 10_000_000  # characters that cells may print; a page of that size opens in no browser
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 ZYGOTE = (
     "industry_report.zygote"  # in the command of what kernels are forked from, which outlives each of them

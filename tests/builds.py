@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -77,7 +78,12 @@ def left_in(folder: Path) -> list[psutil.Process]:
 
 
 def find_process(folder: Path, mark: str) -> list[psutil.Process]:
-    return [p for p in left_in(folder) if any(mark in word for word in p.cmdline())]
+    found = []
+    for process in left_in(folder):
+        with suppress(psutil.Error):  # it ended in this moment
+            if any(mark in word for word in process.cmdline()):
+                found.append(process)
+    return found
 
 
 def read_shelf() -> dict[str, bytes]:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from builds import (
     GOOD,
@@ -36,7 +37,7 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="kills processes by POSIX signals"),
 ]
 
-MEGABYTES = 600  # that a kernel may take here; an idle one has about 100
+MEGABYTES = 2000  # that a kernel may take here: more than one that prints without end, whose queue fills
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +57,7 @@ def test_notebooks_that_misbehave_cost_their_own_report_only(project, monkeypatc
     sleeper = "[sys.executable, '-c', 'import time; time.sleep(600)']"
     bad = {
         "loops": ("x = 1", "while True: pass"),
-        "allocates": ("kept = []", "while True: kept.append(bytearray(10**7))"),
+        "allocates": ("kept = []", "while True: kept.append(b'x' * 10**7)"),
         "floods": ("x = 1", "while True: print('x' * 10_000)"),
         "exits": ("import os", "os._exit(3)"),
     }
@@ -71,12 +72,12 @@ def test_notebooks_that_misbehave_cost_their_own_report_only(project, monkeypatc
         "threading.Thread(target=time.sleep, args=(600,)).start()\n"
         "print('done')",
     )
-    results = run("good", *bad, "litters", time_limit=9, retries=0)
+    results = run("good", *bad, "litters", time_limit=15, retries=0)
     causes = {name: result.cause for name, result in results.items() if result.status == "failed"}
     assert causes.keys() == bad.keys(), causes
-    assert "time limit of 9 s" in causes["loops"]
-    assert "it used more than 600 MiB" in causes["allocates"]
-    assert "its cells printed more than 20 million characters" in causes["floods"]
+    assert "time limit of 15 s" in causes["loops"]
+    assert "it used more than 2,000 MiB" in causes["allocates"]
+    assert "its cells printed more than 10 million characters" in causes["floods"]
     assert "the cell ended the process" in causes["exits"]
     for name, cells in bad.items():
         assert causes[name].startswith(f"2025/黄山市/{name}.zh: cell In [")
@@ -93,30 +94,33 @@ def test_notebooks_that_misbehave_cost_their_own_report_only(project, monkeypatc
 # --- what others may do to kernels and workers
 
 
-def kill_once(project: Path, mark: str) -> threading.Thread:
-    """Kill the first process with this word in its command, as soon as it is there."""
-
-    def kill() -> None:
-        wait_for(lambda: find_process(project, mark))
-        time.sleep(delays[mark])
-        for process in find_process(project, mark)[:1]:
-            process.kill()
-
-    delays = {"ipykernel": 0.0, "spawn_main": 0.3}
-    thread = threading.Thread(target=kill)
-    thread.start()
-    return thread
+def find_kernels(project: Path) -> list[psutil.Process]:
+    """Find kernels, stock ones by their command and warm ones by what they were forked from."""
+    zygotes = {process.pid for process in find_process(project, "industry_report.zygote")}
+    forked = [p for p in find_process(project, "industry_report.zygote") if p.ppid() in zygotes]
+    return find_process(project, "ipykernel_launcher") + forked
 
 
-@pytest.mark.parametrize("mark", ["ipykernel", "spawn_main"])
-def test_kernel_or_worker_killed_while_it_starts_costs_a_retry(mark, project):
+def find_workers(project: Path) -> list[psutil.Process]:
+    return find_process(project, "spawn_main")
+
+
+@pytest.mark.parametrize("find", [find_kernels, find_workers])
+def test_kernel_or_worker_killed_while_it_starts_costs_a_retry(find, project):
     write_notebook("good", *GOOD)
     write_notebook("other", *GOOD)
-    killer = kill_once(project, mark)
+
+    def kill() -> None:
+        wait_for(lambda: find(project), 60)
+        for process in find(project)[:1]:
+            process.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
     results = run("good", "other")
     killer.join()
     assert {result.status for result in results.values()} == {"made"}
-    assert sorted(result.attempts for result in results.values()) in ([1, 2], [1, 1])  # before its first task
+    assert sorted(result.attempts for result in results.values()) == [1, 2]
 
 
 SUICIDE = """
