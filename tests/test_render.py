@@ -100,15 +100,15 @@ def says(monkeypatch):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=outputs)])
         monkeypatch.setattr(render, "run_notebook", lambda *_: notebook)
 
-    class Exporter:
-        def from_notebook_node(self, notebook, resources):
-            told.append(resources)
-            cover = exporters.find_cover(notebook)
-            return f"{cover['title']} {cover['notice']} {resources.get('correction')}", {}
+    def make_pages(notebook, resources):
+        told.append(resources)
+        cover = exporters.find_cover(notebook)
+        page = f"{cover['title']} {cover['notice']} {resources.get('correction')}"
+        return page, page.encode()
 
     told: list[dict[str, Any]] = []
     say.told = told
-    monkeypatch.setattr(render, "_exporters", lambda: (("html", Exporter()), ("pdf", Exporter())))
+    monkeypatch.setattr(exporters, "make_pages", make_pages)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1771027200")
     return say
 
