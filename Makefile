@@ -32,6 +32,9 @@ bench: $(READY)
 	$(BIN)/python benchmarks/tables.py
 	$(BIN)/python benchmarks/disclosure.py
 	$(BIN)/python benchmarks/render.py
+	$(BIN)/python benchmarks/building.py
+	$(BIN)/python benchmarks/scale.py jobs
+	$(BIN)/python benchmarks/scale.py slice
 
 lint: $(READY)
 	$(BIN)/ruff check .
