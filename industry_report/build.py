@@ -8,6 +8,7 @@ import json
 import math
 import os
 import platform
+import sys
 import tempfile
 import time
 import traceback
@@ -393,6 +394,7 @@ def attempt(job: Job, output: Path, facts: dict[str, Any], limits: Limits, folde
     with watchdog.watch(limits) as watch:
         try:
             _enter(folder, facts)
+            _warm_up()
             from . import render  # here, so that the parent never pays for papermill and nbconvert
 
             warnings = render.render_report(job, output, facts)
@@ -405,6 +407,15 @@ def attempt(job: Job, output: Path, facts: dict[str, Any], limits: Limits, folde
             status, cause = _explain(error, watch, output, job.stem)
     seconds = round(time.perf_counter() - start, 3)
     return Result(job.stem, status, seconds, facts["digest"], cause, tuple(warnings))
+
+
+def _warm_up() -> None:
+    """Start the process that kernels are forked from; it gets ready while this one imports the rest."""
+    # jsonschema spends 0.9 s on importing this if it can, to check addresses that no notebook has.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    from . import kernels
+
+    kernels.prepare()
 
 
 def _enter(folder: Path, facts: Mapping[str, Any]) -> None:

@@ -74,7 +74,7 @@ def test_report_with_everything(tmp_path):
     assert len(figures) == 9
     assert all(figure["alt"].startswith(figure["caption"] + "。") for figure in figures)
     assert all(figure["data"] for figure in figures)
-    assert "读入400条=已评级400条+不可评级0条+退回0条+重复0条" in printed
+    assert "读入400条=已评级400条+未评级0条+剔除0条+重复0条" in printed
     assert "成交率" in printed
     assert "合成数据" not in printed
     for text in (page.get_text(), printed, json.dumps(record, ensure_ascii=False)):
@@ -114,7 +114,7 @@ def test_nothing_gradable_is_said(tmp_path):
     consultations = make_consultations(40)
     consultations["意向度"] = ""
     _, printed, _ = make_report(tmp_path, consultations)
-    assert "不可评级40条" in printed
+    assert "40条缺少评级所需的数据，不可评级" in printed
     assert "nan" not in printed.lower()
     assert "数据未提供" not in printed
     assert printed.count("没有可评级的咨询，本节从略") == 7

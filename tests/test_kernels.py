@@ -126,7 +126,7 @@ def test_report_is_the_same_to_the_byte_with_stock_kernels(project, monkeypatch)
         output.mkdir()
         render.render_report(job, output, {"digest": "d", "inputs": {}, "synthetic": True})
         made.append({file.name: file.read_bytes() for file in output.iterdir()})
-    assert made[0].keys() == {"report.html", "report.pdf", "report.json"}
+    assert made[0].keys() == {f"report.{suffix}" for suffix in ("html", "pdf", "xlsx", "csv", "json")}
     assert made[0] == made[1]
 
 
