@@ -91,7 +91,7 @@ def rates(table: pd.DataFrame, measure: Measure, average: float, title: str = ""
         title,
         _with_interval(measure),
         scale=True,
-        note=_left_out(len(table) - len(shown)),
+        note=layout.count_left_out(len(table) - len(shown)),
     )
     positions = np.arange(len(shown))
     layout.draw_intervals(ax, positions, shown, vertical=False)
@@ -258,18 +258,8 @@ def workload(contacts: pd.DataFrame, title: str = "") -> Figure:
 
 def _largest(table: pd.DataFrame) -> pd.DataFrame:
     """Return the largest groups of a table, as many as a page holds."""
-    most = layout.TALLEST / layout.row_height(
-        style.shorten(language.name(str(name)), layout.NAMES) for name in table.index
-    )
-    return table.sort_values("consultations", ascending=False, kind="stable").head(int(most))
-
-
-def _left_out(groups: int) -> str:
-    if not groups:
-        return ""
-    return text(
-        zh=f"其余{groups}组较小，见图中数据", en=f"{groups} smaller groups: see the data of this figure"
-    )
+    most = layout.rows_on_a_page(language.name(str(name)) for name in table.index)
+    return table.sort_values("consultations", ascending=False, kind="stable").head(most)
 
 
 # What a figure says

@@ -186,10 +186,7 @@ def internship(found: Season | None, before: Season | None) -> str:
     """
     if found is None:
         return ""
-    first, last = (language.month(found.months[place]) for place in (0, -1))
-    if found.months[0] > found.months[-1]:
-        last = text(zh=f"次年{last}", en=f"{last}")
-    run, share = text(zh=f"{first}至{last}", en=f"{first} to {last}"), percent(found.share)
+    run, share = _run(found), percent(found.share)
     if not found.clear:
         return text(
             zh=f"各月咨询没有明显旺季（最多的{run}占{share}），实习时间不必迁就季节",
@@ -209,9 +206,66 @@ def internship(found: Season | None, before: Season | None) -> str:
     )
 
 
+def _run(season: Season) -> str:
+    """Name the first and the last month of a season."""
+    first, last = (language.month(season.months[place]) for place in (0, -1))
+    next_year = "次年" if season.months[0] > season.months[-1] else ""
+    return text(zh=f"{first}至{next_year}{last}", en=f"{first} to {last}")
+
+
 def _points(value: float) -> str:
     number = formatted(value, "difference")
     return text(zh=f"{number}个百分点", en=f"{number} points")
+
+
+def key_figures(
+    graded: int,
+    needs: pd.DataFrame,
+    changes: pd.DataFrame,
+    service: pd.DataFrame,
+    season: Season | None,
+    staff: pd.DataFrame,
+) -> list[tuple[str, str]]:
+    """Return what opens a college's report: label and printed number; what is not known is left out.
+
+    Parameters
+    ----------
+    graded : int
+        Consultations that the report is about.
+    needs, changes, service, season, staff
+        See `curriculum.needs`, `market.directions`, `market.service`, `market.season` and
+        `workload.full_time_equivalents`.
+    """
+    figures = [(text(zh="统计的咨询", en="Consultations"), text(zh=f"{graded:,}条", en=f"{graded:,}"))]
+    wanted = needs["rate"].dropna()
+    if len(wanted):
+        product = language.name(str(wanted.index[0]))
+        figures.append((text(zh=f"{product}占咨询比重", en=f"Ask for {product}"), percent(wanted.iloc[0])))
+    products = changes[(changes["kind"] == "product") & changes["difference"].notna()]
+    if len(products):
+        up, down = ((products["direction"] == way).sum() for way in (RISING, FALLING))
+        label = text(zh="占比上升、下降的模块", en="Products rising, falling")
+        figures.append((label, text(zh=f"{up}个、{down}个", en=f"{up}, {down}")))
+    weak = service["weak"].dropna()
+    if len(weak):
+        label = term(str(weak.idxmax()))
+        figures.append((text(zh=f"{label}低分占比", en=f"{label}: low scores"), percent(weak.max())))
+    if season is not None and season.clear:
+        figures.append((text(zh="咨询旺季", en="Busiest months"), _run(season)))
+    total = staff.loc[staff["assumption"] == "mid", "full_time_equivalents"].sum(skipna=False)
+    if graded and pd.notna(total):
+        number = formatted(total, "full_time_equivalents")
+        label = text(zh="跟进工作折合全时人员", en="Follow-up, full-time equivalents")
+        figures.append((label, text(zh=f"{number}人", en=number)))
+    return figures
+
+
+def no_service() -> str:
+    """Say that the scorecard does not judge the consultation itself."""
+    return text(
+        zh="评级标准没有评价咨询服务的项目，本节从略",
+        en="The scorecard does not score the consultation itself; this section is left out",
+    )
 
 
 def basis(place: str, year: int, graded: int, earlier: int, graded_before: int | None) -> str:
@@ -258,6 +312,28 @@ def lessons(training: Mapping[str, str], labels: Mapping[str, str]) -> list[str]
 
 
 # --- slices side by side
+
+SIDES_OPENING = 5  # sides whose rates open a report
+
+
+def key_figures_of_sides(sides: Sides, table: pd.DataFrame, measure: Measure) -> list[tuple[str, str]]:
+    """Return what opens a comparison: all consultations, and the rate of each side, of many years the last.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `comparison.overview`.
+    """
+    total = sum(one.received for one in sides.values())
+    figures = [(text(zh="有效咨询合计", en="Consultations"), text(zh=f"{total:,}条", en=f"{total:,}"))]
+    rates = table["rate"].tail(SIDES_OPENING) if of_years(sides) else table["rate"].head(SIDES_OPENING)
+    return figures + [
+        (
+            text(zh=f"{side_name(side)}{measure.label}", en=f"{measure.label}, {side_name(side)}"),
+            language.PROTECTED if pd.isna(rate) else percent(rate),
+        )
+        for side, rate in rates.items()
+    ]
 
 
 def trend(compared: pd.DataFrame, table: pd.DataFrame, measure: Measure) -> str:

@@ -171,6 +171,18 @@ def row_height(labels: Iterable[str], least: float = 0.29) -> float:
     return max(least, 2 * LINE + 0.04) if any("\n" in label for label in labels) else least
 
 
+def rows_on_a_page(names: Iterable[str], least: float = 0.29) -> int:
+    """Return how many rows with these names one figure holds."""
+    return int(TALLEST / row_height((style.shorten(name, NAMES) for name in names), least))
+
+
+def count_left_out(groups: int) -> str:
+    """Return a note on what a page has no room for; nothing if it holds all."""
+    if not groups:
+        return ""
+    return text(zh=f"另有{groups}项未画出，见图中数据", en=f"{groups} more: see the data of this figure")
+
+
 def widest(lines: Iterable[str]) -> float:
     """Return the width of the longest line, inches."""
     return max(map(style.text_width, lines), default=0.0)

@@ -1,53 +1,61 @@
-"""Small multiples and plots of change: tidy table → figure. Every function returns a matplotlib Figure."""
+"""Small multiples and plots of change: tidy table → figure. Every function returns a matplotlib Figure.
+
+Of more groups or sides than a page holds the first are drawn and the others counted below the figure.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import groupby
 from numbers import Integral
-from textwrap import wrap
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from . import language, style
+from . import language, layout, style
 from .conversion import Measure
 from .language import text
 
-ACROSS = 4  # panels in a row
-GAP = 0.6  # rows left free between kinds of groups
+PANEL = 1.3  # inches, height of a panel of years or months
+SIDE_ROW = 0.24  # inches, a side in a panel of regions
+APART = 0.4  # inches between panels that each have a scale of rates below
+MARKS = ("▲", "□", "○", "▼")  # what is claimed is filled, so that the figure needs no colour
+_DRAWN = {"▲": "^", "□": "s", "○": "o", "▼": "v"}
 
 
-def demand(table: pd.DataFrame) -> Figure:
+def demand(table: pd.DataFrame, title: str = "") -> Figure:
     """Draw which share of all consultations each group makes up, with intervals, largest on top.
 
     Parameters
     ----------
     table : DataFrame
         See `market.demand`. A number that is withheld shows as an ellipsis.
+    title : str
+        The finding, one line.
     """
-    figure = Figure(figsize=(style.WIDTH, 0.3 * len(table) + 0.7), layout="constrained")
-    ax = figure.subplots()
-    places = np.arange(len(table))[::-1]
-    ax.barh(places, table["rate"].fillna(0), color=style.ACCENT, height=0.6)
-    ax.hlines(places, table["low"], table["high"], color=style.INK, linewidth=1.2)
-    for place, row in zip(places, table.itertuples(), strict=True):
-        end = 0 if pd.isna(row.high) else row.high
-        share = language.PROTECTED if pd.isna(row.rate) else language.formatted(row.rate, "rate")
-        ax.annotate(share, (end, place), (5, 0), textcoords="offset points", va="center")
-    ax.set_yticks(places, [language.name(str(group)) for group in table.index])
-    ax.set(xlim=(0, max([0.05, *table["high"].dropna()]) * 1.12))
-    ax.xaxis.set_visible(False)
-    ax.spines[["bottom", "left"]].set_visible(False)
-    ax.tick_params(axis="y", length=0)
+    names = [language.name(str(group)) for group in table.index]
+    most = layout.rows_on_a_page(names)
+    shown = table.head(most)
+    numbers = {
+        language.term("share"): [_share(rate) for rate in shown["rate"]],
+        text(zh="咨询数", en="n"): [_count(count) for count in shown["asked"]],
+    }
+    measure = text(
+        zh="占全部咨询的比重及95%置信区间", en="Share of all consultations with 95% confidence interval"
+    )
+    note = layout.count_left_out(len(table) - len(shown))
+    figure, ax = layout.begin_rows(names[:most], numbers, title, measure, scale=True, note=note)
+    places = np.arange(len(shown))
+    ax.barh(places, shown["rate"].fillna(0), color=style.GRID, height=0.7)
+    layout.draw_intervals(ax, places, shown, vertical=False)
+    layout.set_rate_scale(ax, "x", layout.end_of_rates(shown["high"]))
     return figure
 
 
-def directions(table: pd.DataFrame, words: dict[str, str]) -> Figure:
+def directions(table: pd.DataFrame, words: dict[str, str], title: str = "") -> Figure:
     """Draw the change of each share with its interval; a filled mark where a direction is claimed.
 
     Parameters
@@ -55,117 +63,124 @@ def directions(table: pd.DataFrame, words: dict[str, str]) -> Figure:
     table : DataFrame
         See `market.directions`; rows without a change are left out.
     words : dict of str to str
-        Direction → what it is called, for the key. The first is drawn filled and pointing up, the last filled
-        and pointing down, so that the figure needs no colour.
+        Direction → what it is called, for the key: the one that points up first, the one that points down
+        last.
+    title : str
+        The finding, one line.
     """
-    shown = table[table["difference"].notna()]
-    places = np.array(list(_with_gaps(shown["kind"])), dtype=float)
-    figure = Figure(figsize=(style.WIDTH, 0.23 * (len(shown) + GAP * shown["kind"].nunique()) + 1.1))
-    figure.set_layout_engine("constrained")
-    ax = figure.subplots()
-    ax.axvline(0, color=style.GREY, linewidth=1)
-    ax.hlines(places, 100 * shown["low"], 100 * shown["high"], color=style.ACCENT, linewidth=1.3)
-    marks = dict(zip(words, ("^", "s", "o", "v"), strict=True))
-    for key, mark in marks.items():
-        mine = (shown["direction"] == key).to_numpy()
-        filled = style.ACCENT if mark in "^v" else "white"
-        ax.plot(
-            100 * shown.loc[mine, "difference"], places[mine], mark,
-            color=style.ACCENT, markerfacecolor=filled, markersize=6, label=words[key],
-        )  # fmt: skip
-    ax.set_yticks(places, [language.name(str(group)) for group in shown["group"]])
-    ax.set(ylim=(max(places, default=0) + 0.7, -0.7), xlabel=language.term("difference"))
-    ax.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10]))
-    ax.xaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
+    known = table[table["difference"].notna()]
+    names = [language.name(str(group)) for group in known["group"]]
+    shown = known.head(layout.rows_on_a_page(names))
+    head = text(zh="百分点", en="Points")
+    numbers = {head: [language.formatted(value, "difference") for value in shown["difference"]]}
+    key = "  ".join(f"{mark} {word}" for mark, word in zip(MARKS, words.values(), strict=True))
+    measure = text(
+        zh=f"占比之差（个百分点）及95%置信区间  {key}",
+        en=f"Change of share (percentage points) with 95% confidence interval  {key}",
     )
-    ax.xaxis.grid(True)
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    figure.legend(loc="outside upper left", ncols=len(words), fontsize=8.5, handletextpad=0.3)
+    note = layout.count_left_out(len(known) - len(shown))
+    figure, ax = layout.begin_rows(names[: len(shown)], numbers, title, measure, scale=True, note=note)
+    ax.axvline(0, color=style.GREY, linewidth=1)
+    points = shown[["difference", "low", "high"]] * 100
+    layout.draw_intervals(ax, np.arange(len(shown)), points, vertical=False)
+    for mark, direction in zip(MARKS, words, strict=True):
+        mine = (shown["direction"] == direction).to_numpy()
+        filled = style.ACCENT if mark in "▲▼" else style.PAPER
+        ax.plot(points["difference"][mine], np.flatnonzero(mine), _DRAWN[mark],
+                color=style.ACCENT, markerfacecolor=filled, markersize=6.5)  # fmt: skip
+    _set_points_scale(ax)
     return figure
 
 
-def _with_gaps(kinds: pd.Series) -> Any:
-    place = 0.0
-    for _, group in groupby(kinds):
-        for _ in group:
-            yield place
-            place += 1
-        place += GAP
-
-
 def overview(table: pd.DataFrame, measure: Measure, title: str, name: Callable[[Any], str]) -> Figure:
-    """Draw the crude and the standardised rate of each side beside each other.
+    """Draw the crude and the standardised rate of each side.
 
     Parameters
     ----------
     table : DataFrame
-        Index the sides; ``rate``, ``low``, ``high`` and, where there are some, ``standardised``.
+        Index the sides; ``consultations``, ``rate``, ``low``, ``high`` and, where there are some,
+        ``standardised``.
     measure : Measure
-        Names the axis.
+        Names the scale.
     title : str
         The finding, one line.
     name : callable
-        Side → what the axis calls it.
+        Side → what the figure calls it.
     """
-    figure = Figure(figsize=(style.WIDTH, 2.8), layout="constrained")
-    ax = figure.subplots()
-    places = np.arange(len(table), dtype=float)
-    aside = 0.09 if "standardised" in table else 0.0
-    _points(ax, places - aside, table, text(zh="实际", en="crude"))
-    for place, row in zip(places, table.itertuples(), strict=True):
-        label = language.PROTECTED if pd.isna(row.rate) else language.formatted(row.rate, "rate")
-        ax.annotate(
-            label, (place - aside, row.rate), (-7, 0), textcoords="offset points", va="center", ha="right"
-        )
-    if "standardised" in table:
-        label = text(zh="标准化", en="standardised")
-        ax.plot(places + aside, table["standardised"], "D", color=style.ACCENT, markerfacecolor="white",
-                markersize=6, label=label)  # fmt: skip
-        figure.legend(loc="outside lower center", ncols=2, fontsize=8.5)
-    ax.set_xticks(places, [name(side) for side in table.index])
-    ax.set(xlim=(-0.6, len(table) - 0.4), ylim=(0, _upper(table["high"])), ylabel=measure.label)
-    _finish(ax)
-    if title:
-        figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+    names = [name(side) for side in table.index]
+    shown = table.head(layout.rows_on_a_page(names, 0.36))
+    both = "standardised" in table
+    numbers = {text(zh="实际", en="Crude"): [_share(rate) for rate in shown["rate"]]}
+    if both:
+        numbers[text(zh="标准化", en="Standardised")] = [_share(rate) for rate in shown["standardised"]]
+    key = text(zh="  ● 实际  ◇ 标准化", en="  ● crude  ◇ standardised") if both else ""
+    figure, ax = layout.begin_rows(
+        names[: len(shown)],
+        numbers,
+        title,
+        text(zh=f"{measure.label}及95%置信区间", en=f"{measure.label} with 95% confidence interval") + key,
+        scale=True,
+        height=0.36,
+        note=layout.count_left_out(len(table) - len(shown)),
+    )
+    places = np.arange(len(shown))
+    layout.draw_intervals(ax, places, shown, vertical=False)
+    ax.plot(shown["rate"], places, "o", color=style.ACCENT, markersize=5.5)
+    if both:
+        ax.plot(shown["standardised"], places + 0.2, "D", color=style.ACCENT,
+                markerfacecolor=style.PAPER, markersize=5)  # fmt: skip
+    layout.set_rate_scale(ax, "x", layout.end_of_rates(shown["high"]))
     return figure
 
 
 def rates(
-    table: pd.DataFrame, measure_label: str, name: Callable[[Any], str], group_name: Callable[[Any], str]
+    table: pd.DataFrame,
+    measure_label: str,
+    name: Callable[[Any], str],
+    group_name: Callable[[Any], str],
+    title: str = "",
 ) -> Figure:
     """Draw small multiples: a panel for each group, a point with interval for each side.
+
+    Years run from left to right and are joined by a line; regions stand below each other, for their names
+    need room. What is withheld leaves a gap.
 
     Parameters
     ----------
     table : DataFrame
-        See `comparison.groups`. What is withheld leaves a gap.
+        See `comparison.groups`.
     measure_label : str
-        Names the axis.
+        Names the scale.
     name, group_name : callable
         Side and group → what they are called.
+    title : str
+        The finding, one line.
     """
-    groups, sides = list(dict.fromkeys(table["group"])), list(dict.fromkeys(table["side"]))
-    down = -(-len(groups) // ACROSS)
-    figure = Figure(figsize=(style.WIDTH, 1.45 * down + 0.5), layout="constrained")
-    axes = figure.subplots(down, min(ACROSS, len(groups)), sharex=True, sharey=True, squeeze=False).ravel()
-    places = {side: float(place) for place, side in enumerate(sides)}
-    for ax, group in zip(axes, groups, strict=False):
-        rows = table[table["group"] == group]
-        _points(ax, rows["side"].map(places).to_numpy(float), rows, None, line=isinstance(sides[0], Integral))
-        ax.set_title("\n".join(wrap(group_name(group), 18)), fontsize=8.5, pad=3)
-        ax.set(xlim=(-0.5, len(sides) - 0.5), ylim=(0, _upper(table["high"])))
-        ax.set_xticks(list(places.values()), [_short(name(side), len(sides)) for side in sides])
-        ax.tick_params(axis="x", labelsize=8, labelbottom=True)
-        _finish(ax)
-    for ax in axes[len(groups) :]:
-        ax.set_visible(False)
-    figure.supylabel(measure_label, fontsize=9, color=style.GREY)
+    measure = text(zh=f"{measure_label}及95%置信区间", en=f"{measure_label} with 95% confidence interval")
+    sides, groups = list(dict.fromkeys(table["side"])), list(dict.fromkeys(table["group"]))
+    upper, across = layout.end_of_rates(table["high"]), _across(len(groups))
+    if sides and isinstance(sides[0], Integral):
+        figure, axes = _begin_panels(
+            [group_name(group) for group in groups], title, measure, left=layout.rate_scale_width(upper)
+        )
+        years = _name_years([name(side) for side in sides], axes[0] if axes else None)
+        for place, (ax, group) in enumerate(zip(axes, groups, strict=False)):
+            _year_panel(ax, _of_sides(table, group, sides), upper, years, labelled=place % across == 0)
+        return figure
+    names = [style.shorten(name(side), layout.NAMES).split("\n")[0] for side in sides]
+    names = names[: int(layout.TALLEST / SIDE_ROW) - 4]  # as many as one row of panels has room for
+    left = layout.MARGIN + layout.widest(names) + 0.08
+    height = max(len(names), 1) * SIDE_ROW
+    labels = [group_name(group) for group in groups]
+    note = layout.count_left_out(len(sides) - len(names))
+    figure, axes = _begin_panels(labels, title, measure, left=left, height=height, apart=APART, note=note)
+    for place, (ax, group) in enumerate(zip(axes, groups, strict=False)):
+        rows = _of_sides(table, group, sides[: len(names)])
+        _region_panel(ax, rows, upper, names if place % across == 0 else [""] * len(names))
     return figure
 
 
-def months(table: pd.DataFrame, name: Callable[[Any], str]) -> Figure:
+def months(table: pd.DataFrame, name: Callable[[Any], str], title: str = "") -> Figure:
     """Draw the share of each month in a year's consultations, a panel for each side.
 
     Parameters
@@ -174,45 +189,138 @@ def months(table: pd.DataFrame, name: Callable[[Any], str]) -> Figure:
         See `comparison.months`.
     name : callable
         Side → what it is called.
+    title : str
+        The finding, one line.
     """
+    measure = text(
+        zh="各月咨询占全年的比重；虚线：各月相同时",
+        en="Share of each month in the year's consultations; dashed: if all were alike",
+    )
     sides = list(dict.fromkeys(table["side"]))
-    down = -(-len(sides) // 3)
-    figure = Figure(figsize=(style.WIDTH, 1.6 * down + 0.3), layout="constrained")
-    axes = figure.subplots(down, min(3, len(sides)), sharex=True, sharey=True, squeeze=False).ravel()
-    for ax, side in zip(axes, sides, strict=False):
+    upper = layout.end_of_rates([*table["share"], 1 / 12])
+    left, across = layout.rate_scale_width(upper), _across(len(sides))
+    figure, axes = _begin_panels([name(side) for side in sides], title, measure, left=left)
+    for place, (ax, side) in enumerate(zip(axes, sides, strict=False)):
         rows = table[table["side"] == side]
         ax.bar(rows["month"], rows["share"], color=style.ACCENT, width=0.7)
         ax.axhline(1 / 12, color=style.GREY, linewidth=1, linestyle=(0, (4, 3)))
-        ax.set_title(name(side), fontsize=9, pad=3)
-        ax.set_xticks([1, 4, 7, 10], [language.month(month, short=True) for month in (1, 4, 7, 10)])
-        ax.tick_params(axis="x", labelsize=8)
-        _finish(ax)
-    for ax in axes[len(sides) :]:
-        ax.set_visible(False)
-    figure.supylabel(text(zh="占全年咨询的比重", en="Share of the year"), fontsize=9, color=style.GREY)
+        _scale_left(ax, upper, labelled=place % across == 0)
+        ax.set_xlim(0.3, 12.7)
+        ax.set_xticks([2, 5, 8, 11], [language.month(month, short=True) for month in (2, 5, 8, 11)])
     return figure
 
 
-def _points(
-    ax: Axes, places: np.ndarray, rows: pd.DataFrame, label: str | None, *, line: bool = False
+def _share(rate: float) -> str:
+    return language.PROTECTED if pd.isna(rate) else language.formatted(rate, "rate")
+
+
+def _count(count: float) -> str:
+    return language.PROTECTED if pd.isna(count) else language.formatted(count, "consultations")
+
+
+def _set_points_scale(ax: Axes) -> None:
+    """Give an axis of percentage points round numbers with their signs."""
+    most = max(int(ax.get_position().width * style.WIDTH / 0.5), 2)
+    ax.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
+    )
+    ax.tick_params(axis="x", length=0)
+    ax.xaxis.grid(True)
+
+
+# Panels
+
+
+def _across(panels: int) -> int:
+    """Return how many panels stand in a row, so that none is left over where that can be."""
+    return 2 if panels in (2, 4) else 3
+
+
+def _begin_panels(
+    names: Sequence[str],
+    title: str,
+    measure: str,
+    *,
+    left: float,
+    height: float = PANEL,
+    apart: float = layout.GAP,
+    note: str = "",
+) -> tuple[Figure, list[Axes]]:
+    """Start a figure of panels with their names above, as many as a page holds.
+
+    Parameters
+    ----------
+    left : float
+        Room for what stands at the left of the first panel of a row, inches.
+    height, apart : float
+        Of a panel, and from one to the next, inches.
+    note : str
+        See `layout.begin_sheet`; a line on panels that have no room is added.
+    """
+    across, right = _across(len(names)), layout.MARGIN + apart / 2
+    width = (style.WIDTH - left - right - (across - 1) * apart) / across
+    heads = [style.shorten(name, width) for name in names]
+    top = layout.LINE * max((head.count("\n") + 1 for head in heads), default=1) + 0.08
+    whole = top + height + 0.3
+    heads = heads[: across * max(int(layout.TALLEST / whole), 1)]
+    notes = [layout.count_left_out(len(names) - len(heads)), note]
+    down = -(-len(heads) // across)
+    sheet = layout.begin_sheet(max(down, 1) * whole, title, measure, " ".join(filter(None, notes)))
+    axes = []
+    for number, head in enumerate(heads):
+        start, line = left + number % across * (width + apart), number // across * whole
+        ax = sheet.panel(start, start + width, line + top, line + top + height)
+        ax.set_title(head, pad=6, linespacing=1.25)
+        axes.append(ax)
+    if not axes:
+        sheet.write([text(zh="没有数据", en="No data")], top)
+    return sheet.figure, axes
+
+
+def _of_sides(table: pd.DataFrame, group: Any, sides: Sequence[Any]) -> pd.DataFrame:
+    """Return the rows of a group in the order of the sides; a side without it is a gap."""
+    return table[table["group"] == group].set_index("side").reindex(sides)
+
+
+def _year_panel(
+    ax: Axes, rows: pd.DataFrame, upper: float, labels: dict[int, str], *, labelled: bool
 ) -> None:
-    ax.vlines(places, rows["low"], rows["high"], color=style.ACCENT, linewidth=1.3)
-    ax.plot(places, rows["rate"], "o-" if line else "o", color=style.ACCENT, markersize=5, label=label)
+    places = np.arange(len(rows))
+    layout.draw_intervals(ax, places, rows, vertical=True, ends=min(8.0, 60 / len(rows)))
+    ax.plot(places, rows["rate"], "o-", color=style.ACCENT, markersize=5)
+    _scale_left(ax, upper, labelled=labelled)
+    beyond = (list(labels)[1] if len(labels) > 1 else 1) / 2  # half of what a name takes
+    ax.set_xlim(-beyond, len(rows) - 1 + beyond)
+    ax.set_xticks(list(labels), list(labels.values()))
 
 
-def _short(label: str, sides: int) -> str:
-    """Shorten what an axis of a small panel has no room for: 2025年 becomes 2025, of many sides 25."""
-    if not label[:4].isdigit():
-        return label
-    return label[2:4] if sides > 4 else label[:4]
+def _region_panel(ax: Axes, rows: pd.DataFrame, upper: float, names: Sequence[str]) -> None:
+    places = np.arange(len(rows))
+    layout.draw_intervals(ax, places, rows, vertical=False, ends=7)
+    ax.plot(rows["rate"], places, "o", color=style.ACCENT, markersize=5)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.set_yticks(places, names)
+    ax.tick_params(axis="y", length=0)
+    layout.set_rate_scale(ax, "x", upper)
 
 
-def _upper(highs: Sequence[float] | pd.Series) -> float:
-    known = [high for high in highs if not np.isnan(high)]
-    return min(max(max(known) * 1.15, 0.05), 1.05) if known else 1.0
+def _scale_left(ax: Axes, upper: float, *, labelled: bool) -> None:
+    layout.set_rate_scale(ax, "y", upper)
+    ax.tick_params(axis="x", length=0)
+    if not labelled:
+        ax.set_yticklabels([])
 
 
-def _finish(ax: Axes) -> None:
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-    ax.yaxis.grid(True)
+def _name_years(names: Sequence[str], ax: Axes | None) -> dict[int, str]:
+    """Return place → name of the years that have room below a panel: 2025年 becomes 2025, or 25."""
+    if ax is None:
+        return {}
+    width = ax.get_position().width * style.WIDTH
+    digits = [name[:4] for name in names]
+    if (layout.widest(digits) + 0.06) * len(names) > width:
+        digits = [year[2:] for year in digits]
+    room = layout.widest(digits) + 0.06
+    steps = range(1, len(names) + 1)
+    step = next((step for step in steps if step * width >= room * (len(names) - 1 + step)), len(names))
+    return dict(list(enumerate(digits))[::step])

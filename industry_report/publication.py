@@ -70,7 +70,7 @@ def publish(
     policy : Policy
         See `disclosure.load_policy`.
     grid : DataFrame
-        See `disclosure.protect`.
+        Every combination of levels with its grade: `scoring.combinations`.
     """
     graded = scored[scored["grade"].notna()]
     measure = conversion.choose_measure(scored)
@@ -88,7 +88,8 @@ def publish(
         workload.contacts(grades, scorecard),
         *(conversion.by(graded, name, measure, least=policy.threshold) for name in GROUPINGS),
     )
-    safe = disclosure.protect(policy, *tables, grid=grid, total=len(graded))
+    known = grid if scorecard.levels_decide else None  # else levels do not tell the grade
+    safe = disclosure.protect(policy, *tables, grid=known, total=len(graded))
     average, grades, by_grade, by_month, shares, by_score, means, contacts, *groups = safe
     by = dict(zip(GROUPINGS, groups, strict=True))
     return Published(

@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 import scoring
-from industry_report import comparison, conversion, disclosure, findings, language, panels, publication
+from industry_report import comparison, conversion, disclosure, findings, language, panels, publication, style
 from industry_report.errors import InputError
 
 ROOT = Path(__file__).parent.parent
 CARD = scoring.load_scorecard(ROOT / "params" / "scorecards" / "consultation.yaml")
-GRID = scoring.score(disclosure.combinations(CARD), CARD)
+GRID = scoring.combinations(CARD)
 SLICES = pd.DataFrame(
     [(r, y, 100, "", True) for r in ("黄山市", "杭州市") for y in (2023, 2024, 2025)],
     columns=["region", "year", "consultations", "digest", "synthetic"],
@@ -43,7 +43,8 @@ def draw(rows, rate, seed, small_share=0.5):
 
 def publish(consultations):
     policy = disclosure.Policy(10, 10.0)
-    return publication.publish(scoring.score(consultations, CARD), CARD, policy, GRID)
+    scored, levels = scoring.score(consultations, CARD), scoring.levels(consultations, CARD)
+    return publication.publish(scored, levels, CARD, policy, GRID)
 
 
 @pytest.fixture(scope="module")
@@ -216,9 +217,9 @@ def test_overview_shows_standardised_rates_beside_the_crude_ones(years):
     both = comparison.with_standardised(comparison.overview(years), comparison.standardise(years))
     figure = panels.overview(both, conversion.Measure(), "", comparison.side_name)
     [ax] = figure.axes
-    drawn = [line.get_ydata().tolist() for line in ax.lines]
+    drawn = [np.asarray(line.get_xdata()).tolist() for line in ax.lines if line.get_marker() in "oD"]
     assert drawn == [both["rate"].tolist(), both["standardised"].tolist()]
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["2023年", "2024年", "2025年"]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["2023年", "2024年", "2025年"]
 
 
 def test_only_clear_directions_are_drawn_filled():
@@ -228,13 +229,17 @@ def test_only_clear_directions_are_drawn_filled():
          "direction": ["rising", "falling", "not enough evidence"]}
     )  # fmt: skip
     figure = panels.directions(table, findings.direction_words())
-    filled = {line.get_label(): line.get_markerfacecolor() != "white" for line in figure.axes[0].lines[1:]}
-    assert filled == {"上升": True, "平稳": False, "依据不足": False, "下降": True}
+    marks = {line.get_marker(): line for line in figure.axes[0].lines if line.get_marker() in "^sov"}
+    filled = {mark: line.get_markerfacecolor() == style.ACCENT for mark, line in marks.items()}
+    assert filled == {"^": True, "s": False, "o": False, "v": True}
+    assert {mark: len(line.get_xdata()) for mark, line in marks.items()} == {"^": 1, "s": 0, "o": 1, "v": 1}
 
 
 def test_demand_that_is_withheld_is_drawn_as_an_ellipsis():
-    table = pd.DataFrame([[0.5, 0.4, 0.6], [np.nan] * 3], ["总账", "报税"], ["rate", "low", "high"])
-    assert [text.get_text() for text in panels.demand(table).axes[0].texts] == ["50.0%", "…"]
+    columns = ["asked", "rate", "low", "high"]
+    table = pd.DataFrame([[50, 0.5, 0.4, 0.6], [np.nan] * 4], ["总账", "报税"], columns)
+    [ax] = panels.demand(table).axes
+    assert [text.get_text() for text in ax.texts] == ["占比", "50.0%", "…", "咨询数", "50", "…"]
 
 
 @pytest.mark.parametrize("code", language.LANGUAGES)

@@ -12,7 +12,7 @@ import pytest
 from figure_checks import find_faults, lay_out
 from matplotlib.figure import Figure
 
-from industry_report import figures, language, layout, style
+from industry_report import comparison, figures, findings, language, layout, panels, style
 from industry_report.conversion import Measure
 
 LONG = [
@@ -24,13 +24,17 @@ ODD = ["😀客户", "👩‍👩‍👧 family", "䶮氏企业", "㛃记", "�
 MEASURES = [Measure(), Measure(grade="需要长期培育的潜在客户"), Measure(grade="A")]
 
 
-@pytest.fixture(autouse=True, params=language.LANGUAGES)
-def report_language(request: pytest.FixtureRequest) -> Iterator[None]:
-    language.use(request.param)
-    style.apply(source="数据：黄山市2025年客户咨询登记表，作者计算" if request.param == "zh" else "")
+@pytest.fixture(autouse=True)
+def report_language() -> Iterator[None]:
+    speak("zh")
     yield
     language.use("zh")
     style.apply()
+
+
+def speak(code: str) -> None:
+    language.use(code)
+    style.apply(source="数据：黄山市2025年客户咨询登记表，作者计算" if code == "zh" else "")
 
 
 # The same few numbers make a table of every kind
@@ -80,6 +84,30 @@ def tenths(counts: Sequence[float], shares: Sequence[float]) -> pd.DataFrame:
     return table.assign(composite=np.linspace(1, 5, len(counts)))
 
 
+def shares(names: Sequence[str], counts: Sequence[float], parts: Sequence[float]) -> pd.DataFrame:
+    return rates(names, counts, parts).assign(asked=counts)
+
+
+def changes(names: Sequence[str], counts: Sequence[float], parts: Sequence[float]) -> pd.DataFrame:
+    table = rates(names, counts, parts).reset_index()
+    ways = np.array(list(findings.WORDS))[np.arange(len(table)) % 4]
+    apart = table[["low", "high"]].sub(table["rate"], axis=0)
+    return table.assign(
+        difference=table["rate"] - 0.5, direction=ways, **(apart.add(table["rate"] - 0.5, axis=0))
+    )
+
+
+def by_side(groups: Sequence[str], sides: Sequence[object], share: float) -> pd.DataFrame:
+    one = rates(sides, [50] * len(sides), [share] * len(sides)).rename_axis("side").reset_index()
+    parts = [one.assign(group=group) for group in groups]
+    return pd.concat(parts or [one.assign(group="").head(0)], ignore_index=True)
+
+
+def side_months(sides: Sequence[object], part: float) -> pd.DataFrame:
+    rows = [(side, month, 10, part) for side in sides for month in range(1, 13)]
+    return pd.DataFrame(rows, columns=["side", "month", "received", "share"])
+
+
 # Names, counts (NaN: protected) and rates (NaN: protected or unknown)
 CASES: dict[str, tuple[list[str], list[float], list[float]]] = {
     "long Chinese names": (LONG[:8], [50] * 8, [0.3] * 8),
@@ -115,12 +143,40 @@ FIGURES: dict[str, Callable[[list[str], list[float], list[float]], Figure]] = {
     "calibration": lambda names, n, r: figures.calibration(tenths(n[:10], r[:10]), TITLE),
     "months": lambda names, n, r: figures.months(monthly(names[:36], n[:36], r[:36]), MEASURES[1], TITLE),
     "workload": lambda names, n, r: figures.workload(contacts(names[:8], n[:8]), TITLE),
+    "demand": lambda names, n, r: panels.demand(shares(names, n, r), TITLE),
+    "directions": lambda names, n, r: panels.directions(
+        changes(names, n, r), findings.direction_words(), TITLE
+    ),
+    "overview": lambda names, n, r: panels.overview(
+        rates(names, n, r).assign(standardised=r), MEASURES[0], TITLE, language.name
+    ),
+    "years": lambda names, n, r: panels.rates(
+        by_side(names, range(2023, 2023 + len(names)), max(r, default=0)),
+        "成交率",
+        comparison.side_name,
+        str,
+        TITLE,
+    ),
+    "regions": lambda names, n, r: panels.rates(
+        by_side(names, names, max(r, default=0)), "成交率", comparison.side_name, str, TITLE
+    ),
+    "months of sides": lambda names, n, r: panels.months(
+        side_months(names, np.nan_to_num(max(r, default=0))), comparison.side_name, TITLE
+    ),
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("figure", FIGURES)
-def test_every_text_is_whole_apart_and_large_enough(figure: str, case: str) -> None:
+# Every figure and every case in both languages, one of them a time.
+COMBINATIONS = [
+    (figure, case, language.LANGUAGES[(row + place) % 2])
+    for row, figure in enumerate(FIGURES)
+    for place, case in enumerate(CASES)
+]
+
+
+@pytest.mark.parametrize(("figure", "case", "code"), COMBINATIONS)
+def test_every_text_is_whole_apart_and_large_enough(figure: str, case: str, code: str) -> None:
+    speak(code)
     drawn = FIGURES[figure](*CASES[case])
     assert find_faults(drawn) == []
     assert drawn.get_suptitle().replace("\n", "").replace(" ", "") == TITLE.replace(" ", "")
@@ -135,15 +191,15 @@ def test_names_give_way_to_many_columns_of_numbers() -> None:
     assert "Conversions" in {text.get_text() for text in lay_out(figure)}
 
 
-@pytest.mark.parametrize("count", range(2, 9))
+@pytest.mark.parametrize("count", [2, 3, 6, 8])
 @pytest.mark.parametrize("figure", ["grade_distribution", "conversion_by_grade", "workload"])
 def test_any_number_of_grades_has_room(figure: str, count: int) -> None:
     for names in (list("ABCDEFGH")[:count], [f"第{i}级（重点）" for i in range(count)]):
         assert find_faults(FIGURES[figure](names, [90 - i for i in range(count)], [0.5] * count)) == []
 
 
-@pytest.mark.parametrize("count", [1, 2, 6, 11, 12, 13, 18, 24, 36])
-@pytest.mark.parametrize("size", [7, 5601, 1_234_567])
+@pytest.mark.parametrize("count", [1, 2, 11, 12, 13, 24, 36])
+@pytest.mark.parametrize("size", [7, 1_234_567])
 def test_any_number_of_months_has_room(count: int, size: int) -> None:
     table = monthly(range(count), np.arange(count) * size / 3 + size, [0.2] * count)
     figure = figures.months(table, Measure(), "甲")
