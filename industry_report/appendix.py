@@ -187,19 +187,25 @@ def _read_cell(
         return (None, PROTECTED, "protected") if withheld else (None, MISSING, "missing")
     if column["role"] == "text":
         return None, column["printed"][row], "shown"
-    return scale(value, name), language.formatted(value, name), "shown"
+    form = _form(column)
+    return scale(value, form), language.formatted(value, form), "shown"
 
 
 # --- units, read off what the report prints, so that the two cannot differ
+
+
+def _form(column: dict[str, Any]) -> str:
+    """Return the name of the column as which a column is printed, mostly its own."""
+    return column.get("format", column["name"])
 
 
 def find_unit(column: dict[str, Any]) -> str:
     """Return the unit of a column's numbers; empty if it has none."""
     if column["role"] != "number":
         return ""
-    if (form := _find_form(column["name"])) != "number":
+    if (form := _find_form(_form(column))) != "number":
         return "%" if form == "share" else text(zh="个百分点", en="percentage points")
-    zh, en = UNITS.get(column["name"], ("", ""))
+    zh, en = UNITS.get(_form(column), ("", ""))
     return text(zh=zh, en=en)
 
 
@@ -340,13 +346,13 @@ def _write_column(
     formats: dict[str, Any],
 ) -> None:
     column = exhibit["columns"][position]
-    number_format = find_number_format(column["name"])
+    number_format = find_number_format(_form(column))
     style = book.add_format({"num_format": number_format}) if column["role"] == "number" else None
     percent = number_format.endswith("%")  # Excel itself multiplies by 100
     for row, record in enumerate(exhibit["data"]):
         value = record[column["name"]]
         if column["role"] == "number" and value is not None:
-            number = round(value, 12) if percent else scale(value, column["name"])
+            number = round(value, 12) if percent else scale(value, _form(column))
             sheet.write_number(top + row, position, number, style)
         elif column["role"] == "row":
             _write_label(sheet, top + row, position, value, column["printed"][row])

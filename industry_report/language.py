@@ -179,6 +179,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "today": ("推算基准日", "Reckoned from"),
     "due_soon": ("7天内到期", "Due in 7 days"),
     "promising": ("较高等级", "High grades"),
+    "known": ("已登记是否成交", "Outcome known"),
     "gap": ("与其余各组之差（分）", "Difference from all others"),
     # editions
     "government": ("政府版", "Government edition"),
@@ -327,7 +328,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
     **dict.fromkeys(("minutes_per_contact", "hours_per_year"), _assumed),
     "step": _step,
     "gap": _gap,
-    **dict.fromkeys(("customers", "up", "down", "promising"), _count),
+    **dict.fromkeys(("customers", "up", "down", "promising", "known"), _count),
     **dict.fromkeys(("overdue", "due_soon", "median_days_overdue", "days_overdue", "missed"), _count),
     "auc": _area,
     "full_time_equivalents": _staff,

@@ -5,7 +5,7 @@ Of more groups or sides than a page holds the first are drawn and the others cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral
 from typing import Any
 
@@ -157,27 +157,10 @@ def rates(
         The finding, one line.
     """
     measure = text(zh=f"{measure_label}及95%置信区间", en=f"{measure_label} with 95% confidence interval")
-    sides, groups = list(dict.fromkeys(table["side"])), list(dict.fromkeys(table["group"]))
-    upper, across = layout.end_of_rates(table["high"]), _across(len(groups))
-    if sides and isinstance(sides[0], Integral):
-        figure, axes = _begin_panels(
-            [group_name(group) for group in groups], title, measure, left=layout.rate_scale_width(upper)
-        )
-        years = _name_years([name(side) for side in sides], axes[0] if axes else None)
-        for place, (ax, group) in enumerate(zip(axes, groups, strict=False)):
-            _year_panel(ax, _of_sides(table, group, sides), upper, years, labelled=place % across == 0)
-        return figure
-    names = [style.shorten(name(side), layout.NAMES).split("\n")[0] for side in sides]
-    names = names[: int(layout.TALLEST / SIDE_ROW) - 4]  # as many as one row of panels has room for
-    left = layout.MARGIN + layout.widest(names) + 0.08
-    height = max(len(names), 1) * SIDE_ROW
-    labels = [group_name(group) for group in groups]
-    note = layout.count_left_out(len(sides) - len(names))
-    figure, axes = _begin_panels(labels, title, measure, left=left, height=height, apart=APART, note=note)
-    for place, (ax, group) in enumerate(zip(axes, groups, strict=False)):
-        rows = _of_sides(table, group, sides[: len(names)])
-        _region_panel(ax, rows, upper, names if place % across == 0 else [""] * len(names))
-    return figure
+    sides = list(dict.fromkeys(table["side"]))
+    groups = {group: group_name(group) for group in dict.fromkeys(table["group"])}
+    draw = _rates_of_years if sides and isinstance(sides[0], Integral) else _rates_of_regions
+    return draw(table, {side: name(side) for side in sides}, groups, title, measure)
 
 
 def months(table: pd.DataFrame, name: Callable[[Any], str], title: str = "") -> Figure:
@@ -281,6 +264,34 @@ def _begin_panels(
 def _of_sides(table: pd.DataFrame, group: Any, sides: Sequence[Any]) -> pd.DataFrame:
     """Return the rows of a group in the order of the sides; a side without it is a gap."""
     return table[table["group"] == group].set_index("side").reindex(sides)
+
+
+def _rates_of_years(
+    table: pd.DataFrame, sides: Mapping[Any, str], groups: Mapping[Any, str], title: str, measure: str
+) -> Figure:
+    upper, across = layout.end_of_rates(table["high"]), _across(len(groups))
+    left = layout.rate_scale_width(upper)
+    figure, axes = _begin_panels(list(groups.values()), title, measure, left=left)
+    years = _name_years(list(sides.values()), axes[0] if axes else None)
+    for place, (ax, group) in enumerate(zip(axes, groups, strict=False)):
+        _year_panel(ax, _of_sides(table, group, list(sides)), upper, years, labelled=place % across == 0)
+    return figure
+
+
+def _rates_of_regions(
+    table: pd.DataFrame, sides: Mapping[Any, str], groups: Mapping[Any, str], title: str, measure: str
+) -> Figure:
+    upper, across = layout.end_of_rates(table["high"]), _across(len(groups))
+    names = [style.shorten(name, layout.NAMES).split("\n")[0] for name in sides.values()]
+    names = names[: int(layout.TALLEST / SIDE_ROW) - 4]  # as many as one row of panels has room for
+    left, height = layout.MARGIN + layout.widest(names) + 0.08, max(len(names), 1) * SIDE_ROW
+    note = layout.count_left_out(len(sides) - len(names))
+    labels = list(groups.values())
+    figure, axes = _begin_panels(labels, title, measure, left=left, height=height, apart=APART, note=note)
+    for place, (ax, group) in enumerate(zip(axes, groups, strict=False)):
+        rows = _of_sides(table, group, list(sides)[: len(names)])
+        _region_panel(ax, rows, upper, names if place % across == 0 else [""] * len(names))
+    return figure
 
 
 def _year_panel(

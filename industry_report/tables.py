@@ -84,7 +84,8 @@ def describe(data: pd.DataFrame) -> dict[str, Any]:
     dict
         ``columns``: list of dict with ``name``, ``label`` (in the report's language) and ``role``: ``row``
         tells rows apart, ``number`` and ``text`` are what is told of them; a column of words also has
-        ``printed``.
+        ``printed``, and a number that prints like another column's, as the limits of a difference do, has
+        ``format``, that column's name.
         ``protected``: positions of the rows of which `disclosure.protect` withheld a number, by column.
     """
     indexed = bool(data.index.name) or data.index.nlevels > 1
@@ -101,11 +102,22 @@ def describe(data: pd.DataFrame) -> dict[str, Any]:
             column["role"] = "number"
         else:
             column["role"] = "text"
+        form = _form(data, names, name)
         if column["role"] != "number":
-            column["printed"] = [language.formatted(value, name) for value in values]
+            column["printed"] = [language.formatted(value, form) for value in values]
+        elif form != name:
+            column["format"] = form
         columns.append(column)
     protected = {str(name): _withheld(data, str(name)) for name in data.attrs.get("protected", {})}
     return {"columns": columns, "protected": {name: rows for name, rows in protected.items() if rows}}
+
+
+def _form(data: pd.DataFrame, names: list[str], name: str) -> str:
+    """Return as which column a column is printed: the limits of an interval as the estimate before them."""
+    if name in ("low", "high") and {"low", "high"} <= set(names):
+        before = names[: names.index("low")]
+        return before[-1] if before else "rate"
+    return str(data.attrs.get("formats", {}).get(name, name))
 
 
 def _count_leading(table: pd.DataFrame, least: int) -> int:

@@ -208,3 +208,18 @@ def test_same_report_gives_the_same_bytes():
 )
 def test_number_format_is_that_of_the_report(name, expected):
     assert appendix.find_number_format(name) == expected
+
+
+def test_limits_of_a_difference_are_points_as_the_difference_is() -> None:
+    table = pd.DataFrame(
+        {"difference": [0.052], "low": [0.01], "high": [0.094]}, index=pd.Index(["甲"], name="source")
+    )
+    rows = read_csv(appendix.write_csv(report(exhibit(table))))
+    assert [row["shown"] for row in rows] == ["+5.2", "+1.0", "+9.4"]
+    assert {row["unit"] for row in rows} == {"个百分点"}
+    rated = table.rename(columns={"difference": "rate"})
+    assert [row["shown"] for row in read_csv(appendix.write_csv(report(exhibit(rated))))] == [
+        "5.2%",
+        "1.0%",
+        "9.4%",
+    ]
