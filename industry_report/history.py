@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import InputError
-from .language import listing, text
+from .language import grade_label, listing, text
 
 FREQUENCIES = {"year": "Y", "quarter": "Q", "month": "M"}
 
@@ -172,6 +172,7 @@ def transitions(history: pd.DataFrame, before: Any, after: Any) -> pd.DataFrame:
     matrix.loc[TOTAL] = matrix.sum()
     matrix = matrix.astype("int64").rename_axis(index="before", columns=None)
     matrix.attrs["formats"] = dict.fromkeys(matrix.columns, "customers")
+    matrix.attrs["heads"] = {grade: grade_label(grade) for grade in grades}
     return matrix
 
 

@@ -492,6 +492,8 @@ def formatted(value: Any, column: str) -> str:
         return text(zh="是", en="Yes") if value else text(zh="否", en="No")
     if column in FORMATS and pd.api.types.is_number(value):
         return FORMATS[column](float(value)).replace("-", "−")  # a minus sign, not a hyphen
+    if column in ("before", "after") and value in _grades:
+        return grade_label(value)
     if column in CODED and isinstance(value, str):
         return term(value)
     if column in NAMED and isinstance(value, str):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scoring
-from industry_report import history, language
+from industry_report import history, language, tables
 from industry_report.errors import InputError
 
 CARD = scoring.load_scorecard("params/scorecards/consultation.yaml")
@@ -183,3 +183,11 @@ def test_data_that_name_no_customers_have_an_empty_history():
 def test_years_need_no_dates():
     trail = history.history(table(("x", "2024-01-01", *A)).drop(columns="consulted_on"))
     assert trail["grade"].tolist() == ["A"]
+
+
+def test_transitions_are_headed_by_the_scorecards_words():
+    language.adopt({}, {grade: {"zh": f"{grade}类", "en": f"class {grade}"} for grade in "ABCD"})
+    trail = history.history(table(("x", "2024-03-01", *A), ("x", "2025-03-01", *D)))
+    printed = tables.printed(history.transitions(trail, 2024, 2025))
+    assert list(printed)[1:5] == ["Class A", "Class B", "Class C", "Class D"]
+    assert printed.iloc[:4, 0].tolist() == ["Class A", "Class B", "Class C", "Class D"]
