@@ -6,6 +6,7 @@ import re
 from html import escape, unescape
 
 WIDE = 4  # columns; a narrower table fits a phone, and is no stop for the keyboard
+LONG = re.compile(r"[\w.]{12}(?=[\w.]{12})", re.ASCII)  # a part of a checksum or of a file's name
 
 
 def frame_tables(html: str, words: dict[str, str]) -> str:
@@ -54,6 +55,8 @@ def _frame(table: str, name: str, captioned: bool) -> str:
     first_row = re.search(r"<tr\b.*?</tr>", table, flags=re.S)
     wide = first_row and len(re.findall(r"<t[hd]\b", first_row[0])) >= WIDE
     stop = f' role="region" tabindex="0" aria-label="{named}"' if wide else ""
+    if wide:  # no word breaks there; what is none may, or its column would fill the page
+        table = re.sub(r">[^<]+<", lambda text: LONG.sub(r"\g<0><wbr>", text[0]), table)
     return f'<div class="scroll"{stop}>{table}</div>'
 
 

@@ -136,8 +136,14 @@ def _list_links(files: list[Entry]) -> list[dict[str, str]]:
             "address": quote(file["path"]),
         }
         for file in files
-        for zh, en in [FORMATS.get(file["format"], (file["format"].upper(),) * 2)]
+        for zh, en in [FORMATS.get(file["format"]) or _name_other(file["format"])]
     ]
+
+
+def _name_other(kind: str) -> tuple[str, str]:
+    """Return what a file is called that not every report has: an attachment by its own name."""
+    name, dot, _ = kind.rpartition(".")
+    return (f"附件{name}", f"Attachment {name}") if dot else (kind.upper(),) * 2
 
 
 def _size(count: int) -> str:

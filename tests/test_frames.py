@@ -54,3 +54,15 @@ def test_our_own_tables_keep_their_scopes():
 def test_what_is_no_table_stays():
     html = "<p>a</p><figure><figcaption>b</figcaption></figure><pre>&lt;table&gt;</pre>"
     assert frames.frame_tables(html, WORDS) == html
+
+
+CHECKSUM = "989e2d0c205bcc1c885c6" * 3
+
+
+@pytest.mark.parametrize(("columns", "breaks"), [(3, False), (4, True)])
+def test_a_checksum_may_break_where_no_word_may(columns, breaks):
+    page = framed(wide(columns).replace(">a<", f" title='{CHECKSUM}'>{CHECKSUM} Bookkeeping &amp; agencies<"))
+    cell = page.select_one("tbody th")
+    assert bool(cell.find("wbr")) == breaks
+    assert cell.get_text() == f"{CHECKSUM} Bookkeeping & agencies"
+    assert cell["title"] == CHECKSUM

@@ -193,3 +193,12 @@ def test_language_of_the_page_is_preferred_to_the_other():
 def test_flat_course_is_drawn():
     [region] = shelf.list_trends(series("14.0%", "14.0%"), "zh")
     assert len({y for _, y in region["lines"][0]["dots"]}) == 1
+
+
+def test_an_attachment_is_called_by_its_name():
+    listed = entry(edition="enterprise")
+    listed["files"].append({"format": "work-list.xlsx", "path": "a.xlsx", "bytes": 1, "sha256": "0" * 64})
+    for spoken, name in (("zh", "附件work-list"), ("en", "Attachment work-list")):
+        assert name in [
+            link.contents[0].strip() for link in page_of(listed, spoken=spoken).select(".links a")
+        ]
