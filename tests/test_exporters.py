@@ -245,6 +245,50 @@ def test_pdf_outline_is_the_headings(pdf, page):
     assert list(flatten(pdf.outline)) == headings
 
 
+def read_structure(reader):
+    """Return the tags of a PDF in reading order: (tag, its dictionary, the tags above it)."""
+
+    def walk(node, above):
+        node = node.get_object()
+        if isinstance(node, list):
+            for child in node:
+                yield from walk(child, above)
+        elif isinstance(node, dict) and "/S" in node:
+            yield node["/S"], node, above
+            yield from walk(node.get("/K", []), (*above, node["/S"]))
+
+    yield from walk(reader.trailer["/Root"]["/StructTreeRoot"]["/K"], ())
+
+
+def test_pdf_tags_every_figure_with_its_description(pdf, page):
+    pictures = [p.get("alt") or p["aria-label"] for p in page.main.find_all(["img", "svg"])]
+    figures = [node.get("/Alt", "") for tag, node, above in read_structure(pdf) if tag == "/Figure"]
+    assert [squeezed(alt) for alt in figures] == [squeezed(alt) for alt in pictures]
+    assert all(figures)
+
+
+def test_pdf_tags_headings_as_the_page_does(pdf, page):
+    tags = [tag for tag, _, _ in read_structure(pdf) if re.fullmatch(r"/H\d", tag)]
+    first, *others = [f"/H{int(h.name[1]) - 1}" for h in page.main.find_all(["h2", "h3"])]
+    assert tags == [first, "/H1", *others]  # the contents have a heading of their own
+
+
+def test_pdf_tables_have_heads_with_a_scope(pdf, page):
+    tags = list(read_structure(pdf))
+    bodies = [table for table in page.main.find_all("table") if not table.find_parent("details")]
+    heads = [node for tag, node, above in tags if tag == "/TH"]
+    assert sum(tag == "/Table" for tag, _, _ in tags) == len(bodies)
+    assert len(heads) == sum(len(table.select("thead th")) for table in bodies) > 0
+    assert {scope_of(head) for head in heads} == {"/Column"}
+
+
+def scope_of(head):
+    attributes = head["/A"]
+    return next(
+        a["/Scope"] for a in (attributes if isinstance(attributes, list) else [attributes]) if "/Scope" in a
+    )
+
+
 def test_pdf_contents_follow_the_summary(pdf):
     sheet = squeezed(pdf.pages[1].extract_text())
     assert sheet.index("摘要") < sheet.index("目录") < sheet.index("1数据")

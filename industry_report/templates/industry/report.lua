@@ -1,7 +1,7 @@
 -- What pandoc's Typst writer leaves out, and PDF/UA asks for: text alternatives. And where a table finds room.
 
 local NORMAL, SMALL = 96, 122  -- Latin letters to a line of a table, at 9 and at 7.5 points
-local LONG = 15                -- rows; a table with more may break across pages
+local LONG = 10                -- lines; a table with more may break across pages, between rows
 local TURNED = '#landscape['
 
 local function quoted(text)
@@ -57,16 +57,27 @@ local function needed(tbl)
   return sum
 end
 
+-- How many rows a table has, at least as many as lines of text.
+local function length(tbl)
+  local rows, letters = 0, 0
+  for _, body in ipairs(tbl.bodies) do
+    rows = rows + #body.body
+    for _, row in ipairs(body.body) do
+      for _, cell in ipairs(row.cells) do letters = letters + width(pandoc.utils.stringify(cell.contents)) end
+    end
+  end
+  return math.max(rows, letters / NORMAL)
+end
+
 -- A short table stays on one page; a long one may break, and then repeats its head. A table too wide for
 -- the page is set smaller and, if that does not do, turned.
 function Table(tbl)
-  local rows, letters = 0, needed(tbl)
-  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
-  local open = '#block(breakable: ' .. tostring(rows > LONG) .. ', width: 100%, above: 1.8em, below: 1.8em)['
+  local breakable, letters = tostring(length(tbl) > LONG), needed(tbl)
+  local open = '#block(breakable: ' .. breakable .. ', width: 100%, above: 1.8em, below: 1.8em)['
   if letters > SMALL then
     open = TURNED
   elseif letters > NORMAL then
-    open = '#small(' .. tostring(rows > LONG) .. ')['
+    open = '#small(' .. breakable .. ')['
   end
   return { pandoc.RawBlock('typst', open), tbl, pandoc.RawBlock('typst', ']') }
 end
