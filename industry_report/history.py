@@ -69,8 +69,9 @@ def _find_periods(scored: pd.DataFrame, period: str) -> pd.Series:
         raise InputError("parameter period", problem, "Choose one of these.")
     frequency = FREQUENCIES[period]
     if period == "year" and "year" in scored:
-        years = scored["year"].astype("Int64").astype("string")
-        return pd.Series(pd.PeriodIndex(years, freq=frequency), index=scored.index)
+        years = scored["year"].astype("Int64").astype("object")
+        named = {year: pd.Period(year=year, freq=frequency) for year in years.dropna().unique()}
+        return years.map(named).astype(f"period[{frequency}]")
     if "consulted_on" not in scored:
         problem = f"is not in the data, so there are no periods by {period}."
         raise InputError("column consulted_on", problem, "Use period year, or add the dates.")

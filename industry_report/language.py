@@ -10,13 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 import pandas as pd
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
 from .errors import InputError
 
 LANGUAGES = ("zh", "en")
-LOCALES = {"zh": "zh_CN", "en": "en"}  # what Babel calls them
+LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale("en")}  # a name would be parsed for every number
 MISSING = "–"
 PROTECTED = "…"  # a number that is not shown because it would tell of single customers
 
