@@ -251,7 +251,9 @@ def key_figures(
         label = term(str(weak.idxmax()))
         figures.append((text(zh=f"{label}低分占比", en=f"{label}: low scores"), percent(weak.max())))
     if season is not None and season.clear:
-        figures.append((text(zh="咨询旺季", en="Busiest months"), _run(season)))
+        first, last = (language.month(season.months[place], short=True) for place in (0, -1))
+        run = text(zh=f"{first}至{last}", en=f"{first} to {last}")  # a cover has room for no more
+        figures.append((text(zh="咨询旺季", en="Busiest months"), run))
     total = staff.loc[staff["assumption"] == "mid", "full_time_equivalents"].sum(skipna=False)
     if graded and pd.notna(total):
         number = formatted(total, "full_time_equivalents")

@@ -190,14 +190,15 @@ def wrap(text: str, width: float, size: float = TEXT) -> list[str]:
         Points.
     """
     widths = np.arange(1, 0.5, -0.05) * width
-    found = [_filled(text, narrower, size) for narrower in widths]
+    pieces = list(_pieces(text, width, size))  # what fits the width stays whole in narrower lines, too
+    found = [_filled(pieces, narrower, size) for narrower in widths]
     shortest = [lines for lines in found if len(lines) == len(found[0])]
     return max(reversed(shortest), key=lambda lines: sum(line[-1:] in _PAUSES for line in lines[:-1]))
 
 
-def _filled(text: str, width: float, size: float) -> list[str]:
+def _filled(pieces: Iterable[str], width: float, size: float) -> list[str]:
     lines = [""]
-    for piece in _pieces(text, width, size):
+    for piece in pieces:
         if lines[-1] and text_width(lines[-1] + piece.rstrip(), size) > width:
             lines.append("")
         lines[-1] += piece
@@ -218,8 +219,9 @@ def shorten(name: str, width: float, size: float = TEXT) -> str:
     lines = wrap(name, width, size)
     if len(lines) < 3:
         return "\n".join(lines)
-    head, tail = _filled(name, width, size)[0], ""
-    for piece in reversed(list(_pieces(name, width, size))):
+    pieces = list(_pieces(name, width, size))
+    head, tail = _filled(pieces, width, size)[0], ""
+    for piece in reversed(pieces):
         if text_width("…" + piece + tail, size) > width:
             break
         tail = piece + tail

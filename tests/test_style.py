@@ -101,3 +101,11 @@ def test_a_source_is_kept_until_the_next_report() -> None:
     assert style.source() == "数据：登记表"
     style.apply()
     assert style.source() == ""
+
+
+@pytest.mark.parametrize("name", ["Purchase intent", "Medium-sized enterprises", "Bookkeeping agencies"])
+def test_a_word_that_fits_a_line_is_never_broken(name):
+    for width in (1.1, 1.3, 1.5):
+        lines = style.wrap(name, width)
+        assert " ".join(lines) == name
+        assert max(map(style.text_width, lines)) <= width
