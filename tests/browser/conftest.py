@@ -1,4 +1,4 @@
-"""A browser for the pages of the sample shelf, which `make browser-test` has rendered before."""
+"""A browser for the pages of a shelf: the sample's, or the one that `SHELF` names."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-SHELF = ROOT / "reports"
-PAGES = sorted(path.relative_to(SHELF) for path in SHELF.rglob("*.html"))
+SHELF = Path(os.environ.get("SHELF", ROOT / "reports")).resolve()
 AXE = Path(os.environ.get("AXE", ROOT / ".build" / "axe-core" / "axe.min.js"))
+PAGES = sorted(path.relative_to(SHELF) for path in SHELF.rglob("*.html"))
+INDEXES = [path for path in PAGES if path.name.startswith("index")]
+REPORTS = [path for path in PAGES if path not in INDEXES]
 
 Open = Callable[..., AbstractContextManager]
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test that asks for a page runs on each page of the shelf."""
-    if "page_path" in metafunc.fixturenames:
-        metafunc.parametrize("page_path", PAGES, ids=str)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Nothing passes for want of pages: what cannot run says so."""
+    for item in items:
+        if not PAGES:
+            item.add_marker(pytest.mark.skip(f"no page in {SHELF}: run make reports first"))
 
 
 @pytest.fixture(scope="session")
@@ -31,15 +34,13 @@ def browser() -> Iterator:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("there is no Chromium on this machine")
-    if not PAGES:
-        pytest.skip(f"no page in {SHELF}: run make reports first")
     with api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield chromium
         chromium.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def visit(browser) -> Open:
     """Open a page of the shelf from the file system, without a network; errors and requests are kept."""
 
@@ -48,13 +49,26 @@ def visit(browser) -> Open:
         context = browser.new_context(
             viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True, **options
         )
+        if AXE.exists() and options.get("java_script_enabled", True):
+            context.add_init_script(path=AXE)  # past the page's policy, which stays in force
         page = context.new_page()
         page.requests, page.complaints = [], []
         page.on("request", lambda request: page.requests.append(request.url))
         page.on("console", lambda message: page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.goto((SHELF / path).as_uri())
-        yield page
-        context.close()
+        try:
+            yield page
+        finally:
+            context.close()
 
     return open_page
+
+
+@pytest.fixture(scope="module")
+def view(visit, request) -> Iterator:
+    """A page at one width in one colour scheme, opened once for all tests that only look."""
+    path, width, scheme = request.param
+    with visit(path, width, scheme) as page:
+        page.width, page.path = width, path
+        yield page
