@@ -35,7 +35,7 @@ from industry_report import dataset, sample
 PROJECT = Path(__file__).resolve().parent.parent
 NOTEBOOK = PROJECT / "notebooks" / "industry.ipynb"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-LANGUAGES, EDITIONS = ("zh", "en"), ("industry", "enterprise", "government")
+LANGUAGES, EDITIONS = ("zh", "en"), ("industry", "government", "training")
 
 Round = dict[str, float]
 

@@ -87,4 +87,5 @@ def find_process(folder: Path, mark: str) -> list[psutil.Process]:
 
 
 def read_shelf() -> dict[str, bytes]:
-    return {str(f.relative_to(OUTPUT)): f.read_bytes() for f in OUTPUT.rglob("*") if f.is_file()}
+    """Every file of a report; the lists of the shelf tell what became of the last build, too."""
+    return {str(f.relative_to(OUTPUT)): f.read_bytes() for f in OUTPUT.glob("*/**/*") if f.is_file()}
