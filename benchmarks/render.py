@@ -137,7 +137,7 @@ def build(jobs: list[dict[str, Any]], output: Path, workers: int) -> tuple[float
     seconds = clock([*command, "--output", output, "--jobs", workers, "--force"])
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     for suffix in (".html", ".pdf"):
-        made = [path for path in output.rglob(f"*{suffix}") if path.name != "index.html"]
+        made = [path for path in output.rglob(f"*{suffix}") if not path.name.startswith("index.")]
         if len(made) != len(jobs):
             sys.exit(f"industry-report build: expected {len(jobs)} {suffix} files, found {len(made)}")
     return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
