@@ -355,11 +355,11 @@ def trend(compared: pd.DataFrame, table: pd.DataFrame, measure: Measure) -> str:
         )
     first, last = known.iloc[0], known.iloc[-1]
     path = text(
-        zh=f"{measure.label}由{first.name}年的{percent(first.rate)}到{last.name}年的{percent(last.rate)}",
+        zh=f"{measure.label}{first.name}年为{percent(first.rate)}，{last.name}年为{percent(last.rate)}",
         en=f"{measure.label}: {percent(first.rate)} in {first.name}, {percent(last.rate)} in {last.name}",
     )
     steps = [_step(row) for row in compared.itertuples()]
-    return path + text(zh="：", en="; ") + text(zh="，", en=", ").join(steps)
+    return path + text(zh="；", en="; ") + text(zh="，", en=", ").join(steps)
 
 
 def _step(row: Any) -> str:
@@ -370,6 +370,19 @@ def _step(row: Any) -> str:
         TOO_FEW: ("样本不足", "too few"),
     }.get(row.verdict, ("变化不明显", "no clear change"))
     return text(zh=f"{row.one}年比{row.other}年{zh}", en=f"{en} in {row.one}")
+
+
+def compared_heads(over_years: bool, measure: Measure) -> dict[str, str]:
+    """Return the heads of the two rates that a table of differences sets side by side."""
+    ours, theirs = (
+        (text(zh="本期", en="later"), text(zh="前期", en="earlier"))
+        if over_years
+        else (text(zh="前者", en="first"), text(zh="后者", en="second"))
+    )
+    return {
+        "reference": text(zh=f"{theirs}{measure.label}", en=f"{measure.label}, {theirs}"),
+        "rate": text(zh=f"{ours}{measure.label}", en=f"{measure.label}, {ours}"),
+    }
 
 
 def order(table: pd.DataFrame, measure: Measure) -> str:
@@ -399,7 +412,7 @@ def order(table: pd.DataFrame, measure: Measure) -> str:
     )
 
 
-def composition(result: Standardised, over: str) -> str:
+def composition(result: Standardised, over: str, measure: Measure) -> str:
     """State what the mix of customers has to do with the differences; nothing where that is unknown.
 
     Parameters
@@ -408,22 +421,26 @@ def composition(result: Standardised, over: str) -> str:
         See `comparison.standardise`.
     over : str
         The column whose mix is held fixed.
+    measure : Measure
+        What the rates are.
     """
     rates = result.rates
     if len(rates) < 2 or rates["standardised"].isna().any():
         return ""
     crude, same = (round(100 * (rates[c].max() - rates[c].min()), 1) for c in ("rate", "standardised"))
     by = text(zh=term(over), en=term(over).lower())
+    of = ("各年" if of_years(rates.index) else "各地区") + measure.label
     if abs(crude - same) < max(0.1 * crude, 0.15):
         return text(
-            zh=f"按{by}构成标准化后，最高与最低仍相差{same:.1f}个百分点，差异不是{by}构成不同造成的",
-            en=f"With the same mix of {by}s highest and lowest are still {same:.1f} points apart: the mix does not explain it",
+            zh=f"按{by}构成标准化后，{of}最高与最低仍相差{same:.1f}个百分点，{by}构成不同不能解释这一差异",
+            en=f"With the same mix of {by}s the highest and lowest rates are still {same:.1f} points apart: the mix does not "
+            "explain the difference",
         )
     change = text(zh="缩小" if same < crude else "扩大", en="narrows" if same < crude else "widens")
     return text(
-        zh=f"按{by}构成标准化后，最高与最低之差由{crude:.1f}个百分点{change}到{same:.1f}个百分点，"
-        + (f"差异部分来自{by}构成不同" if same < crude else f"{by}构成不同掩盖了一部分差异"),
-        en=f"With the same mix of {by}s the gap between highest and lowest {change} from {crude:.1f} to {same:.1f} points",
+        zh=f"按{by}构成标准化后，{of}最高与最低之差由{crude:.1f}个百分点{change}为{same:.1f}个百分点，"
+        + (f"差异有一部分来自{by}构成不同" if same < crude else f"{by}构成不同掩盖了一部分差异"),
+        en=f"With the same mix of {by}s the gap between the highest and lowest rate {change} from {crude:.1f} to {same:.1f} points",
     )
 
 
@@ -498,9 +515,10 @@ def clients(demand: pd.DataFrame) -> str:
 def protection(threshold: int) -> str:
     """State what a public edition withholds."""
     return text(
-        zh=f"公开版不公布可能识别单个客户的数字：1至{threshold - 1}的数目，以及可据以推算出这些数目的其他数字，均以“…”代替；过小的组并入“其他”",
-        en=f"A public edition shows no number that could identify a customer: counts from 1 to {threshold - 1}, and "
-        "numbers from which they could be worked out, are replaced by “…”; small groups are pooled",
+        zh=f"公开版不公布可能识别单个客户的统计数字：各组、各等级中1至{threshold - 1}的数目，以及可据以推算出这些数目的其他数字，均以“…”代替；"
+        "过小的组并入“其他”",
+        en=f"A public edition shows no statistic that could identify a customer: counts of groups and grades from 1 to "
+        f"{threshold - 1}, and numbers from which they could be worked out, are replaced by “…”; small groups are pooled",
     )
 
 
@@ -567,6 +585,6 @@ def withheld(table: pd.DataFrame) -> str:
     if not counts:
         return ""
     return text(
-        zh=f"各方统计表中不公布的有{listing(counts)}；涉及这些数字的比较从略",
-        en=f"Withheld in the tables of the sides: {listing(counts)}; comparisons that rest on them are left out",
+        zh=f"因小数目保护，统计表中不公布的有{listing(counts)}；涉及这些数字的比较从略",
+        en=f"Withheld to protect small numbers: {listing(counts)}; comparisons that rest on them are left out",
     )

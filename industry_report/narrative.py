@@ -45,10 +45,10 @@ def distribution(grades: pd.DataFrame) -> str:
     names, share = listing([grade_name(grade) for grade in most]), percent(grades.share[most[0]])
     if len(most) > 1:
         first = text(
-            zh=f"{names}咨询最多，各占{share}", en=f"{capital(names)} are the most frequent ({share} each)"
+            zh=f"{names}咨询最多，各占{share}", en=f"{capital(names)} are the most common ({share} each)"
         )
     else:
-        first = text(zh=f"{names}咨询最多，占{share}", en=f"{capital(names)} is the most frequent ({share})")
+        first = text(zh=f"{names}咨询最多，占{share}", en=f"{capital(names)} is the most common ({share})")
     if top in most:
         return first
     return first + text(
@@ -88,7 +88,8 @@ def gradient(by_grade: pd.DataFrame) -> str:
     steps = pairwise(row for _, row in enough.iterrows())
     if low > 0 and all(difference(one, other)[1] > 0 for one, other in steps):
         return text(
-            zh=f"等级越高，成交率越高：{rates}", en=f"The higher the grade, the more convert: {rates}"
+            zh=f"等级越高，成交率越高：{rates}",
+            en=f"The higher the grade, the higher the conversion rate: {rates}",
         )
     if low > 0:
         return text(
@@ -144,26 +145,33 @@ def extremes(table: pd.DataFrame, measure: Measure) -> str:
     if len(enough) < 2:
         return text(zh="各组样本不足，不作比较", en="Too few consultations to compare groups")
     pair = _clearest(enough)
+    of = _kind(table)
     if not pair:
         return text(
-            zh=f"各组{measure.label}没有明显差异", en=f"{measure.label}: no clear difference between groups"
+            zh=f"各{of}的{measure.label}没有明显差异", en=f"{measure.label}: no clear difference by {of}"
         )
     best, worst = (language.mention(str(row.name)) for row in pair)
     high, low = (percent(row.rate) for row in pair)
     if (enough["rate"] >= pair[0].rate).sum() > 1 or (enough["rate"] <= pair[1].rate).sum() > 1:
         return text(
-            zh=f"{best}{measure.label}（{high}）高于{worst}（{low}）",
-            en=f"The rate of {best} ({high}) is above that of {worst} ({low})",
+            zh=f"分{of}看，{best}的{measure.label}（{high}）高于{worst}（{low}）",
+            en=f"{measure.label} by {of}: {best} ({high}) above {worst} ({low})",
         )
     if table["rate"].isna().any():
         return text(
-            zh=f"在公布{measure.label}的组中，{best}最高（{high}），{worst}最低（{low}）",
-            en=f"Of the groups shown, the rate is highest for {best} ({high}), lowest for {worst} ({low})",
+            zh=f"公布{measure.label}的{of}中，{best}最高（{high}），{worst}最低（{low}）",
+            en=f"{measure.label} by {of}, where published: highest for {best} ({high}), lowest for {worst} ({low})",
         )
     return text(
-        zh=f"{best}{measure.label}最高（{high}），{worst}最低（{low}）",
-        en=f"The rate is highest for {best} ({high}), lowest for {worst} ({low})",
+        zh=f"分{of}看，{best}{measure.label}最高（{high}），{worst}最低（{low}）",
+        en=f"{measure.label} by {of}: highest for {best} ({high}), lowest for {worst} ({low})",
     )
+
+
+def _kind(table: pd.DataFrame) -> str:
+    """Return what the rows of a table are, so that a sentence read without its figure names it."""
+    name = language.term(str(table.index.name)) if table.index.name else text(zh="组", en="group")
+    return text(zh=name, en=name.lower())
 
 
 def span(table: pd.DataFrame, measure: Measure) -> str:
@@ -172,7 +180,11 @@ def span(table: pd.DataFrame, measure: Measure) -> str:
     if rates.empty:
         return text(zh="样本不足，不作比较", en="Too few consultations to compare groups")
     low, high = percent(rates.min()), percent(rates.max())
-    return text(zh=f"{measure.label}在{low}至{high}之间", en=f"{measure.label} between {low} and {high}")
+    of = _kind(table)
+    return text(
+        zh=f"各{of}的{measure.label}在{low}至{high}之间",
+        en=f"{measure.label} by {of}: between {low} and {high}",
+    )
 
 
 MONTHS_NAMED = 4  # more are counted
@@ -253,8 +265,21 @@ def effort(contacts: pd.DataFrame) -> str:
         )
     share = top.consultations / total
     return text(
-        zh=f"{grade_name(top.name)}咨询占全部咨询的{percent(share)}，其回访占全年回访次数的{percent(top.share)}",
-        en=f"{capital(grade_name(top.name))} is {percent(share)} of consultations and {percent(top.share)} of contacts",
+        zh=f"{grade_name(top.name)}咨询占可评级咨询的{percent(share)}，按规定频次推算的回访占全年的{percent(top.share)}",
+        en=f"{capital(grade_name(top.name))}, {percent(share)} of graded consultations, calls for "
+        f"{percent(top.share)} of all contacts",
+    )
+
+
+def yearly(contacts: pd.DataFrame) -> str:
+    """State how many contacts a year the policy asks for, and why that is an upper bound; no number if withheld."""
+    total = contacts["contacts"].sum(skipna=False)
+    number = "" if pd.isna(total) else f"{total:,.0f}"
+    return text(
+        zh=f"按评分标准规定的回访频次推算，全年回访{f'{number}次' if number else '次数见下表'}。每条可评级咨询按一户计，"
+        "同一客户多次咨询的重复计算，已成交客户未予扣除，因此是上限",
+        en=f"The follow-up policy of the scorecard asks for {number or 'the following'} contacts a year. This is an upper "
+        "bound: every graded consultation counts as one customer, even if the same customer asked twice or has since bought",
     )
 
 
@@ -311,6 +336,32 @@ def versus(table: pd.DataFrame, measure: Measure) -> str:
     )
 
 
+def unlisted(protected: bool) -> str:
+    """Continue `versus` where the table it rests on is withheld."""
+    if not protected:
+        return ""
+    return text(
+        zh="；因小数目保护，不列出逐组比较的数字",
+        en="; to protect small numbers, the comparisons are not listed",
+    )
+
+
+def amounts_withheld(amounts: pd.DataFrame) -> str:
+    """Say why sums of money are withheld beside rates that are not; nothing where all are shown.
+
+    Parameters
+    ----------
+    amounts : DataFrame
+        See `disclosure.protect_amounts`.
+    """
+    if not amounts["amount"].isna().any():
+        return ""
+    return text(
+        zh="客户过少或金额过于集中于个别客户的组，以及可据以推算出这些组的其他组，不公布金额",
+        en="No amount is published where customers are few or one dominates, nor where it would give such an amount away",
+    )
+
+
 def _listed(groups: pd.Index) -> str:
     return language.listing([language.mention(str(group)) for group in groups])
 
@@ -335,9 +386,22 @@ def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
     clear = bool(result.reversals["clear"].any())
     return text(
         zh=f"{same}，{'；'.join(pairs[:3])}{'等' if len(pairs) > 3 else ''}的次序逆转，"
-        + ("粗率的高低部分来自构成差异" if clear else "但这些差异都不明显"),
+        + ("未标准化时的高低部分来自构成差异" if clear else "但这些差异都不明显"),
         en=f"{same}, the order of {'; '.join(pairs[:3])}{' and others' if len(pairs) > 3 else ''} turns round"
         + ("" if clear else ", though these differences are not clear"),
+    )
+
+
+def what_auc_is(auc: pd.DataFrame) -> str:
+    """Explain the AUC to who meets it for the first time; nothing where none is given."""
+    if not discrimination(auc):
+        return ""
+    by = language.term(auc.attrs.get("by", "composite"))
+    return text(
+        zh=f"AUC（受试者工作特征曲线下面积）表示任取一条成交和一条未成交的咨询，成交的那条{by}较高的概率，相同的计一半；"
+        "0.5表示不能区分，1表示完全区分",
+        en="The AUC (area under the ROC curve) is the chance that, of one consultation that converted and one that did not, the "
+        f"former has the higher {by.lower()}, ties counting half: 0.5 means no distinction, 1 a perfect one",
     )
 
 
@@ -391,17 +455,36 @@ def contributions(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
         return ""
     if fit.empty or fit["share"].isna().any():
         zh, en = REASONS[fit.attrs.get("reason", "too few")]
-        return text(zh=f"{zh}，不估计各项评分的相对作用", en=f"The part of each score is not estimated: {en}")
+        return text(
+            zh=f"{zh}，不估计各项评分的相对作用",
+            en=f"The relative weight of each score is not estimated: {en}",
+        )
     parts = [
         text(
-            zh=f"{labels[row.Index]}{percent(row.share)}（{percent(row.low)}～{percent(row.high)}，{row.weight:.0%}）",
+            zh=f"{labels[row.Index]}{percent(row.share)}（{percent(row.low)}～{percent(row.high)}），标准权重{row.weight:.0%}",
             en=f"{labels[row.Index]} {percent(row.share)} ({percent(row.low)} to {percent(row.high)}, standard {row.weight:.0%})",
         )
         for row in fit.itertuples()
     ]
     return text(
-        zh=f"从成交结果看，各项评分的相对作用（括号内为95%置信区间和标准权重）为：{'，'.join(parts)}。以上仅描述本期数据，不构成对评分标准的评价",
-        en=f"In these outcomes the scores carry: {'; '.join(parts)}. This is an observation, not a verdict on the standard",
+        zh=f"从成交结果估计的各项评分相对作用（括号内为95%置信区间）：{'；'.join(parts)}。{_weights_met(fit, labels)}；"
+        "以上仅描述本期数据，不构成对评分标准的评价",
+        en=f"Relative weight of each score as estimated from the outcomes, with 95% interval: {'; '.join(parts)}. "
+        f"{_weights_met(fit, labels)}. This describes the period and is no verdict on the standard",
+    )
+
+
+def _weights_met(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """State which weights of the standard lie outside the interval of what was estimated."""
+    outside = fit.index[(fit["weight"] < fit["low"]) | (fit["weight"] > fit["high"])]
+    if outside.empty:
+        return text(
+            zh="各项标准权重均在置信区间内", en="Every weight of the standard lies within its interval"
+        )
+    named = language.listing([labels[dimension] for dimension in outside])
+    return text(
+        zh=f"{named}的标准权重在置信区间之外",
+        en=f"Outside its interval lies the standard weight of: {named}",
     )
 
 
@@ -419,7 +502,7 @@ def bounds(table: pd.DataFrame) -> str:
     low, high = percent(top.lowest), percent(top.highest)
     return text(
         zh=f"不可评级的咨询无论归入何级，{grade_name(table.index[0])}占比都在{low}～{high}之间",
-        en=f"However the ungradable were graded, between {low} and {high} are {grade_name(table.index[0])}",
+        en=f"However the ungradable had been graded, between {low} and {high} would be {grade_name(table.index[0])}",
     )
 
 
@@ -450,18 +533,18 @@ def staffing(staff: pd.DataFrame) -> str:
     hours = language.listing(list(dict.fromkeys(f"{value:,.0f}" for value in first["hours_per_year"])))
     values = language.listing([language.formatted(value, "full_time_equivalents") for value in total])
     return text(
-        zh=f"按全时人员年工作{hours}小时计，每次回访用时{minutes}分钟（低、中、高三种情形）时，全部回访折合全时人员{values}人；"
+        zh=f"按全时人员每年工作{hours}小时、每次回访用时{minutes}分钟（低、中、高三种假设）计，全部回访分别折合全时人员{values}人；"
         "该结果只反映工作量，不等于岗位空缺",
-        en=f"At {hours} hours a year and {minutes} minutes a contact (low, mid, high) all follow-up takes {values} "
-        "full-time equivalents; this measures work, not vacancies",
+        en=f"At {hours} working hours a year and {minutes} minutes a contact (low, mid, high), all follow-up takes {values} "
+        "full-time equivalents; this measures workload, not vacancies",
     )
 
 
 def withheld() -> str:
     """Say that a section would tell too much of small groups."""
     return text(
-        zh="部分等级或分值的数目过小，为避免推算出单个客户的情况，本节不公布由其导出的结果。",
-        en="Some grades or scores are so few that results derived from them would tell of single customers; "
+        zh="部分等级或分值的数目过小，为避免据以推算单个客户的情况，本节不公布相关结果。",
+        en="Some grades or scores are so rare that results derived from them could identify a customer; "
         "they are not published.",
     )
 
@@ -534,17 +617,18 @@ def unrated(status: pd.Series, least: int) -> str:
     if not undefined + ungradable:
         return ""
     total = undefined + ungradable
-    lacking = text(zh="缺少评级所需的数据", en="lack what grading needs")
-    outside = text(zh="不符合任何等级的条件（未定义）", en="meet the conditions of no grade (undefined)")
+    lacking = text(zh="缺少评级所需的数据", en="that lack what grading needs")
+    outside = text(zh="不符合任何等级的条件（未定义）", en="that meet the conditions of no grade (undefined)")
+    rest = text(zh=f"其余{total:,}条", en=f"Not graded: {total:,} ")
     if not undefined:
-        return text(zh=f"{total:,}条{lacking}，不可评级", en=f"{total:,} {lacking} and are ungradable")
+        return text(zh=f"{rest}{lacking}，不可评级", en=f"{rest}{lacking}")
     if not ungradable:
-        return text(zh=f"{total:,}条{outside}", en=f"{total:,} {outside}")
+        return f"{rest}{outside}"
     if min(undefined, ungradable) < least:
-        return text(zh=f"{total:,}条{lacking}，或{outside}", en=f"{total:,} {lacking}, or {outside}")
+        return text(zh=f"{rest}{lacking}，或{outside}", en=f"{rest}{lacking} or {outside}")
     return text(
-        zh=f"{ungradable:,}条{lacking}，不可评级；{undefined:,}条{outside}",
-        en=f"{ungradable:,} {lacking} and are ungradable; {undefined:,} {outside}",
+        zh=f"{rest}中，{ungradable:,}条{lacking}，不可评级；{undefined:,}条{outside}",
+        en=f"Not graded: {ungradable:,} {lacking}; {undefined:,} {outside}",
     )
 
 
@@ -583,8 +667,8 @@ def advise_follow_up(contacts: pd.DataFrame, top: Any) -> str:
         return ""
     role, cadence, grade = text(**top.follow_up.role), text(**top.follow_up.cadence), grade_name(top.grade)
     return text(
-        zh=f"优先落实{grade}客户的跟进：{role}{cadence}回访，全年共{number:,.0f}次，安排前应先核定人力",
-        en=f"Staff the follow-up of {grade} first: {number:,.0f} contacts a year",
+        zh=f"优先落实{grade}客户的跟进：由{role}{cadence}回访，全年至多{number:,.0f}次，安排前应先核定人力",
+        en=f"Staff the follow-up of {grade} first: up to {number:,.0f} contacts a year ({role.lower()}, {cadence.lower()})",
     )
 
 
@@ -595,8 +679,9 @@ def advise_dimension(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
         return ""
     weakest = labels[known.idxmin()]
     return text(
-        zh=f"{weakest}平均分最低（{known.min():.2f}分），应分析低分咨询的成因，并在下一年度复核",
-        en=f"{weakest} has the lowest mean score ({known.min():.2f}): find out why and look again next year",
+        zh=f"{weakest}平均分最低（{known.min():.2f}分），可抽查低分咨询的记录查明原因，下一年度再作比较",
+        en=f"{weakest} has the lowest mean score ({known.min():.2f}): check a sample of the low-scored records for "
+        "the reasons, and compare again next year",
     )
 
 
@@ -617,10 +702,10 @@ def advise_groups(versus: pd.DataFrame, table: pd.DataFrame, measure: Measure) -
     row, names = table.loc[largest], _listed(lower)
     count, rate = f"{row.consultations:,.0f}", percent(row.rate)
     return text(
-        zh=f"{measure.label}低于其余各组的有{names}，其中{language.mention(str(largest))}咨询最多（{count}条，{measure.label}{rate}），"
-        "应优先分析这些客户的需求与顾虑",
-        en=f"Below all others: {names}; the largest is {language.mention(str(largest))} ({count} consultations, {rate}). "
-        "Find out what holds these customers back",
+        zh=f"{measure.label}明显偏低的{_kind(table)}有{names}，其中{language.mention(str(largest))}咨询最多（{count}条，{measure.label}{rate}），"
+        "可先从中抽取客户回访，了解其需求与顾虑",
+        en=f"{measure.label} clearly below that of the rest: {names}. Start with the largest, "
+        f"{language.mention(str(largest))} ({count} consultations, {rate}), and ask a sample of its customers what held them back",
     )
 
 
@@ -652,8 +737,10 @@ def key_figures(
     figures.append(
         (measure.label, _published(average.rate, "rate") + (interval if pd.notna(average.rate) else ""))
     )
-    yearly = _published(contacts["contacts"].sum(skipna=False), "contacts")
-    figures.append((text(zh="全年回访次数（上限）", en="Contacts a year (upper bound)"), yearly))
+    total = contacts["contacts"].sum(skipna=False)
+    unit = text(zh="次", en="") if pd.notna(total) else ""
+    label = text(zh="全年回访次数（上限）", en="Contacts a year (upper bound)")
+    figures.append((label, _published(total, "contacts") + unit))
     return figures
 
 

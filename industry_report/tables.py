@@ -56,7 +56,7 @@ def _intervals(low: pd.Series, high: pd.Series, estimate: str) -> list[str]:
     return [
         language.MISSING
         if pd.isna(a)
-        else language.formatted(a, estimate) + text(zh="～", en="~") + language.formatted(b, estimate)
+        else language.formatted(a, estimate) + text(zh="～", en=" to ") + language.formatted(b, estimate)
         for a, b in zip(low, high, strict=True)
     ]
 
@@ -335,7 +335,10 @@ def _indicator(name: str, value: str, kind: str) -> tuple[str, str, str, str]:
         ),
         "mean": (
             text(zh="各条咨询评分的算术平均", en="Arithmetic mean over consultations"),
-            text(zh="由咨询人员打分，不同人员尺度可能不一", en="Given by consultants, who may differ"),
+            text(
+                zh="由人员打分的，不同人员的尺度可能不一致",
+                en="Where people give the scores, their standards may differ",
+            ),
         ),
     }[kind]
     return name, value, calculation, caution

@@ -150,9 +150,8 @@ def test_difference_that_is_all_composition_vanishes_when_standardised():
     rates = comparison.standardise(sides).rates
     assert abs(rates["rate"].diff().iloc[-1]) > 0.15
     assert abs(rates["standardised"].diff().iloc[-1]) < 0.03
-    assert "差异部分来自客户类型构成不同" in findings.composition(
-        comparison.standardise(sides), "customer_type"
-    )
+    said = findings.composition(comparison.standardise(sides), "customer_type", conversion.Measure())
+    assert "各地区成交率最高与最低之差" in said and "差异有一部分来自客户类型构成不同" in said
 
 
 def test_standardised_rates_are_the_weighted_rates_of_the_strata(years):

@@ -99,22 +99,22 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     "distribution": (
         lambda: narrative.distribution(grades(10, 20, 50, 20)),
         "C级咨询最多，占50.0%；A级占10.0%",
-        "Grade C is the most frequent (50.0%); 10.0% are grade A",
+        "Grade C is the most common (50.0%); 10.0% are grade A",
     ),
     "all in the highest grade": (
         lambda: narrative.distribution(grades(7, 0, 0, 0)),
         "A级咨询最多，占100.0%",
-        "Grade A is the most frequent (100.0%)",
+        "Grade A is the most common (100.0%)",
     ),
     "all in the lowest grade": (
         lambda: narrative.distribution(grades(0, 0, 0, 7)),
         "D级咨询最多，占100.0%；A级占0.0%",
-        "Grade D is the most frequent (100.0%); 0.0% are grade A",
+        "Grade D is the most common (100.0%); 0.0% are grade A",
     ),
     "tied grades": (
         lambda: narrative.distribution(grades(10, 45, 45, 0)),
         "B级和C级咨询最多，各占45.0%；A级占10.0%",
-        "Grade B and grade C are the most frequent (45.0% each); 10.0% are grade A",
+        "Grade B and grade C are the most common (45.0% each); 10.0% are grade A",
     ),
     "nothing graded": (
         lambda: narrative.distribution(grades(0, 0, 0, 0)),
@@ -124,7 +124,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     "conversion rises": (
         lambda: narrative.gradient(by_grade(A=(100, 60), B=(200, 80), C=(200, 40), D=(100, 10))),
         "等级越高，成交率越高：A级60.0%，D级10.0%",
-        "The higher the grade, the more convert: 60.0% for grade A, 10.0% for grade D",
+        "The higher the grade, the higher the conversion rate: 60.0% for grade A, 10.0% for grade D",
     ),
     "conversion rises, not at every step": (
         lambda: narrative.gradient(by_grade(A=(100, 60), B=(100, 70), C=(100, 40), D=(100, 10))),
@@ -154,7 +154,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     "small grades are not compared": (
         lambda: narrative.gradient(by_grade(A=(29, 29), B=(300, 150), C=(300, 30), D=(5, 5))),
         "等级越高，成交率越高：B级50.0%，C级10.0%",
-        "The higher the grade, the more convert: 50.0% for grade B, 10.0% for grade C",
+        "The higher the grade, the higher the conversion rate: 50.0% for grade B, 10.0% for grade C",
     ),
     "one grade only": (
         lambda: narrative.gradient(by_grade(A=(500, 200))),
@@ -163,33 +163,33 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "extremes": (
         lambda: narrative.extremes(by_type(甲=(100, 50), 乙=(100, 30), 丙=(100, 10)), SALE),
-        "“甲”成交率最高（50.0%），“丙”最低（10.0%）",
-        "The rate is highest for 甲 (50.0%), lowest for 丙 (10.0%)",
+        "分客户类型看，“甲”成交率最高（50.0%），“丙”最低（10.0%）",
+        "Conversion rate by customer type: highest for 甲 (50.0%), lowest for 丙 (10.0%)",
     ),
     "extremes of a share": (
         lambda: narrative.extremes(by_type(甲=(100, 50), 乙=(100, 30)), TOP),
-        "“甲”A级占比最高（50.0%），“乙”最低（30.0%）",
-        "The rate is highest for 甲 (50.0%), lowest for 乙 (30.0%)",
+        "分客户类型看，“甲”A级占比最高（50.0%），“乙”最低（30.0%）",
+        "Share of grade A by customer type: highest for 甲 (50.0%), lowest for 乙 (30.0%)",
     ),
     "small and pooled groups are not compared": (
         lambda: narrative.extremes(by_type(甲=(100, 50), 乙=(100, 30), 其他=(500, 5), 丁=(29, 0)), SALE),
-        "“甲”成交率最高（50.0%），“乙”最低（30.0%）",
-        "The rate is highest for 甲 (50.0%), lowest for 乙 (30.0%)",
+        "分客户类型看，“甲”成交率最高（50.0%），“乙”最低（30.0%）",
+        "Conversion rate by customer type: highest for 甲 (50.0%), lowest for 乙 (30.0%)",
     ),
     "only inner groups differ": (
         lambda: narrative.extremes(by_type(甲=(30, 14), 乙=(2000, 900), 丙=(2000, 640), 丁=(30, 9)), SALE),
-        "“乙”成交率（45.0%）高于“丙”（32.0%）",
-        "The rate of 乙 (45.0%) is above that of 丙 (32.0%)",
+        "分客户类型看，“乙”的成交率（45.0%）高于“丙”（32.0%）",
+        "Conversion rate by customer type: 乙 (45.0%) above 丙 (32.0%)",
     ),
     "tied for the highest": (
         lambda: narrative.extremes(by_type(甲=(100, 50), 乙=(100, 50), 丙=(100, 10)), SALE),
-        "“乙”成交率（50.0%）高于“丙”（10.0%）",
-        "The rate of 乙 (50.0%) is above that of 丙 (10.0%)",
+        "分客户类型看，“乙”的成交率（50.0%）高于“丙”（10.0%）",
+        "Conversion rate by customer type: 乙 (50.0%) above 丙 (10.0%)",
     ),
     "no difference between groups": (
         lambda: narrative.extremes(by_type(甲=(100, 31), 乙=(100, 30)), SALE),
-        "各组成交率没有明显差异",
-        "Conversion rate: no clear difference between groups",
+        "各客户类型的成交率没有明显差异",
+        "Conversion rate: no clear difference by customer type",
     ),
     "one group": (
         lambda: narrative.extremes(by_type(甲=(100, 31)), SALE),
@@ -239,8 +239,8 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "effort": (
         lambda: narrative.effort(contacts(10, 20, 30, 40)),
-        "A级咨询占全部咨询的10.0%，其回访占全年回访次数的56.5%",
-        "Grade A is 10.0% of consultations and 56.5% of contacts",
+        "A级咨询占可评级咨询的10.0%，按规定频次推算的回访占全年的56.5%",
+        "Grade A, 10.0% of graded consultations, calls for 56.5% of all contacts",
     ),
     "effort without the highest grade": (
         lambda: narrative.effort(contacts(0, 20, 30, 40)),
@@ -281,23 +281,23 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     "all are graded": (lambda: narrative.unrated(status(graded=5), 10), "", ""),
     "some lack a score": (
         lambda: narrative.unrated(status(graded=5, ungradable=3), 10),
-        "3条缺少评级所需的数据，不可评级",
-        "3 lack what grading needs and are ungradable",
+        "其余3条缺少评级所需的数据，不可评级",
+        "Not graded: 3 that lack what grading needs",
     ),
     "some meet no tier": (
         lambda: narrative.unrated(status(graded=5, undefined=1200), 10),
-        "1,200条不符合任何等级的条件（未定义）",
-        "1,200 meet the conditions of no grade (undefined)",
+        "其余1,200条不符合任何等级的条件（未定义）",
+        "Not graded: 1,200 that meet the conditions of no grade (undefined)",
     ),
     "both, well filled": (
         lambda: narrative.unrated(status(undefined=12, ungradable=10), 10),
-        "10条缺少评级所需的数据，不可评级；12条不符合任何等级的条件（未定义）",
-        "10 lack what grading needs and are ungradable; 12 meet the conditions of no grade (undefined)",
+        "其余22条中，10条缺少评级所需的数据，不可评级；12条不符合任何等级的条件（未定义）",
+        "Not graded: 10 that lack what grading needs; 12 that meet the conditions of no grade (undefined)",
     ),
     "both, too few to be told apart": (
         lambda: narrative.unrated(status(undefined=12, ungradable=2), 10),
-        "14条缺少评级所需的数据，或不符合任何等级的条件（未定义）",
-        "14 lack what grading needs, or meet the conditions of no grade (undefined)",
+        "其余14条缺少评级所需的数据，或不符合任何等级的条件（未定义）",
+        "Not graded: 14 that lack what grading needs or that meet the conditions of no grade (undefined)",
     ),
     "no common scale": (
         lambda: narrative.scores(means(), LABELS),
@@ -306,9 +306,9 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "advice on the largest weak group": (
         lambda: advise(by_type(其他=(400, 4), 甲=(300, 30), 乙=(200, 10), 丙=(300, 200))),
-        "成交率低于其余各组的有“甲”和“乙”，其中“甲”咨询最多（300条，成交率10.0%），应优先分析这些客户的需求与顾虑",
-        "Below all others: 甲 and 乙; the largest is 甲 (300 consultations, 10.0%). "
-        "Find out what holds these customers back",
+        "成交率明显偏低的客户类型有“甲”和“乙”，其中“甲”咨询最多（300条，成交率10.0%），可先从中抽取客户回访，了解其需求与顾虑",
+        "Conversion rate clearly below that of the rest: 甲 and 乙. Start with the largest, "
+        "甲 (300 consultations, 10.0%), and ask a sample of its customers what held them back",
     ),
     "some grades withheld": (
         lambda: narrative.gradient(
@@ -324,13 +324,31 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "some groups withheld": (
         lambda: narrative.extremes(withhold(by_type(甲=(300, 90), 乙=(300, 30), 丙=(90, 5)), "丙"), SALE),
-        "在公布成交率的组中，“甲”最高（30.0%），“乙”最低（10.0%）",
-        "Of the groups shown, the rate is highest for 甲 (30.0%), lowest for 乙 (10.0%)",
+        "公布成交率的客户类型中，“甲”最高（30.0%），“乙”最低（10.0%）",
+        "Conversion rate by customer type, where published: highest for 甲 (30.0%), lowest for 乙 (10.0%)",
     ),
     "groups that overlap": (
         lambda: narrative.span(by_type(甲=(300, 90), 乙=(300, 30)), SALE),
-        "成交率在10.0%至30.0%之间",
-        "Conversion rate between 10.0% and 30.0%",
+        "各客户类型的成交率在10.0%至30.0%之间",
+        "Conversion rate by customer type: between 10.0% and 30.0%",
+    ),
+    "yearly": (
+        lambda: narrative.yearly(contacts(10, 20, 30, 40)),
+        "按评分标准规定的回访频次推算，全年回访920次。每条可评级咨询按一户计，同一客户多次咨询的重复计算，"
+        "已成交客户未予扣除，因此是上限",
+        "The follow-up policy of the scorecard asks for 920 contacts a year. This is an upper bound: "
+        "every graded consultation counts as one customer, even if the same customer asked twice or has since bought",
+    ),
+    "amounts all shown": (
+        lambda: narrative.amounts_withheld(pd.DataFrame({"amount": [1.0, 2.0]})),
+        "",
+        "",
+    ),
+    "amounts withheld": (
+        lambda: narrative.amounts_withheld(pd.DataFrame({"amount": [1.0, np.nan]})),
+        "客户过少或金额过于集中于个别客户的组，以及可据以推算出这些组的其他组，不公布金额",
+        "No amount is published where customers are few or one dominates, "
+        "nor where it would give such an amount away",
     ),
     "no advice": (
         lambda: advise(by_type(甲=(300, 90), 乙=(29, 0))),

@@ -83,7 +83,7 @@ def test_reversal_of_an_order_is_said_and_weighed():
     )
     clear = standardised([("甲", "乙", True)])
     assert narrative.mix(clear, "source", "customer_type", SALE) == (
-        "按客户类型构成标准化后，“甲”与“乙”的次序逆转，粗率的高低部分来自构成差异"
+        "按客户类型构成标准化后，“甲”与“乙”的次序逆转，未标准化时的高低部分来自构成差异"
     )
     faint = standardised([("甲", "乙", False)])
     assert narrative.mix(faint, "source", "customer_type", SALE).endswith("但这些差异都不明显")
@@ -96,6 +96,8 @@ def test_how_good_the_scores_are():
     assert narrative.discrimination(auc) == "综合评分区分成交与未成交的AUC为0.801（95%置信区间0.787～0.815）"
     assert narrative.discrimination(auc.assign(auc=float("nan"))) == ""
     assert narrative.discrimination(auc.iloc[:0]) == ""
+    assert "成交的那条综合评分较高的概率" in narrative.what_auc_is(auc)
+    assert narrative.what_auc_is(auc.iloc[:0]) == ""
     parts = pd.DataFrame({"share": [0.105], "lift": [2.957]})
     assert narrative.lift(parts) == "综合评分最高的10.5%的咨询，成交率是全体的2.96倍"
     assert narrative.lift(parts.iloc[:0]) == ""
@@ -107,8 +109,11 @@ def test_weights_are_an_observation():
     )
     sentence = narrative.contributions(fit, {"a": "甲", "b": "乙"})
     assert sentence == (
-        "从成交结果看，各项评分的相对作用（括号内为95%置信区间和标准权重）为：甲60.0%（50.0%～70.0%，50%），"
-        "乙40.0%（30.0%～50.0%，50%）。以上仅描述本期数据，不构成对评分标准的评价"
+        "从成交结果估计的各项评分相对作用（括号内为95%置信区间）：甲60.0%（50.0%～70.0%），标准权重50%；"
+        "乙40.0%（30.0%～50.0%），标准权重50%。各项标准权重均在置信区间内；以上仅描述本期数据，不构成对评分标准的评价"
+    )
+    assert "乙的标准权重在置信区间之外" in narrative.contributions(
+        fit.assign(weight=[0.5, 0.6]), {"a": "甲", "b": "乙"}
     )
     nothing = fit.iloc[:0]
     nothing.attrs["reason"] = "separated"
@@ -131,6 +136,6 @@ def test_bounds_early_outcomes_and_staffing():
         }
     )
     assert narrative.staffing(staff) == (
-        "按全时人员年工作1,600小时计，每次回访用时10、20和30分钟（低、中、高三种情形）时，"
-        "全部回访折合全时人员1.0、2.1和3.1人；该结果只反映工作量，不等于岗位空缺"
+        "按全时人员每年工作1,600小时、每次回访用时10、20和30分钟（低、中、高三种假设）计，"
+        "全部回访分别折合全时人员1.0、2.1和3.1人；该结果只反映工作量，不等于岗位空缺"
     )
