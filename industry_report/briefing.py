@@ -43,14 +43,17 @@ def overdue(status: pd.DataFrame) -> str:
         return ""
     late = status[status["overdue"] > 0]
     if late.empty:
-        return text(zh="没有逾期未回访的客户", en="No follow-up is overdue")
+        return text(
+            zh="按最近咨询日期推算，没有逾期的客户",
+            en="Reckoned from the latest consultations, no follow-up is overdue",
+        )
     row = late.iloc[0]
     grade, days = grade_name(str(row.name)), f"{row.median_days_overdue:,.0f}"
     return text(
-        zh=f"最应先联系的是{grade}逾期客户{row.overdue:,}户（占{grade}未成交客户的{narrative.percent(row.share)}，"
+        zh=f"按最近咨询日期推算，最应先联系的是{grade}逾期客户{row.overdue:,}户（占{grade}未成交客户的{narrative.percent(row.share)}，"
         f"逾期天数中位数{days}天），由{row.role}负责",
-        en=f"First to call: {row.overdue:,} overdue customers of {grade} ({narrative.percent(row.share)} of those "
-        f"without a purchase, {days} days late in the median), a matter for the {row.role.lower()}",
+        en=f"Reckoned from their latest consultation, the {row.role.lower()} should first call {row.overdue:,} overdue customers of "
+        f"{grade} ({narrative.percent(row.share)} of those without a purchase; half of them are {days} days late or more)",
     )
 
 
@@ -64,7 +67,7 @@ def due_soon(status: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> str:
     until = language.day(today + pd.Timedelta(days=days))
     return text(
         zh=f"除逾期客户外，至{until}还有{by_role.sum():,}户到期：{parts}",
-        en=f"Beside those overdue, {by_role.sum():,} customers fall due by {until}: {parts}",
+        en=f"Besides those overdue, {by_role.sum():,} customers fall due by {until}: {parts}",
     )
 
 
@@ -80,7 +83,20 @@ def leaks(table: pd.DataFrame, promising: Promise) -> str:
         return ""
     rates = table.rename(columns={"known": "consultations"})
     found = narrative.extremes(rates, Measure())
-    return text(zh=f"{promising.name}咨询中，{found}", en=f"Among {promising.name}: {found}")
+    return text(
+        zh=f"{promising.name}咨询中，{found}{_rest(rates)}",
+        en=f"Among {promising.name}, {_lower(found)}{_rest(rates)}",
+    )
+
+
+def _rest(rates: pd.DataFrame) -> str:
+    """Say that the pooled rest is not compared where its rate lies beyond those of all groups."""
+    pooled = rates.index.isin(REST.values())
+    others = rates.loc[~pooled, "rate"]
+    beyond = ~rates.loc[pooled, "rate"].dropna().between(others.min(), others.max())
+    if others.isna().all() or not beyond.any():
+        return ""
+    return text(zh="，“其他”不参与比较", en="; “Other” is not compared")
 
 
 def losses(table: pd.DataFrame, promising: Promise) -> str:
@@ -90,8 +106,8 @@ def losses(table: pd.DataFrame, promising: Promise) -> str:
         return leaks(table, promising)
     most = language.mention(str(left.idxmax()))
     return leaks(table, promising) + text(
-        zh=f"；未成交的以{most}最多（{left.max():,}条）",
-        en=f"; most without a purchase: {most} ({left.max():,})",
+        zh=f"；未成交的以{most}最多（{left.max():,}条），可争取的也最多",
+        en=f"; most of those without a purchase come from {most} ({left.max():,}), where most are left to win",
     )
 
 
@@ -125,7 +141,7 @@ def weakest(table: pd.DataFrame, dimensions: dict[str, str]) -> str:
     group, dimension = language.mention(str(row.iloc[0])), dimensions[row["dimension"]]
     return text(
         zh=f"{group}的{dimension}最为薄弱：平均{row['mean']:.2f}分，比其余各组低{-row['gap']:.2f}分",
-        en=f"Weakest: {_lower(dimension)} of {group}, {row['mean']:.2f} on average, {-row['gap']:.2f} below all others",
+        en=f"The weakest score is {_lower(dimension)} among {group}: {row['mean']:.2f} on average, {-row['gap']:.2f} below all others",
     )
 
 
@@ -146,7 +162,7 @@ def moved(counts: pd.DataFrame, before: int) -> str:
     n = counts["customers"].reindex([UP, DOWN, SAME, NEW, GONE, UNCLEAR], fill_value=0)
     back = n[UP] + n[DOWN] + n[SAME] + n[UNCLEAR]
     if not back:
-        return text(zh=f"没有与{before}年共有的客户", en=f"No customer was there in {before}, too")
+        return text(zh=f"没有与{before}年共有的客户", en=f"No customer also asked in {before}")
     told = text(
         zh=f"与{before}年均有咨询的客户{back:,}户中，升级{n[UP]:,}户，降级{n[DOWN]:,}户，不变{n[SAME]:,}户",
         en=f"Of {back:,} customers who also asked in {before}, {n[UP]:,} rose, {n[DOWN]:,} fell and {n[SAME]:,} kept their grade",
@@ -183,8 +199,8 @@ def fallen(causes: pd.DataFrame, work_list: pd.DataFrame, before: int) -> str:
     if most.empty:
         return told
     return told + text(
-        zh=f"；降级主要由于{most.index[0]}下降（{most.iloc[0]:,}户）",
-        en=f". Most often {_lower(str(most.index[0]))} fell ({most.iloc[0]:,})",
+        zh=f"；降级时下降最多的评分项以{most.index[0]}居多（{most.iloc[0]:,}户）",
+        en=f". The score that fell furthest was most often {_lower(str(most.index[0]))} ({most.iloc[0]:,})",
     )
 
 
@@ -200,7 +216,7 @@ def key_figures(
     """
     figures = [(text(zh="待跟进客户（户）", en="Customers to call"), f"{len(work_list):,}")]
     if len(status):
-        figures.append((text(zh="逾期未回访（户）", en="Overdue"), f"{status['overdue'].sum():,}"))
+        figures.append((text(zh="推算逾期（户）", en="Presumed overdue"), f"{status['overdue'].sum():,}"))
         figures.append((text(zh="7天内到期（户）", en="Due in 7 days"), f"{status['due_soon'].sum():,}"))
     figures.append((text(zh="全年回访次数", en="Contacts a year"), f"{contacts['contacts'].sum():,}"))
     return figures

@@ -47,12 +47,12 @@ def wanted(needs: pd.DataFrame) -> str:
     courses = list(
         dict.fromkeys(c for row in known["courses"] for c in row.split(text(zh="；", en="; ")) if c)
     )
-    said = text(zh=f"咨询最多的模块是{shares}", en=f"Most asked for: {shares}")
+    said = text(zh=f"咨询最多的模块是{shares}", en=f"The products asked for most are {shares}")
     if not courses:
         return said
     return said + text(
         zh=f"，培养方案可优先保证对应课程：{'、'.join(courses)}",
-        en=f". Secure the courses for them first: {', '.join(courses)}",
+        en=f". Give priority to the courses that serve them: {', '.join(courses)}",
     )
 
 
@@ -78,8 +78,8 @@ def moves(table: pd.DataFrame, kind: str, earlier: int) -> str:
     of = text(zh=term(kind), en=term(kind).lower())
     parts = []
     for direction, zh, en in (
-        (RISING, "占比上升的有", "gaining share"),
-        (FALLING, "占比下降的有", "losing share"),
+        (RISING, "占比上升的有", "gained share"),
+        (FALLING, "占比下降的有", "lost share"),
     ):
         rows = mine[mine["direction"] == direction].sort_values("difference", key=abs, ascending=False)
         if len(rows):
@@ -87,17 +87,17 @@ def moves(table: pd.DataFrame, kind: str, earlier: int) -> str:
                 language.mention(str(row.group)) + _bracketed(_points(row.difference))
                 for row in rows.head(FEW_NAMED).itertuples()
             ]
-            more = "等" if len(rows) > FEW_NAMED else ""
-            parts.append(text(zh=f"{zh}{listing(changed)}{more}", en=f"{en}: {listing(changed)}"))
+            more, others = ("等", ["others"]) if len(rows) > FEW_NAMED else ("", [])
+            parts.append(text(zh=f"{zh}{listing(changed)}{more}", en=f"{listing([*changed, *others])} {en}"))
     if not parts:
         return text(
             zh=f"与{earlier}年相比，各{of}的占比没有可以确认的升降",
-            en=f"Against {earlier} no {of} clearly gained or lost share",
+            en=f"Compared with {earlier}, no {of} clearly gained or lost share",
         )
     joined = text(zh="，", en="; ").join(parts)
     return text(
         zh=f"与{earlier}年相比，{of}中{joined}",
-        en=f"By {of} against {earlier}, {joined}",
+        en=f"Compared with {earlier}, {joined}",
     )
 
 
@@ -112,17 +112,19 @@ def posts(staff: pd.DataFrame) -> str:
     if staff.empty or staff["contacts"].isna().any() or not staff["contacts"].sum():
         return ""
     largest = staff.loc[staff["contacts"].idxmax(), "role"]
-    own = staff[staff["role"] == largest].set_index("assumption")["full_time_equivalents"]
+    its = staff[staff["role"] == largest].set_index("assumption")
+    own, minutes = its["full_time_equivalents"], its["minutes_per_contact"]
     low, mid, high = (formatted(own[key], "full_time_equivalents") for key in ("low", "mid", "high"))
+    least, middle, most = (f"{minutes[key]:g}" for key in ("low", "mid", "high"))
     share = percent(
         staff.loc[staff["role"] == largest, "contacts"].iloc[0]
         / staff.drop_duplicates("role")["contacts"].sum()
     )
     return text(
-        zh=f"客户跟进的工作量主要在“{largest}”：占全年回访次数的{share}，折合全时人员{mid}人（低、高情形为{low}人和{high}人）；"
-        "这是工作量，不是招聘人数",
-        en=f"Most follow-up falls to the {largest.lower()}: {share} of contacts, {mid} full-time equivalents ({low} low, {high} high); "
-        "this is work, not vacancies",
+        zh=f"客户跟进的工作量主要由“{largest}”承担：占全年回访次数的{share}，每次回访按{middle}分钟计折合全时人员{mid}人"
+        f"（按{least}分钟计{low}人，按{most}分钟计{high}人）；这是工作量，不是招聘人数",
+        en=f"Most follow-up falls to the {largest.lower()}: {share} of contacts, or {mid} full-time equivalents at {middle} minutes "
+        f"a contact ({low} at {least}, {high} at {most}); this measures work, not vacancies",
     )
 
 
@@ -145,8 +147,8 @@ def weakest(service: pd.DataFrame, labels: Mapping[str, str], trainable: Mapping
     row = service.loc[worst]
     interval = f"{percent(row.low)}{text(zh='～', en=' to ')}{percent(row.high)}"
     return text(
-        zh=f"咨询服务的短板在{labels[worst]}：低分占{percent(row.weak)}（95%置信区间{interval}），对应的训练内容是{trainable[worst]}",
-        en=f"Service is weakest in {labels[worst].lower()}: {percent(row.weak)} score low (95% CI {interval}); what to train: {trainable[worst]}",
+        zh=f"低分最多的服务评分项是{labels[worst]}：低分咨询占{percent(row.weak)}（95%置信区间{interval}），宜加强{trainable[worst]}的训练",
+        en=f"The weakest service score is {labels[worst].lower()}, low in {percent(row.weak)} of consultations (95% CI {interval}): train {trainable[worst]}",
     )
 
 
@@ -165,12 +167,12 @@ def gain(apart: pd.DataFrame, label: str, measure: Measure) -> str:
     if strong.low <= 0 <= strong.high:
         return text(
             zh=f"{label}高分与低分咨询的{measure.label}（{rates[0]}与{rates[1]}）没有明显差异",
-            en=f"{measure.label} does not clearly differ between high and low scores for {label.lower()} ({rates[0]} and {rates[1]})",
+            en=f"The {measure.label.lower()} does not clearly differ between high and low scores for {label.lower()} ({rates[0]} and {rates[1]})",
         )
     return text(
         zh=f"{label}高分咨询的{measure.label}为{rates[0]}，低分咨询为{rates[1]}；二者相关，不等于提高评分就能带来成交",
-        en=f"{measure.label} is {rates[0]} where {label.lower()} scores high and {rates[1]} where it scores low; "
-        "an association, not proof that training alone brings sales",
+        en=f"The {measure.label.lower()} is {rates[0]} where {label.lower()} scores high and {rates[1]} where it scores low; "
+        "the two go together, which does not prove that raising the score brings sales",
     )
 
 
@@ -189,20 +191,20 @@ def internship(found: Season | None, before: Season | None) -> str:
     run, share = _run(found), percent(found.share)
     if not found.clear:
         return text(
-            zh=f"各月咨询没有明显旺季（最多的{run}占{share}），实习时间不必迁就季节",
-            en=f"There is no clear season ({run} bring {share}); internships need not follow one",
+            zh=f"各月咨询没有明显旺季（最多的{run}占{share}），实习时间不必随季节安排",
+            en=f"There is no clear busy season ({run}, the busiest, bring {share}); internships need not follow one",
         )
     start = language.month((found.months[0] - 2) % 12 + 1)
     again = ""
     if before is not None:
         again = (
-            text(zh="，上一年度同样如此", en=", as in the year before")
+            text(zh="，上一年度同期也是旺季", en="; they were busiest the year before, too")
             if before.clear
-            else text(zh="，但上一年度并不明显", en=", though not in the year before")
+            else text(zh="，但上一年度同期不明显", en="; no clear peak the year before")
         )
     return text(
         zh=f"{run}咨询最集中，占全年{share}{again}；顶岗实习宜在{start}底前到岗，先完成软件操作训练",
-        en=f"Consultations peak from {run} ({share} of the year{again}); interns should be in place by the end of {start}, trained on the software",
+        en=f"Consultations peak from {run} ({share} of the year{again}); interns should be in place and trained on the software by the end of {start}",
     )
 
 
@@ -239,13 +241,14 @@ def key_figures(
     figures = [(text(zh="统计的咨询", en="Consultations"), text(zh=f"{graded:,}条", en=f"{graded:,}"))]
     wanted = needs["rate"].dropna()
     if len(wanted):
-        product = language.name(str(wanted.index[0]))
-        figures.append((text(zh=f"{product}占咨询比重", en=f"Ask for {product}"), percent(wanted.iloc[0])))
+        product = str(wanted.index[0])
+        label = text(zh=f"{language.name(product)}占咨询比重", en=f"Ask for {language.mention(product)}")
+        figures.append((label, percent(wanted.iloc[0])))
     products = changes[(changes["kind"] == "product") & changes["difference"].notna()]
     if len(products):
         up, down = ((products["direction"] == way).sum() for way in (RISING, FALLING))
-        label = text(zh="占比上升、下降的模块", en="Products rising, falling")
-        figures.append((label, text(zh=f"{up}个、{down}个", en=f"{up}, {down}")))
+        label = text(zh="占比有升降的模块", en="Products changing share")
+        figures.append((label, text(zh=f"升{up}个、降{down}个", en=f"{up} up, {down} down")))
     weak = service["weak"].dropna()
     if len(weak):
         label = term(str(weak.idxmax()))
@@ -254,11 +257,14 @@ def key_figures(
         first, last = (language.month(season.months[place], short=True) for place in (0, -1))
         run = text(zh=f"{first}至{last}", en=f"{first} to {last}")  # a cover has room for no more
         figures.append((text(zh="咨询旺季", en="Busiest months"), run))
-    total = staff.loc[staff["assumption"] == "mid", "full_time_equivalents"].sum(skipna=False)
-    if graded and pd.notna(total):
-        number = formatted(total, "full_time_equivalents")
-        label = text(zh="跟进工作折合全时人员", en="Follow-up, full-time equivalents")
-        figures.append((label, text(zh=f"{number}人", en=number)))
+    totals = [
+        staff.loc[staff["assumption"] == end, "full_time_equivalents"].sum(skipna=False)
+        for end in ("low", "high")
+    ]
+    if graded and pd.notna(totals).all():
+        low, high = (formatted(total, "full_time_equivalents") for total in totals)
+        label = text(zh="跟进工作量折合全时人员", en="Follow-up, full-time equivalents")
+        figures.append((label, text(zh=f"{low}～{high}人", en=f"{low} to {high}")))
     return figures
 
 
@@ -283,27 +289,31 @@ def basis(place: str, year: int, graded: int, earlier: int, graded_before: int |
         Graded consultations of both; None where the data hold none of the earlier year.
     """
     about = text(
-        zh=f"以下统计{place}{year}年可评级的咨询{graded:,}条",
-        en=f"What follows is about {graded:,} graded consultations in {place}, {year}",
+        zh=f"本报告统计{place}{year}年可评级的咨询{graded:,}条",
+        en=f"This report covers {graded:,} graded consultations in {place} in {year}",
     )
     if graded_before is None:
         return about + text(
             zh=f"；数据中没有{earlier}年的咨询，因此不判断升降",
-            en=f"; the data hold none of {earlier}, so no change is stated",
+            en=f"; the data hold none from {earlier}, so no change is stated",
         )
     return about + text(
-        zh=f"，并与{earlier}年的{graded_before:,}条比较", en=f", compared with {graded_before:,} of {earlier}"
+        zh=f"，并与{earlier}年的{graded_before:,}条比较",
+        en=f" and compares them with {graded_before:,} in {earlier}",
     )
 
 
 def rule(year: int, earlier: int, steady_within: float) -> str:
     """State when a share counts as rising, steady or falling; see `market.directions`."""
     return text(
-        zh=f"下表把{year}年各项占全部咨询的比重与{earlier}年相比，供调整课程和实训内容参考。变化的区间不含零、经多重比较校正后仍成立的，"
-        f"判断为上升或下降；整个区间不超过{earlier}年比重的±{steady_within:g}%的，为平稳；其余为依据不足，不应当作没有变化",
-        en=f"The table sets shares of all consultations in {year} beside those of {earlier}. A share is rising or falling only if the "
-        "interval of its change excludes zero, also after adjustment for the number of comparisons; steady if the whole interval is "
-        f"within {steady_within:g}% of the earlier share; all else is not enough evidence, which does not mean no change",
+        zh=f"下表比较{year}年与{earlier}年各项占全部咨询的比重。模块的升降可供调整课程参考，客户类型和客户来源的升降可供选取案例、"
+        "安排营销与客服实训参考。变化超出偶然波动的，判断为上升或下降（规则见附录“方法”）；变化的整个区间不超过"
+        f"{earlier}年比重的±{steady_within:g}%的，为平稳；其余为依据不足：可能有变化，也可能没有，不能当作平稳",
+        en=f"The table compares shares of all consultations in {year} and {earlier}: those of products for the curriculum, those of "
+        "customer types and sources for case studies and for training in marketing and service. A share is rising or falling only "
+        "if its change is larger than chance would explain (see Method in the appendix), steady if the whole interval of the change "
+        f"is within {steady_within:g}% of the {earlier} share. Not enough evidence means that it may or may not have changed, not "
+        "that it is steady",
     )
 
 
@@ -508,7 +518,7 @@ def clients(demand: pd.DataFrame) -> str:
     together = percent(known["rate"].sum())
     return text(
         zh=f"咨询主要来自{groups}，合计{together}；实训案例和实习单位可优先从这些客户类型中选取",
-        en=f"Most consultations come from {groups}, {together} together; take cases and internship places from these first",
+        en=f"Most consultations come from {groups}, {together} together; look to these first for case studies and internship places",
     )
 
 

@@ -5,6 +5,7 @@ Of more groups or sides than a page holds the first are drawn and the others cou
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Integral
 from typing import Any
@@ -176,13 +177,14 @@ def months(table: pd.DataFrame, name: Callable[[Any], str], title: str = "") -> 
         The finding, one line.
     """
     measure = text(
-        zh="各月咨询占全年的比重；虚线：各月相同时",
-        en="Share of each month in the year's consultations; dashed: if all were alike",
+        zh="各月咨询占全年的比重；虚线：各月平均",
+        en="Share of each month in the year's consultations; dashed line: the average month",
     )
     sides = list(dict.fromkeys(table["side"]))
     upper = layout.end_of_rates([*table["share"], 1 / 12])
-    left, across = layout.rate_scale_width(upper), _across(len(sides))
-    figure, axes = _begin_panels([name(side) for side in sides], title, measure, left=left)
+    left, names = layout.rate_scale_width(upper), [name(side) for side in sides]
+    across = _across(names, left)
+    figure, axes = _begin_panels(names, title, measure, left=left)
     for place, (ax, side) in enumerate(zip(axes, sides, strict=False)):
         rows = table[table["side"] == side]
         ax.bar(rows["month"], rows["share"], color=style.ACCENT, width=0.7)
@@ -215,9 +217,24 @@ def _set_points_scale(ax: Axes) -> None:
 # Panels
 
 
-def _across(panels: int) -> int:
-    """Return how many panels stand in a row, so that none is left over where that can be."""
-    return 2 if panels in (2, 4) else 3
+def _across(names: Sequence[str], left: float, apart: float = layout.GAP) -> int:
+    """Return how many panels stand in a row: two where three leave one over or break names that two hold."""
+    if len(names) in (2, 4):
+        return 2
+    three, two = (_are_whole(names, _panel_width(across, left, apart)) for across in (3, 2))
+    return 2 if two and not three else 3
+
+
+def _are_whole(names: Sequence[str], width: float) -> bool:
+    """Tell whether names keep all their English words where they are broken into lines of a width."""
+    words = re.compile(r"[!-~]+")
+    return all(set(words.findall(name)) <= set(words.findall(style.shorten(name, width))) for name in names)
+
+
+def _panel_width(across: int, left: float, apart: float) -> float:
+    """Return the width of a panel of which so many stand in a row, inches."""
+    right = layout.MARGIN + apart / 2
+    return (style.WIDTH - left - right - (across - 1) * apart) / across
 
 
 def _begin_panels(
@@ -241,8 +258,8 @@ def _begin_panels(
     note : str
         See `layout.begin_sheet`; a line on panels that have no room is added.
     """
-    across, right = _across(len(names)), layout.MARGIN + apart / 2
-    width = (style.WIDTH - left - right - (across - 1) * apart) / across
+    across = _across(names, left, apart)
+    width = _panel_width(across, left, apart)
     heads = [style.shorten(name, width) for name in names]
     top = layout.LINE * max((head.count("\n") + 1 for head in heads), default=1) + 0.08
     whole = top + height + 0.3
@@ -269,8 +286,9 @@ def _of_sides(table: pd.DataFrame, group: Any, sides: Sequence[Any]) -> pd.DataF
 def _rates_of_years(
     table: pd.DataFrame, sides: Mapping[Any, str], groups: Mapping[Any, str], title: str, measure: str
 ) -> Figure:
-    upper, across = layout.end_of_rates(table["high"]), _across(len(groups))
+    upper = layout.end_of_rates(table["high"])
     left = layout.rate_scale_width(upper)
+    across = _across(list(groups.values()), left)
     figure, axes = _begin_panels(list(groups.values()), title, measure, left=left)
     years = _name_years(list(sides.values()), axes[0] if axes else None)
     for place, (ax, group) in enumerate(zip(axes, groups, strict=False)):
@@ -281,12 +299,13 @@ def _rates_of_years(
 def _rates_of_regions(
     table: pd.DataFrame, sides: Mapping[Any, str], groups: Mapping[Any, str], title: str, measure: str
 ) -> Figure:
-    upper, across = layout.end_of_rates(table["high"]), _across(len(groups))
+    upper = layout.end_of_rates(table["high"])
     names = [style.shorten(name, layout.NAMES).split("\n")[0] for name in sides.values()]
     names = names[: int(layout.TALLEST / SIDE_ROW) - 4]  # as many as one row of panels has room for
     left, height = layout.MARGIN + layout.widest(names) + 0.08, max(len(names), 1) * SIDE_ROW
     note = layout.count_left_out(len(sides) - len(names))
     labels = list(groups.values())
+    across = _across(labels, left, APART)
     figure, axes = _begin_panels(labels, title, measure, left=left, height=height, apart=APART, note=note)
     for place, (ax, group) in enumerate(zip(axes, groups, strict=False)):
         rows = _of_sides(table, group, list(sides)[: len(names)])

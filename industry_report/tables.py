@@ -56,7 +56,9 @@ def _intervals(low: pd.Series, high: pd.Series, estimate: str) -> list[str]:
     return [
         language.MISSING
         if pd.isna(a)
-        else language.formatted(a, estimate) + text(zh="～", en=" to ") + language.formatted(b, estimate)
+        else language.formatted(a, estimate)
+        + text(zh="～", en="\u00a0to\u00a0")
+        + language.formatted(b, estimate)
         for a, b in zip(low, high, strict=True)
     ]
 

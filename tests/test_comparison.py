@@ -212,6 +212,15 @@ def test_small_multiples_have_a_panel_for_each_group(years, regions):
         assert count_axes(panels.rates(shares, "", comparison.side_name, findings.grade_label)) == 4
 
 
+def test_panels_keep_the_words_of_english_names_whole():
+    groups = ["Small and micro enterprises", "Bookkeeping agencies", "Sole traders"]
+    rows = [(group, side) for group in groups for side in ("Huangshan", "Hangzhou", "Yancheng")]
+    table = pd.DataFrame(rows, columns=["group", "side"]).assign(rate=0.3, low=0.2, high=0.4)
+    language.use("en")
+    titles = [ax.get_title() for ax in panels.rates(table, "Conversion rate", str, str).axes]
+    assert [title.replace("\n", " ") for title in titles] == groups
+
+
 def test_overview_shows_standardised_rates_beside_the_crude_ones(years):
     both = comparison.with_standardised(comparison.overview(years), comparison.standardise(years))
     figure = panels.overview(both, conversion.Measure(), "", comparison.side_name)

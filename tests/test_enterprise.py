@@ -158,7 +158,7 @@ def test_everybody_has_bought(run):
 
 def test_today_in_mid_year_knows_nothing_of_what_follows(run):
     bundles = run(make_consultations(200), today="2025-06-30")
-    assert max(attached(bundles)["最近联系"]) <= "2025-06-30"
+    assert max(attached(bundles)["最近咨询日期"]) <= "2025-06-30"
     assert "至2025年7月7日还有" in texts(bundles)
 
 

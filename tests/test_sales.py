@@ -67,6 +67,18 @@ def test_a_funnel_ends_at_the_grades_where_outcomes_are_not_given():
     assert sales.funnel(make_table(), "detail", sales.promise(CARD)).empty
 
 
+def test_a_pooled_rest_beyond_all_groups_is_said_not_to_be_compared():
+    table = pd.DataFrame(
+        {"promising": [200, 200, 60], "known": [200, 200, 60], "conversions": [120, 40, 6]},
+        index=["甲", "乙", "其他"],
+    )
+    table["rate"] = table["conversions"] / table["known"]
+    told = briefing.leaks(table, sales.promise(CARD))
+    assert told == "A级和B级咨询中，“甲”成交率最高（60.0%），“乙”最低（20.0%），“其他”不参与比较"
+    between = table.assign(rate=[0.6, 0.2, 0.4])
+    assert "其他" not in briefing.leaks(between, sales.promise(CARD))
+
+
 def test_a_group_without_promising_consultations_stays_in_the_funnel():
     scored = make_table(60)
     lost = scored.assign(source="电话咨询", **dict.fromkeys(DIMENSIONS, 1)).drop(
@@ -168,7 +180,7 @@ def test_sentences_say_who_is_to_do_what():
     assert briefing.calls(alone) == f"未成交客户{len(alone)}户列入跟进名单，均为A级"
     assert briefing.calls(calls.head(0)) == "没有需要跟进的未成交客户"
     assert briefing.overdue(status.head(0)) == briefing.due_soon(status.head(0), TODAY) == ""
-    assert briefing.overdue(status.assign(overdue=0)) == "没有逾期未回访的客户"
+    assert briefing.overdue(status.assign(overdue=0)) == "按最近咨询日期推算，没有逾期的客户"
 
 
 def test_losses_name_the_group_with_the_most_unsold():
@@ -212,7 +224,7 @@ def test_key_figures_are_those_of_the_tables():
     contacts = workload.contacts(conversion.grades(calls), CARD)
     figures = dict(briefing.key_figures(calls, status, contacts))
     assert figures["待跟进客户（户）"] == f"{len(calls):,}"
-    assert figures["逾期未回访（户）"] == f"{(calls['days_overdue'] > 0).sum():,}"
+    assert figures["推算逾期（户）"] == f"{(calls['days_overdue'] > 0).sum():,}"
     assert list(dict(briefing.key_figures(calls, status.head(0), contacts))) == [
         "待跟进客户（户）",
         "全年回访次数",

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scoring
-from industry_report import conversion, language, tables, workload
+from industry_report import conversion, findings, language, tables, workload
 from industry_report.errors import InputError
 
 CARD = scoring.load_scorecard(Path(__file__).parents[1] / "params" / "scorecards" / "consultation.yaml")
@@ -155,3 +155,18 @@ def test_assumptions_that_cannot_be_used_are_refused(minutes: Any, hours: Any, t
         workload.full_time_equivalents(contacts(1, 1, 1, 1), minutes, hours)
     assert caught.value.thing == thing
     assert "expected" in caught.value.problem
+
+
+def test_a_college_reads_which_assumption_gives_which_number_of_staff():
+    contacts = pd.DataFrame({"role": ["客户经理", "销售"], "contacts": [9600, 2400]}, index=["A", "B"])
+    staff = workload.full_time_equivalents(contacts, {"low": 10, "mid": 20, "high": 30}, 1600)
+    said = findings.posts(staff)
+    assert (
+        "占全年回访次数的80.0%，每次回访按20分钟计折合全时人员2.0人（按10分钟计1.0人，按30分钟计3.0人）"
+        in said
+    )
+    opened = findings.key_figures(
+        100, pd.DataFrame({"rate": []}), pd.DataFrame({"kind": [], "difference": []}),
+        pd.DataFrame({"weak": []}), None, staff,
+    )  # fmt: skip
+    assert dict(opened)["跟进工作量折合全时人员"] == "1.2～3.8人"
