@@ -247,8 +247,8 @@ def key_figures(
     products = changes[(changes["kind"] == "product") & changes["difference"].notna()]
     if len(products):
         up, down = ((products["direction"] == way).sum() for way in (RISING, FALLING))
-        label = text(zh="占比有升降的模块", en="Products changing share")
-        figures.append((label, text(zh=f"升{up}个、降{down}个", en=f"{up} up, {down} down")))
+        label = text(zh="占比有升降的模块数", en="Products changing share")
+        figures.append((label, text(zh=f"升{up}、降{down}", en=f"{up} up, {down} down")))
     weak = service["weak"].dropna()
     if len(weak):
         label = term(str(weak.idxmax()))

@@ -337,7 +337,8 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
         "按评分标准规定的回访频次推算，全年回访920次。每条可评级咨询按一户计，同一客户多次咨询的重复计算，"
         "已成交客户未予扣除，因此是上限",
         "The follow-up policy of the scorecard asks for 920 contacts a year. This is an upper bound: "
-        "every graded consultation counts as one customer, even if the same customer asked twice or has since bought",
+        "every graded consultation counts as one customer, even if the same customer asked twice "
+        "or has since bought",
     ),
     "amounts all shown": (
         lambda: narrative.amounts_withheld(pd.DataFrame({"amount": [1.0, 2.0]})),

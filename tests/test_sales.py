@@ -74,7 +74,7 @@ def test_a_pooled_rest_beyond_all_groups_is_said_not_to_be_compared():
     )
     table["rate"] = table["conversions"] / table["known"]
     told = briefing.leaks(table, sales.promise(CARD))
-    assert told == "A级和B级咨询中，“甲”成交率最高（60.0%），“乙”最低（20.0%），“其他”不参与比较"
+    assert told == "A级和B级咨询中，分组看，“甲”成交率最高（60.0%），“乙”最低（20.0%），“其他”不参与比较"
     between = table.assign(rate=[0.6, 0.2, 0.4])
     assert "其他" not in briefing.leaks(between, sales.promise(CARD))
 
@@ -214,7 +214,9 @@ def test_changes_of_grade_in_words():
 def test_products_overlap_so_only_their_span_is_told():
     table = sales.funnel(make_table(), "product", sales.promise(CARD))
     rates = [language.formatted(rate, "rate") for rate in (table["rate"].min(), table["rate"].max())]
-    assert briefing.spread(table, sales.promise(CARD)) == f"A级和B级咨询的成交率在{rates[0]}至{rates[1]}之间"
+    assert briefing.spread(table, sales.promise(CARD)) == (
+        f"A级和B级咨询的各咨询产品的成交率在{rates[0]}至{rates[1]}之间"
+    )
     assert conversion.has_outcomes(make_table())
 
 
