@@ -409,7 +409,7 @@ def order(table: pd.DataFrame, measure: Measure) -> str:
     if (table["best"] == table["worst"]).all():
         return text(
             zh=f"{measure.label}由高到低依次为{rates}，两两差异均明显",
-            en=f"{measure.label} from high to low: {rates}; every two differ clearly",
+            en=f"{measure.label} from high to low: {rates}; each differs clearly from the others",
         )
     if (table["best"] == 1).all() and (table["worst"] == len(table)).all():
         return text(
@@ -575,7 +575,7 @@ def top_grade(grades: pd.DataFrame, sides: Sides) -> str:
         )
     return text(
         zh=f"{label}占比{side_name(one)}最高（{rates[1]}），{side_name(other)}最低（{rates[0]}），相差{points}个百分点",
-        en=f"The share of {label} is highest in {side_name(one)} ({rates[1]}), lowest in {side_name(other)} ({rates[0]}): {points} points",
+        en=f"The share of {label} is highest in {side_name(one)} ({rates[1]}), lowest in {side_name(other)} ({rates[0]}), a gap of {points} points",
     )
 
 
@@ -588,7 +588,10 @@ def withheld(table: pd.DataFrame) -> str:
         See `comparison.withheld`.
     """
     counts = [
-        f"{side_name(side)}{text(zh='', en=' ')}{row.protected_rows:,}{text(zh='行', en=' rows')}"
+        text(
+            zh=f"{side_name(side)}{row.protected_rows:,}行",
+            en=f"{row.protected_rows:,} rows of {side_name(side)}",
+        )
         for side, row in table.iterrows()
         if row.protected_rows
     ]

@@ -619,7 +619,8 @@ def unrated(status: pd.Series, least: int) -> str:
     total = undefined + ungradable
     lacking = text(zh="缺少评级所需的数据", en="that lack what grading needs")
     outside = text(zh="不符合任何等级的条件（未定义）", en="that meet the conditions of no grade (undefined)")
-    rest = text(zh=f"其余{total:,}条", en=f"Not graded: {total:,} ")
+    others = "其余" if total < len(status) else ""
+    rest = text(zh=f"{others}{total:,}条", en=f"Not graded: {total:,} ")
     if not undefined:
         return text(zh=f"{rest}{lacking}，不可评级", en=f"{rest}{lacking}")
     if not ungradable:

@@ -310,7 +310,8 @@ def indicators(
         name = text(
             zh=f"{language.term(str(dimension))}平均分", en=f"Mean {language.term(str(dimension)).lower()}"
         )
-        rows.append(_indicator(name, _or_protected(mean, "mean"), "mean"))
+        value = _or_protected(mean, "mean") + text(zh="" if pd.isna(mean) else "分", en="")
+        rows.append(_indicator(name, value, "mean"))
     table = pd.DataFrame(rows, columns=["indicator", "value", "calculation", "caution"])
     table.attrs["heads"] = {"value": text(zh="数值", en="Value")}
     return table.set_index("indicator")

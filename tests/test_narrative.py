@@ -291,12 +291,12 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "both, well filled": (
         lambda: narrative.unrated(status(undefined=12, ungradable=10), 10),
-        "其余22条中，10条缺少评级所需的数据，不可评级；12条不符合任何等级的条件（未定义）",
+        "22条中，10条缺少评级所需的数据，不可评级；12条不符合任何等级的条件（未定义）",
         "Not graded: 10 that lack what grading needs; 12 that meet the conditions of no grade (undefined)",
     ),
     "both, too few to be told apart": (
         lambda: narrative.unrated(status(undefined=12, ungradable=2), 10),
-        "其余14条缺少评级所需的数据，或不符合任何等级的条件（未定义）",
+        "14条缺少评级所需的数据，或不符合任何等级的条件（未定义）",
         "Not graded: 14 that lack what grading needs or that meet the conditions of no grade (undefined)",
     ),
     "no common scale": (
