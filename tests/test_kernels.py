@@ -252,11 +252,11 @@ def test_many_kernels_leave_no_descriptor_and_no_process():
     own = psutil.Process()
     zygote = psutil.Process(kernels._zygote.process.pid)
     assert until(lambda: not zygote.children())
-    before, around = own.num_fds(), own.children(recursive=True)
+    before, around = own.num_fds(), set(own.children(recursive=True))  # earlier tests' may still be ending
     for _ in range(3):
         client("1").execute()
     assert own.num_fds() == before
-    assert until(lambda: own.children(recursive=True) == around)
+    assert until(lambda: set(own.children(recursive=True)) <= around)
 
 
 # --- deaths
