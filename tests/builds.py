@@ -87,5 +87,9 @@ def find_process(folder: Path, mark: str) -> list[psutil.Process]:
 
 
 def read_shelf() -> dict[str, bytes]:
-    """Every file of a report; the lists of the shelf tell what became of the last build, too."""
-    return {str(f.relative_to(OUTPUT)): f.read_bytes() for f in OUTPUT.glob("*/**/*") if f.is_file()}
+    return {str(f.relative_to(OUTPUT)): f.read_bytes() for f in OUTPUT.rglob("*") if f.is_file()}
+
+
+def read_reports() -> dict[str, bytes]:
+    """Without the lists of the shelf, which name what the last build could not update."""
+    return {name: content for name, content in read_shelf().items() if "/" in name}
