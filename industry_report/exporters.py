@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from . import display, imprint, language, style
+from . import converter, display, imprint, language, style
 from .errors import InputError
 from .frames import frame_tables
 
@@ -283,8 +283,11 @@ class _ReportExporter(TemplateExporter):
         )
         return MarkdownWithMath(renderer=renderer).render(source)
 
-    def _validate_preprocessor(self, nbc: NotebookNode, preprocessor: Any) -> None:
-        """Do nothing: nbconvert would validate after each of its preprocessors, of which none is enabled."""
+    def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the notebook as it is if no preprocessor is enabled; nbconvert would copy it twice more."""
+        if not any(getattr(step, "enabled", True) for step in self._preprocessors):
+            return nb, resources
+        return super()._preprocess(nb, resources)
 
     def _render_body(
         self, nb: NotebookNode, resources: dict[str, Any] | None, **kw: Any
@@ -456,7 +459,7 @@ class IndustryPDFExporter(_ReportExporter):
         body, _, cover, resources = self._render_body(nb, resources, **kw)
         resources["output_extension"] = ".pdf"
         body, pictures = extract_pictures(_printable(body))
-        return compile_pdf(_to_typst(body), imprint.describe(cover, resources), pictures), resources
+        return compile_pdf(converter.convert(body), imprint.describe(cover, resources), pictures), resources
 
 
 def _printable(body: str) -> str:
@@ -500,21 +503,6 @@ def extract_pictures(body: str) -> tuple[str, dict[str, bytes]]:
 
     body = re.sub(r"<svg\b.*?</svg>", from_svg, body, flags=re.S)
     return re.sub(r'src="data:image/([\w+]+);base64,([^"]*)"', from_address, body), files
-
-
-def _to_typst(body: str) -> str:
-    import pypandoc
-
-    return pypandoc.convert_text(
-        body,
-        to="typst",
-        format="html",
-        extra_args=[
-            "--wrap=preserve",
-            "--shift-heading-level-by=-1",
-            f"--lua-filter={TEMPLATES / 'industry' / 'report.lua'}",
-        ],
-    )
 
 
 def compile_pdf(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) -> bytes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import re
 import shutil
 import tempfile
@@ -13,12 +12,10 @@ from typing import Any
 
 import nbformat
 import papermill
-from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
-from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from . import __version__, appendix, citations, corrections, exporters, kernels, watchdog
+from . import __version__, appendix, citations, corrections, engine, exporters
 from .attachments import write_attachment
 from .display import COVER
 from .errors import InputError
@@ -28,32 +25,6 @@ from .publisher import PUBLIC
 from .site import find_earlier, find_published, find_workshop, name_kept, read_record
 
 CAUSE_LENGTH = 1000  # characters of a cell's error in a message
-
-# A dying kernel is reported by name and cell; papermill's log would say it a second time, without either.
-logging.getLogger("papermill").addHandler(logging.NullHandler())
-logging.getLogger("papermill").propagate = False
-
-
-class ReportEngine(NBClientEngine):
-    """Papermill's engine, which also keeps the notebook when a cell takes the kernel down with it."""
-
-    @classmethod
-    def execute_managed_notebook(
-        cls, nb_man: NotebookExecutionManager, kernel_name: str, **kwargs: Any
-    ) -> None:
-        """Run all cells; a dead kernel becomes the error of the cell that ran last."""
-        watchdog.follow(nb_man.nb)
-        try:
-            super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
-        except DeadKernelError:
-            begun = [cell for cell in nb_man.nb.cells if cell.metadata.papermill["status"] != nb_man.PENDING]
-            if not begun:  # it never came up: that is the installation's fault, not a cell's
-                raise
-            ended = {"ename": "DeadKernelError", "evalue": watchdog.explain_end()}
-            begun[-1].outputs.append(nbformat.v4.new_output("error", **ended))
-
-
-papermill_engines.register("industry-report", ReportEngine)
 
 
 def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
@@ -116,16 +87,13 @@ def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
             _verbatim(job.notebook),
             _verbatim(executed),
             parameters=job.parameters,
-            engine_name="industry-report",
+            engine_name=engine.NAME,
             kernel_name="python3",
             language="python",
             progress_bar=False,
             log_output=False,
             request_save_on_cell_execute=False,
             autosave_cell_every=0,
-            shutdown_kernel="immediate",
-            kernel_manager_class=kernels.WarmKernelManager,
-            extra_arguments=["--log-level=CRITICAL"],  # else every kernel writes on the user's terminal
         )
     except PapermillExecutionError as error:
         kept = keep_failed(executed, output, job.stem)

@@ -12,6 +12,7 @@ from unicodedata import category
 import matplotlib as mpl
 import mplfonts
 import numpy as np
+import numpy.typing as npt
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font, LoadFlags
 
@@ -123,12 +124,18 @@ def grade_colours(grades: Sequence[str]) -> dict[str, str]:
     grades : sequence of str
         All grades of the scorecard, lowest first: any names, any number.
     """
-    ramp = mpl.colors.LinearSegmentedColormap.from_list("grades", _GRADE_ENDS)
-    shades = [mpl.colors.to_hex(ramp(i / 255)) for i in range(256)]
-    found = np.array([lightness(shade) for shade in shades])
+    shades, found = _shades()
     wanted = np.linspace(found[-1], found[0], len(grades))[::-1]
     nearest = np.abs(found - wanted[:, None]).argmin(axis=1)
     return {grade: shades[i] for grade, i in zip(grades, nearest, strict=True)}
+
+
+@cache
+def _shades() -> tuple[list[str], npt.NDArray[np.float64]]:
+    """Return the colours from the lowest grade's to the highest's, and how light each looks."""
+    ramp = mpl.colors.LinearSegmentedColormap.from_list("grades", _GRADE_ENDS)
+    shades = [mpl.colors.to_hex(ramp(i / 255)) for i in range(256)]
+    return shades, np.array([lightness(shade) for shade in shades])
 
 
 def readable_on(colour: str) -> str:

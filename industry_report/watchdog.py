@@ -22,8 +22,9 @@ import psutil
 TICK = 0.25  # seconds between two looks: a kernel that allocates at full speed gains about 1 GB
 OUTPUT_LIMIT = 10_000_000  # characters that cells may print; a page of that size opens in no browser
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-ZYGOTE = (
-    "industry_report.zygote"  # in the command of what kernels are forked from, which outlives each of them
+KEPT = (
+    "industry_report.zygote",  # in the command of what kernels are forked from, which outlives each of them
+    "serve.lua",  # in that of pandoc, which serves one report after another
 )
 
 
@@ -137,7 +138,7 @@ def adopt_orphans() -> None:
 
 def list_foreign(spared: Collection[int] = ()) -> list[psutil.Process]:
     """List the processes below this one that run in a session of their own: kernels and what they started."""
-    kept = {process.pid for process in _children(recursive=False) if _is_zygote(process)}
+    kept = {process.pid for process in _children(recursive=False) if _is_kept(process)}
     return [process for process in _children(recursive=True) if _is_foreign(process.pid, {*spared, *kept})]
 
 
@@ -158,9 +159,9 @@ def _children(recursive: bool) -> list[psutil.Process]:
         return []
 
 
-def _is_zygote(process: psutil.Process) -> bool:
+def _is_kept(process: psutil.Process) -> bool:
     with suppress(psutil.Error):
-        return any(ZYGOTE in word for word in process.cmdline())
+        return any(mark in word for word in process.cmdline() for mark in KEPT)
     return False
 
 

@@ -18,6 +18,7 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any
@@ -39,10 +40,15 @@ PRELOADED = (
     *("scipy.optimize", "scipy.special", "scipy.sparse", "scipy.stats", "scipy.stats.contingency"),
     *("statsmodels.genmod.generalized_linear_model", "statsmodels.stats.multitest"),
     *("statsmodels.stats.proportion", "statsmodels.discrete.discrete_model"),
-    *("industry_report.contract", "industry_report.conversion", "industry_report.dataset"),
-    *("industry_report.disclosure", "industry_report.display", "industry_report.figures"),
-    *("industry_report.narrative", "industry_report.sample", "industry_report.tables"),
-    *("industry_report.validity", "industry_report.workload"),
+    *("industry_report.briefing", "industry_report.comparison", "industry_report.contract"),
+    *("industry_report.conversion", "industry_report.curriculum", "industry_report.dataset"),
+    *("industry_report.disclosure", "industry_report.display", "industry_report.explanation"),
+    *("industry_report.figures", "industry_report.findings", "industry_report.follow_up"),
+    *("industry_report.grammar", "industry_report.history", "industry_report.language"),
+    *("industry_report.market", "industry_report.narrative", "industry_report.overrides"),
+    *("industry_report.panels", "industry_report.publication", "industry_report.sales"),
+    *("industry_report.sample", "industry_report.tables", "industry_report.validity"),
+    "industry_report.workload",
 )
 
 
@@ -65,16 +71,29 @@ def main() -> None:
 
 
 def warm_up() -> None:
-    """Import the libraries and draw a figure, so that fonts are parsed and caches are filled."""
+    """Import the libraries and do once what every report does, so that caches are filled."""
     os.environ.setdefault("MPLBACKEND", INLINE)
     for name in PRELOADED:
         try:
             import_module(name)
         except ImportError:  # another version of a library may have moved it: it is then imported when needed
             continue
+    _load_languages()
     _draw_figure()
     gc.collect()
     gc.freeze()  # else the first collection in a kernel would touch, and so copy, every page
+
+
+def _load_languages() -> None:
+    """Read how each language writes numbers and dates."""
+    from babel.dates import format_date
+    from babel.numbers import format_percent
+
+    from . import language
+
+    for locale in language.LOCALES.values():
+        format_percent(0.5, locale=locale)
+        format_date(date(2000, 1, 1), locale=locale)
 
 
 def _draw_figure() -> None:
@@ -87,11 +106,12 @@ def _draw_figure() -> None:
 
     with mpl.rc_context():
         style.apply()
+        style.grade_colours("DCBA")
         figure = Figure(layout=ConstrainedLayoutEngine())
         axes = figure.subplots()
         axes.barh(["甲", "乙"], [1, 2], label="n=1")
         axes.errorbar([1, 2], [0, 1], xerr=0.5)
-        axes.set_title("0123456789%.,—成交率")
+        axes.set_title(style.shorten("0123456789%.,—成交率", width=0.5))
         axes.legend()
         figure.savefig(io.StringIO(), format="svg")
 

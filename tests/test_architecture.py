@@ -12,11 +12,11 @@ MODULES = {**PACKAGE, "scoring": ROOT / "scoring.py"}
 # Who may import a module of ours; modules not named here may be imported by any that stands to their right.
 ONLY = {
     "scoring": {"cli"},
-    "papermill": {"render"},
-    "nbclient": {"render"},
+    "papermill": {"engine", "render"},
+    "nbclient": {"engine"},
     "nbconvert": {"exporters"},
     "typst": {"exporters"},
-    "pypandoc": {"exporters"},
+    "pypandoc": {"converter"},
     "IPython": {"display"},
     "click": {"cli"},
     "python_calamine": {"sources", "xlsx"},
@@ -66,7 +66,7 @@ def test_figures_tables_and_narrative_know_no_files_and_no_notebooks(module):
 def test_the_process_that_kernels_are_forked_from_knows_no_scoring_and_no_way_of_rendering():
     source = PACKAGE["zygote"].read_text(encoding="utf-8")
     _, own = imports(PACKAGE["zygote"])
-    assert own == {"style"}
+    assert own == {"language", "style"}
     assert not [name for name in ('"scoring', "papermill", "nbconvert", "typst") if name in source]
 
 

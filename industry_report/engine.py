@@ -1,0 +1,93 @@
+"""The papermill engine: runs a notebook's cells in a warm kernel, and says at which cell a kernel ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import nbformat
+import zmq
+from nbclient.exceptions import CellExecutionComplete, DeadKernelError
+from nbformat import NotebookNode
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+
+from . import watchdog
+from .kernels import WarmKernelManager
+
+# A dying kernel is reported by name and cell; papermill's log would say it a second time, without either.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
+logging.getLogger("papermill").propagate = False
+
+NAME = "industry-report"
+LOOK = 200  # milliseconds without a message, after which nbclient may look whether the kernel lives
+
+
+class ReportClient(PapermillNotebookClient):
+    """Papermill's client, with less work per message: a report's cells send some hundred of them."""
+
+    async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
+        """Take what a cell puts out, until it is done.
+
+        It waits for the socket itself: nothing else happens in this event loop but, once a second, the
+        question whether the kernel lives.
+        """
+        client: Any = self.kc
+        socket: zmq.Socket[bytes] = zmq.Socket.shadow(client.iopub_channel.socket)
+        while True:
+            while not socket.poll(LOOK):
+                await asyncio.sleep(0)
+            _, parts = client.session.feed_identities(socket.recv_multipart())
+            message = client.session.deserialize(parts)
+            if message["parent_header"].get("msg_id") == parent_msg_id:
+                try:
+                    self.process_message(message, cell, cell_index)
+                except CellExecutionComplete:
+                    return
+
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        """Keep an output; a plain picture or table without a check against the notebook format's schema.
+
+        The check takes a millisecond each, and a kernel's message has the form that the schema asks for.
+        """
+        hooks = self.output_hook_stack[msg["parent_header"].get("msg_id")]
+        if msg["msg_type"] != "display_data" or display_id or hooks or self.clear_before_next_output:
+            return super().output(outs, msg, display_id, cell_index)
+        content = {name: msg["content"][name] for name in ("data", "metadata")}
+        outs.append(nbformat.from_dict({"output_type": "display_data", **content}))
+        return outs[-1]
+
+
+class ReportEngine(NBClientEngine):
+    """Papermill's engine, which also keeps the notebook when a cell takes the kernel down with it."""
+
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: NotebookExecutionManager, kernel_name: str, **kwargs: Any
+    ) -> None:
+        """Run all cells; a dead kernel becomes the error of the cell that ran last."""
+        watchdog.follow(nb_man.nb)
+        client = ReportClient(
+            nb_man,
+            kernel_name=kernel_name,
+            kernel_manager_class=WarmKernelManager,
+            startup_timeout=kwargs["start_timeout"],
+            log=logging.getLogger("papermill"),
+            record_timing=False,
+            shutdown_kernel="immediate",
+            extra_arguments=["--log-level=CRITICAL"],  # else every kernel writes on the user's terminal
+        )
+        try:
+            client.execute()
+        except DeadKernelError:
+            begun = [cell for cell in nb_man.nb.cells if cell.metadata.papermill["status"] != nb_man.PENDING]
+            if not begun:  # it never came up: that is the installation's fault, not a cell's
+                raise
+            ended = {"ename": "DeadKernelError", "evalue": watchdog.explain_end()}
+            begun[-1].outputs.append(nbformat.v4.new_output("error", **ended))
+
+
+papermill_engines.register(NAME, ReportEngine)
