@@ -257,7 +257,9 @@ def test_many_kernels_leave_no_descriptor_and_no_process():
     for _ in range(3):
         client("1").execute()
     assert own.num_fds() == before
-    assert until(lambda: set(own.children(recursive=True)) - foreign == {zygote})
+    left = []
+    until(lambda: left.append(set(own.children(recursive=True)) - foreign) or left[-1] == {zygote})
+    assert left[-1] == {zygote}  # after the comparison, so that a failure names the processes
 
 
 # --- deaths
@@ -335,8 +337,11 @@ def test_kernels_end_with_the_process_they_were_forked_from_and_the_next_one_wor
         manager, channel = await start()
         pid = manager.provisioner.pid
         kernels._zygote.process.kill()
-        assert until(lambda: not alive(pid))
+        # The kernel is killed when the first thread ends. Another one (of pyarrow's allocator) lives on until
+        # the system runs it once more, on a busy machine up to half a second; then the sockets close.
+        kernels._zygote.process.wait(SOON)
         assert not await manager.is_alive()
+        assert until(lambda: not alive(pid))
         channel.stop_channels()
         await manager.cleanup_resources()
 
