@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -84,12 +86,14 @@ def _read_group(name: str, root: Path = Path("/sys/fs/cgroup")) -> list[str]:
 class Lane:
     """One worker process with a queue of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
         others = set(multiprocessing.active_children())
         with _deaf_to_interrupts():  # which the process inherits: Ctrl-C is for the parent to handle
             # spawn, because it is the same on every system and inherits no thread and no lock
             context = multiprocessing.get_context("spawn")
-            self.executor = ProcessPoolExecutor(1, mp_context=context, initializer=_prepare_worker)
+            self.executor = ProcessPoolExecutor(
+                1, mp_context=context, initializer=_prepare_worker, initargs=(folder,)
+            )
             self.future: Future[Any] = self.executor.submit(os.getpid)  # starts the process
         self.process = next(iter(set(multiprocessing.active_children()) - others))
 
@@ -105,6 +109,8 @@ class Processes:
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self._lanes: list[Lane] = []
+        # For the temporary files of workers and kernels: one that is killed clears up nothing.
+        self._folder = tempfile.TemporaryDirectory(prefix="industry-report-", ignore_cleanup_errors=True)
         self._spared = {process.pid for process in watchdog.list_foreign()}
         watchdog.adopt_orphans()
 
@@ -117,7 +123,7 @@ class Processes:
                 self._lanes.remove(lane)
                 lane.process.join(PATIENCE)
                 watchdog.end_processes(watchdog.list_orphans(self._spared))  # the kernel it left
-        self._lanes.append(Lane())
+        self._lanes.append(Lane(self._folder.name))
         return self._lanes[-1].submit(task, *arguments)
 
     def kill(self, future: Future[Any]) -> None:
@@ -138,6 +144,7 @@ class Processes:
         for lane in self._lanes:
             lane.executor.shutdown(cancel_futures=True)
         watchdog.end_processes(watchdog.list_orphans(self._spared))
+        self._folder.cleanup()
 
 
 # --- a cluster
@@ -197,20 +204,22 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _prepare_worker() -> None:
+def _prepare_worker(folder: str) -> None:
+    os.environ["TMPDIR"] = tempfile.tempdir = folder  # kernels inherit it
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the workers
     signal.signal(signal.SIGTERM, _leave)
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(folder,), name="parent", daemon=True).start()
 
 
 def _leave(*_: Any) -> None:
     raise SystemExit
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: str) -> None:
     """End when the build was killed: nobody waits for this report any more."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
         watchdog.end_processes(watchdog.list_foreign())
+        shutil.rmtree(folder, ignore_errors=True)  # each worker does; the last one leaves nothing
         os._exit(1)

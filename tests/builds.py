@@ -37,7 +37,7 @@ def list_jobs(*notebooks: str) -> list[plan.Job]:
 
 def run(*notebooks: str, **options: object) -> dict[str, Result]:
     """Build; give the results by notebook."""
-    results = build.build_reports(list_jobs(*notebooks), OUTPUT, Options(workers=2, **options))
+    results = build.build_reports(list_jobs(*notebooks), OUTPUT, Options(**{"workers": 2, **options}))
     return {result.report.split("/")[-1].removesuffix(".zh"): result for result in results}
 
 
@@ -86,10 +86,15 @@ def find_process(folder: Path, mark: str) -> list[psutil.Process]:
     return found
 
 
-def read_shelf() -> dict[str, bytes]:
-    return {str(f.relative_to(OUTPUT)): f.read_bytes() for f in OUTPUT.rglob("*") if f.is_file()}
+def read_shelf(folder: Path = OUTPUT) -> dict[str, bytes]:
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
 
 
-def read_reports() -> dict[str, bytes]:
-    """Without the lists of the shelf, which name what the last build could not update."""
-    return {name: content for name, content in read_shelf().items() if "/" in name}
+def read_reports(*notebooks: str, folder: Path = OUTPUT) -> dict[str, bytes]:
+    """Without the lists of the shelf, which name what a build could not update; of all or some notebooks."""
+    files = {Path(name): content for name, content in read_shelf(folder).items() if "/" in name}
+    return {
+        str(file): content
+        for file, content in files.items()
+        if not notebooks or file.name.split(".")[0] in notebooks
+    }

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -41,21 +42,54 @@ pytestmark = [
 MEGABYTES = 2000  # that a kernel may take here: more than one that prints without end, whose queue fills
 
 
+SLEEPER = "[sys.executable, '-c', 'import time; time.sleep(600)']"
+HELD = ("import pathlib, time", "while pathlib.Path('hold').exists(): time.sleep(0.05)", *GOOD)
+NOTEBOOKS = {
+    "good": HELD,
+    "other": HELD,
+    "litters": (
+        "import subprocess, sys, threading, time",
+        f"child = subprocess.Popen({SLEEPER})\n"
+        f"daemon = subprocess.Popen({SLEEPER}, start_new_session=True)\n"
+        "threading.Thread(target=time.sleep, args=(600,)).start()\n"
+        "print('done')",
+    ),
+}
+
+
 @pytest.fixture(autouse=True)
-def nothing_left(project: Path) -> Iterator[None]:
-    """After each of these tests no process works in the project, and no staging folder or lock is there."""
-    yield
-    wait_for(lambda: not left_in(project))
+def nothing_left(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """After each of these tests no process works in the project, and no staging folder, lock or socket."""
+    with tempfile.TemporaryDirectory() as folder:  # not below tmp_path, which is too deep for sockets
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        monkeypatch.setenv("TMPDIR", folder)
+        yield
+        wait_for(lambda: not left_in(project))
+        assert list(Path(folder).iterdir()) == []
     assert not list(OUTPUT.glob(".*"))
+
+
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("undisturbed") / "reports"
+
+
+@pytest.fixture
+def undisturbed(project: Path, made_once: Path) -> Path:
+    """The shelf of a build of all `NOTEBOOKS`, which lie in the project now, that nothing disturbed."""
+    for name, cells in NOTEBOOKS.items():
+        write_notebook(name, *cells)
+    if not made_once.exists():  # by the first test that asks for it
+        run(*NOTEBOOKS)
+        OUTPUT.rename(made_once)
+    return made_once
 
 
 # --- what a notebook may do
 
 
-def test_notebooks_that_misbehave_cost_their_own_report_only(project, monkeypatch):
+def test_notebooks_that_misbehave_cost_their_own_report_only(project, undisturbed, monkeypatch):
     monkeypatch.setattr(build, "_share_memory", lambda options, workers: MEGABYTES * 2**20)
-    spawn = "import subprocess, sys, threading, time"
-    sleeper = "[sys.executable, '-c', 'import time; time.sleep(600)']"
     bad = {
         "loops": ("x = 1", "while True: pass"),
         "allocates": ("kept = []", "while True: kept.append(b'x' * 10**7)"),
@@ -64,15 +98,6 @@ def test_notebooks_that_misbehave_cost_their_own_report_only(project, monkeypatc
     }
     for name, cells in bad.items():
         write_notebook(name, *cells)
-    write_notebook("good", *GOOD)
-    write_notebook(
-        "litters",
-        spawn,
-        f"child = subprocess.Popen({sleeper})\n"
-        f"daemon = subprocess.Popen({sleeper}, start_new_session=True)\n"
-        "threading.Thread(target=time.sleep, args=(600,)).start()\n"
-        "print('done')",
-    )
     results = run("good", *bad, "litters", time_limit=15, retries=0)
     causes = {name: result.cause for name, result in results.items() if result.status == "failed"}
     assert causes.keys() == bad.keys(), causes
@@ -84,12 +109,7 @@ def test_notebooks_that_misbehave_cost_their_own_report_only(project, monkeypatc
         assert causes[name].startswith(f"2025/黄山市/{name}.zh: cell In [")
         assert f"under “数据”, `{cells[1]}`, failed with DeadKernelError" in causes[name]
     assert not find_process(project, "time.sleep(600)")
-    disturbed = read_reports()
-    shutil.rmtree(OUTPUT)
-    run("good", "litters")
-    clean = read_shelf()
-    assert disturbed == read_reports()
-    assert len(clean) == 2 * len(site.list_published(OUTPUT)[0]["files"]) + 2 + 5  # two records, five lists
+    assert read_reports() == read_reports("good", "litters", folder=undisturbed)
 
 
 # --- what others may do to kernels and workers
@@ -106,22 +126,24 @@ def find_workers(project: Path) -> list[psutil.Process]:
     return find_process(project, "spawn_main")
 
 
-@pytest.mark.parametrize("find", [find_kernels, find_workers])
-def test_kernel_or_worker_killed_while_it_starts_costs_a_retry(find, project):
-    write_notebook("good", *GOOD)
-    write_notebook("other", *GOOD)
+def test_worker_and_kernel_killed_while_they_start_cost_a_retry_each(project, undisturbed):
+    Path("hold").touch()  # no report is finished before both are dead
 
     def kill() -> None:
-        wait_for(lambda: find(project), 60)
-        for process in find(project)[:1]:
-            process.kill()
+        try:
+            for find in (find_workers, find_kernels):
+                wait_for(lambda find=find: find(project), 60)
+                find(project)[0].kill()
+        finally:
+            Path("hold").unlink()
 
     killer = threading.Thread(target=kill)
     killer.start()
-    results = run("good", "other")
+    results = run("good", "other", retries=2)
     killer.join()
     assert {result.status for result in results.values()} == {"made"}
-    assert sorted(result.attempts for result in results.values()) == [1, 2]
+    assert sum(result.attempts for result in results.values()) == 2 + 2
+    assert read_reports() == read_reports("good", "other", folder=undisturbed)
 
 
 SUICIDE = """
@@ -136,8 +158,7 @@ KERNEL = "os.getpid()"
 WORKER = "next(p.pid for p in psutil.Process().parents() if 'spawn_main' in ' '.join(p.cmdline()))"
 
 
-def test_kernel_or_worker_killed_in_a_cell(project):
-    write_notebook("good", *GOOD)
+def test_kernel_or_worker_killed_in_a_cell(project, undisturbed):
     for name, victim in {"kernel": KERNEL, "worker": WORKER}.items():
         write_notebook(f"{name}-once", SUICIDE.format(flag=name, victim=victim), *GOOD)
         write_notebook(f"{name}-twice", SUICIDE.format(flag="x/y", victim=victim).replace("touch", "exists"))
@@ -152,12 +173,12 @@ def test_kernel_or_worker_killed_in_a_cell(project):
     assert "the kernel ended: the cell ended the process" in results["kernel-twice"].cause
     cause = "its worker process was ended from outside, perhaps for lack of memory. Try --jobs 1."
     assert cause in results["worker-twice"].cause
+    assert read_reports("good") == read_reports("good", folder=undisturbed)
 
 
-def test_worker_killed_while_it_publishes_leaves_no_torn_report(project, monkeypatch):
+def test_worker_killed_while_it_publishes_leaves_no_torn_report(project, undisturbed, monkeypatch):
     """The worker is ended between two files of a report that is there already."""
-    write_notebook("good", *GOOD)
-    run("good")
+    shutil.copytree(undisturbed, OUTPUT)
     before = read_shelf()
     write_notebook("good", *GOOD, "print('more')")
     write_hook(
@@ -181,13 +202,11 @@ def test_worker_killed_while_it_publishes_leaves_no_torn_report(project, monkeyp
     assert run("good")["good"].status == "made"
     assert site.find_published(OUTPUT, "2025/黄山市/good.zh")
     assert read_shelf().keys() == before.keys()
+    assert read_reports("other", "litters") == read_reports("other", "litters", folder=undisturbed)
 
 
-def test_disk_full_while_publishing(project, monkeypatch):
-    write_notebook("good", *GOOD)
-    write_notebook("other", *GOOD)
-    run("good", "other")
-    before = read_reports()
+def test_disk_full_while_publishing(project, undisturbed, monkeypatch):
+    shutil.copytree(undisturbed, OUTPUT)
     write_hook(
         project,
         """
@@ -201,11 +220,11 @@ def test_disk_full_while_publishing(project, monkeypatch):
         """,
         monkeypatch,
     )
-    results = run("good", "other", force=True)
+    results = run("good", "other", force=True, workers=1)
     for result in results.values():
         assert result.status == "failed"
         assert "cannot be written: No space left on device" in result.cause
-    assert read_reports() == before
+    assert read_reports() == read_reports(folder=undisturbed)
 
 
 def write_hook(project: Path, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,8 +258,7 @@ def test_interrupt_at_any_time_ends_within_two_seconds(delay, project):
         assert site.find_published(OUTPUT, record["report"])
 
 
-def test_killed_build_leaves_no_process_and_the_next_goes_on(project):
-    write_notebook("good", *GOOD)
+def test_killed_build_leaves_nothing_and_the_next_goes_on(project, undisturbed):
     write_notebook("waits", "import time, pathlib", "while not pathlib.Path('go').exists(): time.sleep(0.05)")
     list_jobs("good", "waits")
     process = start("build", "params/x.yaml", "--jobs", "2", stdin=subprocess.DEVNULL)
@@ -249,21 +267,21 @@ def test_killed_build_leaves_no_process_and_the_next_goes_on(project):
     process.kill()
     process.communicate(timeout=30)
     wait_for(lambda: not left_in(project))
+    assert list(Path(tempfile.gettempdir()).iterdir()) == []
     Path("go").touch()
     results = run("good", "waits")
     assert {name: result.status for name, result in results.items()} == {"good": "fresh", "waits": "made"}
+    assert read_reports("good") == read_reports("good", folder=undisturbed)
 
 
-def test_two_builds_at_once(project):
-    write_notebook("good", *GOOD)
-    write_notebook("other", *GOOD)
-    list_jobs("good", "other")
+def test_two_builds_at_once(project, undisturbed):
+    list_jobs(*NOTEBOOKS)
     both = [start("build", "params/x.yaml") for _ in range(2)]
     told = [process.communicate(timeout=120) for process in both]
     assert [process.returncode for process in both] == [0, 0]
-    assert sorted(out.count("made ") for out, _ in told) == [0, 2]
+    assert sorted(out.count("made ") for out, _ in told) == [0, 3]
     assert sum("Another build works on reports" in err for _, err in told) == 1
     together = read_shelf()
-    shutil.rmtree(OUTPUT)
-    run("good", "other")
-    assert read_shelf() == together
+    assert together == read_shelf(undisturbed)
+    files = len(site.list_published(OUTPUT)[0]["files"])
+    assert len(together) == 3 * (files + 1) + 5  # three reports, each with its record, and five lists
