@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pypandoc
 
+from . import watchdog
 from .errors import InputError
 
 SCRIPTS = Path(__file__).parent / "templates" / "industry"
-SERVER = "serve.lua"
 
 _pandoc: subprocess.Popen[bytes] | None = None
 
@@ -39,19 +39,23 @@ def convert(html: str) -> str:
     answer = json.loads(line) if line else {"error": f"it ended with status {_pandoc.wait()}"}
     if "error" in answer:
         problem = f"pandoc stopped: {answer['error']}."
-        raise InputError("PDF", problem, "Look at what the cells show: text, tables and figures are converted.")
+        raise InputError(
+            "PDF", problem, "Look at what the cells show: text, tables and figures are converted."
+        )
     return str(answer["markup"])
 
 
 def _start() -> subprocess.Popen[bytes]:
-    command = [pypandoc.get_pandoc_path(), "lua", SCRIPTS / SERVER, SCRIPTS / "report.lua"]
-    return subprocess.Popen(
+    command = [pypandoc.get_pandoc_path(), "lua", SCRIPTS / "serve.lua", SCRIPTS / "report.lua"]
+    process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a fault comes as an answer
         start_new_session=True,  # a Ctrl-C is for the build, which ends its workers itself
     )
+    watchdog.keep(process.pid)
+    return process
 
 
 @atexit.register

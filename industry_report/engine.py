@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import Any
 
 import nbformat
@@ -21,7 +22,7 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 logging.getLogger("papermill").propagate = False
 
 NAME = "industry-report"
-LOOK = 200  # milliseconds without a message, after which nbclient may look whether the kernel lives
+LOOK = 0.2  # seconds between two turns of the event loop
 
 
 class ReportClient(PapermillNotebookClient):
@@ -30,14 +31,18 @@ class ReportClient(PapermillNotebookClient):
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
         """Take what a cell puts out, until it is done.
 
-        It waits for the socket itself: nothing else happens in this event loop but, once a second, the
-        question whether the kernel lives.
+        It waits for the socket itself. Now and then the event loop has a turn, in which nbclient asks whether
+        the kernel lives: it may have died with much of what it printed still on the way.
         """
         client: Any = self.kc
         socket: zmq.Socket[bytes] = zmq.Socket.shadow(client.iopub_channel.socket)
+        turn = time.monotonic() + LOOK
         while True:
-            while not socket.poll(LOOK):
+            if time.monotonic() > turn:
                 await asyncio.sleep(0)
+                turn = time.monotonic() + LOOK
+            if not socket.poll(int(1000 * LOOK)):
+                continue
             _, parts = client.session.feed_identities(socket.recv_multipart())
             message = client.session.deserialize(parts)
             if message["parent_header"].get("msg_id") == parent_msg_id:

@@ -72,7 +72,7 @@ class Page:
         return None
 
     def _parse(self, text: str) -> yaml.Node | None:
-        """Parse by libyaml, ten times as fast; where it finds a fault the other parser has the better words."""
+        """Parse by libyaml, ten times as fast; if there is a fault, the other parser has the better words."""
         try:
             self._refuse_what_no_scorecard_needs(text, _FAST)
             return yaml.compose(text, Loader=_FAST)

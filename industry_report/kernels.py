@@ -11,14 +11,15 @@ import asyncio
 import atexit
 import contextlib
 import json
+import math
 import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
+import threading
 import time
 from pathlib import Path
 from queue import Empty
@@ -30,20 +31,17 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Type
 
+from . import watchdog
+from .forking import OWN, PACKAGE, can_fork, describe_state
+
 PROVISIONER = "industry-report"  # the name of the entry point
 LAUNCHER = ["-Xfrozen_modules=off", "-m", "ipykernel_launcher"]  # the flag spares the debugger a warning
-PACKAGE = Path(__file__).parent
 SOCKET_PATH = 107  # bytes that the path of a Unix socket may have
-OWN = "JPY_"  # jupyter_client sets such variables for each kernel anew
 DEATH = 5.0  # seconds until a killed kernel is given up
+LOOK = 0.01  # seconds between two looks whether a process has ended
 PATIENCE = 0.5  # seconds that the zygote has to end of itself when this process ends
 MESSAGE = 64  # bytes; "pid 4194304" is the longest
 START = "import sys; del sys.path[0]; from industry_report.zygote import main; main()"
-
-
-def can_fork() -> bool:
-    """Tell whether this system forks safely, and ends a child with its parent: Linux."""
-    return sys.platform == "linux"
 
 
 class Forked:
@@ -115,11 +113,8 @@ class Zygote:
         self.state = describe_state(environ)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            number = theirs.fileno()
-            command = [sys.executable, LAUNCHER[0], "-c", START, str(number)]
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, env=environ, pass_fds=[number], start_new_session=True
-            )
+            self.process = fork_warm(theirs) or start_cold(theirs, environ)
+        watchdog.keep(self.process.pid)
 
     def fork(self, argv: list[str], cwd: str, environ: dict[str, str], folder: str) -> Forked:
         """Ask for a kernel; its first messages are still to come."""
@@ -134,8 +129,68 @@ class Zygote:
         self.control.close()
 
 
+class Branch:
+    """A process that was forked from this one, as far as `subprocess.Popen` would show it."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit status, or None while it runs."""
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self.returncode = os.waitstatus_to_exitcode(status) if pid else None
+        return self.returncode
+
+    def wait(self, timeout: float = math.inf) -> int:
+        """Return the exit status once it has ended.
+
+        Raises
+        ------
+        subprocess.TimeoutExpired
+            If that takes longer than so many seconds.
+        """
+        end = time.monotonic() + timeout
+        while (status := self.poll()) is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired("fork", timeout)
+            time.sleep(LOOK)
+        return status
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+
+def fork_warm(control: socket.socket) -> Branch | None:
+    """Fork this process, if it has everything imported and does nothing else yet: a new worker."""
+    preloaded = sys.modules.get(f"{__package__}.preloaded")
+    if preloaded is None or threading.active_count() > 1:
+        return None
+    pid = os.fork()
+    if pid:
+        return Branch(pid)
+    status = 1
+    try:
+        preloaded.zygote.become_zygote(control, preloaded.START)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def start_cold(control: socket.socket, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start Python afresh and let it import everything."""
+    number = control.fileno()
+    command = [sys.executable, LAUNCHER[0], "-c", START, str(number)]
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, env=environ, pass_fds=[number], start_new_session=True
+    )
+
+
 _zygote: Zygote | None = None
-_left: list[subprocess.Popen[bytes]] = []
+_left: list[subprocess.Popen[bytes] | Branch] = []
 _folders: set[Path] = set()
 
 
@@ -177,14 +232,6 @@ def end_zygotes() -> None:
             process.wait()
     for folder in _folders:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def describe_state(environ: dict[str, str]) -> tuple[Any, ...]:
-    """Return what a fresh start depends on: environment, our own code, what is installed."""
-    variables = {name: value for name, value in environ.items() if not name.startswith(OWN)}
-    written = sorted((file.name, file.stat().st_mtime_ns) for file in PACKAGE.glob("*.py"))
-    installed = Path(sysconfig.get_path("purelib")).stat().st_mtime_ns
-    return os.getpid(), variables, written, installed
 
 
 class WarmProvisioner(LocalProvisioner):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
+import multiprocessing.util
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -13,17 +16,21 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from multiprocessing import forkserver
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import psutil
 
-from . import watchdog
+from . import forking, watchdog
 from .errors import InputError
 
 WORKER_MEMORY = 700 * 2**20  # bytes: a worker with its exporters, and the kernel of an ordinary report
 SHARE = 0.9  # of the free memory that kernels may take together
+TICK = 0.02  # seconds between two looks whether the process to fork from is ready
 PATIENCE = 1.0  # seconds that a worker has to clear up before it is killed
+# Python without the current folder on its path, with one order of sets, and without the debugger's warning.
+AFRESH = {"PYTHONSAFEPATH": "1", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 ANSWER = "10s"  # within which a scheduler must answer
 
 
@@ -88,11 +95,12 @@ class Lane:
 
     def __init__(self, folder: str) -> None:
         others = set(multiprocessing.active_children())
+        environ = {**os.environ, "PYTHONHASHSEED": "0"}  # a set in a cell has the same order in every build
+        start = _choose_start(folder)
         with _deaf_to_interrupts():  # which the process inherits: Ctrl-C is for the parent to handle
-            # spawn, because it is the same on every system and inherits no thread and no lock
-            context = multiprocessing.get_context("spawn")
+            context = multiprocessing.get_context(start)
             self.executor = ProcessPoolExecutor(
-                1, mp_context=context, initializer=_prepare_worker, initargs=(folder,)
+                1, mp_context=context, initializer=_prepare_worker, initargs=(folder, environ)
             )
             self.future: Future[Any] = self.executor.submit(os.getpid)  # starts the process
         self.process = next(iter(set(multiprocessing.active_children()) - others))
@@ -101,6 +109,57 @@ class Lane:
         """Start a task."""
         self.future = self.executor.submit(task, *arguments)
         return self.future
+
+
+_server: tuple[Any, ...] = ()  # what the process that workers are forked from was started with
+
+
+def _choose_start(folder: str) -> str:
+    """Return how worker processes start: forked from one that has imported everything, where that is safe.
+
+    It is as good as a fresh start while environment, code and libraries are what they were. Where temporary
+    files lie, a worker is told.
+    """
+    global _server
+    environ = {**os.environ, "TMPDIR": ""}
+    state = forking.describe_state(environ) if forking.can_fork() else None
+    if state is None or state != (_server or state):
+        return "spawn"  # the same on every system, and it inherits no thread and no lock
+    if not _server:
+        _server = state
+        _start_server(Path(folder, "ready"))
+    return "forkserver"
+
+
+def _start_server(ready: Path) -> None:
+    """Start the process to fork from, and wait until it is ready; a Ctrl-C may end that."""
+    forkserver.set_forkserver_preload(["industry_report.preloaded"])
+    with _variables(**AFRESH, **{forking.READY: str(ready)}), _deaf_to_interrupts():
+        forkserver.ensure_running()
+    server = psutil.Process(_find_server().pid)
+    while not ready.exists() and server.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(TICK)
+
+
+class _Server(NamedTuple):
+    pid: int
+    stop: Callable[[], None]
+
+
+def _find_server() -> _Server:
+    """Return the process that `multiprocessing` forks from; it has no public name for what ends it."""
+    server: Any = forkserver._forkserver
+    return _Server(server._forkserver_pid, server._stop)
+
+
+@atexit.register
+def _stop_server() -> None:
+    """End the process that workers are forked from; it would only end when it notices that this one has."""
+    if _server:
+        pid, stop = _find_server()
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+            stop()
 
 
 class Processes:
@@ -193,6 +252,19 @@ class Cluster:
 
 
 @contextmanager
+def _variables(**values: str) -> Iterator[None]:
+    """Set environment variables for a moment."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            os.environ.update({} if value is None else {name: value})
+
+
+@contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():  # signals are not this thread's business
         yield
@@ -204,9 +276,17 @@ def _deaf_to_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _prepare_worker(folder: str) -> None:
-    os.environ["TMPDIR"] = tempfile.tempdir = folder  # kernels inherit it
+def _prepare_worker(folder: str, environ: dict[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update({**environ, "TMPDIR": folder})  # kernels inherit it
+    tempfile.tempdir = folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the workers
+    if f"{__package__}.preloaded" in sys.modules:  # forked, which leaves out what a process does at its end
+        multiprocessing.util.Finalize(None, atexit._run_exitfuncs, exitpriority=0)
+        forking.reopen_files()
+        from . import kernels
+
+        kernels.prepare()  # now, while there is one thread: the process to fork kernels from is forked, too
     signal.signal(signal.SIGTERM, _leave)
     threading.Thread(target=_end_with_parent, args=(folder,), name="parent", daemon=True).start()
 
@@ -221,5 +301,6 @@ def _end_with_parent(folder: str) -> None:
     if parent is not None:
         parent.join()
         watchdog.end_processes(watchdog.list_foreign())
-        shutil.rmtree(folder, ignore_errors=True)  # each worker does; the last one leaves nothing
+        for left in (folder, multiprocessing.util.get_temp_dir()):
+            shutil.rmtree(left, ignore_errors=True)  # each worker does; the last one leaves nothing
         os._exit(1)

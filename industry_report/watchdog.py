@@ -22,10 +22,6 @@ import psutil
 TICK = 0.25  # seconds between two looks: a kernel that allocates at full speed gains about 1 GB
 OUTPUT_LIMIT = 10_000_000  # characters that cells may print; a page of that size opens in no browser
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-KEPT = (
-    "industry_report.zygote",  # in the command of what kernels are forked from, which outlives each of them
-    "serve.lua",  # in that of pandoc, which serves one report after another
-)
 
 
 @dataclass(frozen=True)
@@ -129,6 +125,14 @@ def count_output(notebook: Mapping[str, Any]) -> int:
 # --- processes
 
 
+_kept: set[int] = set()
+
+
+def keep(pid: int) -> None:
+    """Spare a process that serves one report after another and ends with this one."""
+    _kept.add(pid)
+
+
 def adopt_orphans() -> None:
     """Become the parent of every process below whose own parent ends, so that it can be found (Linux)."""
     if sys.platform == "linux":
@@ -138,8 +142,7 @@ def adopt_orphans() -> None:
 
 def list_foreign(spared: Collection[int] = ()) -> list[psutil.Process]:
     """List the processes below this one that run in a session of their own: kernels and what they started."""
-    kept = {process.pid for process in _children(recursive=False) if _is_kept(process)}
-    return [process for process in _children(recursive=True) if _is_foreign(process.pid, {*spared, *kept})]
+    return [process for process in _children(recursive=True) if _is_foreign(process.pid, {*spared, *_kept})]
 
 
 def list_orphans(spared: Collection[int] = ()) -> list[psutil.Process]:
@@ -157,12 +160,6 @@ def _children(recursive: bool) -> list[psutil.Process]:
         return psutil.Process().children(recursive=recursive)
     except psutil.Error:  # a child ended while the table was read
         return []
-
-
-def _is_kept(process: psutil.Process) -> bool:
-    with suppress(psutil.Error):
-        return any(mark in word for word in process.cmdline() for mark in KEPT)
-    return False
 
 
 def _is_foreign(pid: int, spared: Collection[int]) -> bool:

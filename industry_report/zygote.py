@@ -8,6 +8,7 @@ Whoever closes such a socket ends its kernel, so no kernel outlives the one that
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 import io
@@ -22,6 +23,8 @@ from datetime import date
 from importlib import import_module
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any
+
+from . import forking
 
 MESSAGE = 65536  # bytes; a request names a folder and a few arguments
 INLINE = "module://matplotlib_inline.backend_inline"  # the backend that ipykernel chooses, too
@@ -65,8 +68,30 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the one who asked for the kernels
     warm_up()
+    serve(control)
+
+
+def become_zygote(control: socket.socket, start: forking.Start) -> None:
+    """Serve in a process that was forked from a warm worker, of which nothing is left."""
+    os.setsid()
+    for number in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    forking.close_all_but(control.fileno())
+    start.restore()
+    os.environ.setdefault("MPLBACKEND", INLINE)
+    serve(control)
+    atexit._run_exitfuncs()  # of the notebook, if this was a kernel
+    sys.stdout.flush()
+    sys.stderr.flush()
+
+
+def serve(control: socket.socket) -> None:
+    """Fork kernels; in a forked process, be one."""
     request = Zygote(control).serve()
-    if request is not None:  # this is a kernel's process now
+    if request is not None:
         become_kernel(**request)
 
 
@@ -176,6 +201,7 @@ class Zygote:
             *(kernel.line for kernel in self.kernels.values()),
         ):
             kept.close()
+        forking.reopen_files()
 
     def pass_signal(self, line: socket.socket) -> None:
         """Send a kernel and its children the signal asked for; a closed socket asks for the last one."""

@@ -63,17 +63,31 @@ def wait_for(condition: Callable[[], object], seconds: float = 20) -> None:
 
 
 def left_in(folder: Path) -> list[psutil.Process]:
-    """Return processes other than this one that work in the folder: workers, kernels, their children."""
+    """Return processes other than this one that work in the folder: workers, kernels, their children.
+
+    What lives as long as the tests does not count: multiprocessing's tracker, what workers are forked from.
+    """
     found = []
     for process in psutil.process_iter():
-        try:
-            mine = process.pid == os.getpid() or "resource_tracker" in " ".join(process.cmdline())
-            if (
-                process.cwd() == str(folder) and not mine
-            ):  # multiprocessing's tracker lives as long as the tests
+        with suppress(psutil.Error):
+            ours = process.pid == os.getpid() or "resource_tracker" in " ".join(process.cmdline())
+            if process.cwd() == str(folder) and not ours and not is_server(process):
                 found.append(process)
-        except psutil.Error:
-            continue
+    return found
+
+
+def is_server(process: psutil.Process) -> bool:
+    return process.ppid() == os.getpid() and "multiprocessing.forkserver" in " ".join(process.cmdline())
+
+
+def find_forked(folder: Path, generation: int) -> list[psutil.Process]:
+    """Find workers (1), what their kernels are forked from (2), and kernels (3)."""
+    found = []
+    for process in left_in(folder):
+        with suppress(psutil.Error):  # it ended in this moment
+            names = [" ".join(each.cmdline()) for each in (process, *process.parents())]
+            if sum("multiprocessing.forkserver" in name for name in names) == 1 + generation:
+                found.append(process)
     return found
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,27 @@ QUALITY = pd.DataFrame(
         "used": [8],
     }
 )
+CURRENT = "PYTEST_CURRENT_TEST"
 SCORECARD = Path("params", "scorecards", "consultation.yaml")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call() -> Generator[None, object, object]:
+    """Take the name of the running test out of the environment.
+
+    A changed environment asks for fresh processes, and this name changes with each test.
+    """
+    name = os.environ.pop(CURRENT, None)
+    try:
+        return (yield)
+    finally:
+        os.environ.update({CURRENT: name} if name else {})
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    """Do the same for fixtures."""
+    return (yield from pytest_pyfunc_call())
 
 
 @pytest.fixture

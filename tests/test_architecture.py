@@ -66,7 +66,7 @@ def test_figures_tables_and_narrative_know_no_files_and_no_notebooks(module):
 def test_the_process_that_kernels_are_forked_from_knows_no_scoring_and_no_way_of_rendering():
     source = PACKAGE["zygote"].read_text(encoding="utf-8")
     _, own = imports(PACKAGE["zygote"])
-    assert own == {"language", "style"}
+    assert own == {"forking", "language", "style"}
     assert not [name for name in ('"scoring', "papermill", "nbconvert", "typst") if name in source]
 
 

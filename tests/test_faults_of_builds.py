@@ -5,6 +5,7 @@ Real worker processes and kernels, with notebooks of a few lines.
 
 from __future__ import annotations
 
+import multiprocessing.util
 import os
 import shutil
 import signal
@@ -21,6 +22,7 @@ import pytest
 from builds import (
     GOOD,
     OUTPUT,
+    find_forked,
     find_process,
     left_in,
     list_jobs,
@@ -60,6 +62,7 @@ NOTEBOOKS = {
 @pytest.fixture(autouse=True)
 def nothing_left(project: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """After each of these tests no process works in the project, and no staging folder, lock or socket."""
+    multiprocessing.util.get_temp_dir()  # which lives as long as the tests, is made where it usually is
     with tempfile.TemporaryDirectory() as folder:  # not below tmp_path, which is too deep for sockets
         monkeypatch.setattr(tempfile, "tempdir", folder)
         monkeypatch.setenv("TMPDIR", folder)
@@ -119,11 +122,11 @@ def find_kernels(project: Path) -> list[psutil.Process]:
     """Find kernels, stock ones by their command and warm ones by what they were forked from."""
     zygotes = {process.pid for process in find_process(project, "industry_report.zygote")}
     forked = [p for p in find_process(project, "industry_report.zygote") if p.ppid() in zygotes]
-    return find_process(project, "ipykernel_launcher") + forked
+    return find_process(project, "ipykernel_launcher") + forked + find_forked(project, 3)
 
 
 def find_workers(project: Path) -> list[psutil.Process]:
-    return find_process(project, "spawn_main")
+    return find_process(project, "spawn_main") + find_forked(project, 1)
 
 
 def test_worker_and_kernel_killed_while_they_start_cost_a_retry_each(project, undisturbed):
@@ -155,7 +158,7 @@ if not pathlib.Path("{flag}").exists():
 
 
 KERNEL = "os.getpid()"
-WORKER = "next(p.pid for p in psutil.Process().parents() if 'spawn_main' in ' '.join(p.cmdline()))"
+WORKER = "psutil.Process().parents()[1].pid"  # the first is what the kernel was forked from
 
 
 def test_kernel_or_worker_killed_in_a_cell(project, undisturbed):

@@ -26,7 +26,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
 import industry_report
-from industry_report import kernels, render, zygote
+from industry_report import forking, kernels, render, zygote
 from industry_report.plan import Job
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
@@ -400,12 +400,12 @@ def test_folder_with_a_package_of_its_own_gets_that_package(tmp_path):
 
 def test_change_of_environment_code_or_libraries_asks_for_another_process(tmp_path, monkeypatch):
     (tmp_path / "module.py").write_text("", encoding="utf-8")
-    monkeypatch.setattr(kernels, "PACKAGE", tmp_path)
-    before = kernels.describe_state({"A": "1", "JPY_SESSION_NAME": "x"})
-    assert kernels.describe_state({"A": "1", "JPY_SESSION_NAME": "y"}) == before
-    assert kernels.describe_state({"A": "2"}) != before
+    monkeypatch.setattr(forking, "PACKAGE", tmp_path)
+    before = forking.describe_state({"A": "1", "JPY_SESSION_NAME": "x"})
+    assert forking.describe_state({"A": "1", "JPY_SESSION_NAME": "y"}) == before
+    assert forking.describe_state({"A": "2"}) != before
     os.utime(tmp_path / "module.py", ns=(1, 1))
-    assert kernels.describe_state({"A": "1"}) != before
+    assert forking.describe_state({"A": "1"}) != before
 
 
 @pytest.mark.parametrize("name", zygote.PRELOADED)

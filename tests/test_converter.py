@@ -1,0 +1,61 @@
+"""Pandoc as a server: the markup of a body, faults, and a process that is gone."""
+
+from __future__ import annotations
+
+import pypandoc
+import pytest
+
+from industry_report import converter
+from industry_report.errors import InputError
+
+BODY = """<h2 id="summary">摘要</h2><p>成交率为<strong>21.5%</strong>。</p><h3>Sources</h3>
+<table><caption>来源</caption><thead><tr><th>来源</th></tr></thead><tbody><tr><td>𠮷 &lt; 5</td></tr></tbody>
+</table>"""
+
+
+def test_markup_is_what_the_command_gives():
+    filtered = f"--lua-filter={converter.SCRIPTS / 'report.lua'}"
+    options = ["--wrap=preserve", "--shift-heading-level-by=-1", filtered]
+    expected = pypandoc.convert_text(BODY, to="typst", format="html", extra_args=options)
+    assert converter.convert(BODY).strip() == expected.strip()
+    assert "= 摘要" in expected
+    assert "𠮷 \\< 5" in expected
+
+
+def test_one_process_serves_many_bodies_and_nothing_of_one_comes_into_the_next():
+    first = converter.convert(BODY)
+    assert converter._pandoc is not None
+    number = converter._pandoc.pid
+    assert converter.convert("<p>line\nbreak</p>").strip() == "line\nbreak"
+    assert converter.convert(BODY) == first
+    assert converter._pandoc.pid == number
+
+
+def test_a_fault_is_told_and_the_next_body_is_converted(monkeypatch):
+    monkeypatch.setattr(converter.json, "dumps", lambda body: "{")
+    with pytest.raises(InputError, match=r"PDF: pandoc stopped: .+ converted\."):
+        converter.convert(BODY)
+    monkeypatch.undo()
+    assert "摘要" in converter.convert(BODY)
+
+
+def test_a_pandoc_that_was_killed_is_told_and_started_again(monkeypatch):
+    converter.convert(BODY)
+    assert converter._pandoc is not None
+    process = converter._pandoc
+    process.kill()
+    monkeypatch.setattr(process, "poll", lambda: None)  # it dies just after the look whether it lives
+    with pytest.raises(InputError, match="it ended with status -9"):
+        converter.convert(BODY)
+    monkeypatch.undo()
+    assert "摘要" in converter.convert(BODY)
+    assert converter._pandoc is not process
+
+
+def test_closing_ends_it():
+    converter.convert(BODY)
+    process = converter._pandoc
+    assert process is not None
+    converter.close()
+    assert process.returncode == 0
+    converter.close()

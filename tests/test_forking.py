@@ -1,0 +1,103 @@
+"""Forks that are as good as a fresh start: files of their own, nothing of the program that asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+from builds import is_server
+
+from industry_report import forking, pool
+
+pytestmark = pytest.mark.skipif(not forking.can_fork(), reason="this system forks no processes")
+
+
+def in_fork(function, *arguments):
+    """Run a function in a forked process; returns its text, which comes by a file: pipes may be closed."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as answer:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                answer.write(str(function(*arguments)))
+                answer.flush()
+            finally:
+                os._exit(0)
+        os.waitpid(pid, 0)
+        answer.seek(0)
+        return answer.read()
+
+
+def test_a_fork_has_a_position_of_its_own_in_a_file(tmp_path):
+    path = tmp_path / "font"
+    path.write_bytes(bytes(range(100)))
+
+    def read_on(number, own):
+        if own:
+            forking.reopen_files()
+        before = os.lseek(number, 0, os.SEEK_CUR)
+        os.lseek(number, 77, os.SEEK_SET)
+        return before
+
+    with path.open("rb") as font:
+        number = font.fileno()
+        os.lseek(number, 10, os.SEEK_SET)
+        assert in_fork(read_on, number, True) == "10"
+        assert os.lseek(number, 0, os.SEEK_CUR) == 10
+        in_fork(read_on, number, False)
+        assert os.lseek(number, 0, os.SEEK_CUR) == 77  # which is why
+
+
+def test_a_fork_closes_what_it_has_no_use_for(tmp_path):
+    def close():
+        forking.close_all_but(kept)
+        return {number: Path(f"/proc/self/fd/{number}").exists() for number in (0, 1, 2, kept, other, file)}
+
+    reader, other = os.pipe()
+    kept = os.dup(reader)
+    file = os.open(tmp_path / "font", os.O_CREAT)
+    try:
+        assert in_fork(close) == str({0: True, 1: True, 2: True, kept: True, other: False, file: True})
+    finally:
+        for number in (reader, other, kept, file):
+            os.close(number)
+
+
+def test_a_start_forgets_what_was_imported_since(monkeypatch):
+    monkeypatch.delitem(sys.modules, "this_is_no_module", raising=False)
+    start = forking.note_start()
+    monkeypatch.setitem(sys.modules, "this_is_no_module", sys)
+    monkeypatch.setattr(sys, "path", [*sys.path, "elsewhere"])
+    start.restore()
+    assert "this_is_no_module" not in sys.modules
+    assert "elsewhere" not in sys.path
+
+
+def describe_worker():
+    return os.getppid(), sys.flags.hash_randomization, os.environ.get("PYTHONSAFEPATH"), os.environ["COLOUR"]
+
+
+def test_workers_are_forked_from_one_process_in_the_environment_of_the_build(monkeypatch):
+    monkeypatch.setattr(pool, "_server", ())
+    pool._stop_server()
+    monkeypatch.setenv("COLOUR", "red")
+    workers = pool.Processes(2)
+    try:
+        answers = [workers.submit(describe_worker) for _ in range(2)]
+        (parent, randomised, safe, colour), second = (answer.result(60) for answer in answers)
+        assert second[0] == parent
+        assert is_server(psutil.Process(parent))
+        assert (randomised, safe, colour) == (0, None, "red")
+        monkeypatch.setenv("COLOUR", "blue")  # no longer as a fresh start would be
+        changed = pool.Processes(1)
+        try:
+            answer = changed.submit(describe_worker).result(60)
+            assert answer[0] == os.getpid()
+            assert answer[3] == "blue"
+        finally:
+            changed.close()
+    finally:
+        workers.close()
