@@ -15,7 +15,7 @@ from . import appendix, language
 from .language import text
 
 FORM = (
-    1  # of catalog.json, raised when an entry changes: one of another form is neither compared with nor kept
+    2  # of catalog.json, raised when an entry changes: one of another form is neither compared with nor kept
 )
 DONE = ("made", "fresh")
 LATEST = 50  # entries of the feed; the catalogue has them all
@@ -47,15 +47,17 @@ def describe_report(record: Mapping[str, Any], files: list[Entry], earlier: list
     spoken = str(cover.get("language") or parameters.get("language") or "zh")
     publisher = cover.get("publisher") or {}
     correction = record.get("correction")
-    region, year = parameters.get("region"), parameters.get("year")  # a comparison has several
+    regions, years = _list_values(parameters, "region"), _list_values(parameters, "year")
     entry = {
         "report": record["report"],
         "title": cover.get("title") or record["report"],
         "subtitle": cover.get("subtitle", ""),
         "language": spoken,
         "edition": str(parameters.get("edition") or Path(record["notebook"]).stem),
-        "region": region if isinstance(region, str) else "",
-        "year": year if isinstance(year, int) else None,
+        "region": regions[0] if len(regions) == 1 else "",
+        "regions": regions,
+        "year": years[0] if len(years) == 1 else None,
+        "years": years,
         "version": record["version"],
         "date": correction["date"] if correction else publisher.get("published_on", ""),
         "draft": bool(record.get("draft")),
@@ -64,11 +66,23 @@ def describe_report(record: Mapping[str, Any], files: list[Entry], earlier: list
         "publisher": publisher.get("names", {}).get(spoken, ""),
         "licence": _read_licence(publisher, spoken),
         "key_figures": cover.get("key_figures", []),
+        "attachments": record.get("attachments", {}),
         "files": files,
     }
     if correction:
         entry |= {"correction": correction, "earlier": earlier}
     return entry
+
+
+def _list_values(parameters: Mapping[str, Any], key: str) -> list[Any]:
+    """Return the regions or years that a report is about: a comparison names several.
+
+    A report on one region may name others, to show how its numbers lie among theirs; it is not about them.
+    """
+    one, several = parameters.get(key), parameters.get(f"{key}s")
+    kind = {"region": str, "year": int}[key]
+    values = several if one is None and isinstance(several, list) else [one]
+    return [value for value in values if isinstance(value, kind) and value]
 
 
 def _read_licence(publisher: Mapping[str, Any], spoken: str) -> Entry:

@@ -105,7 +105,8 @@ def report_data(nb: NotebookNode) -> dict[str, Any]:
     Returns
     -------
     dict with keys ``cover``, ``exhibits`` (list, in order of appearance, with the numbers that page and PDF
-    give them), ``sentences`` (list of str: what `display.say` said) and ``warnings`` (list of str).
+    give them), ``sentences`` (list of str: what `display.say` said), ``attachments`` (captions by name) and
+    ``warnings`` (list of str).
     """
     cover = find_cover(nb)
     shown = _in_language(nb, cover["language"])  # what the page leaves out is not published here, either
@@ -113,6 +114,7 @@ def report_data(nb: NotebookNode) -> dict[str, Any]:
         "cover": _without_logo(cover),
         "exhibits": _list_exhibits(shown),
         "sentences": _list_sentences(shown),
+        "attachments": {name: one["caption"] for name, one in list_attachments(shown).items()},
         "warnings": _warnings(nb),
     }
 
@@ -148,7 +150,7 @@ def _without_logo(cover: dict[str, Any]) -> dict[str, Any]:
 def list_attachments(nb: NotebookNode) -> dict[str, dict[str, Any]]:
     """Return by name what `display.attach` put beside the report; the last one of a name counts.
 
-    It is no part of `report_data`: a table of customers goes into its workbook and nowhere else.
+    The tables are no part of `report_data`: one of customers goes into its workbook and nowhere else.
     """
     found = [o["data"][display.ATTACHMENT] for o in _outputs(nb) if display.ATTACHMENT in o.get("data", {})]
     return {attachment["name"]: attachment for attachment in found}

@@ -212,6 +212,8 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "indicator": ("指标", "Indicator"),
     "calculation": ("计算方法", "How it is computed"),
     "caution": ("使用限制", "Limits"),
+    # what is attached to a report
+    "work-list": ("跟进名单", "Work list"),
     # the shelf
     "edition": ("版本", "Edition"),
     "zh": ("中文", "Chinese"),

@@ -87,6 +87,7 @@ def test_of_one_name_the_last_counts(shown):
     display.attach(table(), "work-list", "first")
     display.attach(table().head(1), "work-list", "second")
     assert exporters.list_attachments(as_notebook(shown))["work-list"]["caption"] == "second"
+    assert exporters.report_data(as_notebook(shown))["attachments"] == {"work-list": "second"}
 
 
 @pytest.mark.parametrize("name", ["", "名单", "Work", "a/b", "../x", "a.b", "-a"])

@@ -82,6 +82,25 @@ def test_catalogue_tells_of_every_report_and_every_file(output):
         assert (len(content), hashlib.sha256(content).hexdigest()) == (file["bytes"], file["sha256"])
 
 
+@pytest.mark.parametrize(
+    ("given", "regions", "years"),
+    [
+        ({"region": "黄山市", "year": 2025, "regions": ["黄山市", "杭州市"]}, ["黄山市"], [2025]),
+        ({"regions": ["黄山市", "杭州市"], "years": [2025]}, ["黄山市", "杭州市"], [2025]),
+        ({"regions": ["黄山市"], "years": []}, ["黄山市"], []),
+        ({}, [], []),
+    ],
+    ids=["one region beside others", "comparison of regions", "comparison of years", "neither"],
+)
+def test_report_is_listed_under_what_it_is_about(tmp_path, given, regions, years):
+    put(tmp_path, "2025/黄山市/industry.zh", parameters=given)
+    site.write_index(tmp_path)
+    [entry] = read(tmp_path, "catalog.json")["reports"]
+    assert (entry["regions"], entry["years"]) == (regions, years)
+    assert entry["region"] == (regions[0] if len(regions) == 1 else "")
+    assert entry["year"] == (years[0] if years else None)
+
+
 def test_same_shelf_gives_the_same_lists(output):
     names = ("catalog.json", "datapackage.json", "feed.xml", "index.html", "index.en.html")
     before = {name: (output / name).read_bytes() for name in names}

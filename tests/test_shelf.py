@@ -40,7 +40,8 @@ def entry(region: str = "黄山市", year: int = 2025, spoken: str = "zh", **cha
         "key_figures": [["咨询数", f"{year * 2:,}条"], ["A级占比", "15.5%"]],
     }
     place = {"report": stem, "edition": edition, "region": region, "year": year, "files": files}
-    return {**about, **state, **known, **place, **changed}
+    several = {"regions": [region], "years": [year], "attachments": {}}
+    return {**about, **state, **known, **place, **several, **changed}
 
 
 def page_of(*entries: dict[str, Any], spoken: str = "zh") -> BeautifulSoup:
@@ -81,8 +82,8 @@ def test_every_field_of_the_filter_has_a_label_and_every_choice_finds_something(
         values = {option["value"] for option in select.find_all("option")} - {""}
         assert values == {item[f"data-{select['name']}"] for item in page.select(".reports > li")}
     assert [o.get_text() for o in page.find("select", id="edition").find_all("option")][1:] == [
-        "院校版",
         "行业版",
+        "院校版",
     ]
 
 
@@ -195,10 +196,131 @@ def test_flat_course_is_drawn():
     assert len({y for _, y in region["lines"][0]["dots"]}) == 1
 
 
-def test_an_attachment_is_called_by_its_name():
-    listed = entry(edition="enterprise")
-    listed["files"].append({"format": "work-list.xlsx", "path": "a.xlsx", "bytes": 1, "sha256": "0" * 64})
-    for spoken, name in (("zh", "附件work-list"), ("en", "Attachment work-list")):
-        assert name in [
-            link.contents[0].strip() for link in page_of(listed, spoken=spoken).select(".links a")
+def test_shares_have_one_scale_in_all_regions_and_counts_their_own():
+    high, low = [
+        [entry(region, year, key_figures=figures) for year, figures in zip((2024, 2025), given, strict=True)]
+        for region, given in {
+            "杭州市": ([["成交率", "40%"], ["咨询数", "900条"]], [["成交率", "50%"], ["咨询数", "990条"]]),
+            "黄山市": ([["成交率", "20%"], ["咨询数", "10条"]], [["成交率", "30%"], ["咨询数", "20条"]]),
+        }.items()
+    ]
+    lines = [region["lines"] for region in shelf.list_trends([*high, *low], "zh")]
+    (high_share, high_count), (low_share, low_count) = [
+        [[float(y) for _, y in line["dots"]] for line in region] for region in lines
+    ]
+    assert max(high_share) < min(low_share)  # 40% lies above 30%
+    assert high_count == low_count
+
+
+def test_interval_of_an_estimate_is_drawn_and_comes_before_counts():
+    figures = [
+        [["咨询数", f"{n}条"], ["成交率", f"{n}.0%（95%置信区间{n - 1}.0%～{n + 2}.0%）"]] for n in (20, 30)
+    ]
+    entries = [entry(year=2024 + n, key_figures=pairs) for n, pairs in enumerate(figures)]
+    estimate, count = shelf.list_trends(entries, "zh")[0]["lines"]
+    assert (estimate["label"], count["label"], count["intervals"]) == ("成交率", "咨询数", "")
+    ends = [
+        [float(y) for y in re.split("V", mark.split()[1])] for mark in estimate["intervals"].split("M")[1:]
+    ]
+    for (_, y), (low, high) in zip(estimate["dots"], ends, strict=True):
+        assert high < float(y) < low  # the drawing counts from above
+    printed = page_of(*entries).select_one(".trends dd")
+    assert printed.find("span").get_text() == "30.0%"
+    assert printed.find_next_sibling(class_="note").get_text() == "95%置信区间29.0%～32.0%"
+
+
+def test_english_interval_is_read():
+    figures = [["Conversion rate", "22.9% (95% CI 21.8% to 24.0%)"]]
+    entries = [entry(year=year, spoken="en", key_figures=figures) for year in (2024, 2025)]
+    [line] = shelf.list_trends(entries, "en")[0]["lines"]
+    assert (line["latest"].low, line["latest"].high, line["latest"].short) == (21.8, 24.0, "22.9%")
+
+
+# --- what a line of the list says
+
+
+@pytest.mark.parametrize(
+    ("figures", "shown"),
+    [
+        (["7条", "1%", "2%（1%～3%）", "8次"], ["7条", "1%", "2%（1%～3%）"]),
+        (["7条", "1%", "2%", "3%", "4%"], ["1%", "2%", "3%", "4%"]),  # a comparison: none is left out
+        (["7条", "…", "2%", "3%"], ["…", "2%", "3%"]),  # one that is withheld keeps its place
+        (["7户", "8户", "9户", "10户"], ["7户", "8户", "9户"]),
+    ],
+)
+def test_line_shows_every_share_and_counts_where_there_is_room(figures, shown):
+    page = page_of(entry(key_figures=[[f"指标{n}", value] for n, value in enumerate(figures)]))
+    assert [value.get_text() for value in page.select(".figures dd")] == shown
+
+
+def test_comparison_is_found_by_each_of_its_regions():
+    regions = ["杭州市", "黄山市"]
+    page = page_of(entry(region="", regions=regions), entry("盐城市"))
+    assert [item["data-region"] for item in page.select(".reports > li")] == ["杭州市|黄山市", "盐城市"]
+    choices = page.find("select", id="region").find_all("option")
+    assert [choice["value"] for choice in choices] == ["", "杭州市", "黄山市", "盐城市"]  # H, H, Y
+
+
+def test_list_begins_with_the_latest_year_and_the_edition_for_everyone():
+    entries = [
+        entry("盐城市"),
+        entry(year=2024),
+        entry(edition="government"),
+        entry(),
+        entry(spoken="en"),
+        entry(region="", regions=["盐城市", "黄山市"]),
+    ]
+    for spoken, languages in (("zh", ["zh-CN", "en"]), ("en", ["en", "zh-CN"])):
+        page = page_of(*entries, spoken=spoken)
+        items = page.select(".reports > li")
+        assert [(item["data-year"], item["data-region"], item["data-edition"]) for item in items] == [
+            ("2025", "盐城市|黄山市", "industry"),
+            ("2025", "黄山市", "industry"),
+            ("2025", "黄山市", "industry"),
+            ("2025", "黄山市", "government"),
+            ("2025", "盐城市", "industry"),
+            ("2024", "黄山市", "industry"),
         ]
+        assert [item.a.get("lang", page.html["lang"]) for item in items[1:3]] == languages
+
+
+CORRECTED = {
+    "version": 2,
+    "correction": {
+        "version": 2,
+        "date": "2026-02-14",
+        "earlier": "x",
+        "changes": [["Conversion rate", "22.9%", ""]],
+        "exhibits": 1,
+    },
+    "earlier": [],
+}
+
+
+def test_correction_is_told_in_the_pages_language_and_its_figures_in_the_reports():
+    corrected = entry(spoken="en", **CORRECTED)
+    for spoken, head, more, tag in (
+        ("zh", "第2版，2026年2月14日更正", "1处图表有变动", "en"),
+        ("en", "Version 2, corrected on 14 February 2026", "1 figure or table changed", None),
+    ):
+        told = page_of(corrected, spoken=spoken).select_one(".correction")
+        assert [p.get_text() for p in told.find_all("p")] == [head, more]
+        assert told.ul.get("lang") == tag
+        assert " ".join(told.ul.get_text().split()) == "Conversion rate 22.9% → –"
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken", "expected"),
+    [
+        ("work-list", "zh", ("跟进名单", None)),
+        ("work-list", "en", ("Work list", None)),
+        ("own", "zh", ("本所清单", None)),
+        ("own", "en", ("本所清单", "zh-CN")),
+    ],
+)
+def test_attachment_is_called_what_it_is(name, spoken, expected):
+    listed = entry(edition="enterprise", attachments={"work-list": "跟进名单（全部）", "own": "本所清单"})
+    listed["files"].append({"format": f"{name}.xlsx", "path": "a.xlsx", "bytes": 1, "sha256": "0" * 64})
+    called = page_of(listed, spoken=spoken).select(".links a")[-1]
+    called.small.decompose()
+    assert (called.get_text().strip(), called.span and called.span["lang"]) == expected

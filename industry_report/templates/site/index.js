@@ -11,7 +11,7 @@
     const chosen = [...form.querySelectorAll("select")].filter((select) => select.value);
     let found = 0;
     for (const item of items) {
-      const shown = chosen.every((select) => item.dataset[select.name] === select.value)
+      const shown = chosen.every((select) => item.dataset[select.name].split("|").includes(select.value))
         && words.every((word) => texts.get(item).includes(word));
       item.hidden = !shown;
       found += shown;
