@@ -7,6 +7,8 @@ from html import escape, unescape
 
 WIDE = 4  # columns; a narrower table fits a phone, and is no stop for the keyboard
 LONG = re.compile(r"[\w.]{12}(?=[\w.]{12})", re.ASCII)  # a part of a checksum or of a file's name
+# A cell that holds a number of a customer or a date: its hyphens are no place for a line to end.
+CODE = re.compile(r"<(t[hd])([^>]*>(?=[^<]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+</t[hd]>)")
 
 
 def frame_tables(html: str, words: dict[str, str]) -> str:
@@ -57,6 +59,7 @@ def _frame(table: str, name: str, captioned: bool) -> str:
     stop = f' role="region" tabindex="0" aria-label="{named}"' if wide else ""
     if wide:  # no word breaks there; what is none may, or its column would fill the page
         table = re.sub(r">[^<]+<", lambda text: LONG.sub(r"\g<0><wbr>", text[0]), table)
+        table = CODE.sub(r'<\1 class="whole"\2', table)
     return f'<div class="scroll"{stop}>{table}</div>'
 
 

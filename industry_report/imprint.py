@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from html import escape
 from typing import Any
 
-from . import publisher
+from . import language, publisher
 from .style import ACCENT
 
+HAN = re.compile(r"[\u3400-\u9fff]{2,7}")
+# Of which titles are made, beside places, editions and what else the vocabulary has.
+TITLE_WORDS = (
+    *("财务软件", "软件", "财务", "财会类专业", "客户", "咨询", "转化", "跟进", "比较", "报告"),
+    *("招生", "就业", "指导", "参考", "反映", "需求"),
+)
 LANG_TAGS = {"zh": "zh-CN", "en": "en"}
 # calendar.month_name would follow the machine's locale.
 MONTHS = (
@@ -82,11 +89,11 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
     -------
     dict
         JSON-ready. Beside the cover's ``language``, ``title``, ``subtitle``, ``facts`` and ``notice``:
-        ``lang`` and ``words``; ``publisher``, ``short``, ``logo``, ``disclaimer`` (texts, empty if unknown);
-        ``accent`` and ``accent_on_dark``; ``date`` of this version (ISO or empty), the same as it is printed,
-        ``day``; ``key_figures`` (label, number, note); ``imprint`` (label, text, address); ``citations``
-        (label, text); ``correction`` (None, or ``text``, ``changes``, ``earlier``); ``keywords`` and
-        ``description``.
+        ``title_html`` and ``subtitle_html``, see `keep_words`; ``lang`` and ``words``; ``publisher``,
+        ``short``, ``logo``, ``disclaimer`` (texts, empty if unknown); ``accent`` and ``accent_on_dark``;
+        ``date`` of this version (ISO or empty), the same as it is printed, ``day``; ``key_figures`` (label,
+        number, note); ``imprint`` (label, text, address); ``citations`` (label, text); ``correction`` (None,
+        or ``text``, ``changes``, ``earlier``); ``keywords`` and ``description``.
     """
     spoken, identity = cover["language"], cover.get("publisher", {})
     correction = resources.get("correction")
@@ -97,6 +104,8 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
     colours = identity.get("colours", {})
     return {
         **{key: cover[key] for key in ("language", "title", "subtitle", "facts", "notice")},
+        "title_html": keep_words(cover["title"], [fact for _, fact in cover["facts"]]),
+        "subtitle_html": keep_words(cover["subtitle"], [fact for _, fact in cover["facts"]]),
         "lang": LANG_TAGS[spoken],
         "words": WORDS[spoken],
         "publisher": name,
@@ -114,6 +123,27 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
         "keywords": [*(fact for _, fact in cover["facts"][:2]), *(label for label, _, _ in key_figures)],
         "description": _description(cover, key_figures),
     }
+
+
+def keep_words(phrase: str, names: Sequence[str] = ()) -> str:
+    """Return a Chinese title as HTML whose lines do not end within a word, as far as the word is known.
+
+    Browsers know no words of Chinese: they break between any two characters.
+
+    Parameters
+    ----------
+    phrase : str
+        The title; it is escaped.
+    names : sequence of str
+        What else is one word, such as the name of the place.
+    """
+    known = [*TITLE_WORDS, *language.NAMES, *(zh for zh, _ in language.VOCABULARY.values()), *names]
+    words = sorted({word for word in known if HAN.fullmatch(word)}, key=lambda word: (-len(word), word))
+    parts = re.split(f"({'|'.join(words)})", phrase)
+    return "".join(
+        f'<span class="whole">{escape(part)}</span>' if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
 
 
 def split_figure(label: str, value: str) -> tuple[str, str, str]:

@@ -66,3 +66,15 @@ def test_a_checksum_may_break_where_no_word_may(columns, breaks):
     assert bool(cell.find("wbr")) == breaks
     assert cell.get_text() == f"{CHECKSUM} Bookkeeping & agencies"
     assert cell["title"] == CHECKSUM
+
+
+def test_code_of_a_wide_table_is_not_broken_at_its_hyphens():
+    cells = ["HS-00008747", "2025-01-06", "Benjamini-Hochberg", "a long remark-2", "12"]
+    body = "".join(f"<td>{cell}</td>" for cell in cells)
+    made = frames.frame_tables(f"<table><tr><th>a-1</th>{body}</tr></table>", WORDS)
+    whole = [cell.get_text() for cell in BeautifulSoup(made, "html.parser").select(".whole")]
+    assert whole == ["a-1", "HS-00008747", "2025-01-06"]
+    aligned = '<table><tr><td style="text-align: right">2025-01-06</td>' + "<td></td>" * 3 + "</tr></table>"
+    assert '<td class="whole" style="text-align: right">2025-01-06</td>' in frames.frame_tables(
+        aligned, WORDS
+    )

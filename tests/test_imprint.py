@@ -1,6 +1,7 @@
 """What page and PDF say around the body."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from industry_report import imprint
 
@@ -95,3 +96,19 @@ def test_the_publishers_form_of_citation_comes_before_a_made_one():
     own = {**IDENTITY, "citation": {"zh": "{publisher}: {title}", "en": "x"}}
     front = imprint.describe({**COVER, "publisher": own}, {"citations": made})
     assert front["citations"] == [("引用格式", "软件协会: 题名"), ("GB/T 7714", "[R]"), ("BibTeX", "@x")]
+
+
+@pytest.mark.parametrize(
+    ("title", "names", "pieces"),
+    [
+        ("黄山市财务软件客户咨询转化报告", [], ["黄山市", "财务软件", "客户", "咨询", "转化", "报告"]),
+        ("合肥市咨询报告", ["合肥市", "2025年"], ["合肥市", "咨询", "报告"]),
+        ("合肥市咨询报告", [], ["咨询", "报告"]),
+        ("财会类专业 · 2025年", [], ["财会类专业"]),
+        ("Finance software in <Huangshan>", ["<Huangshan>"], []),
+    ],
+)
+def test_lines_of_a_title_do_not_end_within_a_word(title, names, pieces):
+    made = BeautifulSoup(imprint.keep_words(title, names), "html.parser")
+    assert made.get_text() == title
+    assert [piece.get_text() for piece in made.find_all(class_="whole")] == pieces
