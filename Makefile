@@ -6,7 +6,7 @@ READY := .venv/.ready
 AXE := .build/axe-core/axe.min.js
 AXE_VERSION := 4.14.1
 
-.PHONY: reports test browser-test lab bench lint constraints clean
+.PHONY: reports states test browser-test lab bench lint constraints clean
 
 reports: $(READY)
 	$(BIN)/industry-report sample data/sample
@@ -16,8 +16,20 @@ test: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
 
 # Needs a Chromium and npm, which brings axe-core; everything else is set up here.
-browser-test: reports $(AXE)
+browser-test: reports states $(AXE)
 	$(BIN)/pytest tests/browser -n 2 --dist worksteal
+
+# What a new shelf has none of: a draft, a correction with what it replaced, a report that could not be made.
+BUILD_STATES := $(BIN)/industry-report build tests/browser/states.yaml --output .build/browser/states
+
+states: $(READY)
+	rm -rf .build/browser
+	$(BIN)/industry-report sample .build/browser/data
+	$(BIN)/industry-report sample .build/browser/corrected --seed 7
+	$(BUILD_STATES) --data .build/browser/data --only college --draft
+	$(BUILD_STATES) --data .build/browser/data --only industry
+	$(BUILD_STATES) --data .build/browser/corrected --only industry
+	! $(BUILD_STATES) --data .build/browser/data --only comparison --time-limit 0.01
 
 $(AXE):
 	mkdir -p $(@D)

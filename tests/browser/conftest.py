@@ -1,21 +1,31 @@
-"""A browser for the pages of a shelf: the sample's, or the one that `SHELF` names."""
+"""A browser for the pages of shelves: those of `make browser-test`, or the ones that `SHELF` names."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-SHELF = Path(os.environ.get("SHELF", ROOT / "reports")).resolve()
+BUILT = f"{ROOT / 'reports'}{os.pathsep}{ROOT / '.build' / 'browser' / 'states'}"
+NAMED = [Path(folder).resolve() for folder in os.environ.get("SHELF", BUILT).split(os.pathsep)]
+# The internal editions lie beside the public ones.
+SHELVES = [folder for named in NAMED for folder in (named, named.with_name(f"{named.name}-internal"))]
 AXE = Path(os.environ.get("AXE", ROOT / ".build" / "axe-core" / "axe.min.js"))
-PAGES = sorted(path.relative_to(SHELF) for path in SHELF.rglob("*.html"))
+PAGES = [path for shelf in SHELVES for path in sorted(shelf.rglob("*.html"))]
 INDEXES = [path for path in PAGES if path.name.startswith("index")]
 REPORTS = [path for path in PAGES if path not in INDEXES]
+
+
+def name_path(path: Path) -> str:
+    """Return a file of a shelf as a test is called: with the shelf's own name in front."""
+    [shelf] = [shelf for shelf in SHELVES if path.is_relative_to(shelf)]
+    return path.relative_to(shelf.parent).as_posix()
+
 
 Open = Callable[..., AbstractContextManager]
 
@@ -24,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Nothing passes for want of pages: what cannot run says so."""
     for item in items:
         if not PAGES:
-            item.add_marker(pytest.mark.skip(f"no page in {SHELF}: run make reports first"))
+            item.add_marker(pytest.mark.skip(f"no page in {SHELVES}: run make browser-test"))
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +66,7 @@ def visit(browser) -> Open:
         page.on("request", lambda request: page.requests.append(request.url))
         page.on("console", lambda message: page.complaints.append(message.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto((SHELF / path).as_uri())
+        page.goto(path.as_uri())
         try:
             yield page
         finally:
@@ -65,10 +75,22 @@ def visit(browser) -> Open:
     return open_page
 
 
+@pytest.fixture(scope="session")
+def last_seen(visit) -> Iterator[dict]:
+    """The page that tests looked at last; it stays open while they look at it in other ways."""
+    with ExitStack() as stack:
+        yield {"stack": stack}
+
+
 @pytest.fixture(scope="module")
-def view(visit, request) -> Iterator:
-    """A page at one width in one colour scheme, opened once for all tests that only look."""
+def view(visit, last_seen, request):
+    """A page at one width in one colour scheme, loaded once for all of them, as on a screen that turns."""
     path, width, scheme = request.param
-    with visit(path, width, scheme) as page:
-        page.width, page.path = width, path
-        yield page
+    if last_seen.get("path") != path:
+        last_seen["stack"].close()
+        last_seen |= {"path": path, "page": last_seen["stack"].enter_context(visit(path))}
+    page = last_seen["page"]
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.width, page.path = width, path
+    return page

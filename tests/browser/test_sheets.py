@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import subprocess
@@ -9,23 +10,24 @@ from itertools import pairwise
 
 import pytest
 from bs4 import BeautifulSoup
-from conftest import SHELF
+from conftest import SHELVES, name_path
 from pypdf import PdfReader
 
-PDFS = sorted(path.relative_to(SHELF) for path in SHELF.rglob("*.pdf"))
+PDFS = [path for shelf in SHELVES for path in sorted(shelf.rglob("*.pdf"))]
 MARGIN, EDGE = 54, 28  # points: at the sides, and above and below running heads
 HEAD, FOOT = 66, 66  # what lies nearer to the edge is a running head or foot
 LEAST_FILLED = 0.5  # of the height between them; what comes next did not fit
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("pdftotext") is None, reason="there is no pdftotext (poppler-utils)"),
-    pytest.mark.parametrize("path", PDFS, ids=str),
+    pytest.mark.parametrize("path", PDFS, ids=name_path),
 ]
 
 
+@functools.cache
 def read_sheets(path) -> list[tuple[float, float, list[tuple[str, list[float]]]]]:
     """Return width, height and lines of text of every page: words, and left, top, right, bottom in points."""
-    command = ["pdftotext", "-bbox-layout", str(SHELF / path), "-"]
+    command = ["pdftotext", "-bbox-layout", str(path), "-"]
     run = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
     sheets = []
     for page in BeautifulSoup(run.stdout, "html.parser").find_all("page"):
@@ -52,7 +54,7 @@ def test_text_stays_within_the_margins(path):
 
 
 def test_no_heading_stands_at_the_foot_of_a_page(path):
-    headings = {re.sub(r"\s", "", title) for title in _flatten(PdfReader(SHELF / path).outline)}
+    headings = {re.sub(r"\s", "", title) for title in _flatten(PdfReader(path).outline)}
     assert headings
     feet = []
     for _, height, lines in read_sheets(path):
