@@ -276,7 +276,10 @@ def _list_values(entries: list[Entry], name: str) -> Iterable[Any]:
 def _list_changes(
     changes: Mapping[str, list[str]], by_stem: Mapping[str, dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Return what changed since the build before, by kind: the first few, and how many more there are."""
+    """Return what changed since the build before, by kind: the first few, and how many more there are.
+
+    Reports that say what they said before are no news: they are counted, not named.
+    """
     heads = {
         "corrected": text(zh="更正", en="Corrected"),
         "new": text(zh="新增", en="New"),
@@ -287,11 +290,12 @@ def _list_changes(
         {
             "kind": kind,
             "head": head,
-            "reports": [by_stem.get(stem) or {"stem": stem} for stem in changes[kind][:SHOWN_CHANGES]],
-            "more": max(len(changes[kind]) - SHOWN_CHANGES, 0),
+            "reports": [by_stem.get(stem) or {"stem": stem} for stem in named],
+            "more": len(changes[kind]) - len(named),
         }
         for kind, head in heads.items()
         if changes.get(kind)
+        for named in [changes[kind][: 0 if kind == "replaced" else SHOWN_CHANGES]]
     ]
 
 

@@ -226,7 +226,7 @@ def test_interval_of_an_estimate_is_drawn_and_comes_before_counts():
         assert high < float(y) < low  # the drawing counts from above
     printed = page_of(*entries).select_one(".trends dd")
     assert printed.find("span").get_text() == "30.0%"
-    assert printed.find_next_sibling(class_="note").get_text() == "95%置信区间29.0%～32.0%"
+    assert printed.find_next_sibling(class_="note").get_text() == "2025年95%置信区间29.0%～32.0%"
 
 
 def test_english_interval_is_read():
@@ -282,6 +282,18 @@ def test_list_begins_with_the_latest_year_and_the_edition_for_everyone():
             ("2024", "黄山市", "industry"),
         ]
         assert [item.a.get("lang", page.html["lang"]) for item in items[1:3]] == languages
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "named", "told"),
+    [("new", 5, 5, ""), ("new", 7, 5, "另有2份"), ("replaced", 7, 0, "7份"), ("replaced", 1, 0, "1份")],
+)
+def test_changes_are_named_as_far_as_they_are_news(kind, count, named, told):
+    entries = [entry(f"{n}号地区") for n in range(count)]
+    catalog = {"reports": entries, "changes": {kind: [e["report"] for e in entries]}, "not_updated": []}
+    items = BeautifulSoup(shelf.render_page(catalog, "zh"), "html.parser").select(".box li")
+    assert len([item for item in items if item.a]) == named
+    assert "".join(item.get_text() for item in items if not item.a) == told
 
 
 CORRECTED = {
