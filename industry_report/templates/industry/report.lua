@@ -84,7 +84,7 @@ end
 
 function Div(div)
   if div.identifier == 'contents' then
-    return pandoc.RawBlock('typst', '#contents(front)')
+    return pandoc.RawBlock('typst', '#show: contents.with(front)')
   end
 end
 
