@@ -1,13 +1,15 @@
-"""What a reader of a report's page sees: its text, its tables, its headings."""
+"""What a reader of a report sees: the text, tables and headings of its page, the structure of its PDF."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
+from pypdf import PdfReader
 
 from industry_report import exporters
 
@@ -62,3 +64,40 @@ def find_empty_sections(page: BeautifulSoup) -> list[str]:
         if this.name in ("h2", "h3") and ends:
             empty.append(this.get_text())
     return empty
+
+
+def read_structure(reader: PdfReader) -> Iterator[tuple[str, dict[str, Any], tuple[str, ...]]]:
+    """Return the tags of a PDF in reading order: (tag, its dictionary, the tags above it)."""
+
+    def walk(node: Any, above: tuple[str, ...]) -> Iterator[Any]:
+        node = node.get_object()
+        if isinstance(node, list):
+            for child in node:
+                yield from walk(child, above)
+        elif isinstance(node, dict) and "/S" in node:
+            yield node["/S"], node, above
+            yield from walk(node.get("/K", []), (*above, node["/S"]))
+
+    yield from walk(reader.trailer["/Root"]["/StructTreeRoot"]["/K"], ())
+
+
+def scope_of(head: dict[str, Any]) -> str:
+    """Return whether a head of a PDF's table is that of a column or a row."""
+    attributes = head["/A"]
+    return next(
+        a["/Scope"] for a in (attributes if isinstance(attributes, list) else [attributes]) if "/Scope" in a
+    )
+
+
+def read_outline(reader: PdfReader) -> list[str]:
+    """Return the bookmarks of a PDF, without spaces."""
+
+    def flatten(items: list[Any]) -> Iterator[str]:
+        for item in items:
+            yield from flatten(item) if isinstance(item, list) else [squeeze(item.title)]
+
+    return list(flatten(reader.outline))
+
+
+def squeeze(text: str) -> str:
+    return re.sub(r"\s", "", text)

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from pypdf import PdfReader
+from reading import read_structure, scope_of
 
 from industry_report import display, exporters, imprint, language
 from industry_report.errors import InputError
@@ -245,21 +246,6 @@ def test_pdf_outline_is_the_headings(pdf, page):
     assert list(flatten(pdf.outline)) == headings
 
 
-def read_structure(reader):
-    """Return the tags of a PDF in reading order: (tag, its dictionary, the tags above it)."""
-
-    def walk(node, above):
-        node = node.get_object()
-        if isinstance(node, list):
-            for child in node:
-                yield from walk(child, above)
-        elif isinstance(node, dict) and "/S" in node:
-            yield node["/S"], node, above
-            yield from walk(node.get("/K", []), (*above, node["/S"]))
-
-    yield from walk(reader.trailer["/Root"]["/StructTreeRoot"]["/K"], ())
-
-
 def test_pdf_tags_every_figure_with_its_description(pdf, page):
     pictures = [p.get("alt") or p["aria-label"] for p in page.main.find_all(["img", "svg"])]
     figures = [node.get("/Alt", "") for tag, node, above in read_structure(pdf) if tag == "/Figure"]
@@ -280,13 +266,6 @@ def test_pdf_tables_have_heads_with_a_scope(pdf, page):
     assert sum(tag == "/Table" for tag, _, _ in tags) == len(bodies)
     assert len(heads) == sum(len(table.select("thead th")) for table in bodies) > 0
     assert {scope_of(head) for head in heads} == {"/Column"}
-
-
-def scope_of(head):
-    attributes = head["/A"]
-    return next(
-        a["/Scope"] for a in (attributes if isinstance(attributes, list) else [attributes]) if "/Scope" in a
-    )
 
 
 def test_pdf_contents_follow_the_summary(pdf):
@@ -534,20 +513,8 @@ def test_the_record_of_a_report_has_no_logo(published):
 # --- complete for every reader
 
 
-def walk(element):
-    """Yield the elements of a PDF's structure tree, in reading order."""
-    element = element.get_object()
-    if not isinstance(element, dict):
-        return
-    yield element
-    children = element.get("/K", [])
-    for child in children if isinstance(children, list) else [children]:
-        yield from walk(child)
-
-
 def elements(reader):
-    tree = reader.trailer["/Root"]["/StructTreeRoot"]
-    return [element for element in walk(tree) if "/S" in element]
+    return [element for _, element, _ in read_structure(reader)]
 
 
 def test_pdf_structure_tells_headings_figures_and_table_heads(published):
@@ -631,6 +598,30 @@ def test_a_long_table_breaks_and_repeats_its_head(monkeypatch):
     sheets = [squeezed(p.extract_text()) for p in reader.pages if "99999" in p.extract_text()]
     assert len(sheets) > 1
     assert all("客户类型" in sheet for sheet in sheets)
+
+
+@pytest.mark.parametrize("paragraphs", [34, 35, 36, 37])
+def test_a_long_table_begins_with_some_rows_or_on_the_next_page(monkeypatch, paragraphs):
+    cells = put_out(monkeypatch, lambda: display.show(make_wide(2, rows=40), caption="长表"))
+    text = "\n\n".join(["# 题\n\n## 章", *["一段。"] * paragraphs, "### 节"])
+    reader = make_pdf(new_notebook(cells=[new_markdown_cell(text), *cells]))
+    sheet = next(s for s in map(squeezed, (p.extract_text() for p in reader.pages)) if "表1长表" in s)
+    assert "1.1节" in sheet
+    assert sheet.count("99999") >= 2 * 3
+
+
+def test_what_follows_a_figure_without_room_fills_the_page(monkeypatch):
+    def tall():
+        figure = draw()
+        figure.set_size_inches(4.8, 6)
+        return figure
+
+    cells = put_out(monkeypatch, lambda: display.show(tall(), caption="高图"))
+    before, after = "\n\n".join(["# 题\n\n## 章", *["一段。"] * 22, "### 节"]), "后文。" * 60
+    reader = make_pdf(new_notebook(cells=[new_markdown_cell(before), *cells, new_markdown_cell(after)]))
+    first, second = (squeezed(page.extract_text()) for page in list(reader.pages)[-2:])
+    assert first.index("1.1节") < first.index("后文。")
+    assert "图1高图" in second
 
 
 @pytest.mark.parametrize(("count", "listed"), [(15, False), (16, True)])

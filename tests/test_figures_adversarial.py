@@ -84,6 +84,23 @@ def tenths(counts: Sequence[float], shares: Sequence[float]) -> pd.DataFrame:
     return table.assign(composite=np.linspace(1, 5, len(counts)))
 
 
+def funnel(names: Sequence[str], counts: Sequence[float], shares: Sequence[float]) -> pd.DataFrame:
+    graded = np.nan_to_num(np.array(counts, float)).astype(int)
+    promising = (graded * np.nan_to_num(np.array(shares, float))).astype(int)
+    table = {"graded": graded, "promising": promising, "conversions": promising // 2}
+    return pd.DataFrame(table, index=pd.Index(names, dtype=object, name="source"))
+
+
+def weak_points(names: Sequence[str], shares: Sequence[float]) -> pd.DataFrame:
+    verdicts = ["lower", "higher", "no clear difference"]
+    rows = [
+        (name, dimension, 1 + 4 * share, verdicts[(row + column) % 3])
+        for row, (name, share) in enumerate(zip(names, np.nan_to_num(shares), strict=True))
+        for column, dimension in enumerate(["intent", LONG[0], "satisfaction"])
+    ]
+    return pd.DataFrame(rows, columns=["source", "dimension", "mean", "verdict"])
+
+
 def shares(names: Sequence[str], counts: Sequence[float], parts: Sequence[float]) -> pd.DataFrame:
     return rates(names, counts, parts).assign(asked=counts)
 
@@ -143,6 +160,8 @@ FIGURES: dict[str, Callable[[list[str], list[float], list[float]], Figure]] = {
     "calibration": lambda names, n, r: figures.calibration(tenths(n[:10], r[:10]), TITLE),
     "months": lambda names, n, r: figures.months(monthly(names[:36], n[:36], r[:36]), MEASURES[1], TITLE),
     "workload": lambda names, n, r: figures.workload(contacts(names[:8], n[:8]), TITLE),
+    "funnel": lambda names, n, r: figures.funnel(funnel(names[:12], n[:12], r[:12]), TITLE),
+    "weak_points": lambda names, n, r: figures.weak_points(weak_points(names[:12], r[:12]), TITLE),
     "demand": lambda names, n, r: panels.demand(shares(names, n, r), TITLE),
     "directions": lambda names, n, r: panels.directions(
         changes(names, n, r), findings.direction_words(), TITLE
