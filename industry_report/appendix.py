@@ -7,6 +7,7 @@ report is.
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import re
 from collections.abc import Iterator
@@ -146,6 +147,7 @@ def list_measurements(data: dict[str, Any]) -> Iterator[Measurement]:
         for column in exhibit.get("columns", []):
             if column["role"] == "row":
                 continue
+            unit = find_unit(column)
             for row, record in enumerate(exhibit["data"]):
                 value, shown, status = _read_cell(exhibit, column, row, record)
                 yield Measurement(
@@ -159,7 +161,7 @@ def list_measurements(data: dict[str, Any]) -> Iterator[Measurement]:
                     column["label"],
                     value,
                     shown,
-                    find_unit(column),
+                    unit,
                     status,
                 )
 
@@ -217,6 +219,7 @@ def scale(value: float | int, name: str) -> float | int:
     return int(value) if float(value).is_integer() else value
 
 
+@functools.cache
 def _find_form(name: str) -> str:
     """Return ``share`` for what is printed as 63.2%, ``points`` for a difference of such, else ``number``."""
     printed = language.formatted(2.0, name)

@@ -22,6 +22,7 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 logging.getLogger("papermill").propagate = False
 
 NAME = "industry-report"
+PATIENCE = 60  # seconds for a kernel to start
 LOOK = 0.2  # seconds between two turns of the event loop
 
 
@@ -96,3 +97,10 @@ class ReportEngine(NBClientEngine):
 
 
 papermill_engines.register(NAME, ReportEngine)
+
+
+def run(notebook: NotebookNode) -> NotebookNode:
+    """Run all cells of a notebook that papermill has prepared; returns it with its outputs."""
+    return ReportEngine.execute_notebook(
+        notebook, "python3", progress_bar=False, autosave_cell_every=0, start_timeout=PATIENCE
+    )

@@ -238,6 +238,10 @@ def _joined(text: str) -> str:
     return re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef”’])\n(?=[\u3000-\u9fff\uff00-\uffef“‘])", "", text)
 
 
+# Preprocessors of nbconvert that are enabled, and do nothing until they are configured.
+IDLE = ("TagRemovePreprocessor", "RegexRemovePreprocessor")
+
+
 class _ReportExporter(TemplateExporter):
     """What the HTML page and the PDF share: the body."""
 
@@ -286,10 +290,14 @@ class _ReportExporter(TemplateExporter):
         return MarkdownWithMath(renderer=renderer).render(source)
 
     def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        """Return the notebook as it is if no preprocessor is enabled; nbconvert would copy it twice more."""
-        if not any(getattr(step, "enabled", True) for step in self._preprocessors):
+        """Return the notebook as it is if no preprocessor has work; nbconvert would copy it twice more."""
+        if not any(self._has_work(step) for step in self._preprocessors):
             return nb, resources
         return super()._preprocess(nb, resources)
+
+    def _has_work(self, preprocessor: Any) -> bool:
+        name = type(preprocessor).__name__
+        return getattr(preprocessor, "enabled", True) and (name not in IDLE or name in self.config)
 
     def _render_body(
         self, nb: NotebookNode, resources: dict[str, Any] | None, **kw: Any

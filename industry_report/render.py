@@ -14,6 +14,7 @@ import nbformat
 import papermill
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import raise_for_execution_errors
 
 from . import __version__, appendix, citations, corrections, engine, exporters
 from .attachments import write_attachment
@@ -82,24 +83,24 @@ def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
     InputError
         Names the cell and its error; the notebook as far as it ran is kept, outside of `output`.
     """
+    notebook = papermill.execute_notebook(
+        _verbatim(job.notebook),
+        _verbatim(executed),
+        parameters=job.parameters,
+        engine_name=engine.NAME,
+        kernel_name="python3",
+        language="python",
+        prepare_only=True,  # the rest of what it does is below, without writing what only a failed job needs
+    )
     try:
-        notebook = papermill.execute_notebook(
-            _verbatim(job.notebook),
-            _verbatim(executed),
-            parameters=job.parameters,
-            engine_name=engine.NAME,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
-            autosave_cell_every=0,
-        )
+        notebook = engine.run(notebook)
+        raise_for_execution_errors(notebook, str(executed))
     except PapermillExecutionError as error:
         kept = keep_failed(executed, output, job.stem)
         raise describe_failure(job, error, nbformat.read(kept, as_version=4), kept) from None
     ended = [c for c in notebook.cells for o in c.get("outputs", []) if o.output_type == "error"]
     if ended:  # papermill takes sys.exit() for success, and the cells after it never ran
+        nbformat.write(notebook, executed)
         kept = keep_failed(executed, output, job.stem)
         raise InputError(
             job.stem, f"a cell ended the notebook: {_first_line(ended[0].source)}.", f"See {kept}."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pypandoc
 import pytest
 
@@ -31,12 +33,17 @@ def test_one_process_serves_many_bodies_and_nothing_of_one_comes_into_the_next()
     assert converter._pandoc.pid == number
 
 
-def test_a_fault_is_told_and_the_next_body_is_converted(monkeypatch):
-    monkeypatch.setattr(converter.json, "dumps", lambda body: "{")
-    with pytest.raises(InputError, match=r"PDF: pandoc stopped: .+ converted\."):
-        converter.convert(BODY)
-    monkeypatch.undo()
-    assert "摘要" in converter.convert(BODY)
+def test_a_fault_is_told_and_the_next_body_is_converted(tmp_path, monkeypatch):
+    shutil.copy(converter.SCRIPTS / "serve.lua", tmp_path)
+    (tmp_path / "report.lua").write_text("function Strong() error('no stress') end", encoding="utf-8")
+    converter.close()
+    monkeypatch.setattr(converter, "SCRIPTS", tmp_path)
+    try:
+        with pytest.raises(InputError, match=r"PDF: pandoc stopped: .*report\.lua:1: no stress"):
+            converter.convert(BODY)
+        assert converter.convert("<p>成交率</p>").strip() == "成交率"
+    finally:
+        converter.close()
 
 
 def test_a_pandoc_that_was_killed_is_told_and_started_again(monkeypatch):
