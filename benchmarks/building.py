@@ -1,7 +1,7 @@
-"""Whole builds: nothing to do, two workers against one, a Dask cluster against the pool.
+"""Whole builds: nothing to do, two workers against one, a Dask cluster against the pool; and the preview.
 
 Each pair takes turns in one run, so that a busy machine slows both; medians of the counted rounds.
-`--only` picks one of `nothing`, `workers`, `dask`.
+`--only` picks one of `nothing`, `workers`, `dask`, `preview`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
+from urllib.request import urlopen
 
 import pandas as pd
 
@@ -33,9 +35,14 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=5, help="counted rounds (default 5)")
-    parser.add_argument("--only", choices=["nothing", "workers", "dask"])
+    parser.add_argument("--only", choices=["nothing", "workers", "dask", "preview"])
     arguments = parser.parse_args()
-    measures = {"nothing": compare_nothing, "workers": compare_workers, "dask": compare_dask}
+    measures = {
+        "nothing": compare_nothing,
+        "workers": compare_workers,
+        "dask": compare_dask,
+        "preview": compare_preview,
+    }
     for name, measure in measures.items():
         if arguments.only in (None, name):
             with tempfile.TemporaryDirectory(prefix="building-benchmark-") as folder:
@@ -192,3 +199,50 @@ def start_cluster(root: Path) -> Iterator[str]:
 
 if __name__ == "__main__":
     main()
+
+
+# --- the preview
+
+
+def compare_preview(root: Path, runs: int) -> None:
+    """Clock a page from the save of its notebook, against papermill and nbconvert, each a command."""
+    from industry_report import sample
+
+    sample.write(root / "data")
+    parameters = {"data": "data", "region": "黄山市", "year": 2025}
+    (root / "params" / "one.yaml").write_text(json.dumps(parameters, ensure_ascii=False), "utf-8")
+    notebook = root / "notebooks" / "industry.ipynb"
+    given = [word for name, value in parameters.items() for word in ("-p", name, str(value))]
+    tools = Path(sys.executable).parent
+    stock = [tools / "papermill", notebook, "out.ipynb", *given, "-k", "python3", "--no-progress-bar"]
+    page = [tools / "jupyter", "nbconvert", "--to", "html", "--no-input", "out.ipynb"]
+
+    def run_stock() -> float:
+        start = time.perf_counter()
+        for words in (stock, page):
+            subprocess.run(words, cwd=root, check=True, capture_output=True)
+        return time.perf_counter() - start
+
+    command = [*MAIN, "preview", "notebooks/industry.ipynb", "-f", "params/one.yaml"]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            address = next(word for word in process.stdout.readline().split() if word.startswith("http"))
+            first = process.stdout.readline()
+
+            def save() -> float:
+                cells = json.loads(notebook.read_text("utf-8"))
+                cells["cells"][-1]["source"] += " "
+                start = time.perf_counter()
+                notebook.write_text(json.dumps(cells, ensure_ascii=False), "utf-8")
+                if "made in" not in process.stdout.readline():
+                    sys.exit("preview: the report was not made again")
+                with urlopen(f"{address}report") as answer:
+                    answer.read()
+                return time.perf_counter() - start
+
+            saved, made = take_turns(runs, save, run_stock)
+        finally:
+            process.send_signal(signal.SIGINT)
+    print(f"From save to page (the first page: {first.strip().rpartition(' made in ')[2]})")
+    print(f"  preview                      {describe(saved)}")
+    print(f"  papermill, then nbconvert    {describe(made)}  x {median(made) / median(saved):.1f}")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parent
-READY = "INDUSTRY_REPORT_READY"  # variable with the file that says that all is imported
 STDERR = 2
 OWN = "JPY_"  # jupyter_client sets such variables for each kernel anew
 

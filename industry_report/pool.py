@@ -29,6 +29,7 @@ WORKER_MEMORY = 700 * 2**20  # bytes: a worker with its exporters, and the kerne
 SHARE = 0.9  # of the free memory that kernels may take together
 TICK = 0.02  # seconds between two looks whether the process to fork from is ready
 PATIENCE = 1.0  # seconds that a worker has to clear up before it is killed
+PRELOADED = "industry_report.preloaded"
 # Python without the current folder on its path, with one order of sets, and without the debugger's warning.
 AFRESH = {"PYTHONSAFEPATH": "1", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 ANSWER = "10s"  # within which a scheduler must answer
@@ -96,7 +97,7 @@ class Lane:
     def __init__(self, folder: str) -> None:
         others = set(multiprocessing.active_children())
         environ = {**os.environ, "PYTHONHASHSEED": "0"}  # a set in a cell has the same order in every build
-        start = _choose_start(folder)
+        start = _choose_start()
         with _deaf_to_interrupts():  # which the process inherits: Ctrl-C is for the parent to handle
             context = multiprocessing.get_context(start)
             self.executor = ProcessPoolExecutor(
@@ -114,7 +115,7 @@ class Lane:
 _server: tuple[Any, ...] = ()  # what the process that workers are forked from was started with
 
 
-def _choose_start(folder: str) -> str:
+def _choose_start() -> str:
     """Return how worker processes start: forked from one that has imported everything, where that is safe.
 
     It is as good as a fresh start while environment, code and libraries are what they were. Where temporary
@@ -125,24 +126,54 @@ def _choose_start(folder: str) -> str:
     state = forking.describe_state(environ) if forking.can_fork() else None
     if state is None or state != (_server or state):
         return "spawn"  # the same on every system, and it inherits no thread and no lock
-    if not _server:
+    if not _server and _start_server():
         _server = state
-        _start_server(Path(folder, "ready"))
-    return "forkserver"
+    return "forkserver" if _server else "spawn"
 
 
-def _start_server(ready: Path) -> None:
-    """Start the process to fork from, and wait until it is ready; a Ctrl-C may end that."""
-    forkserver.set_forkserver_preload(["industry_report.preloaded"])
-    with _variables(**AFRESH, **{forking.READY: str(ready)}), _deaf_to_interrupts():
+def _start_server() -> bool:
+    """Start the process to fork from, and wait until it is ready; a Ctrl-C may end that.
+
+    Returns
+    -------
+    bool
+        False if it could not import everything, or if the program has such a process already, for purposes
+        of its own.
+    """
+    if _find_server().pid is not None:
+        return False
+    forkserver.set_forkserver_preload([PRELOADED])
+    with _variables(**AFRESH), _deaf_to_interrupts():
         forkserver.ensure_running()
-    server = psutil.Process(_find_server().pid)
-    while not ready.exists() and server.status() != psutil.STATUS_ZOMBIE:
-        time.sleep(TICK)
+    scout = multiprocessing.get_context("forkserver").Process(target=_scout)
+    # In a thread, for a start waits for the imports, and cannot be interrupted.
+    start = threading.Thread(target=_start, args=(scout,), name="scout", daemon=True)
+    start.start()
+    try:
+        while start.is_alive():
+            start.join(TICK)
+        if scout.pid:
+            scout.join()
+    except BaseException:
+        _stop_server()
+        raise
+    if scout.exitcode != 0:
+        _stop_server()
+    return scout.exitcode == 0
+
+
+def _start(process: multiprocessing.process.BaseProcess) -> None:
+    with suppress(OSError, EOFError):  # what it is forked from has ended
+        process.start()
+
+
+def _scout() -> None:
+    """Tell, by the exit status, whether this process was forked from one that has imported everything."""
+    sys.exit(PRELOADED not in sys.modules)
 
 
 class _Server(NamedTuple):
-    pid: int
+    pid: int | None
     stop: Callable[[], None]
 
 
@@ -152,14 +183,20 @@ def _find_server() -> _Server:
     return _Server(server._forkserver_pid, server._stop)
 
 
-@atexit.register
 def _stop_server() -> None:
     """End the process that workers are forked from; it would only end when it notices that this one has."""
+    global _server
+    pid, stop = _find_server()
+    if pid is not None:
+        os.kill(pid, signal.SIGKILL)
+        stop()
+    _server = ()
+
+
+@atexit.register
+def _end() -> None:
     if _server:
-        pid, stop = _find_server()
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-            stop()
+        _stop_server()
 
 
 class Processes:
@@ -281,7 +318,7 @@ def _prepare_worker(folder: str, environ: dict[str, str]) -> None:
     os.environ.update({**environ, "TMPDIR": folder})  # kernels inherit it
     tempfile.tempdir = folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the workers
-    if f"{__package__}.preloaded" in sys.modules:  # forked, which leaves out what a process does at its end
+    if PRELOADED in sys.modules:  # forked, which leaves out what a process does at its end
         multiprocessing.util.Finalize(None, atexit._run_exitfuncs, exitpriority=0)
         forking.reopen_files()
         from . import kernels

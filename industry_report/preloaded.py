@@ -1,8 +1,6 @@
 """Import what makes and runs reports: the process that does is forked into workers, and they into kernels."""
 
-import os
 import sys
-from pathlib import Path
 
 from . import forking
 
@@ -13,4 +11,3 @@ from . import render, zygote  # noqa: E402, F401
 
 zygote.warm_up()
 START = forking.note_start()
-Path(os.environ[forking.READY]).touch()

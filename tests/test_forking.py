@@ -81,7 +81,6 @@ def describe_worker():
 
 
 def test_workers_are_forked_from_one_process_in_the_environment_of_the_build(monkeypatch):
-    monkeypatch.setattr(pool, "_server", ())
     pool._stop_server()
     monkeypatch.setenv("COLOUR", "red")
     workers = pool.Processes(2)
@@ -99,5 +98,36 @@ def test_workers_are_forked_from_one_process_in_the_environment_of_the_build(mon
             assert answer[3] == "blue"
         finally:
             changed.close()
+    finally:
+        workers.close()
+        pool._stop_server()
+
+
+@pytest.mark.parametrize("preloaded", ["sys.exit(1)", "raise ImportError('no')", "x = 1"])
+def test_where_nothing_can_be_imported_ahead_workers_start_afresh(preloaded, tmp_path, monkeypatch):
+    pool._stop_server()
+    (tmp_path / "broken.py").write_text(f"import sys; {preloaded}", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    set_preload = pool.forkserver.set_forkserver_preload
+    monkeypatch.setattr(pool.forkserver, "set_forkserver_preload", lambda names: set_preload(["broken"]))
+    assert parent_of_a_worker() == os.getpid()
+
+
+def test_another_fork_server_of_the_program_is_left_alone(monkeypatch):
+    pool._stop_server()
+    pool.forkserver.set_forkserver_preload([])
+    pool.forkserver.ensure_running()
+    pid = pool._find_server().pid
+    try:
+        assert parent_of_a_worker() == os.getpid()
+        assert psutil.pid_exists(pid)
+    finally:
+        pool._stop_server()
+
+
+def parent_of_a_worker():
+    workers = pool.Processes(1)
+    try:
+        return workers.submit(os.getppid).result(60)
     finally:
         workers.close()
