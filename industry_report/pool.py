@@ -122,6 +122,8 @@ def _choose_start() -> str:
     files lie, a worker is told.
     """
     global _server
+    if _server and not _is_alive(_find_server().pid):
+        _stop_server()
     environ = {**os.environ, "TMPDIR": ""}
     state = forking.describe_state(environ) if forking.can_fork() else None
     if state is None or state != (_server or state):
@@ -181,6 +183,13 @@ def _find_server() -> _Server:
     """Return the process that `multiprocessing` forks from; it has no public name for what ends it."""
     server: Any = forkserver._forkserver
     return _Server(server._forkserver_pid, server._stop)
+
+
+def _is_alive(pid: int | None) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _stop_server() -> None:

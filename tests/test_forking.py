@@ -113,6 +113,15 @@ def test_where_nothing_can_be_imported_ahead_workers_start_afresh(preloaded, tmp
     assert parent_of_a_worker() == os.getpid()
 
 
+def test_a_process_to_fork_from_that_died_is_replaced():
+    pool._stop_server()
+    before = parent_of_a_worker()
+    psutil.Process(before).kill()
+    after = parent_of_a_worker()
+    assert after not in (before, os.getpid())
+    pool._stop_server()
+
+
 def test_another_fork_server_of_the_program_is_left_alone(monkeypatch):
     pool._stop_server()
     pool.forkserver.set_forkserver_preload([])
