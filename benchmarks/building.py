@@ -197,10 +197,6 @@ def start_cluster(root: Path) -> Iterator[str]:
             process.wait(30)
 
 
-if __name__ == "__main__":
-    main()
-
-
 # --- the preview
 
 
@@ -246,3 +242,7 @@ def compare_preview(root: Path, runs: int) -> None:
     print(f"From save to page (the first page: {first.strip().rpartition(' made in ')[2]})")
     print(f"  preview                      {describe(saved)}")
     print(f"  papermill, then nbconvert    {describe(made)}  x {median(made) / median(saved):.1f}")
+
+
+if __name__ == "__main__":
+    main()

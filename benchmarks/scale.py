@@ -85,7 +85,11 @@ def measure_jobs(jobs: int) -> None:
     for tenth, (memory, handles, processes) in enumerate(seen, 1):
         print(f"  {tenth * 10:3} %  {memory / MIB:6.1f} MiB  {handles} handles  {processes} processes below")
     left = [p for p in here.children(recursive=True) if "resource_tracker" not in " ".join(p.cmdline())]
-    print(f"  after  {here.memory_info().rss / MIB:.1f} MiB  {here.num_fds()} handles  {len(left)} processes")
+    print(
+        f"  after  {here.memory_info().rss / MIB:.1f} MiB  {here.num_fds()} handles  {len(left)} processes",
+        end="",
+    )
+    print(" (what workers are forked from ends with the program)" if left else "")
 
 
 # --- a slice of a large store

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import difflib
+import functools
 import re
 import string
 from collections.abc import Callable, Mapping
@@ -295,6 +297,13 @@ def _find(path: Path) -> Path:
 
 
 def _read_publisher(file: Path, thing: str) -> dict[str, Any]:
+    stamp = file.stat()
+    return copy.deepcopy(_parse_publisher(file, thing, (stamp.st_mtime_ns, stamp.st_size)))
+
+
+@functools.lru_cache(maxsize=8)
+def _parse_publisher(file: Path, thing: str, stamp: tuple[int, int]) -> dict[str, Any]:
+    """Read the file once, as long as its stamp is the same: each of a thousand reports names it."""
     try:
         page = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
