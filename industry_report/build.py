@@ -409,10 +409,14 @@ def attempt(job: Job, output: Path, facts: dict[str, Any], limits: Limits, folde
     return Result(job.stem, status, seconds, facts["digest"], cause, tuple(warnings))
 
 
+def spare_imports() -> None:
+    """Leave out what jsonschema spends 0.9 s on importing, to check addresses that no notebook has."""
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
 def _warm_up() -> None:
     """Start the process that kernels are forked from; it gets ready while this one imports the rest."""
-    # jsonschema spends 0.9 s on importing this if it can, to check addresses that no notebook has.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    spare_imports()
     from . import kernels
 
     kernels.prepare()

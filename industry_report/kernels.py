@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -172,12 +173,16 @@ def fork_warm(control: socket.socket) -> Branch | None:
     pid = os.fork()
     if pid:
         return Branch(pid)
-    status = 1
+    status: object = 1
     try:
         preloaded.zygote.become_zygote(control, preloaded.START)
         status = 0
+    except SystemExit as end:  # of a kernel
+        status = end.code
+    except BaseException:  # this process ends here: what asked for it must not go on in two
+        traceback.print_exc()
     finally:
-        os._exit(status)
+        os._exit(status if isinstance(status, int) else int(status is not None))
 
 
 def start_cold(control: socket.socket, environ: dict[str, str]) -> subprocess.Popen[bytes]:

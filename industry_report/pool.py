@@ -97,6 +97,14 @@ class Lane:
     def __init__(self, folder: str) -> None:
         others = set(multiprocessing.active_children())
         environ = {**os.environ, "PYTHONHASHSEED": "0"}  # a set in a cell has the same order in every build
+        try:
+            self._start(folder, environ)
+        except (EOFError, OSError):  # what workers are forked from ended in this moment
+            _stop_server()
+            self._start(folder, environ)
+        self.process = next(iter(set(multiprocessing.active_children()) - others))
+
+    def _start(self, folder: str, environ: dict[str, str]) -> None:
         start = _choose_start()
         with _deaf_to_interrupts():  # which the process inherits: Ctrl-C is for the parent to handle
             context = multiprocessing.get_context(start)
@@ -104,7 +112,6 @@ class Lane:
                 1, mp_context=context, initializer=_prepare_worker, initargs=(folder, environ)
             )
             self.future: Future[Any] = self.executor.submit(os.getpid)  # starts the process
-        self.process = next(iter(set(multiprocessing.active_children()) - others))
 
     def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Start a task."""

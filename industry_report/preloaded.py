@@ -1,13 +1,15 @@
 """Import what makes and runs reports: the process that does is forked into workers, and they into kernels."""
 
-import sys
+import gc
 
-from . import forking
+gc.disable()  # what is imported stays: looking for garbage in it would take a tenth of the start
 
-# jsonschema spends 0.9 s on importing this if it can, to check addresses that no notebook has.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+from . import build, forking  # noqa: E402
+
+build.spare_imports()
 
 from . import render, zygote  # noqa: E402, F401
 
 zygote.warm_up()
 START = forking.note_start()
+gc.enable()

@@ -1,4 +1,4 @@
-"""The process that kernels are forked from: it imports what notebooks import, once, and starts no thread.
+"""The process that kernels are forked from: it imports what notebooks import, once; no Python thread starts.
 
 It speaks with the process that started it (`kernels`) over Unix sockets that keep messages whole. On the
 first comes one message per kernel wanted, with a socket of that kernel's own, on which the kernel's life is

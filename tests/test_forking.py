@@ -122,6 +122,22 @@ def test_a_process_to_fork_from_that_died_is_replaced():
     pool._stop_server()
 
 
+def test_a_process_to_fork_from_that_dies_while_a_worker_is_asked_for_is_replaced(monkeypatch):
+    pool._stop_server()
+    choose, killed = pool._choose_start, []
+
+    def choose_then_kill():
+        start = choose()
+        if not killed:
+            killed.append(pool._find_server().pid)
+            psutil.Process(killed[0]).kill()
+        return start
+
+    monkeypatch.setattr(pool, "_choose_start", choose_then_kill)
+    assert parent_of_a_worker() not in (*killed, os.getpid())
+    pool._stop_server()
+
+
 def test_another_fork_server_of_the_program_is_left_alone(monkeypatch):
     pool._stop_server()
     pool.forkserver.set_forkserver_preload([])
