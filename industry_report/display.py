@@ -50,6 +50,9 @@ def begin(report_language: str, scorecard: Any = None) -> None:
     """
     global _figures_shown
     _figures_shown = 0
+    pd.options.mode.string_storage = (
+        "python"  # a report's tables are small: Arrow costs them more than it saves
+    )
     language.use(report_language)
     if scorecard is not None:
         language.adopt(

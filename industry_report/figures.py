@@ -96,7 +96,7 @@ def rates(table: pd.DataFrame, measure: Measure, average: float, title: str = ""
     positions = np.arange(len(shown))
     layout.draw_intervals(ax, positions, shown, vertical=False)
     ax.plot(shown["rate"], positions, "o", color=style.ACCENT, markersize=5.5, clip_on=False)
-    for label, row in zip(ax.get_yticklabels(), shown.itertuples(), strict=True):
+    for label, row in zip(layout.find_names(ax), shown.itertuples(), strict=True):
         label.set_color(style.GREY if pd.isna(row.rate) else style.INK)
     layout.set_rate_scale(ax, "x", layout.end_of_rates([*shown["high"], average]))
     if not np.isnan(average):

@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from . import style
@@ -27,6 +28,7 @@ NAMES, HEADS = 1.5, 0.95  # the widest column of names, the widest head of a col
 DRAWING = 1.2  # the least room to draw, before names give way
 TALLEST = 7.0  # all rows together: the page holds a title and a caption, too
 LINE = style.TEXT * style.LEADING / 72
+NAME = "_name"  # marks the name of a row among the texts of axes
 
 
 @dataclass(frozen=True)
@@ -136,13 +138,27 @@ def begin_rows(
     sheet = begin_sheet(body + (0.26 if scale else 0), title, measure, note)
     ax = sheet.panel(left, right, top, body)
     ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
-    ax.set_yticks(np.arange(len(names)), labels, linespacing=1.2)
-    ax.tick_params(length=0)
+    ax.yaxis.set_visible(False)
     ax.spines["bottom"].set_visible(False)
+    _write_names(ax, labels, left - GAP)
     _write_numbers(ax, numbers, widths)
     if not names:
         ax.text(0.5, 0.5, text(zh="没有数据", en="No data"), transform=ax.transAxes, ha="center", va="center")
     return sheet.figure, ax
+
+
+def _write_names(ax: Axes, labels: Sequence[str], end: float) -> None:
+    """Write the names of rows, which end so many inches from the left; as labels of ticks they cost more."""
+    drawing = ax.get_position()
+    place, rows = (end / style.WIDTH - drawing.x0) / drawing.width, ax.get_yaxis_transform()
+    for row, label in enumerate(labels):
+        name = ax.text(place, row, label, transform=rows, ha="right", va="center_baseline", linespacing=1.2)
+        name.set_label(NAME)
+
+
+def find_names(ax: Axes) -> list[Text]:
+    """Return the names of the rows of axes, that of the first row first."""
+    return [written for written in ax.texts if written.get_label() == NAME]
 
 
 def _write_numbers(ax: Axes, numbers: Mapping[str, Sequence[str]], widths: Sequence[float]) -> None:

@@ -7,7 +7,17 @@ import pandas as pd
 import pytest
 
 import scoring
-from industry_report import comparison, conversion, disclosure, findings, language, panels, publication, style
+from industry_report import (
+    comparison,
+    conversion,
+    disclosure,
+    findings,
+    language,
+    layout,
+    panels,
+    publication,
+    style,
+)
 from industry_report.errors import InputError
 
 ROOT = Path(__file__).parent.parent
@@ -228,7 +238,7 @@ def test_overview_shows_standardised_rates_beside_the_crude_ones(years):
     [ax] = figure.axes
     drawn = [np.asarray(line.get_xdata()).tolist() for line in ax.lines if line.get_marker() in "oD"]
     assert drawn == [both["rate"].tolist(), both["standardised"].tolist()]
-    assert [label.get_text() for label in ax.get_yticklabels()] == ["2023年", "2024年", "2025年"]
+    assert [name.get_text() for name in layout.find_names(ax)] == ["2023年", "2024年", "2025年"]
 
 
 def test_only_clear_directions_are_drawn_filled():
@@ -248,7 +258,16 @@ def test_demand_that_is_withheld_is_drawn_as_an_ellipsis():
     columns = ["asked", "rate", "low", "high"]
     table = pd.DataFrame([[50, 0.5, 0.4, 0.6], [np.nan] * 4], ["总账", "报税"], columns)
     [ax] = panels.demand(table).axes
-    assert [text.get_text() for text in ax.texts] == ["占比", "50.0%", "…", "咨询数", "50", "…"]
+    assert [text.get_text() for text in ax.texts] == [
+        "总账",
+        "报税",
+        "占比",
+        "50.0%",
+        "…",
+        "咨询数",
+        "50",
+        "…",
+    ]
 
 
 @pytest.mark.parametrize("code", language.LANGUAGES)

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 
-from industry_report import figures, language, style
+from industry_report import figures, language, layout, style
 from industry_report.conversion import Measure
 
 SALE = Measure()
@@ -100,8 +100,13 @@ def heads(ax: Axes) -> list[str]:
     return [text.get_text() for text in ax.figure.texts if text.get_color() == style.GREY]  # type: ignore[union-attr]
 
 
+def names(ax: Axes) -> list[str]:
+    return [text.get_text() for text in layout.find_names(ax)]
+
+
 def written(ax: Axes) -> list[str]:
-    return [text.get_text() for text in ax.texts]
+    """Return what stands in the axes beside the names of rows."""
+    return [text.get_text() for text in ax.texts if text not in layout.find_names(ax)]
 
 
 def tick_labels(axis: object) -> list[str]:
@@ -128,7 +133,7 @@ def test_grade_distribution_has_a_bar_and_its_numbers_for_every_grade() -> None:
         "32.1%",
         "7.1%",
     ]
-    assert tick_labels(ax.yaxis) == ["A级", "B级", "C级", "D级"]
+    assert names(ax) == ["A级", "B级", "C级", "D级"]
     assert ax.get_xlim()[0] == 0
     assert ax.yaxis_inverted()  # the highest grade is on top
     assert ax.figure.get_suptitle() == "B级最多"
@@ -139,7 +144,7 @@ def test_conversion_by_grade_has_bars_from_zero_with_their_intervals() -> None:
     table = by_grade([100, 200, 0, 50])
     (ax,) = figures.conversion_by_grade(table).axes
     assert [bar.get_width() for bar in bars(ax)] == table["rate"].fillna(0).to_list()
-    assert tick_labels(ax.yaxis) == ["A级", "B级", "C级", "D级"]
+    assert names(ax) == ["A级", "B级", "C级", "D级"]
     assert written(ax) == ["成交率", "60.0%", "43.3%", "–", "10.0%", "咨询数", "100", "200", "0", "50"]
     assert ax.get_xlim()[0] == 0
     low_to_rate, rate_to_high, *_ = (part.get_segments() for part in ax.collections)
@@ -167,7 +172,7 @@ def test_rates_have_a_point_and_an_interval_for_every_group_highest_on_top() -> 
     average = next(line for line in ax.lines if line.get_marker() == "None")
     assert list(points.get_xdata()) == [0.4, 0.3, 0.2]
     assert list(average.get_xdata()) == [0.25, 0.25]
-    assert tick_labels(ax.yaxis) == ["乙", "丙", "甲"]
+    assert names(ax) == ["乙", "丙", "甲"]
     assert ax.yaxis_inverted()
     assert written(ax)[:8] == ["成交率", "40.0%", "30.0%", "20.0%", "咨询数", "300", "100", "500"]
     assert "全体25.0%" in written(ax)
@@ -182,7 +187,7 @@ def test_protected_groups_keep_their_count_and_stand_back() -> None:
     table = rates([500, 300], [0.2, np.nan], ["甲", "乙"])
     (ax,) = figures.rates(table, SALE, 0.25).axes
     assert written(ax)[1:6] == ["20.0%", language.PROTECTED, "咨询数", "500", "300"]
-    assert [label.get_color() for label in ax.get_yticklabels()] == [style.INK, style.GREY]
+    assert [name.get_color() for name in layout.find_names(ax)] == [style.INK, style.GREY]
 
 
 @pytest.mark.parametrize("average", [0.0, 0.9, 1.0])
@@ -193,11 +198,11 @@ def test_rates_show_an_average_that_no_group_reaches(average: float) -> None:
 
 def test_names_that_are_too_long_are_broken_and_then_cut() -> None:
     (ax,) = figures.rates(rates([50], [0.2], ["甲" + "客户" * 40 + "乙"]), SALE, 0.2).axes
-    (label,) = tick_labels(ax.yaxis)
+    (label,) = names(ax)
     assert label.count("\n") == 1
     assert label.startswith("甲") and "…" in label and label.endswith("乙")
     (ax,) = figures.rates(rates([50], [0.2], ["客户" * 10]), SALE, 0.2).axes
-    assert tick_labels(ax.yaxis)[0].replace("\n", "") == "客户" * 10
+    assert names(ax)[0].replace("\n", "") == "客户" * 10
 
 
 def test_score_shares_are_bars_that_add_up_with_a_key_above() -> None:
@@ -206,7 +211,7 @@ def test_score_shares_are_bars_that_add_up_with_a_key_above() -> None:
     assert len(parts) == 20  # five scores in three dimensions, and the key
     for _, row in itertools.groupby(sorted(parts, key=lambda bar: bar.get_y()), lambda bar: bar.get_y()):
         assert sum(bar.get_width() for bar in row) == pytest.approx(1)
-    assert tick_labels(ax.yaxis) == ["意向度", "需求明确性", "满意度"]
+    assert names(ax) == ["意向度", "需求明确性", "满意度"]
     assert ax.yaxis_inverted()
     assert written(ax).count("38%") == 3
     assert "2%" not in written(ax)  # too narrow to write into
@@ -260,7 +265,7 @@ def test_workload_sets_consultations_beside_contacts() -> None:
     assert [bar.get_width() for bar in parts] == pytest.approx(
         [0.1, 0.2, 0.3, 0.4, 5200 / 9200, 2400 / 9200, 1200 / 9200, 400 / 9200]
     )
-    assert tick_labels(ax.yaxis) == ["A级", "B级", "C级", "D级"]
+    assert names(ax) == ["A级", "B级", "C级", "D级"]
     assert {"100条（10.0%）", "5,200次（56.5%）", "400条（40.0%）", "400次（4.3%）"} <= set(written(ax))
     for consultations, effort in zip(parts[:4], parts[4:], strict=True):
         assert consultations.get_y() < effort.get_y()
@@ -280,9 +285,8 @@ def test_higher_grades_are_darker_and_keep_their_colour_in_every_figure() -> Non
 
 def test_numbers_on_bars_can_be_read() -> None:
     (ax,) = figures.score_shares(shares(0.2, 0.2, 0.2, 0.2, 0.2)).axes
-    inside = [
-        text for text in ax.texts if not isinstance(text, Annotation)
-    ]  # those of the key stand above it
+    beside = layout.find_names(ax)
+    inside = [text for text in ax.texts if not isinstance(text, Annotation) and text not in beside]
     assert len(inside) == 15
     for text in inside:
         paper = next((bar.get_facecolor() for bar in bars(ax) if covers(bar, *text.get_position())), "white")
@@ -300,7 +304,7 @@ def covers(bar: Rectangle, x: float, y: float) -> bool:
 def test_text_of_the_data_is_never_mathematics() -> None:
     figure = figures.rates(rates([50] * len(ODD), [0.2] * len(ODD), ODD), SALE, 0.2, title="$5 a$")
     assert not any(text.get_parse_math() for text in figure.findobj(Text))
-    assert set(tick_labels(figure.axes[0].yaxis)) == set(ODD)
+    assert set(names(figure.axes[0])) == set(ODD)
 
 
 def test_figures_can_be_changed_and_are_not_kept_by_pyplot() -> None:

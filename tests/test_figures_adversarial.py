@@ -233,7 +233,7 @@ def test_any_number_of_months_has_room(count: int, size: int) -> None:
 def test_groups_that_have_no_room_are_counted_and_are_the_smallest() -> None:
     names, counts, shares = CASES["sixty"]
     figure = figures.rates(rates(names, counts, shares), Measure(), 0.3)
-    shown = {label.get_text() for label in figure.axes[0].get_yticklabels()}
+    shown = {name.get_text() for name in layout.find_names(figure.axes[0])}
     assert shown == set(names[-len(shown) :])
     written = " ".join(text.get_text() for text in lay_out(figure))
     assert str(60 - len(shown)) in written
