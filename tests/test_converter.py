@@ -24,6 +24,20 @@ def test_markup_is_what_the_command_gives():
     assert "𠮷 \\< 5" in expected
 
 
+@pytest.mark.parametrize(
+    ("cell", "printed"),
+    [
+        ("a" * 16, "\u200b".join("a" * 16)),
+        ("校验和" + "0f" * 8 + "。", "校验和" + "\u200b".join("0f" * 8) + "。"),
+        ("a" * 15 + "，" + "b" * 15, "a" * 15 + "，" + "b" * 15),
+    ],
+)
+def test_long_words_may_break_in_a_table_only(cell, printed):
+    row = BODY.replace("𠮷 &lt; 5", cell)
+    assert f"[{printed}]" in converter.convert(row)
+    assert cell in converter.convert(f"<p>{cell}</p>")
+
+
 def test_one_process_serves_many_bodies_and_nothing_of_one_comes_into_the_next():
     first = converter.convert(BODY)
     assert converter._pandoc is not None

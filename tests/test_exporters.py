@@ -624,6 +624,29 @@ def test_what_follows_a_figure_without_room_fills_the_page(monkeypatch):
     assert "图1高图" in second
 
 
+def test_a_figure_shrinks_once_to_find_room(monkeypatch):
+    display.begin("zh")
+
+    def tall():
+        figure = draw()
+        figure.set_size_inches(4.8, 6)
+        return figure
+
+    cells = put_out(monkeypatch, *[lambda: display.show(tall(), caption="高图")] * 2)
+    shrunk = {scale_of_figures(cells, paragraphs) for paragraphs in range(6)}
+    # As always, or 93 or 86 hundredths of it: its text has 6.5 points at least.
+    assert shrunk == {0.76, 0.71, 0.65}
+
+
+def scale_of_figures(cells, paragraphs):
+    """Return how large figures of ours are, drawn below so many paragraphs."""
+    text = "\n\n".join(["# 题\n\n## 章", *["一段。"] * paragraphs])
+    scales = set()
+    for page in make_pdf(new_notebook(cells=[new_markdown_cell(text), *cells])).pages:
+        page.extract_text(visitor_text=lambda _, matrix, *__: scales.add(round(matrix[0], 2)))
+    return max(scale for scale in scales if scale < 1)
+
+
 @pytest.mark.parametrize(("count", "listed"), [(15, False), (16, True)])
 def test_many_exhibits_get_a_list(monkeypatch, count, listed):
     cells = put_out(monkeypatch, *[lambda: display.show(DATA, caption="表题")] * count)

@@ -2,6 +2,8 @@
 
 local NORMAL, SMALL = 96, 122  -- Latin letters to a line of a table, at 9 and at 7.5 points
 local LONG = 10                -- lines; a table with more may break across pages, between rows
+local UNBROKEN = 16            -- Latin letters; a longer word may break
+local ZERO_WIDTH = '\u{200b}'
 local TURNED = '#landscape['
 
 local function quoted(text)
@@ -69,6 +71,14 @@ local function length(tbl)
   return math.max(rows, letters / NORMAL)
 end
 
+-- Words that no hyphenation knows, such as checksums and identifiers, may break anywhere in a cell. Typst could
+-- find them, too, by a rule that would look at every cell each time it is laid out.
+local function broken(word)
+  return pandoc.Str((word.text:gsub('[!-~]+', function(run)
+    return #run >= UNBROKEN and run:gsub('.', '%0' .. ZERO_WIDTH):sub(1, -1 - #ZERO_WIDTH) or nil
+  end)))
+end
+
 -- A short table stays on one page; a long one may break, and then repeats its head. A table too wide for
 -- the page is set smaller and, if that does not do, turned.
 function Table(tbl)
@@ -79,7 +89,7 @@ function Table(tbl)
   elseif letters > NORMAL then
     open = '#small(' .. breakable .. ')['
   end
-  return { pandoc.RawBlock('typst', open), tbl, pandoc.RawBlock('typst', ']') }
+  return { pandoc.RawBlock('typst', open), tbl:walk({ Str = broken }), pandoc.RawBlock('typst', ']') }
 end
 
 function Div(div)
