@@ -118,8 +118,12 @@ def assign_shelves(jobs: Sequence[Job], output: Path) -> dict[Path, list[Job]]:
     to a folder beside it, of the same name with ``-internal``.
     """
     shelves: dict[Path, list[Job]] = {}
+    internal: dict[tuple[Any, Any], bool] = {}  # by publisher and edition: a thousand jobs share a few
     for job in jobs:
-        folder = output.with_name(f"{output.name}-internal") if plan.is_internal(job) else output
+        kind = job.parameters.get("publisher"), job.parameters.get("edition")
+        if kind not in internal:
+            internal[kind] = plan.is_internal(job)
+        folder = output.with_name(f"{output.name}-internal") if internal[kind] else output
         shelves.setdefault(folder, []).append(job)
     return shelves
 

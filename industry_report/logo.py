@@ -9,8 +9,6 @@ import struct
 from pathlib import Path
 from xml.etree import ElementTree
 
-import matplotlib.image
-
 from .errors import InputError
 
 MOST_BYTES = 60_000  # it stands in every page, and a page is a single file of at most 400 kB
@@ -108,6 +106,8 @@ def _loads(style: str) -> bool:
 
 
 def _clean_png(content: bytes, thing: str) -> bytes:
+    import matplotlib.image  # here, for most publishers have no logo, and it takes a quarter of a second
+
     try:
         height, width = matplotlib.image.imread(io.BytesIO(content), format="png").shape[:2]
     except (OSError, SyntaxError, ValueError) as error:

@@ -346,22 +346,18 @@ def _find_missing_slices(jobs: list[Job]) -> Iterator[InputError]:
         except InputError as fault:
             yield fault
             continue
-        missing = [job for job in mine if not _has_what_is_asked(slices, job.parameters)]
+        index = index_slices(slices)
+        missing = [job for job in mine if not _has_what_is_asked(index, job.parameters)]
         if missing:
             yield _describe_missing(data, missing, slices)
 
 
-def _has_what_is_asked(slices: pd.DataFrame, parameters: dict[str, Any]) -> bool:
+def _has_what_is_asked(index: SliceIndex, parameters: dict[str, Any]) -> bool:
     """Tell whether the data hold every region and year that a job names; an earlier year may be missing."""
     regions, years = (
         _asked(parameters, key) or parameters.get(f"{key}s") or [None] for key in ("region", "year")
     )
-    found = [
-        ((slices["region"] == region) | (region is None)) & ((slices["year"] == year) | (year is None))
-        for region in regions
-        for year in years
-    ]
-    return all(bool(there.any()) for there in found)
+    return all(place in index for place in itertools.product(regions, years))
 
 
 def _describe_missing(data: str, missing: list[Job], slices: pd.DataFrame) -> InputError:

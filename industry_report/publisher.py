@@ -14,11 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import matplotlib as mpl
-import numpy as np
 import yaml
 
-from . import style
 from .errors import InputError
 from .logo import read_logo
 
@@ -134,6 +131,11 @@ def lighten(colour: str) -> str:
 
 def _mixed(colour: str, towards: str, ground: str) -> str:
     """Return the colour nearest to `colour`, on the way to another, that is readable on a ground."""
+    import matplotlib as mpl  # here, for a build that finds nothing to do draws nothing
+    import numpy as np
+
+    from . import style
+
     start, end = np.array(mpl.colors.to_rgb(colour)), np.array(mpl.colors.to_rgb(towards))
     steps = (mpl.colors.to_hex(start + (end - start) * part / 100) for part in range(101))
     return next(step for step in steps if style.contrast(step, ground) >= READABLE)
@@ -202,6 +204,8 @@ def _read_accent(node: yaml.Node, at: str) -> str:
     colour = _read_text(node, at).lower()
     if not re.fullmatch(r"#[0-9a-f]{6}", colour):
         raise InputError(at, f'expected a colour such as "#1b5e8c", got {colour!r}.', "Write six hex digits.")
+    from . import style  # which brings matplotlib; most files name no colour
+
     if (found := style.contrast(colour, "#ffffff")) < READABLE:
         near = _mixed(colour, "#000000", "#ffffff")
         problem = f"{colour} has a contrast of {found:.1f} on white; text needs {READABLE}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import hashlib
 import json
 import os
@@ -10,7 +11,7 @@ import platform
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata, util
@@ -60,23 +61,24 @@ def gather_facts(jobs: Sequence[Job], draft: bool = False) -> dict[str, dict[str
         index = plan.index_slices(dataset.slices(*source))
         slices |= {job.stem: index for job in readers}
     files: dict[str, str] = {}
+    find_logo = functools.cache(_find_logo)  # a thousand jobs share a publisher
     facts = {}
     for job in jobs:
         mine = plan.select_slices(slices.get(job.stem, {}), job.parameters, keys[job.notebook])
         inputs = {"notebook": notebooks[job.notebook], **installation, **({"draft": True} if draft else {})}
-        facts[job.stem] = _describe_job(job, inputs, mine if job.stem in slices else None, files)
+        inputs["files"] = {
+            name: _digest_named(name, path, files) for name, path in _list_named(job.parameters, find_logo)
+        }
+        facts[job.stem] = _describe_job(job, inputs, mine if job.stem in slices else None)
     return facts
 
 
-def _describe_job(
-    job: Job, inputs: dict[str, Any], mine: Sequence[Any] | None, files: dict[str, str]
-) -> dict[str, Any]:
+def _describe_job(job: Job, inputs: dict[str, Any], mine: Sequence[Any] | None) -> dict[str, Any]:
     synthetic, rows = False, 0
     if mine is not None:
         inputs["data"] = _digest(sorted(part.digest for part in mine))
         synthetic = any(part.synthetic for part in mine)
         rows = sum(part.consultations for part in mine)
-    inputs["files"] = {name: _digest_named(name, path, files) for name, path in _list_named(job.parameters)}
     digest = _digest([inputs, publishable(job.parameters)])
     return {
         "digest": digest,
@@ -99,7 +101,7 @@ def list_input_stamps(job: Job) -> dict[str, Stamp]:
     """Return the stamps of every file that a report is made from, by path."""
     package = Path(__file__).parent
     files = [job.notebook, _find_scoring(), *(f for f in package.rglob("*") if "__pycache__" not in f.parts)]
-    named = [path for _, path in _list_named(job.parameters)]
+    named = [path for _, path in _list_named(job.parameters, _find_logo)]
     data = job.parameters.get("data")
     found = [parameters.find_file(Path(path)) for path in [*named, data] if isinstance(path, str)]
     stamps = {str(f): stamp(f.stat()) for f in [*files, *filter(None, found)] if f.is_file()}
@@ -157,13 +159,15 @@ def _parse_cells(notebook: Path) -> Iterator[ast.AST]:
                 yield ast.parse("data")
 
 
-def _list_named(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _list_named(
+    values: Mapping[str, Any], find_logo: Callable[[Any], Path | None]
+) -> Iterator[tuple[str, str]]:
     """Yield the parameters that name a file: scorecard, publisher, mapping of columns; data have slices."""
     for name, value in values.items():
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, str) and item.endswith(NAMED_FILES) and name != "data":
                 yield name if item is value else f"{name}: {item}", item
-    if (logo := _find_logo(values.get("publisher"))) is not None:
+    if (logo := find_logo(values.get("publisher"))) is not None:
         yield "publisher's logo", str(logo)
 
 

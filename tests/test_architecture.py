@@ -1,6 +1,8 @@
 """Imports run one way (docs/architecture.md)."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,8 @@ def test_imports_form_no_circle():
 def test_every_module_is_in_the_architecture_page():
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     assert [name for name in PACKAGE if f"`{name}`" not in page] == []
+
+
+def test_a_build_that_finds_nothing_to_do_pays_for_no_drawing():
+    code = "import industry_report.build, sys; print({'matplotlib', 'papermill', 'scipy'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"

@@ -70,7 +70,10 @@ def test_every_file_that_a_parameter_names_counts(write_params, project):
     for name in ("a.yaml", "b.csv"):
         (project / name).write_text("x", encoding="utf-8")
     values = {"data": "d.csv", "scorecard": "a.yaml", "extra": ["b.csv", "word"], "year": 2025}
-    assert list(staleness._list_named(values)) == [("scorecard", "a.yaml"), ("extra: b.csv", "b.csv")]
+    assert list(staleness._list_named(values, staleness._find_logo)) == [
+        ("scorecard", "a.yaml"),
+        ("extra: b.csv", "b.csv"),
+    ]
 
 
 @pytest.mark.parametrize(
