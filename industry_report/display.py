@@ -32,6 +32,7 @@ __all__ = ["ATTACHMENT", "COVER", "EXHIBIT", "attach", "begin", "cover", "say", 
 COVER = "application/vnd.industry-report.cover+json"
 EXHIBIT = "application/vnd.industry-report.exhibit+json"
 ATTACHMENT = "application/vnd.industry-report.attachment+json"
+PRIVATE = (COVER, EXHIBIT, ATTACHMENT)
 
 MOST_KEY_FIGURES = 6  # two rows on a page, one glance
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import logging
 import time
 from typing import Any
 
 import nbformat
 import zmq
-from nbclient.exceptions import CellExecutionComplete, DeadKernelError
+from nbclient.exceptions import CellExecutionComplete, CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
@@ -24,10 +25,24 @@ logging.getLogger("papermill").propagate = False
 NAME = "industry-report"
 PATIENCE = 60  # seconds for a kernel to start
 LOOK = 0.2  # seconds between two turns of the event loop
+# No kernel writes on the user's terminal, or into the history of what the user typed.
+ARGUMENTS = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
 
 
 class ReportClient(PapermillNotebookClient):
-    """Papermill's client, with less work per message: a report's cells send some hundred of them."""
+    """Papermill's client, with less work per cell and message: a report sends some hundred of them."""
+
+    def papermill_execute_cells(self) -> None:
+        """Run the cells up to the first that fails; when each began and ended is not noted."""
+        for index, cell in enumerate(self.nb.cells):
+            self.nb_man.cell_start(cell, index)
+            if cell.cell_type != "code":
+                continue
+            try:
+                self.execute_cell(cell, index)
+            except CellExecutionError as error:
+                self.nb_man.cell_exception(cell, cell_index=index, exception=error)
+                break
 
     async def _async_poll_output_msg(self, parent_msg_id: str, cell: NotebookNode, cell_index: int) -> None:
         """Take what a cell puts out, until it is done.
@@ -45,7 +60,7 @@ class ReportClient(PapermillNotebookClient):
             if not socket.poll(int(1000 * LOOK)):
                 continue
             _, parts = client.session.feed_identities(socket.recv_multipart())
-            message = client.session.deserialize(parts)
+            message = _read(client.session, parts)
             if message["parent_header"].get("msg_id") == parent_msg_id:
                 try:
                     self.process_message(message, cell, cell_index)
@@ -67,6 +82,29 @@ class ReportClient(PapermillNotebookClient):
         return outs[-1]
 
 
+def _read(session: Any, parts: list[bytes]) -> dict[str, Any]:
+    """Return a message as jupyter_client's `Session.deserialize` does, which would also look for dates in it.
+
+    Raises
+    ------
+    ValueError
+        If it is not signed by the kernel.
+    """
+    signature, *signed = parts[:5]
+    if not hmac.compare_digest(signature, session.sign(signed)):
+        raise ValueError("a message that the kernel did not sign")
+    header, parent, metadata, content = map(session.unpack, signed)
+    return {
+        "header": header,
+        "msg_id": header["msg_id"],
+        "msg_type": header["msg_type"],
+        "parent_header": parent,
+        "metadata": metadata,
+        "content": content,
+        "buffers": parts[5:],
+    }
+
+
 class ReportEngine(NBClientEngine):
     """Papermill's engine, which also keeps the notebook when a cell takes the kernel down with it."""
 
@@ -84,7 +122,7 @@ class ReportEngine(NBClientEngine):
             log=logging.getLogger("papermill"),
             record_timing=False,
             shutdown_kernel="immediate",
-            extra_arguments=["--log-level=CRITICAL"],  # else every kernel writes on the user's terminal
+            extra_arguments=ARGUMENTS,
         )
         try:
             client.execute()

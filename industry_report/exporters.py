@@ -297,7 +297,8 @@ class _ReportExporter(TemplateExporter):
 
     def _has_work(self, preprocessor: Any) -> bool:
         name = type(preprocessor).__name__
-        return getattr(preprocessor, "enabled", True) and (name not in IDLE or name in self.config)
+        configured = set(self.config[name]) - {"enabled"}  # which nbconvert sets itself
+        return getattr(preprocessor, "enabled", True) and (name not in IDLE or bool(configured))
 
     def _render_body(
         self, nb: NotebookNode, resources: dict[str, Any] | None, **kw: Any
@@ -305,7 +306,8 @@ class _ReportExporter(TemplateExporter):
         if resources and "body" in resources:
             return resources["body"]
         cover = find_cover(nb)
-        html, resources = super().from_notebook_node(_in_language(nb, cover["language"]), resources, **kw)
+        shown = _without_numbers(_in_language(nb, cover["language"]))
+        html, resources = super().from_notebook_node(shown, resources, **kw)
         words = WORDS[cover["language"]]
         body, contents = number_headings(number_exhibits(_tidy(html, words["alt"]), words))
         return body, contents, cover, resources
@@ -326,6 +328,24 @@ def _in_language(nb: NotebookNode, report_language: str) -> NotebookNode:
             kept.source = f"{cell.source}\n".removeprefix(title)
         cells.append(kept)
     return NotebookNode({**nb, "cells": cells})
+
+
+def _without_numbers(nb: NotebookNode) -> NotebookNode:
+    """Leave out what a page does not show of the outputs, and nbconvert would copy number by number."""
+    cells = []
+    for cell in nb.cells:
+        kept = cell.copy()
+        if cell.cell_type == "code":
+            kept.outputs = [_as_shown(output) for output in cell.outputs]
+        cells.append(kept)
+    return NotebookNode({**nb, "cells": cells})
+
+
+def _as_shown(output: NotebookNode) -> NotebookNode:
+    if "data" not in output:
+        return output
+    shown = {kind: content for kind, content in output.data.items() if kind not in display.PRIVATE}
+    return NotebookNode({**output, "data": NotebookNode(shown)})
 
 
 def _tidy(html: str, alt: str) -> str:

@@ -85,7 +85,7 @@ def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
     """
     notebook = papermill.execute_notebook(
         _verbatim(job.notebook),
-        _verbatim(executed),
+        None,
         parameters=job.parameters,
         engine_name=engine.NAME,
         kernel_name="python3",

@@ -196,6 +196,9 @@ def wrap(text: str, width: float, size: float = TEXT) -> list[str]:
     size : float
         Points.
     """
+    whole = " ".join(text.split())
+    if text_width(whole, size) <= width:
+        return [whole]
     widths = np.arange(1, 0.5, -0.05) * width
     pieces = list(_pieces(text, width, size))  # what fits the width stays whole in narrower lines, too
     found = [_filled(pieces, narrower, size) for narrower in widths]

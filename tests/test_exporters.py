@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from pypdf import PdfReader
 from reading import read_structure, scope_of
+from traitlets.config import Config
 
 from industry_report import display, exporters, imprint, language
 from industry_report.errors import InputError
@@ -292,6 +293,14 @@ def test_exporting_leaves_the_notebook_alone(notebook):
     before = nbformat.writes(notebook)
     exporters.IndustryHTMLExporter().from_notebook_node(notebook)
     assert nbformat.writes(notebook) == before
+
+
+def test_nothing_is_copied_for_preprocessors_that_have_no_work(notebook):
+    assert exporters.IndustryHTMLExporter()._preprocess(notebook, {})[0] is notebook
+    hidden = Config({"TagRemovePreprocessor": {"remove_cell_tags": {"secret"}}})
+    configured = exporters.IndustryHTMLExporter(config=hidden)
+    notebook.cells[0].metadata["tags"] = ["secret"]
+    assert len(configured._preprocess(notebook, {})[0].cells) == len(notebook.cells) - 1
 
 
 def test_english_report_has_english_cells_and_words(notebook, monkeypatch):

@@ -294,4 +294,10 @@ def test_notebook_in_a_folder_with_braces_saved_with_another_kernel(project, out
     nbformat.write(notebook, folder / "industry.ipynb")
     executed = render.run_notebook(job(folder=folder), output / "{x}.ipynb", output)
     assert executed.cells[-1].outputs
-    assert files_in(output) == ["{x}.ipynb"]
+    assert files_in(output) == []
+    notebook.cells[-1].source = "1 / 0"
+    nbformat.write(notebook, folder / "industry.ipynb")
+    with pytest.raises(InputError, match="ZeroDivisionError"):
+        render.run_notebook(job(folder=folder), output / "{x}.ipynb", output)
+    kept = site.find_workshop(output) / "failed" / f"{job().stem}.ipynb"
+    assert nbformat.read(kept, as_version=4).cells[-1].outputs[0].ename == "ZeroDivisionError"
