@@ -554,7 +554,7 @@ def compile_pdf(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) 
     logo, drawn = _logo_file(front["logo"])
     front = {**front, "logo": logo, "words": {**front["words"], **WORDS[front["language"]]}}
     main = (
-        '#import "report.typ": contents, landscape, picture, report, small\n'
+        '#import "report.typ": apart, contents, landscape, picture, report, small\n'
         "#let horizontalrule = line(length: 100%)\n"
         '#let front = json("front.json")\n#show: report.with(front)\n' + markup
     )

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from reading import read_structure, scope_of
 from traitlets.config import Config
 
-from industry_report import display, exporters, imprint, language
+from industry_report import converter, display, exporters, imprint, language
 from industry_report.errors import InputError
 
 NASTY = r"<script>alert(1)</script> $5 and $6 #x *y* \z @a _b_ `c` [d](e) ~f~ // -- ' &amp;"
@@ -607,6 +607,28 @@ def test_a_long_table_breaks_and_repeats_its_head(monkeypatch):
     sheets = [squeezed(p.extract_text()) for p in reader.pages if "99999" in p.extract_text()]
     assert len(sheets) > 1
     assert all("客户类型" in sheet for sheet in sheets)
+
+
+def test_a_table_whose_lines_are_counted_is_as_high_as_measured(monkeypatch):
+    known, template = "let known = if kind == block { counted(body) }", exporters._template
+    check = "if known != none { assert(calc.abs((known - height(body)).pt()) < 0.1, message: repr(known)) }"
+
+    def checked(name):
+        text = template(name)
+        assert name != "report.typ" or known in text
+        return text.replace(known, f"{known}\n    {check}")
+
+    monkeypatch.setattr(exporters, "_template", checked)
+    tables = [make_wide(2, rows=1), make_wide(3, rows=7), make_wide(2, rows=40), make_wide(2, rows=2)]
+    tables[3].index = pd.Index(["长" * 80, "短"], name="customer_type")  # of several lines: not counted
+    cells = put_out(monkeypatch, *[lambda t=t: display.show(t, caption="表题") for t in tables])
+    markup = converter.convert("".join(cell.outputs[0].data["text/html"] for cell in cells))
+    assert [line.split("#metadata")[1] for line in markup.splitlines() if "#metadata" in line] == [
+        "(1)",
+        "(7)",
+        "(40)",
+    ]
+    make_pdf(new_notebook(cells=[new_markdown_cell("# 题\n\n## 章"), *cells]))
 
 
 @pytest.mark.parametrize("paragraphs", [34, 35, 36, 37])

@@ -45,18 +45,23 @@ local function need(cell)
   return longest
 end
 
-local function needed(tbl)
+-- The width of all columns, each as wide as its widest cell by a measure.
+local function needed(tbl, measure)
   local columns = {}
-  local function measure(rows)
+  local function look(rows)
     for _, row in ipairs(rows) do
-      for i, cell in ipairs(row.cells) do columns[i] = math.max(columns[i] or 0, need(cell)) end
+      for i, cell in ipairs(row.cells) do columns[i] = math.max(columns[i] or 0, measure(cell)) end
     end
   end
-  measure(tbl.head.rows)
-  for _, body in ipairs(tbl.bodies) do measure(body.body) end
+  look(tbl.head.rows)
+  for _, body in ipairs(tbl.bodies) do look(body.body) end
   local sum = 0
   for _, column in ipairs(columns) do sum = sum + column + 2 end
   return sum
+end
+
+local function whole(cell)
+  return width(pandoc.utils.stringify(cell.contents))
 end
 
 -- How many rows a table has, at least as many as lines of text.
@@ -79,15 +84,26 @@ local function broken(word)
   end)))
 end
 
+-- How many lines a table has below its head; nothing if a cell or the caption may take more than one.
+local function lines(tbl)
+  local caption = width(pandoc.utils.stringify(tbl.caption.long))
+  if #tbl.head.rows ~= 1 or caption > NORMAL or needed(tbl, whole) > NORMAL then return nil end
+  local rows = 0
+  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
+  return rows
+end
+
 -- A short table stays on one page; a long one may break, and then repeats its head. A table too wide for
 -- the page is set smaller and, if that does not do, turned.
 function Table(tbl)
-  local breakable, letters = tostring(length(tbl) > LONG), needed(tbl)
-  local open = '#block(breakable: ' .. breakable .. ', width: 100%, above: 1.8em, below: 1.8em)['
+  local breakable, letters = tostring(length(tbl) > LONG), needed(tbl, need)
+  local open = '#apart(breakable: ' .. breakable .. ', width: 100%)['
   if letters > SMALL then
     open = TURNED
   elseif letters > NORMAL then
     open = '#small(' .. breakable .. ')['
+  elseif lines(tbl) then
+    open = open .. '#metadata(' .. lines(tbl) .. ')'
   end
   return { pandoc.RawBlock('typst', open), tbl:walk({ Str = broken }), pandoc.RawBlock('typst', ']') }
 end
