@@ -316,6 +316,10 @@ def build(
     alone; one that fails does not stop the others, and the exit status is then 1. Reports of internal
     editions go to a folder of their own, DIR-internal.
     """
+    if scheduler is None and (force or not output.exists()):  # there will be something to make
+        from . import pool
+
+        pool.begin()
     from . import build as builder
 
     jobs = _list_jobs(params or (ANNUAL,), data, only)

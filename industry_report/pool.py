@@ -120,6 +120,17 @@ class Lane:
 
 
 _server: tuple[Any, ...] = ()  # what the process that workers are forked from was started with
+_begun: tuple[Any, ...] = ()  # the same, until it is known whether it is ready
+
+
+def begin() -> None:
+    """Let the process that workers are forked from import while this one finds out what there is to do."""
+    global _begun
+    if forking.can_fork() and not _server and _find_server().pid is None:
+        _begun = _describe_start()
+        forkserver.set_forkserver_preload([PRELOADED])
+        with _variables(**AFRESH), _deaf_to_interrupts():
+            forkserver.ensure_running()
 
 
 def _choose_start() -> str:
@@ -131,13 +142,18 @@ def _choose_start() -> str:
     global _server
     if _server and not _is_alive(_find_server().pid):
         _stop_server()
-    environ = {**os.environ, "TMPDIR": ""}
-    state = forking.describe_state(environ) if forking.can_fork() else None
+    state = _describe_start() if forking.can_fork() else None
     if state is None or state != (_server or state):
         return "spawn"  # the same on every system, and it inherits no thread and no lock
+    if _begun and _begun != state:
+        _stop_server()
     if not _server and _start_server():
         _server = state
     return "forkserver" if _server else "spawn"
+
+
+def _describe_start() -> tuple[Any, ...]:
+    return forking.describe_state({**os.environ, "TMPDIR": ""})
 
 
 def _start_server() -> bool:
@@ -149,11 +165,11 @@ def _start_server() -> bool:
         False if it could not import everything, or if the program has such a process already, for purposes
         of its own.
     """
-    if _find_server().pid is not None:
+    global _begun
+    if not _begun:
+        begin()
+    if not _begun:
         return False
-    forkserver.set_forkserver_preload([PRELOADED])
-    with _variables(**AFRESH), _deaf_to_interrupts():
-        forkserver.ensure_running()
     scout = multiprocessing.get_context("forkserver").Process(target=_scout)
     # In a thread, for a start waits for the imports, and cannot be interrupted.
     start = threading.Thread(target=_start, args=(scout,), name="scout", daemon=True)
@@ -166,6 +182,7 @@ def _start_server() -> bool:
     except BaseException:
         _stop_server()
         raise
+    _begun = ()
     if scout.exitcode != 0:
         _stop_server()
     return scout.exitcode == 0
@@ -201,17 +218,17 @@ def _is_alive(pid: int | None) -> bool:
 
 def _stop_server() -> None:
     """End the process that workers are forked from; it would only end when it notices that this one has."""
-    global _server
+    global _server, _begun
     pid, stop = _find_server()
     if pid is not None:
         os.kill(pid, signal.SIGKILL)
         stop()
-    _server = ()
+    _server = _begun = ()
 
 
 @atexit.register
 def _end() -> None:
-    if _server:
+    if _server or _begun:
         _stop_server()
 
 

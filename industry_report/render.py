@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import papermill
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
-from papermill.execute import raise_for_execution_errors
+from papermill.execute import prepare_notebook_metadata, raise_for_execution_errors, remove_error_markers
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
 
 from . import __version__, appendix, citations, corrections, engine, exporters
 from .attachments import write_attachment
@@ -83,15 +84,12 @@ def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
     InputError
         Names the cell and its error; the notebook as far as it ran is kept, outside of `output`.
     """
-    notebook = papermill.execute_notebook(
-        _verbatim(job.notebook),
-        None,
-        parameters=job.parameters,
-        engine_name=engine.NAME,
-        kernel_name="python3",
-        language="python",
-        prepare_only=True,  # the rest of what it does is below, without writing what only a failed job needs
+    # The steps of `papermill.execute_notebook`, without writing what only a failed job needs.
+    notebook = remove_error_markers(load_notebook_node(str(job.notebook)))
+    notebook = parameterize_notebook(
+        notebook, job.parameters, kernel_name="python3", language="python", engine_name=engine.NAME
     )
+    notebook = prepare_notebook_metadata(notebook, str(job.notebook), str(executed))
     try:
         notebook = engine.run(notebook)
         raise_for_execution_errors(notebook, str(executed))
@@ -147,11 +145,6 @@ def _first_line(source: str) -> str:
 def _cause(error: PapermillExecutionError) -> str:
     text = f"{error.ename}: {error.evalue}".strip(" :.\n")
     return text if len(text) <= CAUSE_LENGTH else text[:CAUSE_LENGTH] + "…"
-
-
-def _verbatim(path: Path) -> str:
-    """Return a path that papermill takes as it is: it would fill in what stands between braces."""
-    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 # --- the files

@@ -6,6 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -166,7 +167,8 @@ def test_canaries_reach_no_public_artefact(tmp_path):
     consultations["联系人"] = "CANARY-NAME"
     job = find_job(tmp_path, consultations)
     render.render_report(job, tmp_path, {"digest": "", "inputs": {}, "synthetic": False})
-    render.run_notebook(job, tmp_path / "executed.ipynb", tmp_path)
+    executed = tmp_path / "executed.ipynb"
+    nbformat.write(render.run_notebook(job, executed, tmp_path), executed)
     pdf = PdfReader(io.BytesIO((tmp_path / "report.pdf").read_bytes()))
     texts = [path.read_bytes() for path in tmp_path.glob("*.*") if path.is_file()]
     texts += [page.extract_text().encode() for page in pdf.pages]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -156,3 +157,25 @@ def parent_of_a_worker():
         return workers.submit(os.getppid).result(60)
     finally:
         workers.close()
+
+
+def test_what_workers_are_forked_from_may_begin_before_the_first_is_wanted(monkeypatch):
+    pool._stop_server()
+    monkeypatch.setenv("COLOUR", "red")
+    pool.begin()
+    begun = pool._find_server().pid
+    assert parent_of_a_worker() == begun
+    pool._stop_server()
+    pool.begin()
+    begun = pool._find_server().pid
+    monkeypatch.setenv("COLOUR", "blue")  # since then
+    assert parent_of_a_worker() not in (begun, os.getpid())
+    assert not psutil.pid_exists(begun)
+    pool._stop_server()
+
+
+def test_what_has_begun_ends_with_a_program_that_wants_no_worker():
+    code = "from industry_report import pool; pool.begin(); print(pool._find_server().pid)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not psutil.pid_exists(int(done.stdout))
+    assert done.stderr == ""
