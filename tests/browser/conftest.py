@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from industry_report.style import FONT_FOLDER
+
 ROOT = Path(__file__).parent.parent.parent
 BUILT = f"{ROOT / 'reports'}{os.pathsep}{ROOT / '.build' / 'browser' / 'states'}"
 NAMED = [Path(folder).resolve() for folder in os.environ.get("SHELF", BUILT).split(os.pathsep)]
@@ -37,15 +39,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(f"no page in {SHELVES}: run make browser-test"))
 
 
+# The machine's fonts and the report's own: without any for Chinese, a browser draws narrow boxes.
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{folder}</dir></fontconfig>"""
+
+
 @pytest.fixture(scope="session")
-def browser() -> Iterator:
+def browser(tmp_path_factory) -> Iterator:
     """Debian's Chromium; a test that needs it skips where there is none."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make browser-test")
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("there is no Chromium on this machine")
+    fonts = tmp_path_factory.mktemp("fonts") / "fonts.conf"
+    fonts.write_text(FONTS.format(folder=FONT_FOLDER), encoding="utf-8")
     with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox"], env={**os.environ, "FONTCONFIG_FILE": str(fonts)}
+        )
         yield chromium
         chromium.close()
 
