@@ -51,9 +51,8 @@ def begin(report_language: str, scorecard: Any = None) -> None:
     """
     global _figures_shown
     _figures_shown = 0
-    pd.options.mode.string_storage = (
-        "python"  # a report's tables are small: Arrow costs them more than it saves
-    )
+    # A report's tables are small: Arrow's strings cost them more than they save.
+    pd.options.mode.string_storage = "python"
     language.use(report_language)
     if scorecard is not None:
         language.adopt(
