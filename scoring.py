@@ -9,7 +9,7 @@ may be of any of three kinds. Each has its section below:
 - *Checklists*: yes, no or unknown; a grade is given only if the unknown answers cannot change it.
 
 Grades are decided in whole numbers, so that a composite of exactly 4 is never a hair below 4. What a
-scorecard says stands in `industry_report/scorecards.py`, how its file is read and checked in `grammar.py`,
+scorecard says stands in `industry_report/scorecard/scorecards.py`, how its file is read and checked in `grammar.py`,
 what a condition can tell apart in `conditions.py`. They know nothing of tables, and this module knows nothing
 else of the package: one pleasant file could not hold the grammar of three kinds beside their arithmetic.
 
@@ -33,11 +33,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-
-from industry_report import conditions
-from industry_report.conditions import Axis, Condition, Numbers, fold
-from industry_report.grammar import ScorecardError, load_scorecard
-from industry_report.scorecards import (
+from industry_report.scorecard.conditions import Axis, Condition, Numbers, fold
+from industry_report.scorecard.grammar import ScorecardError, load_scorecard
+from industry_report.scorecard.scorecards import (
     RESULTS,
     Answers,
     Band,
@@ -51,6 +49,8 @@ from industry_report.scorecards import (
     Trigger,
     Wording,
 )
+
+from industry_report.scorecard import conditions
 
 __all__ = [
     "Band",
