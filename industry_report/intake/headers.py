@@ -211,7 +211,7 @@ def find_table(
 
 
 def read_header(rows: Sequence[Sequence[Any]], position: int, mapped: Mapping[str, str]) -> list[Table]:
-    """Read a row as header, alone or with the row above or below as its other storey, as that knows more columns.
+    """Read a row as header, with the row above or below as its other storey where that knows more columns.
 
     Returns
     -------
@@ -263,7 +263,7 @@ def _read_names(names: Mapping[int, str], skip: int, storeys: int, mapped: Mappi
 
 
 def _split_names(names: Mapping[int, str], mapped: Mapping[str, str]) -> Iterator[dict[int, str]]:
-    """Cut headers where a column comes again after all three scores; what is no table joins the one before."""
+    """Cut headers where a column comes again after all three scores."""
     part: dict[int, str] = {}
     for position, name in sorted(names.items()):
         table = _assign({**part, position: name}, 0, mapped)

@@ -17,7 +17,7 @@ from .values import read_score, read_yes_no, trim
 
 RESERVED = ("file", "sheet", "row", "composite", "grade", "ignore")  # what a table has or gets anyway
 _EXAMPLE = "See params/columns/example.yaml."
-_SHORT_LIST, _SCORE_CODES, _SHORT_TEXT = 6, 24, 20  # what is shown of a column: a code list, never free text
+_SHORT_LIST, _SCORE_CODES, _SHORT_TEXT = 6, 40, 20  # what is shown of a column: a code list, never free text
 
 
 @dataclass(frozen=True)

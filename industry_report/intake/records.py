@@ -208,7 +208,7 @@ def _find_records(
 
 
 def _find_suspects(columns: Mapping[str, _Column], codes: set[Any], size: int) -> np.ndarray:
-    """Find rows that may be none: a score or identifier is missing, a label reads like a total, all else is blank."""
+    """Find rows that may be none: a score or identifier lacks, a label reads like a total, all is blank."""
     suspect = np.zeros(size, dtype=bool)
     for column in ({*SCORES, "customer_id"} & set(columns)) or set(columns):
         suspect |= columns[column].spread(lambda reading: reading.value is None)
@@ -297,7 +297,7 @@ def _fill(cleaned: Mapping[str, Any], column: str, by_name: str | int | None, le
 def _flag_place(
     column: str, by_name: str, cells: _Column, rows: np.ndarray, bad: np.ndarray, sheet: str, faults: FaultLog
 ) -> None:
-    """Flag regions or years that differ from what the names tell, at their first row; then every blank, too."""
+    """Flag regions or years that differ from what the names tell, at their first row; then blanks, too."""
     disagrees = False
     for code, reading in enumerate(cells.read):
         if reading.value is not None and not place_names.agree(str(reading.value), by_name):

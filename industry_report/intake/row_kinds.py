@@ -1,4 +1,4 @@
-"""Tell records from blank rows, totals, notes and repeated headers, by rules that cannot hold for a record."""
+"""Tell records from blank rows, totals, notes and headers, by rules that cannot hold for a record."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence

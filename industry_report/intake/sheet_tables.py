@@ -1,4 +1,4 @@
-"""Find the tables of a file: which sheets hold some, what they lack, which region and year their names tell."""
+"""Find the tables of a file: which sheets hold some, what they lack, which place their names tell."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from ..base.errors import InputError
-from . import headers, layout, place_names, sources, values
+from . import headers, place_names, sources, table_layout, values
 from .fault_log import FaultLog
 from .headers import SCORES, Table
-from .layout import Rows
 from .mapping import ColumnMap
 from .records import Grid
 from .sources import Sheet, Source
+from .table_layout import Rows
 from .values import Reading
 
 _READERS: dict[str, Callable[[Any], Reading]] = dict.fromkeys(headers.COLUMNS, values.read_text) | {
@@ -41,7 +41,7 @@ def find_tables(source: Source, column_map: ColumnMap, faults: FaultLog) -> list
         No sheet has the required columns; says what is missing and every header found.
     """
     searched = [
-        (sheet, *layout.find_first(sheet, column_map.columns, partial(is_complete, column_map)))
+        (sheet, *table_layout.find_first(sheet, column_map.columns, partial(is_complete, column_map)))
         for sheet in source.sheets
     ]
     if not any(tables and is_complete(column_map, tables[0]) for _, tables, _ in searched):
@@ -127,7 +127,8 @@ def _describe_nothing(source: Source) -> InputError:
             str(source.path), "holds no cells with anything in them.", "Name a file with a table."
         )
     text = " ".join(filter(None, map(values.trim, first)))[:80]
-    problem = f"holds no table in its first {headers.SEARCHED_ROWS:,} rows: none names two columns. It begins “{text}”."
+    problem = f"holds no table in its first {headers.SEARCHED_ROWS:,} rows: none names two columns."
+    problem += f" It begins “{text}”."
     mend = "Name a file whose table has a header row"
     if source.sheets[0].is_text:
         mend += "; between cells it may have , ; | or a tab, or the first line may say which: sep=#"

@@ -9,15 +9,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from . import contradictions, headers, layout, sheet_tables, values
+from . import contradictions, headers, sheet_tables, table_layout, values
 from .contradictions import PROVENANCE
 from .fault_log import FaultLog
 from .headers import SCORES, Table
-from .layout import HeaderRows, Piece, Rows
 from .mapping import ColumnMap
 from .records import Grid, clean_block
 from .row_kinds import is_perhaps_total
 from .sources import Block, Sheet, Source
+from .table_layout import HeaderRows, Piece, Rows
 
 _OF_RECORDS = {"customer_id", "consulted_on", "detail", "converted_on"}  # what only single records have
 _SUMMARY_ROWS = 300  # a table of averages or explanations is not longer
@@ -55,7 +55,7 @@ class TableReader:
         above = rows[: tables[0].skip - tables[0].storeys]
         complete = partial(sheet_tables.is_complete, self._column_map)
         open_grid = partial(self._open_grid, sheet)
-        for piece in layout.split(sheet, tables, self._column_map.columns, complete, open_grid, above):
+        for piece in table_layout.split(sheet, tables, self._column_map.columns, complete, open_grid, above):
             if isinstance(piece, HeaderRows):
                 self._count_header(piece, sheet)
             elif piece.grid is None:
@@ -209,7 +209,7 @@ def _drop_empty_claims(sheet: Sheet, table: Table) -> Table:
     """Let a column without any cell claim nothing where another one has the same name."""
     if not table.twice:
         return table
-    claims = {position: name for position, name in table.headers.items()}
+    claims = set(table.headers)
     filled = dict.fromkeys(claims, False)
     for block in sheet.blocks(table.skip, sorted(claims)):
         for position in claims:

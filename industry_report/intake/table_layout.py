@@ -1,5 +1,6 @@
 """Where the tables of a sheet stand: below each other, beside each other, each read by its own header."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,12 +12,11 @@ from .headers import SCORES, Table
 from .records import Grid
 from .sources import Block, Sheet
 
-_STATISTICS = frozenset(
-    "户数 数量 人数 次数 条数 占比 比例 百分比 比重 平均 均分 均值 平均分 平均值 合计 总计 小计 金额 count share average "
-    "mean total percent percentage number".split()
+_STATISTICS = re.compile(
+    "户数|数量|人数|次数|条数|占比|比例|百分比|比重|平均|均分|均值|平均分|平均值|合计|总计|小计|金额|"
+    "count|share|average|mean|total|percent|number"
 )
-
-
+_WORD = re.compile(r"[^\d\W]{2,12}")  # what stands in the upper storey of a header
 Rows = Sequence[Sequence[Any]]
 # Makes a table readable: takes it, the number of its header's last row, and the rows right above its header.
 OpenGrid = Callable[[Table, int, Rows], Grid]
@@ -156,7 +156,7 @@ def _list_pieces(block: Block, state: _State) -> Iterator[Piece]:
 
 
 def _find_candidates(block: Block, state: _State, start: int) -> np.ndarray:
-    """Find rows that may be a header: no open table has a score there, or a column that none has names one."""
+    """Find rows that may be a header: no open table has a score there, or a column of none names one."""
     if not state.grids:
         return np.arange(start, block.size)
     hit = np.zeros(block.size, dtype=bool)
@@ -212,15 +212,29 @@ def _read_header(block: Block, position: int, start: int, state: _State) -> _Fou
         return _read_foreign(block, position, state)
     stop = first + tables[0].skip
     top = stop - tables[0].storeys
-    top -= top > start and row_kinds.repeats(block.raw(top - 1), state.upper)
+    top -= top > start and _is_upper_storey(block, top - 1, start, state)
     same = [table.columns for table in tables] == [grid.table.columns for grid in state.grids]
     kind = "repeated_header" if same else "further_header"
     return _describe(block, top, stop, kind, tables, changes=not same)
 
 
+def _is_upper_storey(block: Block, position: int, start: int, state: _State) -> bool:
+    """Tell whether the row above a further header groups its columns: short words, apart from all records."""
+    if row_kinds.repeats(block.raw(position), state.upper):
+        return True
+    above = [_list_texts(block.raw(place)) for place in range(max(start, position - 1), position + 1)]
+    words = above.pop()
+    is_apart = not above or len(above[0]) < 2 or row_kinds.is_perhaps_total(above[0][0])
+    return is_apart and len(words) > 1 and all(_WORD.fullmatch(word) for word in words)
+
+
+def _list_texts(row: Sequence[Any]) -> list[str]:
+    return [text for cell in row if (text := values.trim(cell))]
+
+
 def _read_foreign(block: Block, position: int, state: _State) -> _Found | None:
     """Read a row as the header of a table without scores: texts alone, most of them names of columns."""
-    row = [text for cell in block.raw(position) if (text := values.trim(cell))]
+    row = _list_texts(block.raw(position))
     names = headers.count_names(row, state.mapped) + _count_statistics(row)
     if (
         not state.grids
@@ -241,11 +255,11 @@ def _read_foreign(block: Block, position: int, state: _State) -> _Found | None:
 
 
 def _count_statistics(row: Sequence[Any]) -> int:
-    return sum(isinstance(cell, str) and values.fold(cell) in _STATISTICS for cell in row)
+    return sum(isinstance(cell, str) and _STATISTICS.fullmatch(values.fold(cell)) is not None for cell in row)
 
 
 def _describe(block: Block, first: int, stop: int, kind: str, tables: list[Table], changes: bool) -> _Found:
-    texts = [text for cell in block.raw(stop - 1) if (text := values.trim(cell))]
+    texts = _list_texts(block.raw(stop - 1))
     rows = [block.first_row + place for place in range(first, stop)]
     return _Found(first, stop, HeaderRows(kind, rows, texts[0], ", ".join(texts)[:200]), tables, changes)
 
