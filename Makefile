@@ -59,7 +59,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/jupyter kernelspec install --sys-prefix --name industry-report --log-level=ERROR industry_report/kernelspec
+	$(BIN)/jupyter kernelspec install --sys-prefix --name industry-report --log-level=ERROR industry_report/processes/kernelspec
 	touch $(READY)
 
 constraints: $(READY)

@@ -8,9 +8,9 @@ may be of any of three kinds. Each has its section below:
 - *Tiers*: the first conditions that hold decide; a record that meets none is undefined.
 - *Checklists*: yes, no or unknown; a grade is given only if the unknown answers cannot change it.
 
-Grades are decided in whole numbers, so that a composite of exactly 4 is never a hair below 4. What a
-scorecard says stands in `industry_report/scorecards.py`, how its file is read and checked in `grammar.py`,
-what a condition can tell apart in `conditions.py`. They know nothing of tables, and this module knows nothing
+Grades are decided in whole numbers, so that a composite of exactly 4 is never a hair below 4. In
+`industry_report/scorecard`, `scorecards.py` holds what a scorecard says, `grammar.py` how its file is read,
+`conditions.py` what a condition can tell apart. They know nothing of tables, and this module knows nothing
 else of the package: one pleasant file could not hold the grammar of three kinds beside their arithmetic.
 
 >>> import pandas as pd
@@ -34,10 +34,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from industry_report import conditions
-from industry_report.conditions import Axis, Condition, Numbers, fold
-from industry_report.grammar import ScorecardError, load_scorecard
-from industry_report.scorecards import (
+from industry_report.scorecard import conditions
+from industry_report.scorecard.conditions import Axis, Condition, Numbers, fold
+from industry_report.scorecard.grammar import ScorecardError, load_scorecard
+from industry_report.scorecard.scorecards import (
     RESULTS,
     Answers,
     Band,

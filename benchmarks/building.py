@@ -106,7 +106,7 @@ def clock_process(words: Sequence[str]) -> float:
 
 def write_fresh_shelf(root: Path) -> None:
     """Publish reports without rendering them: files of the usual size, records as the build would write."""
-    from industry_report import plan, render, staleness
+    from industry_report.building import plan, render, staleness
 
     regions = [f"城市{number:03}" for number in range(REPORTS // 10)]
     years = list(range(2016, 2026))
@@ -134,7 +134,7 @@ def write_fresh_shelf(root: Path) -> None:
 
 def write_jobs(root: Path) -> None:
     """Write a plan of the industry notebook on synthetic data."""
-    from industry_report import sample
+    from industry_report.intake import sample
 
     sample.write(root / "data")
     entry = {"notebook": "industry", "region": ["黄山市", "杭州市"], "year": [2024, 2025], "data": "data"}
@@ -202,7 +202,7 @@ def start_cluster(root: Path) -> Iterator[str]:
 
 def compare_preview(root: Path, runs: int) -> None:
     """Clock a page from the save of its notebook, against papermill and nbconvert, each a command."""
-    from industry_report import sample
+    from industry_report.intake import sample
 
     sample.write(root / "data")
     parameters = {"data": "data", "region": "黄山市", "year": 2025}

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine
 
-from industry_report import contract, dataset, sample, sources
-from industry_report.mapping import ColumnMap
+from industry_report.intake import contract, dataset, sample, sources
+from industry_report.intake.mapping import ColumnMap
 
 REGIONS, YEARS = 300, range(2016, 2026)
 # The peak of a process of its own; Linux and macOS count in KiB and bytes.

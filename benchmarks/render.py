@@ -30,7 +30,7 @@ from typing import Any
 
 import yaml
 
-from industry_report import dataset, sample
+from industry_report.intake import dataset, sample
 
 PROJECT = Path(__file__).resolve().parent.parent
 NOTEBOOK = PROJECT / "notebooks" / "industry.ipynb"

@@ -55,15 +55,15 @@ def main() -> None:
 
 def trivial(job: Any, *_: object) -> Any:
     """Make nothing, in a worker."""
-    from industry_report.build import Result
+    from industry_report.building.build import Result
 
     return Result(job.stem, "made", 0.0, "")
 
 
 def measure_jobs(jobs: int) -> None:
     """Run the build's loop over trivial jobs; the parent is measured at every tenth of them."""
-    from industry_report import build
-    from industry_report.plan import Job
+    from industry_report.building import build
+    from industry_report.building.plan import Job
 
     build.attempt = trivial
     todo = [Job(Path("x.ipynb"), {"year": n}, f"2025/{n:05}/x.zh", "x.yaml, line 1") for n in range(jobs)]
@@ -97,7 +97,7 @@ def measure_jobs(jobs: int) -> None:
 
 def compare_slices(folder: Path, rows: int, runs: int) -> None:
     """Load the same slice from both stores in turn, each time in a fresh process."""
-    from industry_report import dataset
+    from industry_report.intake import dataset
 
     large, alone = folder / "large", folder / "alone"
     for place in (large, alone):

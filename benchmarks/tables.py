@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # A benchmark is called scoring too; the script's own folder must not hide the module.
 sys.path[0] = str(ROOT)
 import scoring  # noqa: E402
-from industry_report import conversion, dataset, validity, workload  # noqa: E402
+from industry_report.analysis import conversion, validity, workload  # noqa: E402
+from industry_report.intake import dataset  # noqa: E402
 
 RUNS = 7
 GROWTH = (1, 10, 100)  # times the rows of the slice

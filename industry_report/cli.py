@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
-from .errors import InputError
+from .base.errors import InputError
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .build import Result
-    from .plan import Job
+    from .building.build import Result
+    from .building.plan import Job
 
 PATH = click.Path(path_type=Path)
 ANNUAL = Path("params", "annual.yaml")
@@ -78,7 +78,7 @@ def sample(folder: Path, rows: int | None, seed: int) -> None:
 
     One for each of three cities and three years, in the form the registry uses, labelled as synthetic.
     """
-    from . import sample as samples
+    from .intake import sample as samples
 
     for path in samples.write(folder, rows=rows, seed=seed):
         click.echo(path)
@@ -113,7 +113,7 @@ def check(
     FILE is a workbook, csv or parquet file, or a folder of them. Composites and grades that a file brings
     along are compared with the standard scorecard's. Ends with status 1 if anything would be rejected.
     """
-    from . import contract, faults
+    from .intake import check_report, contract
 
     if write_mapping:
         _write_mapping(files, write_mapping)
@@ -122,20 +122,22 @@ def check(
     checks = contract.check(files, columns, _grader(grades))
     if write:
         _refuse_existing(write)
-        faults.write_workbook(checks, write)
+        check_report.write_workbook(checks, write)
     if as_json:
         click.echo(
-            json.dumps({**faults.as_json(checks, language), "grades": grades}, ensure_ascii=False, indent=1)
+            json.dumps(
+                {**check_report.as_json(checks, language), "grades": grades}, ensure_ascii=False, indent=1
+            )
         )
     else:
-        click.echo(faults.summary(checks, language) + _describe_grades(grades, language))
+        click.echo(check_report.summary(checks, language) + _describe_grades(grades, language))
     if any(found.error or found.rejected for found in checks):
         sys.exit(1)
 
 
 def _write_mapping(files: tuple[Path, ...], target: Path) -> None:
-    from . import mapping
-    from .site import write_whole
+    from .intake import mapping
+    from .shelf.report_records import write_whole
 
     if len(files) > 1:
         raise click.UsageError("--write-mapping takes one FILE.")
@@ -153,7 +155,7 @@ def _grader(grades: Counter[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
     """Return what grades clean rows by the standard scorecard and counts the grades, highest first."""
     import scoring
 
-    from .parameters import find_file
+    from .settings.parameters import find_file
 
     own = Path(scoring.__file__).parent / SCORECARD  # for a check outside of any project folder
     scorecard = _load_scorecard(SCORECARD if find_file(Path(SCORECARD)) else str(own))
@@ -168,7 +170,7 @@ def _grader(grades: Counter[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
 
 
 def _describe_grades(grades: Counter[str], of: str) -> str:
-    from . import language
+    from .base import language
 
     language.use(of)
     counts = [f"{grade} {count:,}" for grade, count in grades.items()]
@@ -207,7 +209,8 @@ def scorecard(
     """
     import scoring
 
-    from . import dataset, explanation
+    from .intake import dataset
+    from .scorecard import explanation
 
     if (file is None) == (compare is None):
         raise click.UsageError("give one FILE, or two after --compare.")
@@ -249,7 +252,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
 
     PARAMS are parameter files or plans; all their faults are told at once.
     """
-    from . import build as builder
+    from .building import build as builder
 
     jobs = _list_jobs(params, data, only)
     stale = 0
@@ -317,10 +320,10 @@ def build(
     editions go to a folder of their own, DIR-internal.
     """
     if scheduler is None and (force or not output.exists()):  # there will be something to make
-        from . import pool
+        from .processes import pool
 
         pool.begin()
-    from . import build as builder
+    from .building import build as builder
 
     jobs = _list_jobs(params or (ANNUAL,), data, only)
     options = builder.Options(workers, force, time_limit, retries, scheduler, draft)
@@ -358,8 +361,8 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
 
     NOTEBOOK, its parameter file, scorecard, data and the program are watched. Ctrl-C ends it.
     """
-    from . import plan as planner
-    from . import preview as previews
+    from .building import plan as planner
+    from .building import preview as previews
 
     find_job = functools.partial(planner.find_job, notebook, params, data)
     find_job()  # a fault of the command line ends it here; later ones are shown in the page
@@ -371,7 +374,7 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
 
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:
     """Return the jobs, with their scorecards found to be sound."""
-    from . import plan as planner
+    from .building import plan as planner
 
     jobs = planner.list_jobs(params, data, only)
     for scorecard in dict.fromkeys(

@@ -13,8 +13,8 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from industry_report import build, plan
-from industry_report.build import Options, Result
+from industry_report.building import build, plan
+from industry_report.building.build import Options, Result
 
 OUTPUT = Path("reports")
 PARAMETERS = 'region: str = "黄山市"  # required\nyear: int = 2025  # required\nlanguage: str = "zh"'

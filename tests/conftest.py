@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from industry_report import pool, watchdog
+from industry_report.processes import pool, watchdog
 
 HERE = Path(__file__).parent
 QUALITY = pd.DataFrame(
@@ -82,8 +82,8 @@ def slices(monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
         ],
         columns=["region", "year", "consultations", "digest", "synthetic"],
     )
-    monkeypatch.setattr("industry_report.dataset.slices", lambda data, columns=None: table)
-    monkeypatch.setattr("industry_report.dataset.quality", lambda data, columns=None: QUALITY)
+    monkeypatch.setattr("industry_report.intake.dataset.slices", lambda data, columns=None: table)
+    monkeypatch.setattr("industry_report.intake.dataset.quality", lambda data, columns=None: QUALITY)
     return table
 
 

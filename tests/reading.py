@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from pypdf import PdfReader
 
-from industry_report import exporters
+from industry_report.export import exporters
 
 Rows = list[list[str]]
 

@@ -9,7 +9,8 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 
-from industry_report import display, language
+from industry_report.base import language
+from industry_report.report import display
 
 ROOT = Path(__file__).parent.parent
 

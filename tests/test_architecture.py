@@ -1,4 +1,4 @@
-"""Imports run one way (docs/architecture.md)."""
+"""Imports run one way (docs/architecture.md): a room may use only itself and the rooms above it."""
 
 import ast
 import subprocess
@@ -8,10 +8,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGE = {path.stem: path for path in (ROOT / "industry_report").glob("*.py") if path.stem != "__init__"}
+SOURCE = ROOT / "industry_report"
+# From the ground up. Lazy and TYPE_CHECKING imports count, too.
+ROOMS = (
+    *("base", "settings", "scorecard", "intake", "processes", "analysis", "protection"),
+    *("report", "export", "shelf", "building", "cli"),
+)
+PACKAGE = {path.stem: path for path in sorted(SOURCE.rglob("*.py")) if path.stem != "__init__"}
 MODULES = {**PACKAGE, "scoring": ROOT / "scoring.py"}
+MOST_ENTRIES = 15
 
-# Who may import a module of ours; modules not named here may be imported by any that stands to their right.
+# Which modules may import a library.
 ONLY = {
     "scoring": {"cli"},
     "papermill": {"engine", "render"},
@@ -23,28 +30,59 @@ ONLY = {
     "click": {"cli"},
     "python_calamine": {"sources", "xlsx"},
     "jupyter_client": {"kernels"},
-    "ipykernel": {"zygote"},
+    "ipykernel": {"kernel_server"},
 }
 PURE = {"errors": set(), "language": {"errors"}, "style": set(), "sample": {"errors"}}
 # The scorecard's own modules: pure, and all of ours that scoring.py may know.
-SCORECARD = {"conditions", "forms", "scorecards", "grammar"}
-PURE |= {"conditions": set(), "forms": set(), "scorecards": {"conditions"}, "scoring": SCORECARD}
+SCORECARD = {"conditions", "yaml_forms", "scorecards", "grammar"}
+PURE |= {"conditions": set(), "yaml_forms": set(), "scorecards": {"conditions"}, "scoring": SCORECARD}
 PURE |= {"grammar": SCORECARD - {"grammar"}, "explanation": {"conditions", "scorecards"}}
 
 
-def imports(path):
+def resolve(node: ast.ImportFrom, path: Path) -> str | None:
+    """Return the dotted name below `industry_report` that a statement imports from, None if not ours."""
+    if node.level == 0:
+        top, _, rest = (node.module or "").partition(".")
+        return rest if top == "industry_report" else None
+    folders = path.relative_to(ROOT).parent.parts
+    kept = folders[1 : len(folders) - node.level + 1]
+    return ".".join([*kept, *([node.module] if node.module else [])])
+
+
+def imports(path: Path) -> tuple[set[str], set[str]]:
     """Return names of imported top-level packages, and of our own modules."""
-    foreign, own = set(), set()
+    foreign: set[str] = set()
+    own: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             foreign |= {alias.name.split(".")[0] for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "industry_report":
-            own |= {node.module.split(".")[1]} if "." in node.module else {a.name for a in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            foreign.add(node.module.split(".")[0])
         elif isinstance(node, ast.ImportFrom):
-            own |= {node.module} if node.module else {a.name for a in node.names if a.name in PACKAGE}
+            below = resolve(node, path)
+            if below is None:
+                foreign.add((node.module or "").split(".")[0])
+            else:
+                last = below.split(".")[-1]
+                own |= {last} if last in PACKAGE else {a.name for a in node.names if a.name in PACKAGE}
     return foreign, own
+
+
+def room(name: str) -> str:
+    """Return the room that a module stands in."""
+    return PACKAGE[name].relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def test_the_house_has_few_doors_and_each_module_name_stands_once():
+    entries = [entry.name for entry in SOURCE.iterdir() if not entry.name.startswith("__")]
+    assert len(entries) <= MOST_ENTRIES
+    assert {name.removesuffix(".py") for name in entries} == set(ROOMS)
+    modules = [path for path in SOURCE.rglob("*.py") if path.stem != "__init__"]
+    assert len(modules) == len(PACKAGE)
+
+
+@pytest.mark.parametrize("module", PACKAGE)
+def test_a_room_uses_only_itself_and_the_rooms_above(module):
+    allowed = ROOMS[: ROOMS.index(room(module)) + 1]
+    assert {name for name in imports(PACKAGE[module])[1] if room(name) not in allowed} == set()
 
 
 @pytest.mark.parametrize("package", ONLY)
@@ -59,15 +97,15 @@ def test_pure_modules_import_nothing_else_of_ours(module):
     assert own <= PURE[module]
 
 
-@pytest.mark.parametrize("module", ["figures", "tables", "narrative"])
+@pytest.mark.parametrize("module", ["figures", "tables", "industry"])
 def test_figures_tables_and_narrative_know_no_files_and_no_notebooks(module):
     _, own = imports(MODULES[module])
     assert own <= {"language", "layout", "style", "conversion", "explanation"}
 
 
 def test_the_process_that_kernels_are_forked_from_knows_no_scoring_and_no_way_of_rendering():
-    source = PACKAGE["zygote"].read_text(encoding="utf-8")
-    _, own = imports(PACKAGE["zygote"])
+    source = PACKAGE["kernel_server"].read_text(encoding="utf-8")
+    _, own = imports(PACKAGE["kernel_server"])
     assert own == {"forking", "language", "style"}
     assert not [name for name in ('"scoring', "papermill", "nbconvert", "typst") if name in source]
 
@@ -91,5 +129,6 @@ def test_every_module_is_in_the_architecture_page():
 
 
 def test_a_build_that_finds_nothing_to_do_pays_for_no_drawing():
-    code = "import industry_report.build, sys; print({'matplotlib', 'papermill', 'scipy'} & set(sys.modules))"
+    heavy = "{'matplotlib', 'papermill', 'scipy'}"
+    code = f"import industry_report.building.build, sys; print({heavy} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "set()\n"

@@ -15,8 +15,10 @@ import psutil
 import pytest
 from click.testing import CliRunner, Result
 
-from industry_report import __version__, cli, render, site
-from industry_report.errors import InputError
+from industry_report import __version__, cli
+from industry_report.base.errors import InputError
+from industry_report.building import render
+from industry_report.shelf import report_records
 
 ONE = "region: 黄山市\nyear: 2025\n"
 SCORES = {"意向度评分": [3], "需求明确性评分": [4], "满意度评分": [5]}
@@ -291,7 +293,7 @@ def test_build_as_a_user_starts_it(write_params):
     assert "2 reports: 1 made, 1 failed." in out
     assert err.startswith("Error: 2025/黄山市/broken.zh: cell In [3] under “成交转化率”")
     assert err.count("\n") == 1
-    assert site.find_published(Path("reports"), "2025/黄山市/industry.zh")
+    assert report_records.find_published(Path("reports"), "2025/黄山市/industry.zh")
 
 
 @pytest.mark.slow
@@ -311,7 +313,7 @@ def test_interrupt_ends_at_once_and_leaves_nothing_behind(project, write_params)
     assert time.monotonic() - begin < 5
     assert process.returncode == 130
     assert err == "Stopped. Reports finished so far are published; build again to go on.\n"
-    assert site.find_published(Path("reports"), "2025/黄山市/industry.zh")
+    assert report_records.find_published(Path("reports"), "2025/黄山市/industry.zh")
     assert "industry.zh.pdf" in Path("reports/index.html").read_text("utf-8")
     assert not list(Path("reports").glob(".staging-*"))
     wait_for(lambda: not left_in(project))

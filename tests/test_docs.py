@@ -9,7 +9,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from industry_report import parameters, sample
+from industry_report.intake import sample
+from industry_report.settings import parameters
 
 ROOT = Path(__file__).parent.parent
 PAGES = [*ROOT.glob("README*.md"), ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

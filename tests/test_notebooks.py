@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from industry_report import parameters
+from industry_report.settings import parameters
 
 NOTEBOOKS = sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
 FORBIDDEN = (ast.FunctionDef, ast.Lambda, ast.Try, ast.ClassDef, ast.With, ast.While)

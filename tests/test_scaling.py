@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import scoring
-from industry_report import dataset, sample
+from industry_report.intake import dataset, sample
 
 ROOT = Path(__file__).parent.parent
 dd = pytest.importorskip("dask.dataframe")

@@ -9,8 +9,8 @@ import openpyxl
 import pandas as pd
 from openpyxl.worksheet.worksheet import Worksheet
 
-from industry_report import contract
-from industry_report.mapping import load_column_map
+from industry_report.intake import contract
+from industry_report.intake.mapping import load_column_map
 
 HEADER = ("客户ID", "客户类型", "咨询日期", "意向度", "需求明确性", "满意度")
 NAME = "黄山市-2025.xlsx"

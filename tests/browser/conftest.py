@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from industry_report.style import FONT_FOLDER
+from industry_report.base.style import FONT_FOLDER
 
 ROOT = Path(__file__).parent.parent.parent
 BUILT = f"{ROOT / 'reports'}{os.pathsep}{ROOT / '.build' / 'browser' / 'states'}"

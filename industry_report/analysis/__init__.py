@@ -1,0 +1,1 @@
+"""Scored rows and other tables in, tidy tables out; nothing is drawn or worded."""

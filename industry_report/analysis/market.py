@@ -1,0 +1,242 @@
+"""What customers ask for: shares of demand, where they go, when they come, where service falls short.
+
+All tables rest on published ones, so they show nothing that the report of the slice withholds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..base.errors import InputError
+from ..base.language import text
+from .conversion import HIGHER, LOWER, REST, Measure, difference, differences, with_interval
+
+RISING, STEADY, FALLING, UNSURE = "rising", "steady", "falling", "not enough evidence"
+RUN = 3  # months of a season
+_SHARE = Measure()  # only its interval is used; heads are set here
+
+
+def demand(table: pd.DataFrame, total: int) -> pd.DataFrame:
+    """Return which share of all consultations each group makes up.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A published table of `conversion.by`.
+    total : int
+        All graded consultations of the slice.
+
+    Returns
+    -------
+    DataFrame
+        Index of `table`; ``asked``, the consultations of the group, ``rate``, their share of all, and its
+        interval ``low``, ``high``. A number that `table` withholds is withheld here. ``attrs["total"]`` is
+        `total`. Empty if `table` is.
+    """
+    column = "received" if "received" in table else "consultations"
+    asked = table[column].astype("float64")
+    known = pd.DataFrame({"consultations": float(total), "conversions": asked}, index=table.index)
+    shares = with_interval(known.fillna({"conversions": 0.0}), _SHARE)[["rate", "low", "high"]]
+    result = shares[asked.notna()].reindex(table.index).assign(asked=asked)
+    result = result[["asked", "rate", "low", "high"]].sort_values("asked", ascending=False, kind="stable")
+    hidden = table.attrs.get("protected", {}).get(column, [])
+    result.attrs = {
+        "total": total,
+        "protected": dict.fromkeys(result.columns, hidden) if hidden else {},
+        "heads": {"rate": text(zh="占全部咨询的比重", en="Share of consultations")},
+    }
+    return result
+
+
+def directions(
+    now: Mapping[str, pd.DataFrame], before: Mapping[str, pd.DataFrame], steady_within: float
+) -> pd.DataFrame:
+    """Tell which shares of demand rise, stay and fall, and of which that cannot be said.
+
+    Parameters
+    ----------
+    now, before : mapping of str to DataFrame
+        Kind of group (such as "product") → `demand` of this year and of the earlier one.
+    steady_within : float
+        A share is steady if its change, with the whole interval, is less than so many percent of the earlier
+        share: a point is little of a third of the demand and much of a fiftieth. The interval must hold zero.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``kind``, ``group``, ``share_before``, ``share``, ``difference`` with Newcombe's interval
+        ``low``, ``high``, and ``direction``: "rising" or "falling" only where the interval excludes zero and
+        the p value, adjusted after Benjamini and Hochberg over all rows, is below 0.05; "steady" where the
+        whole interval lies within `steady_within`; else "not enough evidence", as where a number is withheld.
+        The pooled rest is left out. Empty without an earlier year.
+
+    Raises
+    ------
+    InputError
+        `steady_within` is not above zero.
+    """
+    if not steady_within > 0:
+        problem = f"expected a percentage above 0, got {steady_within!r}."
+        raise InputError("parameter steady_within", problem, "Write for example steady_within: 20.")
+    ours, theirs = _counts(now), _counts(before)
+    groups = ours.index.intersection(theirs.index, sort=False)
+    counts = (table.loc[groups].reset_index(drop=True) for table in (ours, theirs))
+    table = differences(*counts, planned=False).set_axis(groups)
+    margin = steady_within / 100 * table["reference"]
+    steady = table["low"].between(-margin, 0) & table["high"].between(0, margin)
+    direction = np.select(
+        [table["verdict"] == HIGHER, table["verdict"] == LOWER, steady], [RISING, FALLING, STEADY], UNSURE
+    )
+    found = pd.DataFrame(
+        {
+            "share_before": table["reference"],
+            "share": table["rate"],
+            "difference": table["difference"],
+            "low": table["low"],
+            "high": table["high"],
+            "direction": direction,
+        },
+        index=groups,
+    )
+    return _with_untold(found, now)
+
+
+def _counts(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return shown counts of all kinds of groups as `conversion.differences` takes them."""
+    parts = [
+        pd.DataFrame(
+            {"consultations": table.attrs["total"], "conversions": asked.to_numpy("int64")},
+            index=pd.MultiIndex.from_product([[kind], asked.index], names=["kind", "group"]),
+        )
+        for kind, table in tables.items()
+        if len(asked := table.loc[~table.index.isin(REST.values()), "asked"].dropna())
+    ]
+    if parts:
+        return pd.concat(parts)
+    nothing = pd.MultiIndex.from_arrays([[], []], names=["kind", "group"])
+    return pd.DataFrame({"consultations": [], "conversions": []}, index=nothing, dtype="int64")
+
+
+def _with_untold(found: pd.DataFrame, now: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Add the groups of this year that the earlier one does not show; keep the order of demand."""
+    groups = [
+        (kind, group) for kind, table in now.items() for group in table.index if group not in REST.values()
+    ]
+    index = pd.MultiIndex.from_tuples(groups, names=["kind", "group"]) if groups else found.index
+    table = found.reindex(index)
+    table["direction"] = table["direction"].fillna(UNSURE)
+    return table.reset_index()
+
+
+@dataclass(frozen=True)
+class Season:
+    """The busiest three months that follow each other, December and January included.
+
+    Attributes
+    ----------
+    months : tuple of int
+        In their order.
+    share, low, high : float
+        Their share of a year's dated consultations and its interval.
+    clear : bool
+        Whether the interval lies above a quarter, which three months would have if all were alike.
+    """
+
+    months: tuple[int, ...]
+    share: float
+    low: float
+    high: float
+
+    @property
+    def clear(self) -> bool:
+        """Whether there is a season at all."""
+        return self.low > RUN / 12
+
+
+def season(by_month: pd.DataFrame, months: tuple[int, ...] | None = None) -> Season | None:
+    """Find the busiest run of months, or look at a given one.
+
+    Parameters
+    ----------
+    by_month : DataFrame
+        See `conversion.monthly`.
+    months : tuple of int, optional
+        Look at these months, such as those that were busiest in another year.
+
+    Returns
+    -------
+    Season or None
+        None without dates, or where a month is withheld.
+    """
+    received = by_month["received"]
+    if received.empty or received.isna().any() or not received.sum():
+        return None
+    runs = [tuple((start + step) % 12 + 1 for step in range(RUN)) for start in range(12)]
+    chosen = months or max(runs, key=lambda run: received.loc[list(run)].sum())
+    counts = {"consultations": [received.sum()], "conversions": [received.loc[list(chosen)].sum()]}
+    row = with_interval(pd.DataFrame(counts), _SHARE).iloc[0]
+    return Season(chosen, row.rate, row.low, row.high)
+
+
+def service(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return for each score of the consultation how many are weak and how many strong.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        Published table of `conversion.score_shares`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``dimension``; ``strong``, the share above the middle of the scale, ``weak``, that below it,
+        and the interval of the latter, ``low``, ``high``; missing where a count is withheld.
+    """
+    rows = [_weak_and_strong(str(name), part) for name, part in shares.groupby("dimension", sort=False)]
+    table = pd.DataFrame(rows, columns=["dimension", "strong", "weak", "low", "high"]).set_index("dimension")
+    hidden = table.index[table["weak"].isna()].tolist()
+    table.attrs["protected"] = dict.fromkeys(table.columns, hidden) if hidden else {}
+    if len(shares):
+        middle = (shares["score"].min() + shares["score"].max()) / 2
+        table.attrs["heads"] = {
+            "weak": text(zh=f"低分（低于{middle:g}分）占比", en=f"Weak (below {middle:g})"),
+            "strong": text(zh=f"高分（高于{middle:g}分）占比", en=f"Strong (above {middle:g})"),
+        }
+    return table
+
+
+def _weak_and_strong(dimension: str, part: pd.DataFrame) -> list[object]:
+    counts = part.set_index("score")["consultations"]
+    middle = (counts.index.min() + counts.index.max()) / 2
+    if counts.isna().any() or not counts.sum():
+        return [dimension, *[np.nan] * 4]
+    weak = pd.DataFrame(
+        {"consultations": [counts.sum()], "conversions": [counts[counts.index < middle].sum()]}
+    )
+    row = with_interval(weak, _SHARE).iloc[0]
+    return [dimension, counts[counts.index > middle].sum() / counts.sum(), row.rate, row.low, row.high]
+
+
+def gain(by_score: pd.DataFrame, dimension: str) -> pd.DataFrame:
+    """Compare strong with weak scores of a dimension: how the measure differs between them.
+
+    Returns
+    -------
+    DataFrame
+        Rows "strong" and "weak"; ``consultations``, ``conversions``, ``rate``, and in both the
+        ``difference`` strong less weak with its interval ``low``, ``high``. Empty where a count is withheld
+        or nobody is in one of them.
+    """
+    part = by_score[by_score["dimension"] == dimension].set_index("score")[["consultations", "conversions"]]
+    middle = (part.index.min() + part.index.max()) / 2 if len(part) else 0
+    sides = {"strong": part[part.index > middle], "weak": part[part.index < middle]}
+    if part.isna().any(axis=None) or any(not side["consultations"].sum() for side in sides.values()):
+        return pd.DataFrame(columns=["consultations", "conversions", "rate", "difference", "low", "high"])
+    counts = pd.DataFrame({name: side.sum() for name, side in sides.items()}).T
+    rates = with_interval(counts, _SHARE)[["consultations", "conversions", "rate"]]
+    apart = difference(rates.loc["strong"], rates.loc["weak"])
+    return rates.assign(difference=apart[0], low=apart[1], high=apart[2])

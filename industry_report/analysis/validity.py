@@ -1,0 +1,370 @@
+"""How good the scores are: AUC, calibration, lift, weights, sensitivity, missing data.
+
+Functions that need outcomes return an empty table where the source gives none, as `conversion.by_grade` does.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linprog
+from scipy.stats import norm
+
+from ..base.language import text
+from . import conversion
+from .conversion import ALPHA, TOO_FEW, Measure, has_outcomes
+
+_Float = npt.NDArray[np.float64]
+
+# Best-scored parts of all consultations; the vocabulary words them.
+PARTS = {"top tenth": Fraction(1, 10), "top fifth": Fraction(1, 5), "top half": Fraction(1, 2)}
+# Why the weights cannot be estimated.
+NO_OUTCOMES, NO_SCORES = "no outcomes", "no scores"
+CONSTANT, SEPARATED, NO_FIT = "constant score", "separated", "no fit"
+OPPOSED = "opposed"
+PER_COEFFICIENT = 10  # purchases, and consultations without one, for each coefficient (Peduzzi et al. 1996)
+_OF_PURCHASE = ("converted_on", "amount")  # only a purchase has them
+_NO_FIELDS = ("file", "sheet", "row", "composite", "grade")  # ours, not the source's
+_NO_DATES = pd.DataFrame({"consultations": [], "earlier": [], "same_day": [], "share": []})
+
+
+def auc(scored: pd.DataFrame) -> pd.DataFrame:
+    """Return how well the composite tells those who bought from those who did not.
+
+    A scorecard without composites, of tiers, is judged by its grades.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``consultations`` graded and with an outcome, ``conversions``, ``auc`` (the chance that of a
+        buyer and a non-buyer, drawn at random, the buyer has the higher composite; ties count half) and its
+        95 % interval ``low``, ``high``. The AUC is missing if all or none bought; the interval also if only
+        one did or did not, and where it would have no width: no overlap, or the same composite for all.
+        ``attrs["by"]`` says which it is about, "composite" or "grade".
+
+    Notes
+    -----
+    DeLong, DeLong and Clarke-Pearson (1988), Biometrics 44: 837-845; the interval is cut off at 0 and 1.
+    """
+    has_composite = scored["composite"].notna().any()
+    grade = scored["grade"].cat.codes.where(scored["grade"].notna())
+    table = _by_composite(scored if has_composite else scored.assign(composite=grade))
+    if table.empty:
+        return pd.DataFrame(columns=["consultations", "conversions", "auc", "low", "high"], dtype=float)
+    bought = table["conversions"].to_numpy(float)
+    not_bought = table["consultations"].to_numpy(float) - bought
+    value, error = _delong(bought, not_bought)
+    half = norm.isf(ALPHA / 2) * error
+    counts = table[["consultations", "conversions"]].sum()
+    low, high = np.clip([value - half, value + half], 0, 1)
+    found = counts.to_frame().T.assign(auc=value, low=low, high=high)
+    found.attrs["by"] = "composite" if has_composite else "grade"
+    return found
+
+
+def _delong(bought: _Float, not_bought: _Float) -> tuple[float, float]:
+    """Return AUC and standard error from counts at each composite, lowest first; missing as `auc` says."""
+    m, n = bought.sum(), not_bought.sum()
+    if not m or not n:
+        return np.nan, np.nan
+    beaten = (np.cumsum(not_bought) - not_bought / 2) / n  # by a buyer at this composite
+    beating = 1 - (np.cumsum(bought) - bought / 2) / m  # a non-buyer at this composite
+    value = float((bought * beaten).sum() / m)
+    if min(m, n) < 2:
+        return value, np.nan
+    spread = (bought * (beaten - value) ** 2).sum() / (m - 1) / m
+    spread += (not_bought * (beating - value) ** 2).sum() / (n - 1) / n
+    return value, float(np.sqrt(spread)) if spread > 0 else np.nan
+
+
+def calibration(scored: pd.DataFrame) -> pd.DataFrame:
+    """Return the conversion rate by tenth of the composite, lowest tenth first.
+
+    Returns
+    -------
+    DataFrame
+        Index ``tenth``, 1 to 10; ``composite`` (its mean) and the columns of `conversion.by`. Consultations
+        of the same composite stay together, in the tenth of their middle one: tenths differ in size, and one
+        that a large tie swallows is not there.
+    """
+    counts = _by_composite(scored)
+    n = counts["consultations"].to_numpy(np.int64)
+    middle = 2 * n.cumsum() - n  # twice the rank, so that it stays whole
+    counts["tenth"] = 10 * middle // max(2 * n.sum(), 1) + 1
+    counts["composite"] = counts.index.to_numpy(float) * n
+    table = counts.groupby("tenth")[["composite", "consultations", "conversions"]].sum()
+    table["composite"] /= table["consultations"]
+    table = conversion.with_interval(table, Measure())
+    table.attrs["heads"] = {**Measure().heads, "composite": text(zh="平均综合评分", en="Mean composite")}
+    return table
+
+
+def lift(scored: pd.DataFrame) -> pd.DataFrame:
+    """Return how much more often the best-scored consultations convert than all do.
+
+    Returns
+    -------
+    DataFrame
+        Index ``part``: "top tenth", "top fifth", "top half"; the columns of `conversion.by`, ``share`` of all
+        consultations that the part really is, and ``lift``, its rate over the rate of all. Consultations of
+        the same composite stay together: a part is the smallest that holds at least its share.
+    """
+    counts = _by_composite(scored).iloc[::-1].cumsum()
+    if counts.empty:
+        return conversion.with_interval(counts.rename_axis("part"), Measure()).assign(share=[], lift=[])
+    whole = counts.iloc[-1]
+    least = [-(-whole["consultations"] * part.numerator // part.denominator) for part in PARTS.values()]
+    table = counts.iloc[np.searchsorted(counts["consultations"], least)]
+    table = conversion.with_interval(table.set_axis(pd.Index(PARTS, name="part")), Measure())
+    table["share"] = table["consultations"] / whole["consultations"]
+    overall = whole["conversions"] / whole["consultations"]
+    return table.assign(lift=table["rate"] / overall if overall else np.nan)
+
+
+def _by_composite(scored: pd.DataFrame) -> pd.DataFrame:
+    """Return consultations and conversions at each composite, lowest first."""
+    columns = {"consultations": "size", "conversions": "sum"}
+    if not has_outcomes(scored):
+        return pd.DataFrame(columns=list(columns), dtype="int64").rename_axis("composite")
+    known = pd.DataFrame({"composite": scored["composite"], "success": scored["converted"]}).dropna()
+    return known.astype({"success": "int64"}).groupby("composite")["success"].agg(**columns)
+
+
+def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+    """Return what each dimension adds to the odds of a purchase, beside the standard's weight.
+
+    An observation on these outcomes, not a verdict on the standard: the scores were given by people who may
+    have known more than the scores, and a score acts on the log odds in a straight line here.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        Scored consultations, with the level of every dimension: `scoring.levels`.
+    scorecard : scoring.Scorecard
+        Its dimensions and weights.
+
+    Returns
+    -------
+    DataFrame
+        Index ``dimension``; ``coefficient`` (change of the log odds for one point) and its 95 % interval
+        ``coefficient_low``, ``coefficient_high``; ``share`` of the sum of coefficients and its interval
+        ``low``, ``high``; ``weight`` of the standard as a share of all weights. Shares are missing where the
+        sum is not clearly above zero, or a score goes with fewer purchases ("opposed"). Where nothing can be
+        estimated there are no rows, and ``attrs["reason"]`` says why:
+
+        - "no outcomes";
+        - "no scores": the scorecard is of tiers;
+        - "too few" purchases or others (ten for each coefficient), or combinations of scores;
+        - "constant score": one never varies, or moves with the others;
+        - "separated": the scores tell buyers from others without overlap;
+        - "no fit": the search did not end.
+
+    Notes
+    -----
+    Logistic regression by maximum likelihood, Wald intervals; the shares by the delta method.
+    """
+    if scorecard.kind == "tiers":
+        return _no_weights(NO_SCORES)
+    columns = [dimension.column for dimension in scorecard.dimensions]
+    counts = _by_scores(scored, columns)
+    design = np.column_stack([np.ones(len(counts)), counts[columns].to_numpy(float)])
+    reached, failed = (counts[column].to_numpy(float) for column in ("reached", "failed"))
+    if reason := _unfit(scored, design, reached, failed):
+        return _no_weights(reason)
+    fit = _fit(design, reached, failed)
+    if not fit.converged:
+        return _no_weights(NO_FIT)
+    coefficients, covariance = fit.params[1:], fit.cov_params()[1:, 1:]
+    table = pd.DataFrame({"coefficient": coefficients}, index=pd.Index(columns, name="dimension"))
+    half = norm.isf(ALPHA / 2) * np.sqrt(np.diag(covariance))
+    table["coefficient_low"], table["coefficient_high"] = coefficients - half, coefficients + half
+    table["share"], table["low"], table["high"] = _shares(coefficients, covariance)
+    if (coefficients < 0).any():  # shares of a sum of both signs mean nothing
+        table[["share", "low", "high"]] = np.nan
+        table.attrs["reason"] = OPPOSED
+    total = sum(abs(dimension.weight) for dimension in scorecard.dimensions)
+    return table.assign(weight=[float(dimension.weight / total) for dimension in scorecard.dimensions])
+
+
+def _by_scores(scored: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return purchases (``reached``) and others (``failed``) for each combination of scores."""
+    if not has_outcomes(scored):
+        return pd.DataFrame(columns=[*columns, "reached", "failed"], dtype=float)
+    known = scored[[*columns, "converted"]].dropna().astype("int64")
+    counts = known.groupby(columns)["converted"].agg(reached="sum", size="size").reset_index()
+    return counts.assign(failed=counts["size"] - counts["reached"])
+
+
+def _unfit(scored: pd.DataFrame, design: _Float, reached: _Float, failed: _Float) -> str:
+    """Return why a logistic regression has no answer, or nothing."""
+    if not has_outcomes(scored):
+        return NO_OUTCOMES
+    combinations, terms = design.shape
+    if combinations <= terms or min(reached.sum(), failed.sum()) < PER_COEFFICIENT * (terms - 1):
+        return TOO_FEW
+    if np.linalg.matrix_rank(design) < terms:
+        return CONSTANT
+    return SEPARATED if _is_separated(design, reached, failed) else ""
+
+
+def _is_separated(design: _Float, reached: _Float, failed: _Float) -> bool:
+    """Tell whether some line has all buyers on one side, so that no finite coefficients fit best.
+
+    A linear program finds it (Konis 2007): maximise the distance from the line, the line's slope bounded.
+    """
+    sides = np.vstack([design[reached > 0], -design[failed > 0]])
+    program = linprog(-sides.sum(axis=0), A_ub=-sides, b_ub=np.zeros(len(sides)), bounds=(-1, 1))
+    return bool(-program.fun > 1e-6)
+
+
+def _fit(design: _Float, reached: _Float, failed: _Float) -> Any:
+    """Return the fitted logistic regression, a result of statsmodels."""
+    # Here, not above: these modules take 0.15 s to import, and most kernels never fit anything.
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
+    model = GLM(np.column_stack([reached, failed]), design, family=Binomial())
+    with warnings.catch_warnings():
+        # Separation is excluded already; rates that fit exactly give the same warning.
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        return model.fit(tol=1e-10, tol_criterion="params")
+
+
+def _shares(coefficients: _Float, covariance: _Float) -> tuple[_Float, _Float, _Float]:
+    """Return each coefficient's share of their sum, with interval by the delta method."""
+    total, error = coefficients.sum(), np.sqrt(covariance.sum())
+    if total - norm.isf(ALPHA / 2) * error <= 0:
+        nothing = np.full(len(coefficients), np.nan)
+        return nothing, nothing, nothing
+    share = coefficients / total
+    slopes = (np.eye(len(share)) - share[:, None]) / total  # of each share by each coefficient
+    half = norm.isf(ALPHA / 2) * np.sqrt(np.diag(slopes @ covariance @ slopes.T))
+    return share, share - half, share + half
+
+
+def _no_weights(reason: str) -> pd.DataFrame:
+    columns = ["coefficient", "coefficient_low", "coefficient_high", "share", "low", "high", "weight"]
+    table = pd.DataFrame(columns=columns, dtype=float).rename_axis("dimension")
+    table.attrs["reason"] = reason
+    return table
+
+
+def sensitivity(rated: pd.DataFrame, scorecard: Any, grid: pd.DataFrame) -> pd.DataFrame:
+    """Return how many consultations would have another grade if one score were one level off.
+
+    Parameters
+    ----------
+    rated : DataFrame
+        Graded consultations with the level of every dimension: `scoring.levels`.
+    scorecard : scoring.Scorecard
+        Its dimensions, with the levels of each.
+    grid : DataFrame
+        Every combination of levels with its grade: `scoring.combinations`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``dimension``, ``step`` (-1 or 1), ``consultations`` graded whose level can move so far on the
+        scale, ``changed``, those that change grade, ``share`` of the two. No rows where grades do not follow
+        from the levels alone (`Scorecard.levels_decide`).
+    """
+    columns = [dimension.column for dimension in scorecard.dimensions]
+    names = ["dimension", "step", "consultations", "changed", "share"]
+    if grid.empty or not scorecard.levels_decide:
+        return pd.DataFrame(columns=names)
+    grades = grid.astype(dict.fromkeys(columns, float)).set_index(columns)["grade"].cat.codes
+    counts = rated[columns].astype(float).value_counts(sort=False).rename("n").reset_index()
+    rows = []
+    for dimension, step in itertools.product(scorecard.dimensions, (-1, 1)):
+        moved = _moved(counts, dimension, step)
+        before, after = (_look_up(grades, levels[columns]) for levels in (counts.loc[moved.index], moved))
+        total, changed = moved["n"].sum(), moved["n"][before != after].sum()
+        rows.append((dimension.column, step, total, changed, changed / total if total else np.nan))
+    return pd.DataFrame(rows, columns=names)
+
+
+def _moved(counts: pd.DataFrame, dimension: Any, step: int) -> pd.DataFrame:
+    """Return the combinations with one dimension at the next level up or down, where there is one."""
+    levels = [float(value) for value in dimension.values]
+    following = dict(pairwise(levels if step > 0 else levels[::-1]))
+    return counts.assign(**{dimension.column: counts[dimension.column].map(following)}).dropna()
+
+
+def _look_up(grades: pd.Series, levels: pd.DataFrame) -> np.ndarray:
+    return grades.reindex(pd.MultiIndex.from_frame(levels)).to_numpy()
+
+
+def missing(scored: pd.DataFrame) -> pd.DataFrame:
+    """Return how many values of each field are missing.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``region`` and ``year`` (each only where there are several), ``field``, ``consultations`` that
+        should have a value (for date and amount of a purchase: those that were followed by one), ``missing``,
+        ``share``. A field that the source does not have is not there.
+    """
+    keys = [key for key in ("region", "year") if key in scored and scored[key].nunique(dropna=False) > 1]
+    fields = [column for column in scored if column not in (*_NO_FIELDS, *keys)]
+    due = pd.DataFrame(True, index=scored.index, columns=fields)
+    if "converted" in scored:
+        for field in set(fields).intersection(_OF_PURCHASE):
+            due[field] = scored["converted"].fillna(False).astype(bool)
+    groups = [scored[key] for key in keys] or [pd.Series(0, index=scored.index, name="all")]
+    expected, absent = (
+        flags.groupby(groups, dropna=False).sum().reset_index().melt(keys or ["all"], var_name="field")
+        for flags in (due, due & scored[fields].isna())
+    )
+    table = expected.rename(columns={"value": "consultations"}).assign(missing=absent["value"])
+    table["share"] = table["missing"] / table["consultations"].where(table["consultations"] > 0)
+    table = table[[*keys, "field", "consultations", "missing", "share"]]
+    table.attrs["heads"] = {"consultations": text(zh="应填条数", en="Expected")}
+    return table
+
+
+def ungradable_bounds(scored: pd.DataFrame) -> pd.DataFrame:
+    """Return how far the share of each grade could move if the ungradable had been graded.
+
+    Returns
+    -------
+    DataFrame
+        As `conversion.grades`, and ``lowest`` and ``highest``: the share if none, or all, of the ungradable
+        had this grade. No assumption is made on why scores are missing (Manski 1989).
+    """
+    table, total = conversion.grades(scored), len(scored)
+    ungradable = total - table["consultations"].sum()
+    whole = total or np.nan
+    return table.assign(
+        lowest=table["consultations"] / whole, highest=(table["consultations"] + ungradable) / whole
+    )
+
+
+def outcome_before_score(scored: pd.DataFrame) -> pd.DataFrame:
+    """Return how many purchases were made before, or on the day of, the consultation that was scored.
+
+    A score given when the outcome is known does not predict it, and the figures of this module flatter it.
+
+    Returns
+    -------
+    DataFrame
+        One row: ``consultations`` that were followed by a purchase and have both dates; ``earlier``, those
+        with the purchase on an earlier day; ``same_day``; ``share`` of both together. Empty if there is none.
+    """
+    columns = ["consulted_on", "converted_on"]
+    if not has_outcomes(scored) or not set(columns) <= set(scored):
+        return _NO_DATES
+    known = scored.loc[scored["converted"].fillna(False).astype(bool), columns].dropna()
+    if known.empty:
+        return _NO_DATES
+    consulted, bought = (known[column].dt.normalize() for column in columns)
+    earlier, same = int((bought < consulted).sum()), int((bought == consulted).sum())
+    row = {"consultations": len(known), "earlier": earlier, "same_day": same}
+    return pd.DataFrame([row | {"share": (earlier + same) / len(known)}])

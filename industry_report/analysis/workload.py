@@ -1,0 +1,156 @@
+"""Grades × follow-up policy → contacts by role and month, full-time equivalents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..base.errors import InputError
+from ..base.language import text
+
+SCENARIOS = ("low", "mid", "high")
+_MONTHS = np.arange(1, 13)
+
+
+def contacts(grades: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+    """Return the contacts a year that the follow-up policy asks for.
+
+    Parameters
+    ----------
+    grades : DataFrame
+        See `conversion.grades`.
+    scorecard : scoring.Scorecard
+        Its bands carry the follow-up policy.
+
+    Returns
+    -------
+    DataFrame
+        Index ``grade``, highest first; ``role``, ``consultations``, ``contacts_per_year`` for one customer,
+        ``contacts`` a year for all, ``share`` of all contacts.
+    """
+    policy = {band.grade: band.follow_up for band in scorecard.bands}
+    table = grades[["consultations"]].copy()
+    table.insert(0, "role", [text(**policy[grade].role) for grade in table.index])
+    table["contacts_per_year"] = [policy[grade].contacts_per_year for grade in table.index]
+    table["contacts"] = table["consultations"] * table["contacts_per_year"]
+    total = table["contacts"].sum()
+    table["share"] = table["contacts"] / total if total else float("nan")
+    return table
+
+
+def by_month(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+    """Return in which calendar months the follow-up of a year's consultations falls.
+
+    Of k contacts a year the i-th falls due i/k of a year after the consultation, in whole months: monthly
+    contacts in each of the twelve months that follow, quarterly ones in the third, sixth, ninth and twelfth.
+    What falls due after the coming December counts in the same month of the coming year, as in a year that
+    follows others like it. Consultations without a date are spread evenly over the months.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        Scored consultations.
+    scorecard : scoring.Scorecard
+        Its bands carry the follow-up policy.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``role`` (who looks after the highest grade first), ``month`` 1 to 12, ``contacts``; the
+        contacts of a role add up to those of `contacts`. Empty if the source has no dates.
+    """
+    if "consulted_on" not in scored or scored["consulted_on"].isna().all():
+        return pd.DataFrame({"role": [], "month": [], "contacts": []})
+    graded = scored[scored["grade"].notna()]
+    months = graded["consulted_on"].dt.month
+    by_role: dict[str, npt.NDArray[np.int64]] = {}
+    for band in reversed(scorecard.bands):
+        received = months[graded["grade"] == band.grade]
+        role = text(**band.follow_up.role)
+        due = _fall_due(received, band.follow_up.contacts_per_year)
+        by_role[role] = by_role.get(role, 0) + due
+    table = pd.DataFrame(by_role, index=pd.Index(_MONTHS, name="month"))
+    return table.melt(ignore_index=False, var_name="role", value_name="contacts").reset_index()[
+        ["role", "month", "contacts"]
+    ]
+
+
+def _fall_due(received: pd.Series, contacts_per_year: int) -> npt.NDArray[np.int64]:
+    """Return the contacts of January to December that consultations of these months bring."""
+    counts = received.value_counts().reindex(_MONTHS, fill_value=0).to_numpy(np.int64)
+    after = _share_out(contacts_per_year)  # in the first to the twelfth month after a consultation
+    due = sum(n * np.roll(after, month) for month, n in zip(_MONTHS, counts, strict=True))
+    return due + _share_out(contacts_per_year * int(received.isna().sum()))
+
+
+def _share_out(contacts: int) -> npt.NDArray[np.int64]:
+    """Share whole contacts out over twelve months, as evenly as can be and each as late as it may."""
+    return np.diff(contacts * np.arange(13) // 12)
+
+
+def full_time_equivalents(
+    contacts: pd.DataFrame,
+    minutes_per_contact: Mapping[str, float],
+    hours_per_year: Mapping[str, float] | float,
+) -> pd.DataFrame:
+    """Return how many full-time staff the contacts take, under low, mid and high assumptions.
+
+    Parameters
+    ----------
+    contacts : DataFrame
+        See `contacts`.
+    minutes_per_contact : mapping of str to float
+        Working time of one contact under the assumptions "low", "mid" and "high".
+    hours_per_year : mapping of str to float, or float
+        Working hours of a full-time member of staff: one number, or one for each assumption, of which "low"
+        is the one that asks for the fewest staff.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``role``, ``assumption``, ``contacts`` a year, ``minutes_per_contact``, ``hours_per_year``,
+        ``hours`` of work, ``full_time_equivalents``. They measure work, not vacancies.
+
+    Raises
+    ------
+    InputError
+        An assumption is missing or not above zero, or a lower one asks for more staff than a higher one.
+    """
+    minutes = _assumed("minutes_per_contact", minutes_per_contact)
+    hours = _assumed("hours_per_year", hours_per_year)
+    if (minutes / hours).diff().lt(0).any():
+        raise InputError(
+            "minutes_per_contact",
+            f"expected low, mid and high to ask for ever more staff, got {minutes.to_dict()} minutes at "
+            f"{hours.to_dict()} hours a year.",
+            "Put the assumptions in order.",
+        )
+    by_role = contacts.groupby("role", sort=False)["contacts"].sum().reset_index()
+    assumptions = pd.DataFrame({"minutes_per_contact": minutes, "hours_per_year": hours})
+    table = by_role.merge(assumptions.rename_axis("assumption").reset_index(), how="cross")
+    table["hours"] = table["contacts"] * table["minutes_per_contact"] / 60
+    table["full_time_equivalents"] = table["hours"] / table["hours_per_year"]
+    order = ["role", "assumption", "contacts", *assumptions.columns, "hours", "full_time_equivalents"]
+    return table[order]
+
+
+def _assumed(name: str, values: Mapping[str, float] | float) -> pd.Series:
+    """Return one number for each assumption, checked."""
+    given = dict(values) if isinstance(values, Mapping) else dict.fromkeys(SCENARIOS, values)
+    if set(given) != set(SCENARIOS) or not all(_is_positive(value) for value in given.values()):
+        raise InputError(
+            name,
+            f"expected a number above 0 for each of {', '.join(SCENARIOS)}, got {values!r}.",
+            f"Write for example {name}: "
+            + ("{low: 10, mid: 20, high: 30}." if isinstance(values, Mapping) else "1600."),
+        )
+    return pd.Series(given, dtype=float)[list(SCENARIOS)]
+
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < float("inf")

@@ -1,0 +1,1 @@
+"""Plan, freshness, one report, all reports, preview."""

@@ -1,0 +1,398 @@
+"""Parameter files and plans → the list of report jobs, with every fault found before anything runs."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..base.errors import InputError
+from ..base.language import LANGUAGES
+from ..intake import dataset
+from ..settings.parameters import (
+    Entry,
+    Parameter,
+    find_file,
+    near_match,
+    read_entries,
+    read_parameters,
+    type_name,
+)
+from ..settings.publisher import load_policy
+
+FLAT_NOTEBOOK = "industry"  # what a flat parameter file renders
+KEYS = ("region", "regions", "year", "years")  # parameters that choose slices of the data
+SliceIndex = dict[tuple[str | None, int | None], list[Any]]
+SHOWN = 12  # regions named in a message before "and … more"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to make.
+
+    Attributes
+    ----------
+    notebook : Path
+        The notebook file, absolute.
+    parameters : dict
+        Every parameter of the notebook: as given, else its default.
+    stem : str
+        Output path below the output folder, without suffix: ``2025/黄山市/industry.zh``.
+    origin : str
+        Parameter file and line that ask for it.
+    """
+
+    notebook: Path
+    parameters: dict[str, Any]
+    stem: str
+    origin: str
+
+
+def list_jobs(files: Sequence[Path], data: str | None = None, only: str | None = None) -> list[Job]:
+    """Return the reports that the parameter files ask for, in their order.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Flat parameter files and plans.
+    data : str, optional
+        Takes the place of every job's ``data`` parameter.
+    only : str, optional
+        Keep the jobs whose output path contains this text.
+
+    Raises
+    ------
+    InputError
+        Names all faults of all files at once.
+    """
+    faults: list[InputError] = []
+    entries: list[Entry] = []
+    jobs: list[Job] = []
+    for file in files:
+        try:
+            entries += read_entries(file)
+        except InputError as fault:
+            faults.append(fault)
+    for entry in entries:
+        try:
+            jobs += _expand(entry, data, faults)
+        except InputError as fault:
+            faults.append(fault)
+    faults += _find_clashes(jobs)
+    if only is not None and not faults:
+        jobs = _select(jobs, only)
+    faults += _find_missing_slices(jobs)
+    _raise_all(faults)
+    return jobs
+
+
+def find_job(notebook: Path, file: Path | None = None, data: str | None = None) -> Job:
+    """Return the first report of a notebook that a parameter file asks for; without a file, by its defaults.
+
+    Raises
+    ------
+    InputError
+        Names all faults of the file, or says that it asks for no report of this notebook.
+    """
+    path = notebook.resolve()
+    if file is None:
+        known = read_parameters(path)
+        values = {p.name: p.default for p in known.values() if p.default is not None}
+        values |= {} if data is None else {"data": data}
+        return Job(path, values, _name_output(path, values), str(notebook))
+    faults: list[InputError] = []
+    for entry in read_entries(file):
+        if not entry.multiplies:  # a flat file has no notebook of its own: it is for the one that is named
+            named = {"notebook": str(path), **entry.values}
+            entry = replace(entry, values=named, multiplies=True)
+        if _find_notebook(entry, entry.values.get("notebook")) == path:
+            jobs = _expand(entry, data, faults)
+            _raise_all([*faults, *_find_missing_slices(jobs[:1])])
+            return jobs[0]
+    mend = f"Add an entry `- notebook: {path.stem}`."
+    raise InputError(str(file), f"asks for no report of {notebook}.", mend)
+
+
+def group_by_input(jobs: Sequence[Job]) -> dict[tuple[str, str | None], list[Job]]:
+    """Return the jobs by what they read: data, and the mapping file of its columns if there is one."""
+    groups: dict[tuple[str, str | None], list[Job]] = {}
+    for job in jobs:
+        if isinstance(job.parameters.get("data"), str):
+            key = job.parameters["data"], job.parameters.get("columns") or None
+            groups.setdefault(key, []).append(job)
+    return groups
+
+
+def is_internal(job: Job) -> bool:
+    """Tell whether the publisher keeps a job's edition in the house.
+
+    Raises
+    ------
+    InputError
+        If the publisher's file cannot be read, or does not know the edition.
+    """
+    publisher, edition = job.parameters.get("publisher"), job.parameters.get("edition")
+    return bool(publisher and edition) and load_policy(str(publisher), str(edition)).internal
+
+
+def index_slices(slices: pd.DataFrame) -> SliceIndex:
+    """Return the rows of `dataset.slices` by region and year, each of which may be None for all."""
+    index: SliceIndex = {}
+    for part in slices.itertuples(index=False):
+        for place in itertools.product((part.region, None), (part.year, None)):
+            index.setdefault(place, []).append(part)
+    return index
+
+
+def select_slices(
+    index: SliceIndex, parameters: Mapping[str, Any], keys: Collection[str] = ("region", "year")
+) -> list[Any]:
+    """Return the slices of the data that a job reads.
+
+    They are those of its region and year, where it has them, of the ``regions`` and ``years`` that it sets
+    beside them, and of the ``earlier_year`` that it looks back to, by default the year before.
+
+    Parameters
+    ----------
+    index : dict
+        From `index_slices`.
+    parameters : mapping
+        The job's.
+    keys : collection of str
+        What of region and year the notebook keeps to.
+    """
+    regions, years = (
+        (_values(parameters, key) if key in keys else []) or [None] for key in ("region", "year")
+    )
+    places = dict.fromkeys(itertools.product(regions, years))
+    return [part for place in places for part in index.get(place, [])]
+
+
+def _values(parameters: Mapping[str, Any], key: str) -> list[Any]:
+    """Return all values of region or year that a job reads; none stands for whatever the data hold."""
+    values = [*_asked(parameters, key), *parameters.get(f"{key}s", [])]
+    if key == "year" and values and "earlier_year" in parameters:
+        values.append(parameters["earlier_year"] or int(values[0]) - 1)
+    return values
+
+
+def _asked(parameters: Mapping[str, Any], key: str) -> list[Any]:
+    return [] if parameters.get(key) is None else [parameters[key]]
+
+
+# --- entries → jobs
+
+
+def _expand(entry: Entry, data: str | None, faults: list[InputError]) -> list[Job]:
+    """Return an entry's jobs: check its parameters, multiply its lists out."""
+    values = dict(entry.values)
+    notebook = _find_notebook(entry, values.pop("notebook", None) if entry.multiplies else FLAT_NOTEBOOK)
+    known = read_parameters(notebook)
+    if data is not None:
+        values["data"] = data
+    found = list(_find_faults(entry, values, known, notebook))
+    faults += found
+    if found:
+        return []
+    defaults = {p.name: p.default for p in known.values() if p.default is not None}
+    choices = [_options(entry, value, known[key]) for key, value in values.items()]
+    combinations = [dict(zip(values, choice, strict=True)) for choice in itertools.product(*choices)]
+    origin = f"{entry.file}, line {entry.line}"
+    return [
+        Job(notebook, parameters, _name_output(notebook, parameters, defaults.get("edition")), origin)
+        for parameters in ({**defaults, **combination} for combination in combinations)
+    ]
+
+
+def _options(entry: Entry, value: Any, parameter: Parameter) -> list[Any]:
+    multiplies = entry.multiplies and isinstance(value, list) and "list" not in parameter.types
+    return value if multiplies else [value]
+
+
+def _find_notebook(entry: Entry, name: Any) -> Path:
+    if not isinstance(name, str) or not name:
+        problem = (
+            "the entry does not name its notebook."
+            if name is None
+            else f"notebook must be a name, got {name!r}."
+        )
+        raise InputError(
+            entry.at("notebook"), problem, "Write `notebook: industry` for notebooks/industry.ipynb."
+        )
+    path = Path(name) if name.endswith(".ipynb") else Path("notebooks", f"{name}.ipynb")
+    found = find_file(path)
+    if found is None:
+        folder = find_file(Path("notebooks", f"{FLAT_NOTEBOOK}.ipynb"))
+        names = sorted(
+            other.stem for other in (folder.parent if folder else Path("notebooks")).glob("*.ipynb")
+        )
+        mend = near_match(name, names) or f"There are: {', '.join(names) or 'none'}."
+        problem = f"there is no notebook {path} in {Path.cwd()} or the folders above it."
+        raise InputError(entry.at("notebook"), problem, mend)
+    return found
+
+
+def _find_faults(
+    entry: Entry, values: dict[str, Any], known: dict[str, Parameter], notebook: Path
+) -> Iterator[InputError]:
+    listing = f"{notebook.name} has: {', '.join(known)}."
+    for name in [name for name in values if name not in known]:
+        problem = f"{notebook.name} has no parameter {name!r}."
+        yield InputError(entry.at(name), problem, f"{near_match(name, list(known))} {listing}".strip())
+    for parameter in known.values():
+        if parameter.name in values:
+            yield from _find_misfits(entry, values[parameter.name], parameter)
+        elif parameter.required:
+            problem = f"the required parameter `{parameter.name}` of {notebook.name} is missing."
+            yield InputError(
+                entry.at(parameter.name), problem, f"Add a line such as `{_example(parameter)}`."
+            )
+
+
+def _find_misfits(entry: Entry, value: Any, parameter: Parameter) -> Iterator[InputError]:
+    where = entry.at(parameter.name)
+    options = _options(entry, value, parameter)
+    if not options:
+        yield InputError(where, f"the list of `{parameter.name}` is empty.", "Name at least one value.")
+    for option in options:
+        if parameter.types and not _fits(option, parameter.types):
+            expected = " or ".join(parameter.types)
+            problem = f"`{parameter.name}` must be {expected}, got {option!r} ({type_name(option)})."
+            yield InputError(where, problem, _mend_type(parameter, option))
+        elif parameter.name == "language" and option not in LANGUAGES:
+            problem = f"`language` must be {' or '.join(LANGUAGES)}, got {option!r}."
+            yield InputError(
+                where, problem, near_match(str(option), list(LANGUAGES)) or "Write `language: zh`."
+            )
+
+
+def _fits(value: Any, types: tuple[str, ...]) -> bool:
+    name = type_name(value)
+    return name in types or (name == "int" and "float" in types)
+
+
+def _mend_type(parameter: Parameter, value: Any) -> str:
+    if isinstance(value, list):
+        return "A list multiplies out only in an entry under `reports:`."
+    if value is None:
+        return "Write a value, or leave the line out."
+    if "str" in parameter.types and not isinstance(value, dict):
+        return f'Put it in quotes: {parameter.name}: "{value}".'
+    return f"Write it like `{_example(parameter)}`."
+
+
+def _example(parameter: Parameter) -> str:
+    return f"{parameter.name}: {'…' if parameter.default is None else parameter.default}"
+
+
+# --- output paths
+
+
+def _name_output(notebook: Path, parameters: dict[str, Any], usual: str | None = None) -> str:
+    """Return year/region/notebook[-edition].language, of which a job has what its notebook knows.
+
+    What a job has several of is no folder: regions side by side lie under their year, years under their
+    region. The edition is named unless it is the notebook's own, or its `usual` one.
+    """
+    edition = str(parameters.get("edition", notebook.stem))
+    name = notebook.stem if edition in (notebook.stem, usual) else f"{notebook.stem}-{edition}"
+    if "language" in parameters:
+        name += f".{parameters['language']}"
+    folders = [_folder(parameters, key) for key in ("year", "region")]
+    folders = [folder for folder in folders if folder]
+    return "/".join(_safe(part) for part in (*folders, name))
+
+
+def _folder(parameters: dict[str, Any], key: str) -> str:
+    one, several = parameters.get(key), parameters.get(f"{key}s")
+    if one is None and several is not None and len(several) == 1:
+        one = several[0]
+    return "" if one is None else str(one)
+
+
+def _safe(name: str) -> str:
+    """Return a name that every file system takes: no separator, no device name of Windows, no hidden file."""
+    name = re.sub(r'[<>:"/\\|?*\x00-\x1f]', "_", unicodedata.normalize("NFC", name))
+    name = re.sub(r"^[. ]|[. ]$", "_", name) or "_"
+    reserved = re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name, re.IGNORECASE)
+    return f"_{name}" if reserved else name
+
+
+def _find_clashes(jobs: list[Job]) -> Iterator[InputError]:
+    first: dict[str, Job] = {}
+    for job in jobs:
+        earlier = first.setdefault(job.stem.casefold(), job)  # Windows and macOS ignore case
+        if earlier is not job:
+            problem = f"would write {job.stem}, which {earlier.origin} writes too."
+            yield InputError(job.origin, problem, "Remove one of them, or give each its own `edition:`.")
+
+
+def _select(jobs: list[Job], only: str) -> list[Job]:
+    chosen = [job for job in jobs if only in job.stem]
+    if not chosen:
+        stems = [job.stem for job in jobs]
+        mend = f"The reports are: {_shorten(stems)}."
+        raise InputError(f"--only {only}", f"none of the {len(jobs)} reports has this in its name.", mend)
+    return chosen
+
+
+# --- what the data holds
+
+
+def _find_missing_slices(jobs: list[Job]) -> Iterator[InputError]:
+    """Yield one fault for each input that cannot be read or lacks what its jobs ask for."""
+    for (data, columns), mine in group_by_input(jobs).items():
+        try:
+            slices = dataset.slices(data, columns)
+        except InputError as fault:
+            yield fault
+            continue
+        index = index_slices(slices)
+        missing = [job for job in mine if not _has_what_is_asked(index, job.parameters)]
+        if missing:
+            yield _describe_missing(data, missing, slices)
+
+
+def _has_what_is_asked(index: SliceIndex, parameters: dict[str, Any]) -> bool:
+    """Tell whether the data hold every region and year that a job names; an earlier year may be missing."""
+    regions, years = (
+        _asked(parameters, key) or parameters.get(f"{key}s") or [None] for key in ("region", "year")
+    )
+    return all(place in index for place in itertools.product(regions, years))
+
+
+def _describe_missing(data: str, missing: list[Job], slices: pd.DataFrame) -> InputError:
+    wanted = [" ".join(str(job.parameters[k]) for k in KEYS if job.parameters.get(k)) for job in missing]
+    there = [
+        f"{region} {', '.join(str(year) for year in sorted(years))}"
+        for region, years in slices.groupby("region")["year"].unique().items()
+    ]
+    asked = str(missing[0].parameters.get("region", ""))
+    there.sort(key=lambda line: -difflib.SequenceMatcher(None, asked, line.split(" ")[0]).ratio())
+    problem = f"has no consultations of {_shorten(wanted)} ({missing[0].origin})."
+    return InputError(f"data {data}", problem, f"There are: {_shorten(there, '; ')}.")
+
+
+def _shorten(items: Sequence[str], separator: str = ", ") -> str:
+    rest = len(items) - SHOWN
+    return separator.join(items[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _raise_all(faults: list[InputError]) -> None:
+    faults = list(
+        {str(fault): fault for fault in faults}.values()
+    )  # a notebook's own fault comes with each entry
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        lines = "".join(f"\n  - {fault}" for fault in faults)
+        raise InputError(
+            "plan", f"{len(faults)} faults, so nothing was made.{lines}\n", "Mend them and try again."
+        )

@@ -1,0 +1,285 @@
+"""One job: run the notebook with papermill, export it, publish the files whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+from papermill.execute import prepare_notebook_metadata, raise_for_execution_errors, remove_error_markers
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+
+from .. import __version__
+from ..base.errors import InputError
+from ..base.language import LANGUAGES
+from ..export import appendix, citations, exporters
+from ..export.attachments import write_attachment
+from ..processes import engine
+from ..report.display import COVER
+from ..settings.publisher import PUBLIC
+from ..shelf import corrections
+from ..shelf.report_records import find_earlier, find_published, find_workshop, name_kept, read_record
+from .plan import Job
+
+CAUSE_LENGTH = 1000  # characters of a cell's error in a message
+
+
+def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
+    """Make one report: its page, PDF, workbook, CSV, attachments and ``.json``, under the job's stem.
+
+    Parameters
+    ----------
+    job : Job
+        What to make.
+    output : Path
+        The output folder, which exists.
+    facts : dict
+        What the build knows about the job and the report's JSON must tell: digest, inputs, synthetic.
+
+    Returns
+    -------
+    list of str
+        What a publisher should look at, such as a warning a cell wrote.
+
+    Raises
+    ------
+    InputError
+        If a cell fails, a file cannot be written, or a draft would take a published report's place; earlier
+        files of the report are untouched.
+    """
+    if facts.get("draft"):
+        refuse_draft(output, job.stem)
+    with tempfile.TemporaryDirectory(prefix=".staging-", dir=output, ignore_cleanup_errors=True) as folder:
+        staging = Path(folder)
+        notebook = run_notebook(job, staging / "executed.ipynb", output)
+        if facts.get("draft"):
+            mark_draft(notebook)
+        data = exporters.report_data(notebook)
+        warnings = data.pop("warnings")
+        version = find_version(data, output, job.stem, draft=bool(facts.get("draft")))
+        html, pdf = exporters.make_pages(notebook, _resources(job, data["cover"], version))
+        pages = {"html": html.encode(), "pdf": pdf}
+        pages["xlsx"], pages["csv"] = appendix.write_workbook(data), appendix.write_csv(data)
+        for name, attachment in exporters.list_attachments(notebook).items():
+            pages[f"{name}.xlsx"] = write_attachment(attachment, data["cover"])
+        pages["json"] = write_record(job, facts, pages, {**version, **data}).encode()
+        if version["version"] > 1:
+            keep_earlier(staging, output, job.stem, version["version"] - 1)
+        publish(pages, staging, output, job.stem)
+    return warnings
+
+
+def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
+    """Run a job's notebook in a fresh kernel of this Python.
+
+    The notebook's own kernel name is whatever its last editor had, which another machine need not have.
+
+    Raises
+    ------
+    InputError
+        Names the cell and its error; the notebook as far as it ran is kept, outside of `output`.
+    """
+    # The steps of `papermill.execute_notebook`, without writing what only a failed job needs.
+    notebook = remove_error_markers(load_notebook_node(str(job.notebook)))
+    notebook = parameterize_notebook(
+        notebook, job.parameters, kernel_name="python3", language="python", engine_name=engine.NAME
+    )
+    notebook = prepare_notebook_metadata(notebook, str(job.notebook), str(executed))
+    try:
+        notebook = engine.run(notebook)
+        raise_for_execution_errors(notebook, str(executed))
+    except PapermillExecutionError as error:
+        kept = keep_failed(executed, output, job.stem)
+        raise describe_failure(job, error, nbformat.read(kept, as_version=4), kept) from None
+    ended = [c for c in notebook.cells for o in c.get("outputs", []) if o.output_type == "error"]
+    if ended:  # papermill takes sys.exit() for success, and the cells after it never ran
+        nbformat.write(notebook, executed)
+        kept = keep_failed(executed, output, job.stem)
+        raise InputError(
+            job.stem, f"a cell ended the notebook: {_first_line(ended[0].source)}.", f"See {kept}."
+        )
+    return notebook
+
+
+def keep_failed(executed: Path, output: Path, stem: str) -> Path:
+    """Move the notebook as far as it ran out of the staging folder; returns where it lies now."""
+    kept = find_workshop(output) / "failed" / f"{stem}.ipynb"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.move(executed, kept))  # a move, because the output folder may be on another disk
+
+
+def describe_failure(
+    job: Job, error: PapermillExecutionError, notebook: NotebookNode, kept: Path
+) -> InputError:
+    """Return the message for a failed cell: report, cell, nearest heading, first line, cause."""
+    marker_cells = 2  # papermill put one banner on top and one before the cell
+    above = notebook.cells[: error.cell_index + marker_cells]
+    heading = _nearest_heading(above, str(job.parameters.get("language", "")))
+    under = f" under “{heading}”" if heading else ""
+    problem = (
+        f"cell In [{error.exec_count}]{under}, `{_first_line(error.source)}`, failed with {_cause(error)}."
+    )
+    mend = f"The notebook as far as it ran: {kept}. The last good report is untouched."
+    return InputError(job.stem, problem, mend)
+
+
+def _nearest_heading(cells: list[NotebookNode], language: str) -> str:
+    others = set(LANGUAGES) - {language}
+    for cell in reversed(cells):
+        if cell.cell_type == "markdown" and not others.intersection(cell.metadata.get("tags", [])):
+            headings = re.findall(r"^#+ +(.+?)\s*$", cell.source, re.MULTILINE)
+            if headings:
+                return headings[-1]
+    return ""
+
+
+def _first_line(source: str) -> str:
+    return source.strip().splitlines()[0] if source.strip() else ""
+
+
+def _cause(error: PapermillExecutionError) -> str:
+    text = f"{error.ename}: {error.evalue}".strip(" :.\n")
+    return text if len(text) <= CAUSE_LENGTH else text[:CAUSE_LENGTH] + "…"
+
+
+# --- the files
+
+
+def _resources(job: Job, cover: dict[str, Any], version: dict[str, Any]) -> dict[str, Any]:
+    """Tell the exporters where pictures of Markdown cells lie, how to cite the report, what was corrected."""
+    date = version.get("correction", {}).get("date", "")
+    return {
+        "metadata": {"name": job.notebook.stem, "path": str(job.notebook.parent)},
+        "citations": citations.cite(cover, job.stem, version["version"], date),
+        **({"correction": version["correction"]} if "correction" in version else {}),
+    }
+
+
+def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data: dict[str, Any]) -> str:
+    """Return the report's JSON: what it was made from, its files' checksums, its figures' data.
+
+    The same input gives the same text: no time, no path of this machine.
+    """
+    record = {
+        "report": job.stem,
+        "notebook": job.notebook.name,
+        "parameters": {name: _publishable(value) for name, value in job.parameters.items()},
+        "software": __version__,
+        "version": 1,
+        "internal": job.parameters.get("edition", PUBLIC[0]) not in PUBLIC,
+        **facts,
+        "files": {suffix: hashlib.sha256(content).hexdigest() for suffix, content in pages.items()},
+        **data,
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _publishable(value: Any) -> Any:
+    """Return a parameter without the folders of this machine."""
+    return Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+
+
+# --- versions and drafts
+
+
+def refuse_draft(output: Path, stem: str) -> None:
+    """Keep a draft from taking the place of a published report.
+
+    Raises
+    ------
+    InputError
+        If there is one.
+    """
+    record = find_earlier(output, stem)
+    if record is not None:
+        problem = f"is published (version {record['version']}); a draft would take its place."
+        raise InputError(stem, problem, "Give drafts a folder of their own: --draft --output drafts.")
+
+
+def mark_draft(notebook: NotebookNode) -> None:
+    """Say on the cover, and so on every page, that the report is a draft."""
+    cover = exporters.find_cover(notebook)
+    words = {"zh": "草稿，非正式发布", "en": "Draft, not for publication"}[cover["language"]]
+    cover["notice"] = " · ".join(part for part in (words, cover["notice"]) if part)
+    covers = [o for c in notebook.cells for o in c.get("outputs", []) if COVER in o.get("data", {})]
+    if covers:
+        covers[0].data[COVER] = cover
+    else:
+        output = nbformat.v4.new_output("display_data", data={COVER: cover})
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(outputs=[output]))
+
+
+def find_version(data: dict[str, Any], output: Path, stem: str, draft: bool) -> dict[str, Any]:
+    """Return a report's version and, if it corrects a published one, what changed; see `corrections`."""
+    if draft:
+        return {"version": 1}
+    earlier = find_earlier(output, stem)
+    kept = ""
+    if earlier is not None:
+        name = name_kept(stem, earlier["version"])
+        whole = any(_says_version(output, s, earlier["version"]) for s in (name, stem))
+        kept = f"{Path(name).name}.html" if whole else ""
+    found = corrections.find_version(data, earlier, kept, corrections.find_today())
+    before = found["version"] - 1
+    if earlier and earlier["version"] > before and not _says_version(output, name_kept(stem, before), before):
+        found = corrections.forget_earlier(found)  # it was withdrawn since
+    return found
+
+
+def _says_version(output: Path, stem: str, version: int) -> bool:
+    """Tell whether all files of a version are there as they were published."""
+    record = find_published(output, stem)
+    return record is not None and record["version"] == version and not record.get("draft")
+
+
+def keep_earlier(staging: Path, output: Path, stem: str, version: int) -> None:
+    """Copy an earlier version to its own names, each file in one step, the JSON last.
+
+    A copy, because the files it is made from are the published report until the new ones are there. Where it
+    was kept before, as after a publication that was cut short, it stays as it is.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written.
+    """
+    kept = name_kept(stem, version)
+    if _says_version(output, kept, version) or not _says_version(output, stem, version):
+        return
+    suffixes = [*(read_record(output / f"{stem}.json") or {"files": {}})["files"], "json"]
+    files = {suffix: (output / f"{stem}.{suffix}").read_bytes() for suffix in suffixes}
+    publish(files, staging, output, kept)
+
+
+def publish(pages: dict[str, bytes], staging: Path, output: Path, stem: str) -> None:
+    """Put all files of a report in place, each in one step, the JSON last.
+
+    The JSON holds the checksums of the others, so a publication that was cut short is noticed and made anew.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written or replaced.
+    """
+    try:
+        for suffix, content in pages.items():
+            (staging / suffix).write_bytes(content)
+        (output / stem).parent.mkdir(parents=True, exist_ok=True)
+        for suffix in pages:
+            (staging / suffix).replace(output / f"{stem}.{suffix}")
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror} ({error.filename2 or error.filename})."
+        raise InputError(
+            stem, problem, "Close the file if it is open, free space, or use --output."
+        ) from error
+    for suffix in ("ipynb", "log"):
+        # An earlier failure is mended.
+        (find_workshop(output) / "failed" / f"{stem}.{suffix}").unlink(missing_ok=True)

@@ -1,0 +1,364 @@
+"""What a report is made from, and whether the one that is published is still that."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import metadata, util
+from pathlib import Path
+from typing import Any
+
+from ..base.errors import InputError
+from ..intake import dataset
+from ..settings import parameters, publisher
+from ..shelf import report_records
+from . import plan
+from .plan import Job
+
+# Another version of one of these may draw, word or round a report differently.
+LIBRARIES = (
+    *("babel", "ipython", "jinja2", "latex2mathml", "matplotlib", "mistune", "mplfonts", "nbconvert"),
+    *("numpy", "pandas", "pypandoc_binary", "scipy", "seaborn", "statsmodels", "typst", "xlsxwriter"),
+)
+NAMED_FILES = (
+    ".yaml",
+    ".yml",
+    ".csv",
+    ".xlsx",
+)  # a parameter that ends so names a file that the notebook reads
+TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system in use (FAT)
+
+
+# --- what a report is made from
+
+
+def gather_facts(jobs: Sequence[Job], draft: bool = False) -> dict[str, dict[str, Any]]:
+    """Return, by stem, what each report's record tells beside its content.
+
+    Returns
+    -------
+    dict
+        ``digest`` of all inputs, ``inputs`` with the digest of each part, ``synthetic``, ``draft``, and
+        ``rows``, the consultations that it reads.
+
+    Raises
+    ------
+    InputError
+        If an input cannot be read.
+    """
+    installation = describe_installation()
+    notebooks = {notebook: _digest_notebook(notebook) for notebook in {job.notebook for job in jobs}}
+    keys = {notebook: find_slice_keys(notebook) for notebook in notebooks}
+    slices: dict[str, plan.SliceIndex] = {}
+    for source, readers in plan.group_by_input(jobs).items():
+        index = plan.index_slices(dataset.slices(*source))
+        slices |= {job.stem: index for job in readers}
+    files: dict[str, str] = {}
+    find_logo = functools.cache(_find_logo)  # a thousand jobs share a publisher
+    facts = {}
+    for job in jobs:
+        mine = plan.select_slices(slices.get(job.stem, {}), job.parameters, keys[job.notebook])
+        inputs = {"notebook": notebooks[job.notebook], **installation, **({"draft": True} if draft else {})}
+        inputs["files"] = {
+            name: _digest_named(name, path, files) for name, path in _list_named(job.parameters, find_logo)
+        }
+        facts[job.stem] = _describe_job(job, inputs, mine if job.stem in slices else None)
+    return facts
+
+
+def _describe_job(job: Job, inputs: dict[str, Any], mine: Sequence[Any] | None) -> dict[str, Any]:
+    synthetic, rows = False, 0
+    if mine is not None:
+        inputs["data"] = _digest(sorted(part.digest for part in mine))
+        synthetic = any(part.synthetic for part in mine)
+        rows = sum(part.consultations for part in mine)
+    digest = _digest([inputs, publishable(job.parameters)])
+    return {
+        "digest": digest,
+        "inputs": inputs,
+        "synthetic": synthetic,
+        "draft": "draft" in inputs,
+        "rows": rows,
+    }
+
+
+def publishable(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return parameters without the folders of this machine."""
+    return {
+        name: Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+        for name, value in values.items()
+    }
+
+
+def list_input_stamps(job: Job) -> dict[str, Stamp]:
+    """Return the stamps of every file that a report is made from, by path."""
+    package = Path(__file__).parents[1]
+    files = [job.notebook, _find_scoring(), *(f for f in package.rglob("*") if "__pycache__" not in f.parts)]
+    named = [path for _, path in _list_named(job.parameters, _find_logo)]
+    data = job.parameters.get("data")
+    found = [parameters.find_file(Path(path)) for path in [*named, data] if isinstance(path, str)]
+    stamps = {str(f): stamp(f.stat()) for f in [*files, *filter(None, found)] if f.is_file()}
+    if isinstance(data, str) and Path(data).is_dir():
+        stamps |= list_stamps(Path(data), f"{data}/")
+    return stamps
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _digest_file(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _digest_notebook(notebook: Path) -> str:
+    """Cells only: outputs and counters that JupyterLab stores change nothing in the report."""
+    cells = parameters.read_cells(notebook)
+    return _digest(
+        [(c["cell_type"], c["source"], c["metadata"].get("tags"), c.get("attachments")) for c in cells]
+    )
+
+
+def find_slice_keys(notebook: Path) -> frozenset[str]:
+    """Return what of region and year a notebook keeps to in everything it reads of the parameter ``data``.
+
+    It keeps to a key if `data` is used only in calls such as ``dataset.load(data, region=region, year=year)``
+    and the key's parameter is never assigned anew. In doubt it reads all: a report too many is made, none
+    too few.
+    """
+    nodes = [node for tree in _parse_cells(notebook) for node in ast.walk(tree)]
+    assigned = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    keys = frozenset({"region", "year"} - assigned)
+    explained = set()
+    for node in nodes:
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="dataset")), args=[ast.Name(id="data"), *rest]
+            ):
+                explained.add(node.args[0])
+                given = [*zip(("region", "year"), rest, strict=False)]
+                given += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
+                keys &= {key for key, value in given if isinstance(value, ast.Name) and value.id == key}
+    uses = {node for node in nodes if isinstance(node, ast.Name) and node.id == "data"}
+    return keys if uses <= explained else frozenset()
+
+
+def _parse_cells(notebook: Path) -> Iterator[ast.AST]:
+    for cell in parameters.read_cells(notebook):
+        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", []):
+            try:
+                yield ast.parse(cell["source"])
+            except SyntaxError:  # a magic; what it reads cannot be known
+                yield ast.parse("data")
+
+
+def _list_named(
+    values: Mapping[str, Any], find_logo: Callable[[Any], Path | None]
+) -> Iterator[tuple[str, str]]:
+    """Yield the parameters that name a file: scorecard, publisher, mapping of columns; data have slices."""
+    for name, value in values.items():
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, str) and item.endswith(NAMED_FILES) and name != "data":
+                yield name if item is value else f"{name}: {item}", item
+    if (logo := find_logo(values.get("publisher"))) is not None:
+        yield "publisher's logo", str(logo)
+
+
+def _find_logo(path: Any) -> Path | None:
+    found = parameters.find_file(Path(path)) if isinstance(path, str) and path else None
+    return publisher.find_logo(found) if found else None
+
+
+def _digest_named(name: str, path: str, known: dict[str, str]) -> str:
+    if path not in known:
+        file = parameters.find_file(Path(path))
+        if file is None:
+            problem = f"there is no such file in {Path.cwd()} or the folders above it."
+            raise InputError(f"{name} {path}", problem, f"Check the parameter `{name}`.")
+        known[path] = _digest_file(file)
+    return known[path]
+
+
+def describe_installation() -> dict[str, Any]:
+    """Return the digest of our own code and templates, and the versions of what draws and words a report."""
+    package = Path(__file__).parents[1]
+    files = sorted(f for f in package.rglob("*") if f.is_file() and "__pycache__" not in f.parts)
+    digests = {f.relative_to(package).as_posix(): _digest_file(f) for f in files}
+    digests["scoring.py"] = _digest_file(_find_scoring())
+    libraries = {name: _find_version(name) for name in LIBRARIES}
+    return {"code": _digest(digests), "libraries": {"python": platform.python_version(), **libraries}}
+
+
+def _find_version(library: str) -> str:
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:  # conda calls some of them otherwise
+        return "unknown"
+
+
+def _find_scoring() -> Path:
+    """Return the file that `import scoring` in a notebook finds: the working folder's comes first."""
+    own = Path("scoring.py")
+    spec = util.find_spec("scoring")
+    return own if own.is_file() or spec is None or spec.origin is None else Path(spec.origin)
+
+
+# --- what is published
+
+
+Stamp = list[int]
+"""Size, time of change and time of entry's change of a file: content cannot change without one of them."""
+
+
+@dataclass
+class Shelf:
+    """The output folder as it is, and what earlier builds knew about it.
+
+    Attributes
+    ----------
+    output : Path
+        The folder.
+    stamps : dict
+        Of all its files, by path below it.
+    known : dict
+        By stem: seconds, digest, inputs, parameters and stamps of each report as last seen whole.
+    shown : str
+        Digest of all stamps when the index was last written.
+    learned : bool
+        Whether there is something to write down.
+    """
+
+    output: Path
+    stamps: dict[str, Stamp]
+    known: dict[str, dict[str, Any]]
+    shown: str
+    learned: bool = False
+
+    def find(self, stem: str) -> dict[str, Any] | None:
+        """Return what a report says of itself if every file of it is there as it was written, else None.
+
+        Its files are hashed once; later their stamps are compared.
+        """
+        memory = self.known.get(stem, {})
+        if memory.get("stamps") and self._matches(stem, memory["stamps"]):
+            return memory
+        record = report_records.find_published(self.output, stem)
+        if record is None:
+            return None
+        stamps = {suffix: self.stamps.get(f"{stem}.{suffix}") for suffix in (*record["files"], "json")}
+        about = {name: record.get(name) for name in ("digest", "inputs", "parameters")}
+        self.known[stem] = {**memory, **about, "stamps": stamps if _is_settled(stamps) else {}}
+        self.learned = True
+        return record
+
+    def _matches(self, stem: str, stamps: Mapping[str, Stamp]) -> bool:
+        return all(self.stamps.get(f"{stem}.{suffix}") == stamp for suffix, stamp in stamps.items())
+
+    def learn_seconds(self, stem: str, seconds: float) -> None:
+        """Keep how long a report took, to expect the same the next time."""
+        self.known.setdefault(stem, {})["seconds"] = seconds
+
+    def save(self) -> None:
+        """Write down what is known; without it the next build is slower, no more."""
+        note = {"reports": self.known, "shown": digest_stamps(list_stamps(self.output))}
+        with suppress(InputError):
+            report_records.write_whole(_find_note(self.output), json.dumps(note, ensure_ascii=False))
+
+
+def open_shelf(output: Path) -> Shelf:
+    """Look at the output folder and recall what is known about it."""
+    note: dict[str, Any] = {}
+    with suppress(OSError, ValueError):
+        note = json.loads(_find_note(output).read_text(encoding="utf-8"))
+    return Shelf(output, list_stamps(output), note.get("reports", {}), note.get("shown", ""))
+
+
+def _find_note(output: Path) -> Path:
+    return report_records.find_workshop(output) / "known.json"
+
+
+def list_stamps(folder: Path, prefix: str = "") -> dict[str, Stamp]:
+    """Return the stamps of all files below a folder, by path; hidden ones are left out."""
+    stamps: dict[str, Stamp] = {}
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir():
+                stamps |= list_stamps(Path(entry.path), f"{prefix}{entry.name}/")
+            else:
+                stamps[f"{prefix}{entry.name}"] = stamp(entry.stat())
+    return stamps
+
+
+def stamp(facts: os.stat_result) -> Stamp:
+    """Return the stamp of a file."""
+    return [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns]
+
+
+def digest_stamps(stamps: Mapping[str, Stamp]) -> str:
+    """Return one digest for all files of a folder."""
+    return _digest(stamps)
+
+
+def _is_settled(stamps: Mapping[str, Stamp | None]) -> bool:
+    """Tell whether another change would show: not if it came within the same tick of the clock."""
+    return all(stamp is not None and time.time_ns() - stamp[2] > TICK for stamp in stamps.values())
+
+
+def sweep(output: Path) -> None:
+    """Remove what a build that was killed left; only while no other build works on the folder."""
+    for staging in output.glob(".staging-*"):
+        shutil.rmtree(staging, ignore_errors=True)
+    for draft in output.glob(".*"):
+        if re.fullmatch(r"\..+\.\d+", draft.name) and draft.is_file():
+            draft.unlink(missing_ok=True)
+
+
+# --- why a report is made again
+
+
+def explain(record: Mapping[str, Any] | None, facts: Mapping[str, Any], job: Job, is_there: bool) -> str:
+    """Say what has changed since a report was published; nothing if it is fresh.
+
+    Parameters
+    ----------
+    record : mapping, optional
+        From `Shelf.find`.
+    facts : mapping
+        The job's, from `gather_facts`.
+    job : Job
+        What is asked for.
+    is_there : bool
+        Whether some file of the report is there.
+    """
+    if record is None:
+        return "a published file is missing or was changed" if is_there else "not made yet"
+    if record["digest"] == facts["digest"]:
+        return ""
+    before, now = record.get("inputs") or {}, facts["inputs"]
+    changes = list(_compare(record.get("parameters") or {}, publishable(job.parameters), "parameter {}"))
+    changes += _compare(before.get("files", {}), now["files"], "{}")
+    changes += _compare(before.get("libraries", {}), now["libraries"], "{}", tell=True)
+    words = {"data": "data of the slice", "notebook": "notebook", "code": "program code"}
+    changes += [word for part, word in words.items() if before.get(part) != now.get(part)]
+    return f"changed: {', '.join(changes) or 'form of the record'}"
+
+
+def _compare(
+    before: Mapping[str, Any], now: Mapping[str, Any], name: str, tell: bool = False
+) -> Iterator[str]:
+    for key in dict.fromkeys([*now, *before]):
+        old, new = before.get(key), now.get(key)
+        if old != new:
+            yield name.format(key) + (f" {old} → {new}" if tell else "")

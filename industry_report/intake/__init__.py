@@ -1,0 +1,1 @@
+"""From a raw cell to the prepared store: open, recognise, clean, reject, count."""

@@ -1,0 +1,1 @@
+"""Who runs a report: processes, kernels, their limits, a cluster (see README.md here)."""

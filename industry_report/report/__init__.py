@@ -1,0 +1,1 @@
+"""From a tidy table to a figure, a table, a sentence; what a notebook cell ends with."""

@@ -1,0 +1,519 @@
+"""Tidy table → figure. Every function returns a matplotlib Figure that a cell may go on changing.
+
+The title states the finding, the line below it the measure and its unit; numbers and names stand where they
+belong instead of in a legend; every rate has its interval.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from ..analysis.conversion import HIGHER, LOWER, Measure
+from ..base import language, style
+from ..base.language import text
+from . import layout
+
+
+def grade_distribution(grades: pd.DataFrame, title: str = "") -> Figure:
+    """Draw how many consultations have each grade, highest grade on top.
+
+    Parameters
+    ----------
+    grades : DataFrame
+        See `conversion.grades`.
+    title : str
+        The finding, one line.
+    """
+    numbers = {
+        _count_head(): [_count_label(count) for count in grades["consultations"]],
+        language.term("share"): [_share_label(row) for row in grades.itertuples()],
+    }
+    names, colours = _grade_labels(grades.index)
+    measure = text(zh="各等级咨询数（条）及占比", en="Consultations by grade, and share of all")
+    figure, ax = layout.begin_rows(names, numbers, title, measure)
+    counts = grades["consultations"].fillna(0).to_numpy(float)
+    ax.barh(np.arange(len(names)), counts, color=colours, height=0.7)
+    ax.set_xlim(0, max([1, *counts]))
+    ax.xaxis.set_visible(False)
+    return figure
+
+
+def conversion_by_grade(by_grade: pd.DataFrame, title: str = "") -> Figure:
+    """Draw the conversion rate of each grade with its interval, highest grade on top.
+
+    Parameters
+    ----------
+    by_grade : DataFrame
+        See `conversion.by_grade`.
+    title : str
+        The finding, one line.
+    """
+    names, colours = _grade_labels(by_grade.index)
+    measure = Measure()
+    figure, ax = layout.begin_rows(
+        names, _rate_numbers(by_grade, measure), title, _with_interval(measure), scale=True
+    )
+    ax.barh(np.arange(len(names)), by_grade["rate"].fillna(0).to_numpy(float), color=colours, height=0.7)
+    _bar_intervals(ax, by_grade, colours)
+    layout.set_rate_scale(ax, "x", layout.end_of_rates(by_grade["high"]))
+    return figure
+
+
+def rates(table: pd.DataFrame, measure: Measure, average: float, title: str = "") -> Figure:
+    """Draw a measure by group as points with intervals, highest rate on top.
+
+    Of more groups than a page holds, the largest are drawn and the others counted below the figure.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `conversion.by`.
+    measure : Measure
+        Names the rate.
+    average : float
+        The measure over all consultations, drawn as a line.
+    title : str
+        The finding, one line.
+    """
+    shown = _largest(table)
+    shown = shown.sort_values(["rate", "consultations"], ascending=False, kind="stable", na_position="last")
+    names = [language.name(str(group)) for group in shown.index]
+    figure, ax = layout.begin_rows(
+        names,
+        _rate_numbers(shown, measure),
+        title,
+        _with_interval(measure),
+        scale=True,
+        note=layout.count_left_out(len(table) - len(shown)),
+    )
+    positions = np.arange(len(shown))
+    layout.draw_intervals(ax, positions, shown, vertical=False)
+    ax.plot(shown["rate"], positions, "o", color=style.ACCENT, markersize=5.5, clip_on=False)
+    for label, row in zip(layout.find_names(ax), shown.itertuples(), strict=True):
+        label.set_color(style.GREY if pd.isna(row.rate) else style.INK)
+    layout.set_rate_scale(ax, "x", layout.end_of_rates([*shown["high"], average]))
+    if not np.isnan(average):
+        _mark_average(ax, average)
+    return figure
+
+
+def score_shares(shares: pd.DataFrame, title: str = "") -> Figure:
+    """Draw how often each score was given, one stacked bar a dimension.
+
+    Parameters
+    ----------
+    shares : DataFrame
+        See `conversion.score_shares`.
+    title : str
+        The finding, one line.
+    """
+    table = shares.pivot(index="dimension", columns="score", values="share").fillna(0.0)
+    table = table.loc[list(dict.fromkeys(shares["dimension"]))]
+    protected = table.sum(axis=1) < 1 - 1e-9
+    measure = text(zh="各分值咨询占比", en="Share of consultations given each score")
+    if protected.any():
+        measure += text(zh="（斜线部分不公布）", en=" (hatched: not published)")
+    names = [language.term(dimension) for dimension in table.index]
+    figure, ax = layout.begin_rows(names, {}, title, measure, height=0.42, top=0.38)
+    colours = list(style.grade_colours([str(score) for score in table.columns]).values())
+    left = np.zeros(len(table))
+    for score, colour in zip(table.columns, colours, strict=True):
+        width = table[score].to_numpy(float)
+        ax.barh(np.arange(len(table)), width, left=left, color=colour, edgecolor=style.PAPER, height=0.76)
+        _write_shares(ax, left, width, colour)
+        left += width
+    _mark_protected(ax, left)
+    _score_key(ax, [_score_name(score) for score in table.columns], colours)
+    ax.set_xlim(0, 1)
+    ax.spines["left"].set_visible(False)
+    ax.xaxis.set_visible(False)
+    return figure
+
+
+def rates_by_score(table: pd.DataFrame, measure: Measure, title: str = "") -> Figure:
+    """Draw a measure against the score, one panel a dimension, three panels a row.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `conversion.by_score`.
+    measure : Measure
+        Names the rate.
+    title : str
+        The finding, one line.
+    """
+    dimensions = list(dict.fromkeys(table["dimension"])) or [""]
+    rows = [dimensions[start : start + 3] for start in range(0, len(dimensions), 3)]
+    upper = layout.end_of_rates(table["high"])
+    left = layout.rate_scale_width(upper)
+    across = (style.WIDTH - left - layout.MARGIN - 2 * layout.GAP) / 3
+    heads = [[style.shorten(language.term(name), across) for name in row] for row in rows]
+    top = max(head.count("\n") + 1 for row in heads for head in row) * layout.LINE + 0.08
+    height = top + 1.5 + 0.28
+    scores = text(zh="，按分值", en=", by score")
+    sheet = layout.begin_sheet(height * len(rows), title, _with_interval(measure) + scores)
+    for line, (row, names) in enumerate(zip(rows, heads, strict=True)):
+        for place, (dimension, head) in enumerate(zip(row, names, strict=True)):
+            start = left + place * (across + layout.GAP)
+            ax = sheet.panel(start, start + across, line * height + top, line * height + top + 1.5)
+            _score_panel(ax, table[table["dimension"] == dimension], upper, labelled=place == 0)
+            ax.set_title(head, pad=6, linespacing=1.25)
+    return sheet.figure
+
+
+def calibration(table: pd.DataFrame, title: str = "") -> Figure:
+    """Draw the conversion rate against the composite, a point for each tenth.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `validity.calibration`.
+    title : str
+        The finding, one line.
+    """
+    upper, measure = layout.end_of_rates(table["high"]), Measure()
+    of_tenths = text(zh="，按综合评分十等分组", en=", by tenth of the composite")
+    sheet = layout.begin_sheet(2.6, title, _with_interval(measure) + of_tenths)
+    ax = sheet.panel(layout.rate_scale_width(upper), style.WIDTH - layout.MARGIN - 0.1, 0.05, 2.1)
+    known = table[table["rate"].notna()]
+    places = known["composite"].to_numpy(float)
+    layout.draw_intervals(ax, places, known, vertical=True)
+    ax.plot(places, known["rate"], "o-", color=style.ACCENT, markersize=5)
+    layout.set_rate_scale(ax, "y", upper)
+    ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    ax.set_xlabel(text(zh="平均综合评分（分）", en="Mean composite"))
+    return sheet.figure
+
+
+def months(table: pd.DataFrame, measure: Measure, title: str = "") -> Figure:
+    """Draw consultations and a measure by month, one above the other.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `conversion.monthly`; an index of periods may run over several years.
+    measure : Measure
+        Names the lower axis.
+    title : str
+        The finding, one line.
+    """
+    heads = style.wrap(_with_interval(measure), style.WIDTH - 2 * layout.MARGIN)
+    top = 2.0 + len(heads) * layout.LINE
+    sheet = layout.begin_sheet(top + 1.65, title, "")
+    sheet.write([text(zh="咨询数（条）", en="Consultations")], 0.0)
+    sheet.write(heads, 1.95)
+    received, end = table["received"].to_numpy(float), layout.end_of_rates(table["high"])
+    most = 1.18 * max(1, np.nan_to_num(received).max(initial=1))  # room for the count above the highest bar
+    ticks = list(map(_count_label, layout.find_ticks(most, 4, whole=True)))
+    left = max(layout.rate_scale_width(end), layout.MARGIN + layout.widest(ticks) + 0.08)
+    right = style.WIDTH - layout.MARGIN
+    names = [_month_name(month) for month in table.index]
+    if _step(names, right - left) > 1:
+        right -= layout.widest(names[-1:]) / 2  # the last name may reach beyond its bar
+    _count_bars(sheet.panel(left, right, 0.26, 1.75), received, most)
+    _rate_line(sheet.panel(left, right, top + 0.05, top + 1.35), table, end)
+    step = _step(names, right - left)
+    sheet.figure.axes[1].set_xticks(np.arange(len(names))[::step], names[::step])
+    return sheet.figure
+
+
+def workload(contacts: pd.DataFrame, title: str = "") -> Figure:
+    """Draw each grade's share of the consultations beside its share of the contacts.
+
+    Parameters
+    ----------
+    contacts : DataFrame
+        See `workload.contacts`.
+    title : str
+        The finding, one line.
+    """
+    names, _ = _grade_labels(contacts.index)
+    measure = text(
+        zh="各等级的咨询数（条）与全年回访次数（次），括号内为占比",
+        en="Consultations and contacts a year by grade, with their shares of all",
+    )
+    figure, ax = layout.begin_rows(names, {}, title, measure, height=0.5)
+    positions, ends = np.arange(len(contacts)), []
+    for column, colour, offset in (
+        ("consultations", style.GRID, -0.2),
+        ("contacts", style.ACCENT, 0.2),
+    ):
+        shares = (contacts[column] / max(contacts[column].sum(), 1)).fillna(0).to_numpy(float)
+        ax.barh(positions + offset, shares, color=colour, height=0.36)
+        for place, share, count in zip(positions + offset, shares, contacts[column], strict=True):
+            label = _effort_label(column, count, share)
+            ax.annotate(label, (share, place), (4, 0), textcoords="offset points", va="center_baseline")
+            ends.append((share, style.text_width(label) + 0.1))
+    ax.set_xlim(0, layout.fit_labels(ends, ax.get_position().width * style.WIDTH))
+    ax.xaxis.set_visible(False)
+    return figure
+
+
+def _largest(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the largest groups of a table, as many as a page holds."""
+    most = layout.rows_on_a_page(language.name(str(name)) for name in table.index)
+    return table.sort_values("consultations", ascending=False, kind="stable").head(most)
+
+
+# What a figure says
+
+
+def _grade_labels(grades: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return names and colours of grades that are given highest first."""
+    colours = style.grade_colours(list(grades)[::-1])
+    return [language.capital(language.grade_name(grade)) for grade in grades], [
+        colours[grade] for grade in grades
+    ]
+
+
+def _with_interval(measure: Measure) -> str:
+    return text(zh=f"{measure.label}及95%置信区间", en=f"{measure.label} with 95% confidence interval")
+
+
+def _count_head() -> str:
+    return text(zh="咨询数", en="n")
+
+
+def _count_label(count: float) -> str:
+    return language.PROTECTED if pd.isna(count) else f"{count:,.0f}"
+
+
+def _share_label(row: Any) -> str:
+    return "" if pd.isna(row.consultations) else language.formatted(row.share, "share")
+
+
+def _rate_label(row: Any) -> str:
+    """Print a rate; of a group that has consultations it is missing only where it is protected."""
+    if pd.isna(row.rate) and row.consultations != 0:
+        return language.PROTECTED
+    return language.formatted(row.rate, "rate")
+
+
+def _rate_numbers(table: pd.DataFrame, measure: Measure) -> dict[str, list[str]]:
+    head = measure.label if style.text_width(measure.label) < 0.8 else language.term("rate")
+    return {
+        head: [_rate_label(row) for row in table.itertuples()],
+        _count_head(): [_count_label(count) for count in table["consultations"]],
+    }
+
+
+def _score_name(score: Any) -> str:
+    return text(zh=f"{score}分", en=str(score)) if pd.api.types.is_number(score) else str(score)
+
+
+def _effort_label(column: str, count: float, share: float) -> str:
+    if pd.isna(count):
+        return language.PROTECTED
+    number, part = f"{count:,.0f}", language.formatted(share, "share")
+    unit = {"consultations": "条", "contacts": "次"}[column]
+    return text(zh=f"{number}{unit}（{part}）", en=f"{number} {column} ({part})")
+
+
+# How it is drawn
+
+
+def _bar_intervals(ax: Axes, table: pd.DataFrame, colours: Sequence[str]) -> None:
+    """Draw each interval in a colour that shows on its bar, and in ink beyond the bar's end."""
+    rows, inside = np.arange(len(table)), [style.readable_on(colour) for colour in colours]
+    ax.hlines(rows, table["low"], table["rate"], colors=inside, linewidth=1.4)
+    ax.hlines(rows, table["rate"], table["high"], colors=style.INK, linewidth=1.4)
+    ax.vlines(table["low"], rows - 0.16, rows + 0.16, colors=inside, linewidth=1.2)
+    ax.vlines(table["high"], rows - 0.16, rows + 0.16, colors=style.INK, linewidth=1.2, clip_on=False)
+
+
+def _mark_average(ax: Axes, average: float) -> None:
+    """Draw a dashed line and name it above, within the width of the drawing."""
+    ax.axvline(average, color=style.GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+    label = text(zh="全体", en="All ") + language.formatted(average, "rate")
+    drawing = ax.get_position().width * style.WIDTH
+    half = style.text_width(label) / 2 / drawing
+    place = min(max(average / ax.get_xlim()[1], half), max(1 - half, half))
+    ax.annotate(
+        label,
+        (place, 1),
+        (0, 4),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        color=style.GREY,
+    )
+
+
+def _write_shares(ax: Axes, left: np.ndarray, width: np.ndarray, colour: str) -> None:
+    """Write each share into its segment of the stacked bars, where it fits."""
+    drawing = ax.get_position().width * style.WIDTH
+    for position, (start, share) in enumerate(zip(left, width, strict=True)):
+        label = f"{share:.0%}"
+        if style.text_width(label) + 0.06 < share * drawing:
+            ax.text(
+                start + share / 2,
+                position,
+                label,
+                ha="center",
+                va="center_baseline",
+                color=style.readable_on(colour),
+            )
+
+
+def _mark_protected(ax: Axes, shown: np.ndarray) -> None:
+    """Fill what is missing to the whole of each stacked bar: segments that are not told apart."""
+    for position, share in enumerate(shown):
+        if share < 1 - 1e-9:
+            ax.barh(
+                position,
+                1 - share,
+                left=share,
+                color=style.PAPER,
+                edgecolor=style.GREY,
+                hatch="////",
+                height=0.76,
+            )
+
+
+def _score_key(ax: Axes, labels: Sequence[str], colours: Sequence[str]) -> None:
+    """Draw the scale of scores above the bars: every score has its place, however rare it is."""
+    step = 1 / max(len(labels), 1)
+    room = step * ax.get_position().width * style.WIDTH - 0.04
+    for number, (label, colour) in enumerate(zip(labels, colours, strict=True)):
+        ax.barh(-0.66, step, 0.1, number * step, color=colour, edgecolor=style.PAPER, clip_on=False)
+        cut = label if style.text_width(label) <= room else style.shorten(label, room).split("\n")[0]
+        ax.annotate(
+            cut,
+            ((number + 0.5) * step, -0.72),
+            (0, 2),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            color=style.GREY,
+            annotation_clip=False,
+        )
+
+
+def _score_panel(ax: Axes, rows: pd.DataFrame, upper: float, *, labelled: bool) -> None:
+    scores = np.arange(len(rows))
+    layout.draw_intervals(ax, scores, rows, vertical=True)
+    ax.plot(scores, rows["rate"], "o-", color=style.ACCENT, markersize=5)
+    layout.set_rate_scale(ax, "y", upper)
+    if not labelled:
+        ax.set_yticklabels([])
+    ax.set_xlim(-0.5, max(len(rows), 1) - 0.5)
+    ax.set_xticks(scores, [str(score) for score in rows["score"]])
+    for place, row in zip(scores, rows.itertuples(), strict=True):
+        if _rate_label(row) == language.PROTECTED:
+            ax.annotate(language.PROTECTED, (place, 0), (0, 3), textcoords="offset points", ha="center")
+
+
+def _count_bars(ax: Axes, counts: np.ndarray, most: float) -> None:
+    """Draw a bar a month with its count; where these have no room, only the highest has one."""
+    ax.bar(np.arange(len(counts)), np.nan_to_num(counts), color=style.ACCENT, width=0.7)
+    ax.set_xlim(-0.6, max(len(counts), 1) - 0.4)
+    ax.set_xticks([])
+    ticks = layout.find_ticks(most, 4, whole=True)
+    layout.set_scale(ax, "y", ticks, list(map(_count_label, ticks)), most)
+    labels = list(map(_count_label, counts))
+    reach = layout.widest(labels) / (ax.get_position().width * style.WIDTH) * max(len(counts), 1)
+    for place in range(len(counts)) if reach < 1 else [int(np.nan_to_num(counts, nan=-1).argmax())]:
+        middle = min(max(place, reach / 2 - 0.6), len(counts) - 0.4 - reach / 2)
+        top = np.nan_to_num(counts[place])
+        ax.annotate(
+            labels[place], (middle, top), (0, 2), textcoords="offset points", ha="center", va="bottom"
+        )
+
+
+def _rate_line(ax: Axes, table: pd.DataFrame, end: float) -> None:
+    """Draw rates and intervals at 0, 1, 2 …, the ends of the intervals no wider than their place."""
+    places = np.arange(len(table))
+    slot = 72 * ax.get_position().width * style.WIDTH / max(len(table), 1)
+    layout.draw_intervals(ax, places, table, vertical=True, ends=min(8.0, 0.6 * slot))
+    ax.plot(places, table["rate"], "o-", color=style.ACCENT, markersize=4.5)
+    layout.set_rate_scale(ax, "y", end)
+    ax.set_xlim(-0.6, max(len(table), 1) - 0.4)
+
+
+def _month_name(month: Any) -> str:
+    if isinstance(month, pd.Period):
+        return month.strftime("%Y-%m")
+    return language.month(month, short=True)
+
+
+def _step(names: Sequence[str], width: float) -> int:
+    """Return 1 if all names have room side by side on so many inches; 2, 3 … if every second, third … has."""
+    return max(int(np.ceil((layout.widest(names) + 0.04) * len(names) / width)), 1)
+
+
+# For the sales lead
+
+
+def funnel(table: pd.DataFrame, title: str = "") -> Figure:
+    """Draw how many consultations of each group are promising and how many of those converted.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `sales.funnel`.
+    title : str
+        The finding, one line.
+    """
+    stages = [stage for stage in ("graded", "promising", "conversions") if stage in table]
+    heads = [language.term("graded"), language.term("promising"), text(zh="成交", en="Bought")]
+    numbers = {head: [f"{n:,}" for n in table[stage]] for head, stage in zip(heads, stages, strict=False)}
+    measure = text(zh="各阶段咨询数（条）：由浅到深", en="Consultations at each stage, light to dark")
+    figure, ax = layout.begin_rows(
+        [language.name(str(group)) for group in table.index], numbers, title, measure
+    )
+    shades = style.grade_colours(stages).values()
+    for stage, colour, height in zip(stages, shades, (0.78, 0.52, 0.26), strict=False):
+        ax.barh(np.arange(len(table)), table[stage], color=colour, height=height)
+    ax.set_xlim(0, max([1, *table["graded"]]))
+    ax.xaxis.set_visible(False)
+    return figure
+
+
+def weak_points(table: pd.DataFrame, title: str = "") -> Figure:
+    """Draw each group's mean score in each dimension, and whether it clearly differs from all others.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `sales.weak_points`.
+    title : str
+        The finding, one line.
+    """
+    column = table.columns[0]
+    groups, dimensions = list(dict.fromkeys(table[column])), list(dict.fromkeys(table["dimension"]))
+    room = (style.WIDTH - 2 * layout.MARGIN - layout.GAP - layout.NAMES) / max(len(dimensions), 1) - 0.08
+    heads = [style.shorten(language.term(dimension), room) for dimension in dimensions]
+    measure = text(zh="平均分：▼明显较低，▲明显较高", en="Mean scores: ▼ clearly lower, ▲ clearly higher")
+    top = layout.LINE * max((head.count("\n") + 1 for head in heads), default=1) + 0.04
+    figure, ax = layout.begin_rows(
+        [language.name(str(group)) for group in groups], {}, title, measure, top=top
+    )
+    ax.set(xlim=(-0.5, max(len(dimensions), 1) - 0.5), xticks=[])
+    for place, head in enumerate(heads):
+        ax.annotate(
+            head,
+            (place, -0.5),
+            (0, 4),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            color=style.GREY,
+            annotation_clip=False,
+        )
+    marks = {LOWER: ("▼", style.GAP), HIGHER: ("▲", style.LEAD)}
+    for row in table.itertuples(index=False):
+        x, y = dimensions.index(row.dimension), groups.index(getattr(row, column))
+        mark, colour = marks.get(row.verdict, ("", style.PAPER))
+        ax.add_patch(Rectangle((x - 0.49, y - 0.46), 0.98, 0.92, color=colour, linewidth=0))
+        ink = style.readable_on(colour) if mark else style.INK
+        ax.text(x, y, f"{row.mean:.2f} {mark}".strip(), ha="center", va="center_baseline", color=ink)
+    return figure

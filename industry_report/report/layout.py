@@ -1,0 +1,262 @@
+"""Where the parts of a figure stand: in inches, from the measured width of its texts.
+
+Nothing is cut off and nothing overlaps, whatever the data are, and no layout engine has to draw a figure
+twice. A figure is a sheet: the finding and the measure above, a note and the source below, and between them
+the body: either rows (a name, room to draw, columns of numbers) or panels at distances of one's own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
+
+from ..base import style
+from ..base.language import text
+
+# Inches.
+MARGIN = 0.06  # around a figure
+GAP = 0.14  # between names, drawing and columns of numbers
+NAMES, HEADS = 1.5, 0.95  # the widest column of names, the widest head of a column of numbers
+DRAWING = 1.2  # the least room to draw, before names give way
+TALLEST = 7.0  # all rows together: the page holds a title and a caption, too
+LINE = style.TEXT * style.LEADING / 72
+NAME = "_name"  # marks the name of a row among the texts of axes
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A figure with its head and foot set; distances below are inches, from the left and down the body."""
+
+    figure: Figure
+    height: float
+    head: float
+
+    def panel(self, left: float, right: float, top: float, bottom: float) -> Axes:
+        """Return axes with their edges at these distances."""
+        lower = self.height - self.head - bottom
+        width, height = (right - left) / style.WIDTH, (bottom - top) / self.height
+        return self.figure.add_axes((left / style.WIDTH, lower / self.height, width, height))
+
+    def write(self, lines: Sequence[str], top: float) -> None:
+        """Write grey lines across the body."""
+        _write(self.figure, lines, self.height - self.head - top)
+
+
+def begin_sheet(body: float, title: str, measure: str, note: str = "") -> Sheet:
+    """Start a figure: finding and measure above its body, note and source below it.
+
+    Parameters
+    ----------
+    body : float
+        Height of what is between them, inches.
+    title, measure, note : str
+        In the report's language, of any length; an empty one takes no room.
+    """
+    room = style.WIDTH - 2 * MARGIN
+    findings = style.wrap(title, room, style.TITLE) if title else []
+    measures = style.wrap(measure, room) if measure else []
+    feet = [line for part in (note, style.source()) if part for line in style.wrap(part, room)]
+    titled = len(findings) * style.TITLE * style.LEADING / 72
+    titled += 0.04 if findings and measures else 0
+    head = MARGIN + titled + len(measures) * LINE + (0.04 if findings or measures else 0)
+    foot = MARGIN + (len(feet) * LINE + 0.06 if feet else 0)
+    height = head + body + foot
+    figure = Figure(figsize=(style.WIDTH, height))
+    if findings:
+        figure.suptitle(
+            "\n".join(findings),
+            x=MARGIN / style.WIDTH,
+            y=1 - MARGIN / height,
+            ha="left",
+            va="top",
+            fontsize=style.TITLE,
+            linespacing=1.3,
+        )
+    _write(figure, measures, height - MARGIN - titled)
+    _write(figure, feet, foot - 0.06)
+    return Sheet(figure, height, head)
+
+
+def _write(figure: Figure, lines: Sequence[str], top: float) -> None:
+    """Write grey lines, each a text of its own, from so many inches above the figure's lower edge."""
+    width, height = figure.get_size_inches()
+    for number, line in enumerate(lines):
+        place = (top - number * LINE) / height
+        figure.text(MARGIN / width, place, line, color=style.GREY, va="top")
+
+
+def begin_rows(
+    names: Sequence[str],
+    numbers: Mapping[str, Sequence[str]],
+    title: str,
+    measure: str,
+    *,
+    scale: bool = False,
+    height: float = 0.29,
+    top: float = 0.0,
+    note: str = "",
+) -> tuple[Figure, Axes]:
+    """Start a figure of rows, the first on top: a name, room to draw, then columns of numbers.
+
+    Parameters
+    ----------
+    names : sequence of str
+        One a row. A name of more than two lines keeps its beginning and end.
+    numbers : mapping of str to sequence of str
+        Head of a column to its numbers as they are printed, one a row. Heads have two lines at most.
+    title, measure, note : str
+        See `begin_sheet`.
+    scale : bool
+        Leave room for a scale below the drawing; see `set_rate_scale`.
+    height : float
+        Of a row, inches; rows are higher if a name needs two lines.
+    top : float
+        Room above the drawing, inches; by default for the heads of the columns.
+
+    Returns
+    -------
+    Figure, Axes
+        Rows are at 0, 1, 2 … of the y axis, which points down.
+    """
+    numbers = {style.shorten(head, HEADS): cells for head, cells in numbers.items()}
+    widths = [widest([*head.split("\n"), *cells]) for head, cells in numbers.items()]
+    right = style.WIDTH - MARGIN - math.fsum(width + GAP for width in widths)
+    room = min(NAMES, max(right - MARGIN - GAP - DRAWING, NAMES / 2))
+    labels = [style.shorten(name, room) for name in names]
+    height = row_height(labels, height)
+    left = MARGIN + widest(line for label in labels for line in label.split("\n")) + GAP
+    top = top or max((LINE * (1 + head.count("\n")) for head in numbers), default=0.04)
+    body = top + max(len(names), 1) * height
+    sheet = begin_sheet(body + (0.26 if scale else 0), title, measure, note)
+    ax = sheet.panel(left, right, top, body)
+    ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
+    ax.yaxis.set_visible(False)
+    ax.spines["bottom"].set_visible(False)
+    _write_names(ax, labels, left - GAP)
+    _write_numbers(ax, numbers, widths)
+    if not names:
+        ax.text(0.5, 0.5, text(zh="没有数据", en="No data"), transform=ax.transAxes, ha="center", va="center")
+    return sheet.figure, ax
+
+
+def _write_names(ax: Axes, labels: Sequence[str], end: float) -> None:
+    """Write the names of rows, which end so many inches from the left; as labels of ticks they cost more."""
+    drawing = ax.get_position()
+    place, rows = (end / style.WIDTH - drawing.x0) / drawing.width, ax.get_yaxis_transform()
+    for row, label in enumerate(labels):
+        name = ax.text(place, row, label, transform=rows, ha="right", va="center_baseline", linespacing=1.2)
+        name.set_label(NAME)
+
+
+def find_names(ax: Axes) -> list[Text]:
+    """Return the names of the rows of axes, that of the first row first."""
+    return [written for written in ax.texts if written.get_label() == NAME]
+
+
+def _write_numbers(ax: Axes, numbers: Mapping[str, Sequence[str]], widths: Sequence[float]) -> None:
+    """Write columns of numbers to the right of the drawing, aligned at their right ends."""
+    drawing = ax.get_position().width * style.WIDTH
+    place = 1.0
+    for (head, cells), width in zip(numbers.items(), widths, strict=True):
+        place += (width + GAP) / drawing
+        ax.annotate(
+            head,
+            (place, 1),
+            (0, 4),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            color=style.GREY,
+            linespacing=1.2,
+        )
+        for row, cell in enumerate(cells):
+            ax.text(place, row, cell, transform=ax.get_yaxis_transform(), ha="right", va="center_baseline")
+
+
+def row_height(labels: Iterable[str], least: float = 0.29) -> float:
+    """Return how high rows must be for these names, inches."""
+    return max(least, 2 * LINE + 0.04) if any("\n" in label for label in labels) else least
+
+
+def rows_on_a_page(names: Iterable[str], least: float = 0.29) -> int:
+    """Return how many rows with these names one figure holds."""
+    return int(TALLEST / row_height((style.shorten(name, NAMES) for name in names), least))
+
+
+def count_left_out(groups: int) -> str:
+    """Return a note on what a page has no room for; nothing if it holds all."""
+    if not groups:
+        return ""
+    return text(zh=f"另有{groups}项未画出，见图中数据", en=f"{groups} more: see the data of this figure")
+
+
+def widest(lines: Iterable[str]) -> float:
+    """Return the width of the longest line, inches."""
+    return max(map(style.text_width, lines), default=0.0)
+
+
+def fit_labels(ends: Iterable[tuple[float, float]], width: float) -> float:
+    """Return the end of an axis `width` inches long on which every label fits beside the end of its bar.
+
+    Each label is given by the value where its bar ends and by its own width in inches.
+    """
+    return max([0.01, *(value / max(1 - label / width, 0.1) for value, label in ends)])
+
+
+def draw_intervals(
+    ax: Axes, positions: np.ndarray, table: pd.DataFrame, *, vertical: bool, ends: float = 8.0
+) -> None:
+    """Draw intervals with ends wider than a point, so that even the shortest can be seen."""
+    line, cap = (ax.vlines, "_") if vertical else (ax.hlines, "|")
+    line(positions, table["low"], table["high"], color=style.ACCENT, linewidth=1.4)
+    for end in (table["low"], table["high"]):
+        places = (positions, end) if vertical else (end, positions)
+        ax.plot(*places, cap, color=style.ACCENT, markersize=ends, markeredgewidth=1.2, clip_on=False)
+
+
+def end_of_rates(rates: Iterable[float]) -> float:
+    """Return the end of a rate axis that begins at zero: just above the highest interval."""
+    known = [rate for rate in rates if not np.isnan(rate)]
+    return min(max(max(known) * 1.06, 0.05), 1.02) if known else 1.0
+
+
+def find_ticks(upper: float, most: int, *, whole: bool = False) -> list[float]:
+    """Return at most about so many round numbers from zero to the end of an axis."""
+    ticks = MaxNLocator(most, steps=[1, 2, 5, 10], integer=whole).tick_values(0, upper)
+    return [tick for tick in ticks if 0 <= tick <= upper]
+
+
+def _percent_labels(ticks: Iterable[float]) -> list[str]:
+    return [f"{round(100 * tick, 6):g}%" for tick in ticks]
+
+
+def rate_scale_width(upper: float) -> float:
+    """Return how much room the scale of a y axis of rates takes at the left, inches."""
+    return MARGIN + widest(_percent_labels(find_ticks(upper, 4))) + 0.08
+
+
+def set_rate_scale(ax: Axes, which: str, upper: float) -> None:
+    """Give the axis ``"x"`` or ``"y"`` of rates a scale in percent from zero to `upper`."""
+    length = ax.get_position().width * style.WIDTH if which == "x" else 0
+    ticks = find_ticks(upper, max(int(length / 0.6), 2) if which == "x" else 4)
+    set_scale(ax, which, ticks, _percent_labels(ticks), upper)
+
+
+def set_scale(ax: Axes, which: str, ticks: Sequence[float], labels: Sequence[str], upper: float) -> None:
+    """Give an axis that begins at zero these ticks, as fine lines across the drawing."""
+    axis: Axis = ax.xaxis if which == "x" else ax.yaxis
+    axis.set_ticks(list(ticks), labels)
+    axis.set_tick_params(length=0)
+    axis.grid(True)
+    getattr(ax, f"set_{which}lim")(0, upper)
+    ax.spines["bottom" if which == "x" else "left"].set_visible(False)

@@ -1,0 +1,1 @@
+"""What a report says in words, one module a kind of report."""

@@ -1,0 +1,231 @@
+"""Tidy table → what a sales lead should do about it, in a sentence."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...analysis.conversion import LOWER, REST, Measure
+from ...analysis.history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
+from ...analysis.sales import Promise
+from ...base import language
+from ...base.language import capital, grade_name, listing, text
+from . import industry
+
+
+def calls(work_list: pd.DataFrame) -> str:
+    """State how many customers are on the work list, by grade."""
+    counts = work_list["grade"].astype(str).value_counts()
+    if counts.empty:
+        return text(zh="没有需要跟进的未成交客户", en="No customer without a purchase is left to call")
+    present = [grade for grade in work_list["grade"].cat.categories[::-1] if grade in counts]
+    parts = listing(
+        [text(zh=f"{grade_name(g)}{counts[g]:,}户", en=f"{counts[g]:,} {grade_name(g)}") for g in present]
+    )
+    total = text(
+        zh=f"未成交客户{len(work_list):,}户列入跟进名单",
+        en=f"{len(work_list):,} customers without a purchase are on the work list",
+    )
+    return (
+        total + text(zh=f"，其中{parts}", en=f": {parts}")
+        if len(present) > 1
+        else total + text(zh=f"，均为{grade_name(present[0])}", en=f", all {grade_name(present[0])}")
+    )
+
+
+def overdue(status: pd.DataFrame) -> str:
+    """State which calls of the highest grade are overdue and whose they are; nothing without dates.
+
+    Parameters
+    ----------
+    status : DataFrame
+        See `follow_up.overdue`.
+    """
+    if status.empty:
+        return ""
+    late = status[status["overdue"] > 0]
+    if late.empty:
+        return text(
+            zh="按最近咨询日期推算，没有逾期的客户",
+            en="Reckoned from the latest consultations, no follow-up is overdue",
+        )
+    row = late.iloc[0]
+    grade, days = grade_name(str(row.name)), f"{row.median_days_overdue:,.0f}"
+    return text(
+        zh=f"按最近咨询日期推算，最应先联系的是{grade}逾期客户{row.overdue:,}户（占{grade}未成交客户的{industry.percent(row.share)}，"
+        f"逾期天数中位数{days}天），由{row.role}负责",
+        en=f"Reckoned from their latest consultation, the {row.role.lower()} should first call {row.overdue:,} overdue customers of "
+        f"{grade} ({industry.percent(row.share)} of those without a purchase; half of them are {days} days late or more)",
+    )
+
+
+def due_soon(status: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> str:
+    """State how many calls each role has to make from a day on; nothing if none fall due."""
+    by_role = status.groupby("role", sort=False)["due_soon"].sum() if len(status) else pd.Series(dtype=int)
+    by_role = by_role[by_role > 0]
+    if by_role.empty:
+        return ""
+    parts = listing([text(zh=f"{role}{n:,}户", en=f"{role.lower()} {n:,}") for role, n in by_role.items()])
+    until = language.day(today + pd.Timedelta(days=days))
+    return text(
+        zh=f"除逾期客户外，至{until}还有{by_role.sum():,}户到期：{parts}",
+        en=f"Besides those overdue, {by_role.sum():,} customers fall due by {until}: {parts}",
+    )
+
+
+def leaks(table: pd.DataFrame, promising: Promise) -> str:
+    """State where promising consultations convert most and least; nothing without outcomes.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `sales.funnel`.
+    """
+    if "rate" not in table:
+        return ""
+    rates = table.rename(columns={"known": "consultations"})
+    found = industry.extremes(rates, Measure())
+    return text(
+        zh=f"{promising.name}咨询中，{found}{_rest(rates)}",
+        en=f"Among {promising.name}, {_lower(found)}{_rest(rates)}",
+    )
+
+
+def _rest(rates: pd.DataFrame) -> str:
+    """Say that the pooled rest is not compared where its rate lies beyond those of all groups."""
+    pooled = rates.index.isin(REST.values())
+    others = rates.loc[~pooled, "rate"]
+    beyond = ~rates.loc[pooled, "rate"].dropna().between(others.min(), others.max())
+    if others.isna().all() or not beyond.any():
+        return ""
+    return text(zh="，“其他”不参与比较", en="; “Other” is not compared")
+
+
+def losses(table: pd.DataFrame, promising: Promise) -> str:
+    """State as `leaks` does, and which group has the most promising consultations without a purchase."""
+    left = table["known"] - table["conversions"] if "rate" in table else pd.Series(dtype=int)
+    if not left.sum():
+        return leaks(table, promising)
+    most = language.mention(str(left.idxmax()))
+    return leaks(table, promising) + text(
+        zh=f"；未成交的以{most}最多（{left.max():,}条），可争取的也最多",
+        en=f"; most of those without a purchase come from {most} ({left.max():,}), where most are left to win",
+    )
+
+
+def spread(table: pd.DataFrame, promising: Promise) -> str:
+    """State between which rates groups lie that overlap, as products do; nothing without outcomes."""
+    if "rate" not in table:
+        return ""
+    found = industry.span(table, Measure())
+    return text(
+        zh=f"{promising.name}咨询的{found}", en=f"{capital(promising.name)}: {found[:1].lower()}{found[1:]}"
+    )
+
+
+def weakest(table: pd.DataFrame, dimensions: dict[str, str]) -> str:
+    """State which group lies furthest below all others in which dimension.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `sales.weak_points`.
+    dimensions : dict of str to str
+        Dimension → its name in the report's language.
+    """
+    if table.empty:
+        return text(zh="各组样本不足，不作比较", en="Too few consultations to compare groups")
+    groups = table[~table.iloc[:, 0].isin(REST.values())]  # the pooled rest is no group
+    low = groups[groups["verdict"] == LOWER].sort_values("gap", kind="stable")
+    if low.empty:
+        return text(zh="各组评分没有明显的薄弱项", en="No group is clearly weak in any score")
+    row = low.iloc[0]
+    group, dimension = language.mention(str(row.iloc[0])), dimensions[row["dimension"]]
+    return text(
+        zh=f"{group}的{dimension}最为薄弱：平均{row['mean']:.2f}分，比其余各组低{-row['gap']:.2f}分",
+        en=f"The weakest score is {_lower(dimension)} among {group}: {row['mean']:.2f} on average, {-row['gap']:.2f} below all others",
+    )
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def moved(counts: pd.DataFrame, before: int) -> str:
+    """State how many customers who came back rose and fell.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        See `history.count_moves`.
+    before : int
+        The year before.
+    """
+    n = counts["customers"].reindex([UP, DOWN, SAME, NEW, GONE, UNCLEAR], fill_value=0)
+    back = n[UP] + n[DOWN] + n[SAME] + n[UNCLEAR]
+    if not back:
+        return text(zh=f"没有与{before}年共有的客户", en=f"No customer also asked in {before}")
+    told = text(
+        zh=f"与{before}年均有咨询的客户{back:,}户中，升级{n[UP]:,}户，降级{n[DOWN]:,}户，不变{n[SAME]:,}户",
+        en=f"Of {back:,} customers who also asked in {before}, {n[UP]:,} rose, {n[DOWN]:,} fell and {n[SAME]:,} kept their grade",
+    )
+    if not n[UNCLEAR]:
+        return told
+    return told + text(
+        zh=f"，{n[UNCLEAR]:,}户因一年不可评级而无法比较",
+        en=f"; {n[UNCLEAR]:,} have no grade in one of the years",
+    )
+
+
+def fallen(causes: pd.DataFrame, work_list: pd.DataFrame, before: int) -> str:
+    """State how many of those who fell may still be won, and what most falls go back to; nothing without falls.
+
+    Parameters
+    ----------
+    causes : DataFrame
+        See `history.causes`.
+    work_list : DataFrame
+        See `sales.work_list`.
+    before : int
+        The year before.
+    """
+    falls = causes.loc[causes["move"] == DOWN, "cause"]
+    if falls.empty or "move" not in work_list:
+        return ""
+    open_ones = int((work_list["move"] == DOWN).sum())
+    told = text(
+        zh=f"比{before}年降级的客户{len(falls):,}户，其中{open_ones:,}户尚未成交（见名单“等级变化”一列），宜先了解原因",
+        en=f"{len(falls):,} customers have a lower grade than in {before}; {open_ones:,} of them have not bought (see the work list): ask them why",
+    )
+    most = falls[falls != ""].value_counts()
+    if most.empty:
+        return told
+    return told + text(
+        zh=f"；降级时下降最多的评分项以{most.index[0]}居多（{most.iloc[0]:,}户）",
+        en=f". The score that fell furthest was most often {_lower(str(most.index[0]))} ({most.iloc[0]:,})",
+    )
+
+
+def key_figures(
+    work_list: pd.DataFrame, status: pd.DataFrame, contacts: pd.DataFrame
+) -> list[tuple[str, str]]:
+    """Return what opens the report: label and printed number.
+
+    Parameters
+    ----------
+    work_list, status, contacts : DataFrame
+        See `sales.work_list`, `follow_up.overdue` and `workload.contacts`.
+    """
+    figures = [(text(zh="待跟进客户（户）", en="Customers to call"), f"{len(work_list):,}")]
+    if len(status):
+        figures.append((text(zh="推算逾期（户）", en="Presumed overdue"), f"{status['overdue'].sum():,}"))
+        figures.append((text(zh="7天内到期（户）", en="Due in 7 days"), f"{status['due_soon'].sum():,}"))
+    figures.append((text(zh="全年回访次数", en="Contacts a year"), f"{contacts['contacts'].sum():,}"))
+    return figures
+
+
+def no_period(year: int) -> str:
+    """Say that there is nothing to compare with."""
+    return text(
+        zh=f"数据没有{year}年的咨询，不作等级变化分析。",
+        en=f"The data hold no consultations of {year}; changes of grade are left out.",
+    )

@@ -1,0 +1,1 @@
+"""What a rating standard says, how its file is read, its conditions and its wording."""

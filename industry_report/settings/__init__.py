@@ -1,0 +1,1 @@
+"""What an institution decides: who publishes, under which rules, with which parameters."""

@@ -1,0 +1,1 @@
+"""The output folder: records of what is published, index page, catalogue, corrections."""

@@ -1,0 +1,136 @@
+"""Versions of a published report: does a new one say something else than the one it replaces, and what."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import quote
+
+from ..base.errors import InputError
+
+# A file saved again has another checksum, a new release another number: the report says the same.
+NOT_CONTENT = frozenset({"sha256"})
+SOFTWARE = re.compile(r"industry-report \d\S*")
+DIGITS = 9  # significant ones: another library may round the last of sixteen otherwise
+
+
+def find_version(
+    now: Mapping[str, Any], earlier: Mapping[str, Any] | None, kept: str, today: date
+) -> dict[str, Any]:
+    """Return the version of a report that is about to be published.
+
+    Parameters
+    ----------
+    now : mapping
+        What it says; see `exporters.report_data`.
+    earlier : mapping or None
+        The record of the report that it replaces; None if there is none.
+    kept : str
+        Name of the page under which the earlier report stays; empty if that is damaged and cannot be kept.
+    today : date
+        See `find_today`.
+
+    Returns
+    -------
+    dict
+        ``version``, from 1. A report that was corrected also has ``correction``: version, date, ``earlier``
+        (a relative address), ``changes`` of key figures ([label, before, after]) and how many figures and
+        tables changed (``exhibits``). A report that says what the earlier one said keeps its version and
+        date.
+    """
+    if earlier is None:
+        return {"version": 1}
+    if says_same(now, earlier):
+        return {key: earlier[key] for key in ("version", "correction") if key in earlier}
+    correction = {
+        "version": earlier["version"] + 1,
+        "date": today.isoformat(),
+        "earlier": quote(kept),
+        "changes": list_changes(now, earlier),
+        "exhibits": count_changed_exhibits(now, earlier),
+    }
+    return {"version": correction["version"], "correction": correction}
+
+
+def forget_earlier(version: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a version whose correction no longer leads to the report before it."""
+    if "correction" not in version:
+        return dict(version)
+    return {**version, "correction": {**version["correction"], "earlier": ""}}
+
+
+def says_same(now: Mapping[str, Any], earlier: Mapping[str, Any]) -> bool:
+    """Tell whether two reports have the same key figures, figures and tables, and numbers in their sentences.
+
+    Layout, wording of sentences and versions of software may differ.
+    """
+    return (
+        _key_figures(now) == _key_figures(earlier)
+        and _contents(now) == _contents(earlier)
+        and _numbers(now) == _numbers(earlier)
+    )
+
+
+def list_changes(now: Mapping[str, Any], earlier: Mapping[str, Any]) -> list[list[str]]:
+    """Return the key figures that differ: label, before, after; empty text where there was none."""
+    before, after = _key_figures(earlier), _key_figures(now)
+    labels = dict.fromkeys([*after, *before])
+    changes = [[label, before.get(label, ""), after.get(label, "")] for label in labels]
+    return [change for change in changes if change[1] != change[2]]
+
+
+def count_changed_exhibits(now: Mapping[str, Any], earlier: Mapping[str, Any]) -> int:
+    """Return how many figures and tables of the new report are not in the earlier one as they are now.
+
+    What was taken out counts, too, as far as nothing took its place.
+    """
+    before, after = _contents(earlier), _contents(now)
+    return max(
+        sum(content not in before for content in after), sum(content not in after for content in before)
+    )
+
+
+def _key_figures(record: Mapping[str, Any]) -> dict[str, str]:
+    return dict(record.get("cover", {}).get("key_figures", []))
+
+
+def _contents(record: Mapping[str, Any]) -> list[Any]:
+    return [_content(exhibit) for exhibit in record.get("exhibits", [])]
+
+
+def _content(exhibit: Mapping[str, Any]) -> list[Any]:
+    columns = [c for c in exhibit.get("columns", []) if c["name"] not in NOT_CONTENT]
+    rows = [[_plain(row[column["name"]]) for column in columns] for row in exhibit["data"]]
+    words = exhibit["caption"] if columns else exhibit.get("alt", exhibit["caption"])
+    return [exhibit["kind"], words, [column["label"] for column in columns], rows]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}")
+    return SOFTWARE.sub("industry-report", value) if isinstance(value, str) else value
+
+
+def _numbers(record: Mapping[str, Any]) -> list[str]:
+    return re.findall(r"\d+(?:[.,]\d+)*", "\n".join(record.get("sentences", [])))
+
+
+def find_today() -> date:
+    """Return the day of a correction: today, or the day of ``SOURCE_DATE_EPOCH`` where that is set.
+
+    Raises
+    ------
+    InputError
+        If ``SOURCE_DATE_EPOCH`` is not a number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        return datetime.now(UTC).date()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        problem = f"expected seconds since 1970, got {epoch!r}."
+        raise InputError("SOURCE_DATE_EPOCH", problem, "Correct the variable, or unset it.") from None

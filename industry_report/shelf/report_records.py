@@ -1,0 +1,221 @@
+"""What is published: the records beside the reports, and the shelf's own pages and lists."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from ..base.errors import InputError
+from ..base.language import LANGUAGES
+from . import catalogue, index_page
+
+WORKSHOP = Path(".build")  # in the working folder: what is not for publication
+RECORD_KEYS = frozenset(
+    {"report", "notebook", "parameters", "software", "version", "digest", "files", "synthetic"}
+)
+LISTS = ("catalog.json", "datapackage.json", "feed.xml")
+KEPT = re.compile(r"\.v(\d+)$")  # the end of the stem of an earlier version
+
+
+def find_workshop(output: Path) -> Path:
+    """Return where a build keeps its manifest, failed notebooks and logs.
+
+    Never in the output folder: that is published as it is, and a failed notebook may show customers' rows.
+    """
+    return WORKSHOP / output.resolve().name
+
+
+# --- the records
+
+
+def read_record(path: Path) -> dict[str, Any] | None:
+    """Return the JSON of a report, or None if the file is missing or not a report's."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # a report without a readable record counts as not made, and is made again
+        return None
+    return record if isinstance(record, dict) and record.keys() >= RECORD_KEYS else None
+
+
+def find_published(output: Path, stem: str) -> dict[str, Any] | None:
+    """Return the record of a report of which every file is there as it was written, else None."""
+    record = read_record(output / f"{stem}.json")
+    if record is None:
+        return None
+    for suffix, digest in record["files"].items():
+        file = output / f"{stem}.{suffix}"
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            return None
+    return record
+
+
+def find_earlier(output: Path, stem: str) -> dict[str, Any] | None:
+    """Return the record of the report that a new one replaces; None if nothing but a draft was there."""
+    record = read_record(output / f"{stem}.json")
+    if record is not None and not record.get("draft"):
+        return record
+    return next(iter(list_kept(output, stem)), None)
+
+
+def list_kept(output: Path, stem: str) -> list[dict[str, Any]]:
+    """Return the records of the earlier versions of a report, latest first; see `name_kept`."""
+    folder, name = (output / stem).parent, Path(stem).name
+    found = {}
+    for file in folder.iterdir() if folder.is_dir() else ():
+        kept = KEPT.search(file.stem)
+        if kept and file.suffix == ".json" and file.stem == f"{name}.v{kept[1]}":
+            found[int(kept[1])] = read_record(file)
+    return [record for _, record in sorted(found.items(), reverse=True) if record]
+
+
+def name_kept(stem: str, version: int) -> str:
+    """Return the stem under which a version of a report stays when another takes its place."""
+    return f"{stem}.v{version}"
+
+
+def list_published(output: Path) -> list[dict[str, Any]]:
+    """Return the records of all reports below a folder: latest year first, then region, edition, language."""
+    found = [record for stem in _list_stems(output) if (record := _read_whole(output, stem))]
+    return sorted(found, key=lambda record: _order({**record["parameters"], "report": record["report"]}))
+
+
+def _list_stems(output: Path) -> Iterator[str]:
+    """Yield what may be a report: every JSON file but those of earlier versions and of unfinished work."""
+    for file in output.rglob("*.json"):
+        stem = file.relative_to(output).as_posix().removesuffix(".json")
+        if not stem.startswith(".") and not KEPT.search(stem) and f"{stem}.json" not in LISTS:
+            yield stem
+
+
+def _read_whole(output: Path, stem: str) -> dict[str, Any] | None:
+    """Return the record of a report of which no file is missing, else None."""
+    record = read_record(output / f"{stem}.json")
+    if record is None or not all((output / f"{stem}.{suffix}").is_file() for suffix in record["files"]):
+        return None
+    return {**record, "report": stem}  # where it lies, even if someone moved it
+
+
+def _order(about: Mapping[str, Any]) -> tuple[int, str, str]:
+    year = about.get("year")
+    return (-year if isinstance(year, int) else 0, str(about.get("region", "")), about["report"])
+
+
+# --- the shelf
+
+
+def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path:
+    """Write the pages and lists of the shelf.
+
+    ``index.html`` and ``index.en.html``, ``catalog.json``, ``datapackage.json`` and ``feed.xml``.
+
+    Parameters
+    ----------
+    output : Path
+        The output folder.
+    statuses : mapping of str to str, optional
+        What became of the jobs of the build that ends, by stem: ``made``, ``fresh``; anything else means that
+        the report is not there, or not as new as its data.
+
+    Returns
+    -------
+    Path
+        The Chinese page. Equal reports on an equal shelf give equal bytes.
+    """
+    before = _read_catalogue(output / "catalog.json")
+    catalog = catalogue.make_catalogue(_list_entries(output, before), before, statuses or {})
+    pages = {f"index{'' if name == 'zh' else f'.{name}'}.html": name for name in LANGUAGES}
+    if catalog == before and all((output / file).is_file() for file in (*pages, *LISTS)):
+        return output / "index.html"
+    texts = {
+        **{file: index_page.render_page(catalog, name) for file, name in pages.items()},
+        "datapackage.json": _as_json(catalogue.make_datapackage(catalog)),
+        "feed.xml": catalogue.make_feed(catalog),
+        "catalog.json": _as_json(catalog),  # last: the next build compares with it
+    }
+    for file, content in texts.items():
+        write_whole(output / file, content)
+    return output / "index.html"
+
+
+def _read_catalogue(path: Path) -> dict[str, Any] | None:
+    """Return the catalogue of the build before; None on a new shelf, or where it cannot be read."""
+    try:
+        catalog = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # then nothing is told of what changed
+        return None
+    return catalog if isinstance(catalog, dict) and catalog.get("form") == catalogue.FORM else None
+
+
+def _list_entries(output: Path, before: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the catalogue's entries; those of unchanged reports are taken over, for records are long."""
+    known = {entry["report"]: entry for entry in (before or {}).get("reports", [])}
+    entries = []
+    for stem in _list_stems(output):
+        if stem in known and _holds(output, known[stem]):
+            entries.append(known[stem])
+        elif record := _read_whole(output, stem):
+            entries.append(_describe(output, record))
+    return sorted(entries, key=_order)
+
+
+def _holds(output: Path, entry: dict[str, Any]) -> bool:
+    """Tell whether an entry describes what is there: its record by checksum, the other files by size."""
+    for version in (entry, *entry.get("earlier", [])):
+        for file in version["files"]:
+            path = output / file["path"]
+            if not path.is_file() or path.stat().st_size != file["bytes"]:
+                return False
+    [record] = [file for file in entry["files"] if file["format"] == "json"]
+    return hashlib.sha256((output / record["path"]).read_bytes()).hexdigest() == record["sha256"]
+
+
+def _describe(output: Path, record: dict[str, Any]) -> dict[str, Any]:
+    earlier = [
+        {
+            "version": kept["version"],
+            "files": _list_files(output, name_kept(record["report"], kept["version"]), kept),
+        }
+        for kept in list_kept(output, record["report"])
+    ]
+    return catalogue.describe_report(record, _list_files(output, record["report"], record), earlier)
+
+
+def _list_files(output: Path, stem: str, record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return format, path, size and checksum of each file of a report."""
+    own = output / f"{stem}.json"
+    digests = {**record["files"], "json": hashlib.sha256(own.read_bytes()).hexdigest()}
+    paths = {suffix: output / f"{stem}.{suffix}" for suffix in digests}
+    return [
+        {
+            "format": suffix,
+            "path": f"{stem}.{suffix}",
+            "bytes": path.stat().st_size,
+            "sha256": digests[suffix],
+        }
+        for suffix, path in paths.items()
+        if path.is_file()
+    ]
+
+
+def _as_json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """Write a text file in one step: a reader sees the old one or the new one, never half of it."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        return draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):  # where the folder is none, there is no draft either
+            draft.unlink()
+        mend = "Write it elsewhere, or free its place."
+        raise InputError(str(path), f"cannot be written: {error.strerror}.", mend) from error

@@ -1,0 +1,203 @@
+"""The enterprise notebook: on whole and on meagre data, and never in a public edition."""
+
+import io
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from industry_report.base import language
+from industry_report.base.errors import InputError
+from industry_report.building import plan, render
+from industry_report.export import exporters
+from industry_report.report import display
+from industry_report.settings import parameters
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "notebooks" / "enterprise.ipynb"
+
+
+def make_consultations(rows, year=2025, seed=5):
+    draw = np.random.default_rng(seed + year)
+    scores = draw.integers(1, 6, (rows, 3))
+    return pd.DataFrame(
+        {
+            "客户ID": [f"00{i:05}" for i in range(rows)],
+            "客户类型": draw.choice(["小微企业", "个体工商户"], rows),
+            "客户来源": draw.choice(["老客户推荐", "搜索引擎"], rows),
+            "咨询详情": "详情内容不得公开",
+            "咨询产品": draw.choice(["总账", "总账、报税", "进销存"], rows),
+            "咨询日期": pd.Timestamp(year, 1, 1) + pd.to_timedelta(draw.integers(0, 365, rows), unit="D"),
+            "意向度": scores[:, 0],
+            "需求明确性": scores[:, 1],
+            "满意度": scores[:, 2],
+            "是否成交": np.where(draw.random(rows) < scores[:, 0] / 8, "是", "否"),
+        }
+    )
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run the notebook's cells in this process; returns what a kernel would have put out."""
+    monkeypatch.chdir(ROOT)
+
+    def run(*tables, **changed):
+        for number, table in enumerate(tables):
+            table.to_csv(tmp_path / f"黄山市-{2025 - number}.csv", index=False)
+        bundles = []
+        monkeypatch.setattr(display, "display", lambda bundle, *, raw: bundles.append(bundle))
+        scope = {}
+        for cell in nbformat.read(NOTEBOOK, 4).cells:
+            if cell.cell_type == "code":
+                exec(cell.source, scope)
+                if "parameters" in cell.metadata.get("tags", []):
+                    scope.update({"data": str(tmp_path), **changed})
+        return bundles
+
+    yield run
+    language.use("zh")
+
+
+def texts(bundles):
+    return "\n".join(bundle["text/html"] for bundle in bundles)
+
+
+def exhibits(bundles):
+    return [bundle[display.EXHIBIT] for bundle in bundles if display.EXHIBIT in bundle]
+
+
+def attached(bundles):
+    found = [bundle[display.ATTACHMENT] for bundle in bundles if display.ATTACHMENT in bundle]
+    return {column["head"]: column["cells"] for column in found[0]["columns"]} if found else {}
+
+
+def find_findings(bundles):
+    """Return the summary: the first thing that is said after the cover."""
+    return bundles[1]["text/plain"].splitlines()
+
+
+def test_two_years_with_everything(run):
+    bundles = run(make_consultations(400), make_consultations(300, 2024))
+    summary = find_findings(bundles)
+    assert 4 <= len(summary) <= 5
+    assert "由客户经理负责" in summary[0]
+    work = attached(bundles)
+    assert 150 < len(work["客户编号"]) < 400
+    assert all(len(cells) == len(work["客户编号"]) for cells in work.values())
+    order = list(zip(work["等级"], work["应回访日期"], strict=True))
+    assert order == sorted(order)
+    first, *others = exhibits(bundles)
+    assert len(first["data"]) == 20
+    assert "0000001" not in str(others)  # customers stand in the list alone
+    assert "详情内容不得公开" not in texts(bundles) + str(work)
+    assert "内部资料" in bundles[0][display.COVER]["notice"]
+
+
+def test_numbers_agree_between_list_table_and_sentence(run):
+    bundles = run(make_consultations(400), make_consultations(300, 2024))
+    work = attached(bundles)
+    status = next(e["data"] for e in exhibits(bundles) if "回访状态" in e["caption"])
+    for row in status:
+        days = [d for g, d in zip(work["等级"], work["逾期天数"], strict=True) if g == row["grade"]]
+        assert (row["customers"], row["overdue"]) == (len(days), sum(d > 0 for d in days))
+    assert f"未成交客户{len(work['等级'])}户" in find_findings(bundles)[0]
+    matrix = next(e["data"] for e in exhibits(bundles) if "2024年与2025年" in e["caption"])
+    assert matrix[-1]["total"] == 400
+    assert sum(matrix[-1][grade] for grade in "ABCD") == 400
+    assert sum(row["total"] for row in matrix if row["before"] in "ABCD") == 300
+
+
+def test_one_year_alone_says_why_changes_are_missing(run):
+    said = texts(run(make_consultations(60)))
+    assert "数据没有2024年的咨询，不作等级变化分析" in said
+    assert "可能原因" not in said
+
+
+@pytest.mark.parametrize(
+    ("column", "line"),
+    [
+        ("是否成交", "数据未提供成交结果"),
+        ("咨询日期", "数据未提供“咨询日期”，本节从略"),
+        ("咨询产品", "数据未提供“咨询产品”，本节从略"),
+        ("客户来源", "数据未提供“客户来源”，本节从略"),
+        ("客户类型", "数据未提供“客户类型”，本节从略"),
+        ("客户ID", "数据未提供“客户编号”，本节从略"),
+    ],
+)
+def test_a_section_without_ground_says_why(run, column, line):
+    bundles = run(*(make_consultations(90, year).drop(columns=column) for year in (2025, 2024)))
+    assert line in texts(bundles)
+    if column == "是否成交":
+        assert not any("成交率" in text for text in find_findings(bundles))
+        assert len(attached(bundles)["客户编号"]) == 90
+    if column == "咨询日期":
+        assert "应回访日期" not in attached(bundles) and len(attached(bundles)["客户编号"]) > 30
+    if column == "客户ID":
+        assert attached(bundles) == {}
+
+
+@pytest.mark.parametrize("rows", [1, 9])
+@pytest.mark.parametrize("report_language", language.LANGUAGES)
+def test_the_smallest_slices(run, rows, report_language):
+    bundles = run(make_consultations(rows).assign(是否成交="否"), language=report_language)
+    (cells, *_) = attached(bundles).values()
+    assert len(cells) == rows
+    assert "nan" not in texts(bundles).lower().replace("finance", "")
+
+
+def test_no_score_at_all(run):
+    bundles = run(make_consultations(5).assign(意向度=None))
+    assert "没有可评级的咨询" in texts(bundles)
+    assert attached(bundles) == {}
+
+
+def test_everybody_has_bought(run):
+    bundles = run(make_consultations(40).assign(是否成交="是"))
+    assert "没有需要跟进的未成交客户" in texts(bundles)
+    assert attached(bundles) == {}
+
+
+def test_today_in_mid_year_knows_nothing_of_what_follows(run):
+    bundles = run(make_consultations(200), today="2025-06-30")
+    assert max(attached(bundles)["最近咨询日期"]) <= "2025-06-30"
+    assert "至2025年7月7日还有" in texts(bundles)
+
+
+def test_grades_set_by_hand_are_followed_and_logged(run, tmp_path):
+    table = make_consultations(30).assign(是否成交="否", 意向度=1, 需求明确性=1, 满意度=1)
+    file = tmp_path / "set" / "overrides.csv"
+    file.parent.mkdir()
+    file.write_text("客户编号,等级,经办人,理由,日期\n0000003,A,张三,已约演示,2025-12-31\n", encoding="utf-8")
+    bundles = run(table, overrides=str(file))
+    work = attached(bundles)
+    assert (work["客户编号"][0], work["等级"][0], work["等级"][1]) == ("0000003", "A", "D")
+    log = next(e["data"] for e in exhibits(bundles) if e["caption"] == "人工调整记录")
+    assert [(row["grade_by_score"], row["grade"], row["who"], row["why"]) for row in log] == [
+        ("D", "A", "张三", "已约演示")
+    ]
+
+
+def test_a_public_edition_is_refused(run):
+    with pytest.raises(InputError, match="the edition industry is public"):
+        run(make_consultations(9), edition="industry")
+
+
+@pytest.mark.slow
+def test_the_report_and_its_workbook_are_published_together(tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    data = tmp_path / "data"
+    data.mkdir()
+    make_consultations(120).to_csv(data / "黄山市-2025.csv", index=False)
+    known = parameters.read_parameters(NOTEBOOK)
+    values = {name: p.default for name, p in known.items()} | {"data": str(data)}
+    job = plan.Job(NOTEBOOK, values, "enterprise.zh", "a test")
+    assert render.render_report(job, tmp_path, {"digest": "", "inputs": {}, "synthetic": False}) == []
+    names = {file.name.removeprefix("enterprise.zh") for file in tmp_path.glob("enterprise.zh.*")}
+    assert names == {".html", ".pdf", ".xlsx", ".csv", ".json", ".work-list.xlsx"}
+    book = openpyxl.load_workbook(io.BytesIO((tmp_path / "enterprise.zh.work-list.xlsx").read_bytes()))
+    assert book["名单"].max_row > 30
+    assert "work-list.xlsx" in (tmp_path / "enterprise.zh.json").read_text(encoding="utf-8")
+    assert exporters.APPENDIX[0] in (tmp_path / "enterprise.zh.html").read_text(encoding="utf-8")

@@ -1,0 +1,233 @@
+"""Every report, in both languages: words of one language, numbers that are the same wherever they stand."""
+
+import csv
+import io
+import re
+from functools import cache
+
+import openpyxl
+import pytest
+from pypdf import PdfReader
+from reading import find_all_rows, find_rows, make_page, read_text
+from running import ROOT, run_cells
+
+from industry_report.base import language
+from industry_report.export import appendix, exporters
+from industry_report.intake import sample
+
+CITIES = ["黄山市", "杭州市", "盐城市"]
+REPORTS = {
+    "industry": ("industry", {"region": "黄山市", "year": 2025}),
+    "government": ("industry", {"region": "黄山市", "year": 2025, "edition": "government"}),
+    "college": ("college", {"region": "黄山市", "year": 2025, "regions": CITIES}),
+    "years": ("comparison", {"regions": ["黄山市"], "years": []}),
+    "regions": ("comparison", {"regions": CITIES, "years": [2025]}),
+    "enterprise": ("enterprise", {"region": "黄山市", "year": 2025}),
+}
+# What stays in Latin letters in a Chinese report: names of people, of files, of this program; symbols.
+LATIN = {
+    "Wilson", "Newcombe", "Holm", "Benjamini", "Hochberg", "Cochran", "Armitage", "DeLong", "Logistic",
+    "AUC", "ROC", "SHA", "industry", "report", "xlsx", "csv",
+    "HS",  # begins the numbers of the sample's customers
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def in_project(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+@pytest.fixture(scope="session")
+def small_sample(tmp_path_factory):
+    """Three cities, three years, so few rows that some numbers are withheld."""
+    folder = tmp_path_factory.mktemp("sample")
+    sample.write(folder, rows=2000)
+    return str(folder)
+
+
+@cache
+def render(report, code, data):
+    """Return the executed notebook of a report and its page."""
+    notebook, given = REPORTS[report]
+    ran = run_cells(ROOT / "notebooks" / f"{notebook}.ipynb", language=code, data=data, **given)
+    return ran, make_page(ran)
+
+
+@cache
+def read_pdf(report, code, data):
+    """Return the text of a report's PDF, without spaces and line ends."""
+    pdf = exporters.IndustryPDFExporter().from_notebook_node(render(report, code, data)[0])[0]
+    pages = PdfReader(io.BytesIO(pdf)).pages
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+
+
+# --- languages
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_english_report_has_no_chinese(report, small_sample):
+    text = read_text(render(report, "en", small_sample)[1])
+    assert re.findall(r".*[\u3000-\u9fff\uff00-\uffef].*", text) == []
+    assert len(text) > 3000
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_chinese_report_has_no_english_but_names(report, small_sample):
+    text = read_text(render(report, "zh", small_sample)[1])
+    words = set(re.findall(r"[A-Za-z]{2,}", text)) - LATIN
+    assert words == set()
+    assert not re.findall(r"[\u4e00-\u9fff][,;:?!]|[,;?!][\u4e00-\u9fff]", text.replace("\n", ""))
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+@pytest.mark.parametrize("report", REPORTS)
+def test_no_key_and_no_missing_value_is_printed(report, code, small_sample):
+    text = read_text(render(report, code, small_sample)[1])
+    assert re.findall(r"\b[a-z]+_[a-z_]+\b", text) == []
+    assert re.findall(r"\b(nan|NaN|None|NaT|<NA>)\b", text) == []
+    assert re.findall(r"\bTrue\b|\bFalse\b", text) == []
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_both_languages_have_the_same_exhibits(report, small_sample):
+    kinds = [
+        [
+            (e["kind"], len(e["data"]))
+            for e in exporters.report_data(render(report, code, small_sample)[0])["exhibits"]
+        ]
+        for code in ("zh", "en")
+    ]
+    assert kinds[0] == kinds[1]
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_report_opens_with_at_most_five_findings(report, small_sample):
+    page = render(report, "zh", small_sample)[1]
+    findings = page.find(id="summary").find_next("ul")
+    assert 1 <= len(findings.find_all("li")) <= 5
+
+
+# --- numbers agree across editions, languages and formats
+
+
+GRADES = {"zh": ("等级", "咨询数", "占比"), "en": ("Grade", "Consultations", "Share")}
+
+
+def test_grades_agree_across_editions_and_languages(small_sample):
+    found = {
+        (report, code): find_rows(render(report, code, small_sample)[1], *GRADES[code])
+        for report in ("industry", "government", "college")
+        for code in ("zh", "en")
+    }
+    first = found["industry", "zh"]
+    assert [row[0] for row in first] == ["A", "B", "C", "D"]
+    assert all(rows == first for rows in found.values())
+    shares = find_rows(render("years", "zh", small_sample)[1], "等级", "比较对象", "占可评级咨询的比重")
+    assert [row[2] for row in shares if row[1] == "2025"] == [row[2] for row in first]
+
+
+def test_total_and_rate_agree_across_editions_languages_and_formats(small_sample):
+    pattern = {"zh": r"([\d,]+)条咨询的成交率为(\d+\.\d%)", "en": r"over ([\d,]+) consultations: (\d+\.\d%)"}
+    found = {
+        (report, code): re.search(pattern[code], render(report, code, small_sample)[1].get_text()).groups()
+        for report in ("industry", "government")
+        for code in ("zh", "en")
+    }
+    [numbers] = set(found.values())
+    for report, side in (("years", "2025年"), ("regions", "黄山市")):
+        page = render(report, "zh", small_sample)[1]
+        rows = find_rows(page, "年度" if report == "years" else "地区", "咨询数", "成交率")
+        assert tuple(next(row for row in rows if row[0] == side)[1:]) == numbers
+    assert f"可评级的咨询{numbers[0]}条" in render("college", "zh", small_sample)[1].get_text()
+    assert f"{numbers[0]}条咨询的成交率为{numbers[1]}" in read_pdf("industry", "zh", small_sample)
+
+
+def test_counts_by_product_agree_between_industry_and_college(small_sample):
+    industry = dict(find_rows(render("industry", "zh", small_sample)[1], "咨询产品", "咨询数"))
+    college = dict(find_rows(render("college", "zh", small_sample)[1], "咨询产品", "咨询数"))
+    assert industry == college
+    assert len(college) >= 8
+
+
+@pytest.mark.parametrize("column", ["客户类型", "客户来源", "咨询产品"])
+def test_comparison_shows_the_rates_of_the_reports_it_compares(column, small_sample):
+    own = dict(find_rows(render("industry", "zh", small_sample)[1], column, "成交率"))
+    compared = [
+        {group: rate for group, side, rate in rows if side == "2025"}
+        for rows in find_all_rows(render("years", "zh", small_sample)[1], "项目", "比较对象", "成交率")
+    ]
+    [rates] = [rates for rates in compared if rates and rates.keys() <= own.keys()]
+    assert {group: own[group] for group in rates} == {g: "…" if r == "–" else r for g, r in rates.items()}
+    assert set(rates.values()) != {"–"}
+
+
+def read_cells(sheet):
+    return [cell for line in sheet.iter_rows(values_only=True) for cell in line]
+
+
+FORMATS = [("industry", "zh"), ("industry", "en"), ("government", "zh"), ("college", "zh"), ("years", "zh")]
+
+
+@pytest.mark.parametrize(("report", "code"), FORMATS)
+def test_every_number_of_a_table_is_the_same_in_all_formats(report, code, small_sample):
+    ran, page = render(report, code, small_sample)
+    data = exporters.report_data(ran)
+    listed = csv.DictReader(io.StringIO(appendix.write_csv(data).decode("utf-8-sig")))
+    book = openpyxl.load_workbook(io.BytesIO(appendix.write_workbook(data)))
+    sheets = {sheet["A1"].value.split("  ")[0]: set(read_cells(sheet)) for sheet in book}
+    html, pdf = page.get_text("\n"), read_pdf(report, code, small_sample)
+    language.use(code)
+    compared = 0
+    for row in listed:
+        if row["kind"] != "table" or not row["value"]:
+            continue
+        exhibit = next(e for e in data["exhibits"] if appendix.name_exhibit(e) == row["exhibit"])
+        value = exhibit["data"][int(row["row"]) - 1][row["measure"]]
+        form = next(c.get("format", c["name"]) for c in exhibit["columns"] if c["name"] == row["measure"])
+        assert row["shown"] == language.formatted(value, form)
+        assert float(row["value"]) == appendix.scale(value, form)
+        assert {round(value, 12), appendix.scale(value, form)} & sheets[row["exhibit"]]
+        assert row["shown"] in html
+        assert row["shown"] in pdf
+        compared += 1
+    assert compared > 30
+
+
+@pytest.mark.parametrize("report", REPORTS)
+def test_english_appendix_has_no_chinese_but_names_of_files(report, small_sample):
+    data = exporters.report_data(render(report, "en", small_sample)[0])
+    book = openpyxl.load_workbook(io.BytesIO(appendix.write_workbook(data)))
+    cells = [str(cell) for sheet in book for cell in read_cells(sheet)]
+    words = "\n".join([*cells, *book.sheetnames, appendix.write_csv(data).decode("utf-8-sig")])
+    assert re.findall(r"[\u3000-\u9fff]", re.sub(r"[^\s,]+\.(xlsx|csv)", "", words)) == []
+    assert len(cells) > 500
+
+
+# --- what may never be missing
+
+
+def test_college_report_always_carries_its_limits(small_sample):
+    for code, words in (
+        (
+            "zh",
+            [
+                "一家财务软件服务机构",
+                "不等于岗位空缺",
+                "没有工资",
+                "毕业生人数",
+                "不得单独作为调整招生计划的依据",
+            ],
+        ),
+        (
+            "en",
+            [
+                "one provider",
+                "not vacancies",
+                "no wages",
+                "graduates",
+                "Do not set enrolment quotas on this report alone",
+            ],
+        ),
+    ):
+        text = render("college", code, small_sample)[1].get_text().replace("\n", " ")
+        assert [word for word in words if word not in text] == []

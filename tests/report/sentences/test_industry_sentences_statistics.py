@@ -1,0 +1,143 @@
+"""What the statistics allow to be said, word for word."""
+
+import pandas as pd
+import pytest
+
+from industry_report.analysis import conversion
+from industry_report.analysis.conversion import Measure, Standardised, Trend
+from industry_report.base import language
+from industry_report.report.sentences import industry
+
+SALE = Measure()
+
+
+@pytest.fixture(autouse=True)
+def chinese():
+    language.use("zh")
+    yield
+    language.use("zh")
+
+
+@pytest.mark.parametrize(
+    ("result", "zh", "en"),
+    [
+        (
+            Trend(9.403, 1e-20, True, True, "rises"),
+            "科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：Z=9.4，P<0.001，成交率随等级上升",
+            "Cochran-Armitage trend test (Z=9.4, P<0.001): conversion rises with the grade",
+        ),
+        (
+            Trend(2.1, 0.0357, False, False, "rises"),
+            "科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：Z=2.1，P=0.036，成交率随等级上升，但并非逐级变化",
+            "Cochran-Armitage trend test (Z=2.1, P=0.036): conversion rises with the grade, "
+            "but not at every step",
+        ),
+        (
+            Trend(0.5, 0.617, False, False, "no clear trend"),
+            "科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：Z=0.5，P=0.617，成交率未见随等级变化的明显趋势",
+            "Cochran-Armitage trend test (Z=0.5, P=0.617): no clear trend across the grades",
+        ),
+        (
+            Trend(float("nan"), float("nan"), True, False, "too few"),
+            "各等级样本不足，不作趋势检验",
+            "Too few consultations for a trend test",
+        ),
+    ],
+)
+def test_trend(result, zh, en):
+    assert industry.trend(result) == zh
+    language.use("en")
+    assert industry.trend(result) == en
+
+
+def rates(**groups):
+    table = pd.DataFrame(groups, index=["consultations", "conversions"]).T.rename_axis("source")
+    return conversion.with_interval(table, SALE)
+
+
+def test_groups_against_all_others():
+    table = conversion.compare(rates(甲=(500, 250), 乙=(500, 100), 丙=(500, 175)), planned=False)
+    assert industry.versus(table, SALE) == (
+        "与其余各组相比，“甲”的成交率更高，“乙”的成交率更低（校正后P<0.05）"
+    )
+    language.use("en")
+    assert industry.versus(table, SALE) == (
+        "Conversion rate against all others (adjusted P<0.05): higher for 甲; lower for 乙"
+    )
+
+
+def test_equal_groups_and_small_groups_are_not_told_apart():
+    same = conversion.compare(rates(甲=(500, 100), 乙=(500, 100)), planned=False)
+    assert industry.versus(same, SALE) == "各组与其余各组相比，成交率均无明显差异"
+    few = conversion.compare(rates(甲=(20, 19), 乙=(9, 0)), planned=False)
+    assert industry.versus(few, SALE) == "各组样本不足，不作比较"
+
+
+def standardised(reversals):
+    table = pd.DataFrame(reversals, columns=["first", "second", "clear"])
+    return Standardised(pd.DataFrame({"rate": [0.5]}), pd.DataFrame(), table)
+
+
+def test_reversal_of_an_order_is_said_and_weighed():
+    none = standardised([])
+    assert industry.mix(none, "source", "customer_type", SALE) == (
+        "按客户类型构成标准化后，各客户来源成交率的高低次序没有逆转"
+    )
+    clear = standardised([("甲", "乙", True)])
+    assert industry.mix(clear, "source", "customer_type", SALE) == (
+        "按客户类型构成标准化后，“甲”与“乙”的次序逆转，未标准化时的高低部分来自构成差异"
+    )
+    faint = standardised([("甲", "乙", False)])
+    assert industry.mix(faint, "source", "customer_type", SALE).endswith("但这些差异都不明显")
+    empty = Standardised(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+    assert industry.mix(empty, "source", "customer_type", SALE) == ""
+
+
+def test_how_good_the_scores_are():
+    auc = pd.DataFrame({"auc": [0.8012], "low": [0.787], "high": [0.8149]})
+    assert industry.discrimination(auc) == "综合评分区分成交与未成交的AUC为0.801（95%置信区间0.787～0.815）"
+    assert industry.discrimination(auc.assign(auc=float("nan"))) == ""
+    assert industry.discrimination(auc.iloc[:0]) == ""
+    assert "成交的那条综合评分较高的概率" in industry.what_auc_is(auc)
+    assert industry.what_auc_is(auc.iloc[:0]) == ""
+    parts = pd.DataFrame({"share": [0.105], "lift": [2.957]})
+    assert industry.lift(parts) == "综合评分最高的10.5%的咨询，成交率是全体的2.96倍"
+    assert industry.lift(parts.iloc[:0]) == ""
+
+
+def test_weights_are_an_observation():
+    fit = pd.DataFrame(
+        {"share": [0.6, 0.4], "low": [0.5, 0.3], "high": [0.7, 0.5], "weight": [0.5, 0.5]}, index=["a", "b"]
+    )
+    sentence = industry.contributions(fit, {"a": "甲", "b": "乙"})
+    assert sentence == (
+        "从成交结果估计的各项评分相对作用（括号内为95%置信区间）：甲60.0%（50.0%～70.0%），标准权重50%；"
+        "乙40.0%（30.0%～50.0%），标准权重50%。各项标准权重均在置信区间内；以上仅描述本期数据，不构成对评分标准的评价"
+    )
+    assert "乙的标准权重在置信区间之外" in industry.contributions(
+        fit.assign(weight=[0.5, 0.6]), {"a": "甲", "b": "乙"}
+    )
+    nothing = fit.iloc[:0]
+    nothing.attrs["reason"] = "separated"
+    assert industry.contributions(nothing, {}) == "评分把成交与未成交完全分开，不估计各项评分的相对作用"
+
+
+def test_bounds_early_outcomes_and_staffing():
+    bounds = pd.DataFrame({"lowest": [0.155], "highest": [0.16]}, index=["A"])
+    assert industry.bounds(bounds) == "不可评级的咨询无论归入何级，A级占比都在15.5%～16.0%之间"
+    assert industry.early(pd.DataFrame({"share": [0.0]})) == ""
+    assert industry.early(pd.DataFrame({"share": [0.123]})) == (
+        "有12.3%的成交不晚于咨询日期，评分可能在已知结果后给出，上述指标可能偏高"
+    )
+    staff = pd.DataFrame(
+        {
+            "assumption": ["low", "mid", "high"],
+            "minutes_per_contact": [10, 20, 30],
+            "hours_per_year": 1600,
+            "full_time_equivalents": [1.04, 2.08, 3.12],
+        }
+    )
+    assert industry.staffing(staff) == (
+        "按全时人员每年工作1,600小时、每次回访用时10、20和30分钟（低、中、高三种假设）计，"
+        "全部回访分别折合全时人员1.0、2.1和3.1人；该结果只反映工作量，不等于岗位空缺"
+    )
