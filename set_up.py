@@ -3,8 +3,8 @@
     python -m venv .venv
     .venv/bin/python set_up.py
 
-uv installs in seconds what pip installs in a minute. pip brings it, by its hash in constraints.txt, and is the
-fall-back where uv has no wheel or cannot get what pip, with its own settings, can.
+uv installs in seconds what pip installs in a minute. pip brings it, by its hash in constraints.txt, and is
+the fall-back where uv has no wheel or cannot get what pip, with its own settings, can.
 """
 
 from __future__ import annotations
