@@ -340,7 +340,7 @@ def open_pool(options: Options, jobs: int) -> Iterator[Pool]:
     if options.scheduler:
         workers = pool.Cluster(options.scheduler)
     else:
-        workers = pool.Processes(min(options.workers or pool.count_workers(), jobs))
+        workers = pool.open_processes(min(options.workers or pool.count_workers(), jobs))
     try:
         yield workers
     except BaseException:

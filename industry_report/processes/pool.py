@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
@@ -274,6 +274,45 @@ class Processes:
             lane.executor.shutdown(cancel_futures=True)
         watchdog.end_processes(watchdog.list_orphans(self._spared))
         self._folder.cleanup()
+
+
+class InThread:
+    """Makes one report after another in this process; its kernels are processes all the same.
+
+    For systems without named semaphores (POSIX ``sem_open``, which on Linux needs ``/dev/shm``), where
+    `multiprocessing` cannot have a queue.
+    """
+
+    capacity = 1
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(1)
+
+    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Start a task, or let it wait for the one before."""
+        return self._executor.submit(task, *arguments)
+
+    def kill(self, future: Future[Any]) -> None:
+        """Do nothing: a thread cannot be ended; the watchdog ends its kernel, and with it the report."""
+
+    def close(self, at_once: bool = False) -> None:
+        """Wait for the task under way; what its notebook started is ended, which ends it soon."""
+        if at_once:
+            watchdog.end_processes(watchdog.list_foreign())
+        self._executor.shutdown(cancel_futures=True)
+
+
+def open_processes(capacity: int) -> Pool:
+    """Return so many worker processes; where this system cannot have them, a thread."""
+    return Processes(capacity) if _has_semaphores() else InThread()
+
+
+def _has_semaphores() -> bool:
+    try:
+        multiprocessing.get_context("spawn").Lock()
+    except (OSError, ImportError):
+        return False
+    return True
 
 
 # --- a cluster
