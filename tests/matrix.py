@@ -1,4 +1,4 @@
-"""Run the tests on each Python that is here, and with the lowest and the newest versions pyproject.toml allows.
+"""Run the tests on each Python that is here, and with the lowest and the newest versions that are allowed.
 
     .venv/bin/python tests/matrix.py             # every row: the whole suite, and the sample shelf
     .venv/bin/python tests/matrix.py --fast      # one further Python: what may differ between Pythons
@@ -138,7 +138,7 @@ def ask(path: Path) -> tuple[tuple[int, ...], Path]:
 
 
 def list_rows(pythons: dict[tuple[int, int], Path]) -> list[Row]:
-    """Return a row for each Python with the constraints, then one of the lowest and one of the newest versions."""
+    """Return a row for each Python with the constraints, then one of the lowest and one of the newest."""
     rows = [Row(f"{v[0]}.{v[1]}", path, LOCKED, locked=True) for v, path in pythons.items()]
     if rows:
         rows.append(Row("lowest", rows[0].python, ("--resolution", "lowest-direct", "--editable", PROJECT)))

@@ -131,7 +131,7 @@ class _Maker:
     """The process that makes the pages; a new one when the program itself was changed."""
 
     def __init__(self) -> None:
-        self._workers = pool.open_processes(1)
+        self._workers = pool.Processes(1)
         self._code: str = ""
 
     def __enter__(self) -> _Maker:
@@ -150,7 +150,7 @@ class _Maker:
         """
         if self._code not in ("", facts["inputs"]["code"]):
             self._workers.close(at_once=True)
-            self._workers = pool.open_processes(1)
+            self._workers = pool.Processes(1)
         self._code = facts["inputs"]["code"]
         try:
             return self._workers.submit(draw, job).result()

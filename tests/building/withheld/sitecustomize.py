@@ -1,7 +1,7 @@
 """What not every system has is taken away from each Python that finds this folder on its path.
 
-Forks, sessions and `fcntl` (Windows), sockets without a network (sandboxes); and, where WITHHELD names it,
-``/dev/shm``, without which no POSIX semaphore can be made.
+Forks, sessions and `fcntl` (Windows), sockets without a network and ``/dev/shm``, without which no POSIX
+semaphore can be made (sandboxes).
 """
 
 import _multiprocessing
@@ -34,10 +34,10 @@ def socketpair(family=socket.AF_INET, *_):
 
 socket.socket, socket.socketpair = NetworkSocket, socketpair
 
-if "/dev/shm" in os.environ.get("WITHHELD", ""):
 
-    class SemLock(_multiprocessing.SemLock):
-        def __new__(cls, *_):
-            raise OSError(errno.ENOSYS, "/dev/shm is withheld")
+class SemLock(_multiprocessing.SemLock):
+    def __new__(cls, *_):
+        raise OSError(errno.ENOSYS, "/dev/shm is withheld")
 
-    _multiprocessing.SemLock = SemLock
+
+_multiprocessing.SemLock = SemLock
