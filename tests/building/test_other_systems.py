@@ -21,11 +21,18 @@ pytestmark = [
 
 
 def run(folder: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a folder."""
+    """Run the command in a folder; temporary files lie there, too, for its locks are not those of others."""
+    (folder / "tmp").mkdir(exist_ok=True)
     return subprocess.run(
         [sys.executable, "-c", "from industry_report.cli import main; main()", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(WITHHELD), "PYTHONIOENCODING": "utf-8", **environ},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(WITHHELD),
+            "PYTHONIOENCODING": "utf-8",
+            "TMPDIR": str(folder / "tmp"),
+            **environ,
+        },
         capture_output=True,
         encoding="utf-8",
     )
