@@ -25,6 +25,7 @@ def write_checked(path: Path, content: Any) -> None:
     draft = path.with_name(f".draft-{uuid.uuid4().hex[:8]}-{path.name}")
     try:
         draft.write_text(_HEAD % _digest(body) + body + "}", encoding="utf-8", newline="\n")
+        narrow_mode(draft, path.parent)
         draft.replace(path)
     except OSError:
         with suppress(OSError):
