@@ -275,6 +275,7 @@ class Shelf:
         """Write down what is known; without it the next build is slower, no more."""
         note = {"reports": self.known, "shown": digest_stamps(list_stamps(self.output))}
         with suppress(OSError):
+            report_records.make_work_folder(self.output)
             write_checked(_find_note(self.output), note)
 
 

@@ -197,6 +197,7 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
         if digest_file(output / file) != hashlib.sha256(content.encode()).hexdigest():
             write_whole(output / file, content)
     with suppress(OSError):  # without it, the next build believes what it finds
+        make_work_folder(output)
         write_checked(_find_seal(output), digest_file(output / "catalog.json"))
     return output / "index.html"
 

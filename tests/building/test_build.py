@@ -332,9 +332,17 @@ def test_what_a_killed_build_left_is_swept(jobs):
     staging = OUTPUT / ".staging-abc"
     staging.mkdir(parents=True)
     (staging / "pdf").write_bytes(b"half")
-    (OUTPUT / ".index.html.4711").write_bytes(b"half")
+    (staging / ".in-use").touch()
+    (OUTPUT / ".draft-4711-index.html").write_bytes(b"half")
+    mine = {OUTPUT / ".htaccess", OUTPUT / ".index.html.4711", OUTPUT / ".staging-mine" / "notes.txt"}
+    for file in mine:
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
     build.build_reports(jobs, OUTPUT)
-    assert not list(OUTPUT.glob(".*"))
+    assert {file for file in OUTPUT.rglob("*") if ".staging" in str(file) or file.name[0] == "."} == {
+        *mine,
+        OUTPUT / ".staging-mine",
+    }
 
 
 # --- limits, as a worker keeps them
