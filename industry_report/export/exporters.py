@@ -183,13 +183,20 @@ def _outputs(nb: NotebookNode) -> list[NotebookNode]:
     return [output for cell in nb.cells if cell.cell_type == "code" for output in cell.outputs]
 
 
+def _last_warning(text: str) -> str:
+    """Return the last line that names a warning; Python prints the line of code after it."""
+    lines = [line.strip() for line in text.strip().splitlines()] or [""]
+    named = [found[0] for line in lines if (found := re.search(r"\b\w*(?:Warning|Error): .*", line))]
+    return named[-1] if named else lines[-1]
+
+
 def _warnings(nb: NotebookNode) -> list[str]:
     found = []
     for number, cell in enumerate(nb.cells, start=1):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if output.get("name") == "stderr":
-                found.append(f"cell {number} wrote to stderr: {output.text.strip().splitlines()[-1]}")
+                found.append(f"cell {number} wrote to stderr: {_last_warning(output.text)}")
             if re.search(r"<(script|iframe|object|embed)\b", str(data.get("text/html", "")), flags=re.I):
                 found.append(f"cell {number} puts out a script or frame, which a report leaves out.")
             if "text/html" not in data and any(kind.startswith("image/") for kind in data):
