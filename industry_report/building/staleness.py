@@ -19,6 +19,7 @@ from typing import Any
 from ..base import own_folders
 from ..base.checked_json import read_checked, write_checked
 from ..base.errors import InputError
+from ..base.files import find_upwards
 from ..intake import dataset
 from ..settings import parameters, publisher
 from ..shelf import report_records
@@ -107,7 +108,7 @@ def list_input_stamps(job: Job) -> dict[str, Stamp]:
     files = [job.notebook, _find_scoring(), *(f for f in package.rglob("*") if "__pycache__" not in f.parts)]
     named = [path for _, path in _list_named(job.parameters, _find_logo)]
     data = job.parameters.get("data")
-    found = [parameters.find_file(Path(path)) for path in [*named, data] if isinstance(path, str)]
+    found = [find_upwards(Path(path)) for path in [*named, data] if isinstance(path, str)]
     stamps = {str(f): stamp(f.stat()) for f in [*files, *filter(None, found)] if f.is_file()}
     if isinstance(data, str) and Path(data).is_dir():
         stamps |= list_stamps(Path(data), f"{data}/")
@@ -176,13 +177,13 @@ def _list_named(
 
 
 def _find_logo(path: Any) -> Path | None:
-    found = parameters.find_file(Path(path)) if isinstance(path, str) and path else None
+    found = find_upwards(Path(path)) if isinstance(path, str) and path else None
     return publisher.find_logo(found) if found else None
 
 
 def _digest_named(name: str, path: str, known: dict[str, str]) -> str:
     if path not in known:
-        file = parameters.find_file(Path(path))
+        file = find_upwards(Path(path))
         if file is None:
             problem = f"there is no such file in {Path.cwd()} or the folders above it."
             raise InputError(f"{name} {path}", problem, f"Check the parameter `{name}`.")
