@@ -60,7 +60,7 @@ PRELOADED = (
     ),
     *(
         "industry_report.report.figures",
-        "industry_report.report.sentences.findings",
+        "industry_report.report.sentences.side_by_side",
         "industry_report.analysis.follow_up",
     ),
     *(
@@ -86,7 +86,7 @@ PRELOADED = (
             "intake": "contract dataset sample",
             "protection": "comparison disclosure publication",
             "report": "display figures panels tables",
-            "report.sentences": "enterprise findings industry",
+            "report.sentences": "college enterprise industry side_by_side",
             "scorecard": "explanation grammar",
         }.items()
         for module in modules.split()

@@ -1,0 +1,136 @@
+"""Sentences on how good the scores are: distinction, lift, weights, what the ungraded leave open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from ...base import language
+from ...base.language import grade_name, text
+from .wording import percent
+
+
+def what_auc_is(auc: pd.DataFrame) -> str:
+    """Explain the AUC to who meets it for the first time; nothing where none is given."""
+    if not discrimination(auc):
+        return ""
+    by = language.term(auc.attrs.get("by", "composite"))
+    return text(
+        zh=f"AUC（受试者工作特征曲线下面积）表示任取一条成交和一条未成交的咨询，成交的那条{by}较高的概率，相同的计一半；"
+        "0.5表示不能区分，1表示完全区分",
+        en="The AUC (area under the ROC curve) is the chance that, of one consultation that converted and one that did not, the "
+        f"former has the higher {by.lower()}, ties counting half: 0.5 means no distinction, 1 a perfect one",
+    )
+
+
+def discrimination(auc: pd.DataFrame) -> str:
+    """State how well the composite tells buyers from others; nothing if that cannot be said."""
+    if auc.empty or pd.isna(auc["auc"].iloc[0]):
+        return ""
+    row, by = auc.iloc[0], language.term(auc.attrs.get("by", "composite"))
+    value, low, high = (language.formatted(row[key], "auc") for key in ("auc", "low", "high"))
+    interval = (
+        "" if pd.isna(row.low) else text(zh=f"（95%置信区间{low}～{high}）", en=f" (95% CI {low} to {high})")
+    )
+    return text(
+        zh=f"{by}区分成交与未成交的AUC为{value}{interval}",
+        en=f"The {by.lower()} tells buyers from others with an AUC of {value}{interval}",
+    )
+
+
+def lift(table: pd.DataFrame) -> str:
+    """State how much more often the best-scored consultations convert; nothing if that cannot be said."""
+    if table.empty or pd.isna(table["lift"].iloc[0]):
+        return ""
+    row = table.iloc[0]
+    return text(
+        zh=f"综合评分最高的{percent(row.share)}的咨询，成交率是全体的{row.lift:.2f}倍",
+        en=f"The best-scored {percent(row.share)} of consultations convert {row.lift:.2f} times as often as all",
+    )
+
+
+REASONS = {
+    "no outcomes": ("数据没有成交结果", "the data give no outcomes"),
+    "too few": ("成交或未成交的咨询太少", "there are too few purchases or too few others"),
+    "constant score": ("有评分项没有变化", "a score does not vary"),
+    "separated": ("评分把成交与未成交完全分开", "the scores separate buyers from others completely"),
+    "opposed": ("有评分越高成交反而越少", "a score goes with fewer purchases"),
+    "no fit": ("估计没有收敛", "the estimate did not converge"),
+}
+
+
+def contributions(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """State what each dimension adds in these outcomes beside the standard's weight: an observation, no verdict.
+
+    Parameters
+    ----------
+    fit : DataFrame
+        See `validity.weights`.
+    labels : mapping of str to str
+        Dimension → its name in the report's language.
+    """
+    if fit.attrs.get("reason") in ("no outcomes", "no scores"):
+        return ""
+    if fit.empty or fit["share"].isna().any():
+        zh, en = REASONS[fit.attrs.get("reason", "too few")]
+        return text(
+            zh=f"{zh}，不估计各项评分的相对作用",
+            en=f"The relative weight of each score is not estimated: {en}",
+        )
+    parts = [
+        text(
+            zh=f"{labels[row.Index]}{percent(row.share)}（{percent(row.low)}～{percent(row.high)}），标准权重{row.weight:.0%}",
+            en=f"{labels[row.Index]} {percent(row.share)} ({percent(row.low)} to {percent(row.high)}, standard {row.weight:.0%})",
+        )
+        for row in fit.itertuples()
+    ]
+    return text(
+        zh=f"从成交结果估计的各项评分相对作用（括号内为95%置信区间）：{'；'.join(parts)}。{_weights_met(fit, labels)}；"
+        "以上仅描述本期数据，不构成对评分标准的评价",
+        en=f"Relative weight of each score as estimated from the outcomes, with 95% interval: {'; '.join(parts)}. "
+        f"{_weights_met(fit, labels)}. This describes the period and is no verdict on the standard",
+    )
+
+
+def _weights_met(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """State which weights of the standard lie outside the interval of what was estimated."""
+    outside = fit.index[(fit["weight"] < fit["low"]) | (fit["weight"] > fit["high"])]
+    if outside.empty:
+        return text(
+            zh="各项标准权重均在置信区间内", en="Every weight of the standard lies within its interval"
+        )
+    named = language.listing([labels[dimension] for dimension in outside])
+    return text(
+        zh=f"{named}的标准权重在置信区间之外",
+        en=f"Outside its interval lies the standard weight of: {named}",
+    )
+
+
+def bounds(table: pd.DataFrame) -> str:
+    """State how far the ungradable leave the share of the highest grade open.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `validity.ungradable_bounds`.
+    """
+    top = table.iloc[0]
+    if pd.isna(top.lowest) or pd.isna(top.highest):
+        return ""
+    low, high = percent(top.lowest), percent(top.highest)
+    return text(
+        zh=f"不可评级的咨询无论归入何级，{grade_name(table.index[0])}占比都在{low}～{high}之间",
+        en=f"However the ungradable had been graded, between {low} and {high} would be {grade_name(table.index[0])}",
+    )
+
+
+def early(order: pd.DataFrame) -> str:
+    """Warn where purchases are no later than the consultation that was scored; nothing if there are none."""
+    if order.empty or not order["share"].iloc[0] > 0:
+        return ""
+    share = percent(order["share"].iloc[0])
+    return text(
+        zh=f"有{share}的成交不晚于咨询日期，评分可能在已知结果后给出，上述指标可能偏高",
+        en=f"{share} of purchases are no later than the consultation: scores may have been given with the outcome known",
+    )
