@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from .group_tests import (
@@ -17,7 +18,9 @@ from .group_tests import (
     TOO_FEW,
     Trend,
     compare,
+    compare_pairs,
     differences,
+    rank_places,
     trend,
 )
 from .grouping import MOST, SEPARATORS, grouped
@@ -40,6 +43,7 @@ from .standardisation import Standardised, standardise_counts, standardised
 # A notebook finds all rates here; each stands in a module of its own.
 __all__ = [
     "ALPHA",
+    "COUNTS",
     "FALLS",
     "FEW",
     "FEWEST",
@@ -61,12 +65,14 @@ __all__ = [
     "by_score",
     "choose_measure",
     "compare",
+    "compare_pairs",
     "difference",
     "differences",
     "grades",
     "has_outcomes",
     "monthly",
     "overall",
+    "rank_places",
     "score_means",
     "score_shares",
     "standardise_counts",
@@ -167,8 +173,8 @@ def monthly(scored: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``month``, 1 to 12; ``received``, all consultations of the month, and the columns of `by`.
-        Empty if the source has no dates.
+        Index ``month``, 1 to 12; ``received``, all consultations of the month, and the columns of `by`. A
+        month in which an outcome is still open has no rate. Empty if the source has no dates.
     """
     if "consulted_on" not in scored or scored["consulted_on"].isna().all():
         return _NOTHING.assign(received=[]).rename_axis("month")
@@ -176,6 +182,9 @@ def monthly(scored: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     table = _rates(months, measure.successes(scored), measure)[COUNTS]
     table = with_interval(table.reindex(range(1, 13), fill_value=0).astype("int64"), measure)
     # Outcomes of late months are often still open: the season shows in all consultations, not in those.
+    if "outcome" in scored:
+        unfinished = months[(scored["outcome"] == "open").to_numpy()].unique()
+        table.loc[table.index.isin(unfinished), ["rate", "low", "high"]] = np.nan
     table.insert(0, "received", months.value_counts().reindex(table.index, fill_value=0).astype("int64"))
     table.attrs["heads"] = {**measure.heads, "consultations": measure.known}
     return table.rename_axis("month")

@@ -29,14 +29,19 @@ class Measure:
     ----------
     grade : str or None
         None if the measure is the conversion rate; else the top grade, whose share is measured.
+    days : int
+        Within how many days a purchase counts, see `outcome_window`; 0 where the data do not tell.
     """
 
     grade: str | None = None
+    days: int = 0
 
     @property
     def label(self) -> str:
         """The measure's name in the report's language."""
         if self.grade is None:
+            if self.days:
+                return text(zh=f"{self.days}天成交率", en=f"{self.days}-day conversion rate")
             return text(zh="成交率", en="Conversion rate")
         return text(zh=f"{grade_name(self.grade)}占比", en=f"Share of {grade_name(self.grade)}")
 
@@ -52,6 +57,8 @@ class Measure:
     def known(self) -> str:
         """Head of a column that counts the consultations over which the measure is taken."""
         if self.grade is None:
+            if self.days:
+                return text(zh=f"满{self.days}天的咨询数", en=f"Followed {self.days} days")
             return text(zh="已登记是否成交", en="With outcome")
         return text(zh="已评级", en="Graded")
 
@@ -63,7 +70,12 @@ class Measure:
 
 
 def has_outcomes(scored: pd.DataFrame) -> bool:
-    """Tell whether the source says of any consultation if it was followed by a purchase."""
+    """Tell whether the source says of any consultation if it was followed by a purchase.
+
+    Outcomes that are all still open (see `outcome_window`) are outcomes: not yet known is not absent.
+    """
+    if "outcome" in scored:
+        return bool((scored["outcome"] != "unknown").any())
     return "converted" in scored and bool(scored["converted"].notna().any())
 
 
@@ -72,7 +84,9 @@ def choose_measure(scored: pd.DataFrame) -> Measure:
 
     A grade is a potential, not a purchase: without an outcome column no conversion rate may be printed.
     """
-    return Measure() if has_outcomes(scored) else Measure(grade=str(scored["grade"].cat.categories[-1]))
+    if has_outcomes(scored):
+        return Measure(days=int(scored["window_days"].max()) if "window_days" in scored else 0)
+    return Measure(grade=str(scored["grade"].cat.categories[-1]))
 
 
 def overall(scored: pd.DataFrame, measure: Measure) -> pd.Series:
@@ -105,8 +119,12 @@ def difference(first: pd.Series, second: pd.Series) -> tuple[float, float, float
 
 
 def with_interval(counts: pd.DataFrame, measure: Measure) -> pd.DataFrame:
-    """Add ``rate`` and its Wilson interval (Wilson 1927) to ``consultations`` and ``conversions``."""
+    """Add ``rate`` and its Wilson interval (Wilson 1927) to ``consultations`` and ``conversions``.
+
+    Fewer than 10 consultations have counts and no rate, in whatever edition: a percentage of seven is noise.
+    """
     n, successes = counts["consultations"].to_numpy(float), counts["conversions"].to_numpy(float)
+    n = np.where(n >= FEWEST, n, np.nan)
     low, high = wilson(successes, n)
     table = counts.assign(rate=ratio(counts["conversions"], n), low=low, high=high)
     table.attrs["heads"] = measure.heads

@@ -10,11 +10,13 @@ from numbers import Real
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import norm
 
 from ..base.errors import InputError
 from ..base.language import text
+from .group_tests import HIGHER, LOWER, NO_DIFFERENCE, holm
 from .grouping import MOST, grouped
-from .rates import FEW, REST, Measure, difference, ratio, wilson
+from .rates import ALPHA, FEW, FEWEST, REST, Measure, difference, ratio, wilson
 
 _Float = npt.NDArray[np.float64]
 
@@ -39,11 +41,19 @@ class Standardised:
         standardised one; ``crude``, ``crude_low``, ``crude_high``, the difference of the crude rates with its
         interval, ``difference``, ``low``, ``high``, that of the standardised ones; ``clear``, whether both
         intervals exclude zero.
+    pairs : DataFrame
+        Every two groups of at least 30, ``one`` and ``other``: ``crude``, the difference of their crude
+        rates, with ``crude_p``; ``difference`` of the standardised ones, its 95 % interval ``low``, ``high``,
+        ``p`` (Wald, stratified), ``p_adjusted`` by Holm over all pairs and the ``verdict`` of the first
+        against the second; ``explained``, the part of the crude difference that composition makes, with its
+        95 % interval ``explained_low``, ``explained_high``, compositions taken as given. No rows where
+        there is one stratum: then there is nothing to standardise for.
     """
 
     rates: pd.DataFrame
     weights: pd.DataFrame
     reversals: pd.DataFrame
+    pairs: pd.DataFrame
 
 
 def standardised(
@@ -130,8 +140,45 @@ def standardise_counts(
     rates = _crude_and_standardised(n, x, used, measure)
     reversals = _reversals(rates[groups], n[groups], x[groups], used)
     rates["reversal"] = rates.index.isin([*reversals["first"], *reversals["second"]])
+    pairs = _pairs(n[groups], x[groups], used)
     rates = rates.sort_values("consultations", ascending=False, kind="stable")
-    return Standardised(rates, composition.rename_axis(over), reversals)
+    return Standardised(rates, composition.rename_axis(over), reversals, pairs)
+
+
+def _pairs(n: pd.DataFrame, x: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
+    """Return the table of `Standardised.pairs`."""
+    columns = ["one", "other", "crude", "crude_p", "difference", "low", "high", "p"]
+    columns += ["explained", "explained_low", "explained_high"]
+    chosen = list(combinations(n.index, 2)) if len(weights) > 1 else []
+    rows = [[one, other, *_pair(n.loc[[one, other]], x.loc[[one, other]], weights)] for one, other in chosen]
+    table = pd.DataFrame(rows, columns=columns)
+    table["p_adjusted"] = holm(table["p"].to_numpy(float))
+    clear = table["p_adjusted"] < ALPHA
+    up, down = clear & (table["low"] > 0), clear & (table["high"] < 0)
+    return table.assign(verdict=np.select([up, down], [HIGHER, LOWER], NO_DIFFERENCE))
+
+
+def _pair(n: pd.DataFrame, x: pd.DataFrame, weights: pd.Series) -> list[float]:
+    """Return crude and standardised difference of two groups and what composition explains of the first."""
+    counts = x.to_numpy(float).ravel(), n.to_numpy(float).ravel()
+    fixed = np.concatenate([weights, -weights])
+    own = (n.div(n.sum(axis=1), axis=0).to_numpy(float) * np.array([[1.0], [-1.0]])).ravel()
+    apart = [float(value) for value in _weighted(fixed, *counts)]
+    explained = [float(value) for value in _weighted(own - fixed, *counts)]
+    crude = [x.iloc[row].sum() / n.iloc[row].sum() for row in (0, 1)]
+    crude_p = _two_sided(crude[0] - crude[1], own, *counts)
+    difference = crude[0] - crude[1]
+    crude_p, p = _two_sided(difference, own, *counts), _two_sided(apart[0], fixed, *counts)
+    return [difference, crude_p, *apart, p, *explained]
+
+
+def _two_sided(value: float, weights: _Float, x: _Float, n: _Float) -> float:
+    """Return the two-sided p value of a weighted sum of rates: Wald's, from the variance of each rate."""
+    rate = np.divide(x, n, out=np.zeros_like(x), where=n > 0)
+    variance = (weights**2 * rate * (1 - rate) / np.where(n > 0, n, 1)).sum()
+    if variance <= 0:
+        return 1.0 if abs(value) < _SAME else 0.0
+    return float(2 * norm.sf(abs(value) / np.sqrt(variance)))
 
 
 def _strata(scored: pd.DataFrame, by: str, over: str, measure: Measure) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -170,9 +217,14 @@ def _crude_and_standardised(
     n: pd.DataFrame, x: pd.DataFrame, weights: pd.Series, measure: Measure
 ) -> pd.DataFrame:
     counts = pd.DataFrame({"consultations": n.sum(axis=1), "conversions": x.sum(axis=1)}, dtype="int64")
-    rates = counts.assign(rate=ratio(counts["conversions"], counts["consultations"]))
+    enough = counts["consultations"] >= FEWEST
+    rates = counts.assign(rate=pd.Series(ratio(counts["conversions"], counts["consultations"]), counts.index))
     rates["standardised"], rates["low"], rates["high"] = _weighted(
         weights.to_numpy(), x.to_numpy(float), n.to_numpy(float)
+    )
+    # No percentage of fewer than 10, in whatever edition.
+    rates[["rate", "standardised", "low", "high"]] = rates[["rate", "standardised", "low", "high"]].where(
+        enough.to_numpy()[:, None]
     )
     rates.attrs["heads"] = {
         **measure.heads,

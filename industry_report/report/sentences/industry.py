@@ -6,43 +6,56 @@ A difference is claimed only where its interval excludes zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations, pairwise
 from typing import Any
 
 import pandas as pd
 
 from ...analysis.conversion import (
-    FALLS,
     FEW,
+    FEWEST,
     HIGHER,
     LOWER,
     NO_DIFFERENCE,
-    NO_TREND,
     REST,
-    RISES,
-    TOO_FEW,
     Measure,
     Standardised,
-    Trend,
-    difference,
+    compare,
 )
 from ...base import language
-from ...base.language import capital, grade_name, listing, text
+from ...base.language import grade_name, listing, text
 from ...scorecard import explanation
-from .advice import advise_dimension, advise_follow_up, advise_groups, effort, staffing, yearly
+from .advice import (
+    advise_dimension,
+    advise_follow_up,
+    advise_groups,
+    advise_reversals,
+    effort,
+    staffing,
+    yearly,
+)
 from .coverage import (
     absent,
+    after_cut,
     amounts_withheld,
+    base,
+    completeness,
+    customers,
+    follow_up,
     no_outcomes,
     no_scores,
+    off_year,
     protection,
     reconciliation,
+    regression_to_mean,
     unlisted,
     unrated,
+    version,
+    when_to_call,
     withheld,
 )
-from .score_quality import bounds, contributions, discrimination, early, lift, what_auc_is
-from .wording import kind, listed, p_value, percent, where
+from .grade_findings import distribution, gradient, trend
+from .score_quality import bounds, contributions, discrimination, early, is_upside_down, lift, what_auc_is
+from .wording import bracketed, is_withheld, kind, listed, percent, where
 
 # A notebook finds all sentences of the industry report here.
 __all__ = [
@@ -50,23 +63,32 @@ __all__ = [
     "advise_dimension",
     "advise_follow_up",
     "advise_groups",
+    "advise_reversals",
+    "after_cut",
     "amounts_withheld",
+    "base",
     "bounds",
+    "completeness",
     "contributions",
+    "customers",
     "discrimination",
     "distribution",
     "early",
     "effort",
     "extremes",
+    "follow_up",
     "gradient",
+    "is_upside_down",
     "key_figures",
     "lift",
     "mix",
     "no_outcomes",
     "no_scores",
+    "off_year",
     "overall",
     "protection",
     "reconciliation",
+    "regression_to_mean",
     "rule",
     "scores",
     "season",
@@ -75,148 +97,98 @@ __all__ = [
     "trend",
     "unlisted",
     "unrated",
+    "version",
     "versus",
     "what_auc_is",
+    "when_to_call",
     "withheld",
     "yearly",
 ]
 
 
-def distribution(grades: pd.DataFrame) -> str:
-    """State the most frequent grade and the share of the highest one."""
-    if grades["consultations"].isna().any():
-        return text(zh="部分等级数目过小，不逐级列出", en="Some grades are too small to be listed")
-    if not grades["consultations"].sum():
-        return text(zh="没有可评级的咨询", en="No consultation could be graded")
-    most, top = where(grades["consultations"], grades["consultations"].max()), grades.index[0]
-    names, share = listing([grade_name(grade) for grade in most]), percent(grades.share[most[0]])
-    if len(most) > 1:
-        first = text(
-            zh=f"{names}咨询最多，各占{share}", en=f"{capital(names)} are the most common ({share} each)"
-        )
-    else:
-        first = text(zh=f"{names}咨询最多，占{share}", en=f"{capital(names)} is the most common ({share})")
-    if top in most:
-        return first
-    return first + text(
-        zh=f"；{grade_name(top)}占{percent(grades.share[top])}",
-        en=f"; {percent(grades.share[top])} are {grade_name(top)}",
-    )
-
-
-def _compared(one: pd.Series, other: pd.Series) -> str:
-    first, second = grade_name(str(one.name)), grade_name(str(other.name))
-    return text(
-        zh=f"{first}{percent(one.rate)}，{second}{percent(other.rate)}",
-        en=f"{percent(one.rate)} for {first}, {percent(other.rate)} for {second}",
-    )
-
-
-def gradient(by_grade: pd.DataFrame) -> str:
-    """State whether conversion rises with the grade; nothing if the source gives no outcomes."""
-    if by_grade.empty:
-        return ""
-    counted = by_grade[by_grade["consultations"] >= FEW]
-    enough = counted[counted["rate"].notna()]
-    if len(enough) < len(counted):
-        return _partial_gradient(enough)
-    if len(enough) < 2:
-        return text(
-            zh="各等级样本不足，不比较成交率", en="Too few consultations to compare conversion by grade"
-        )
-    top, bottom = enough.iloc[0], enough.iloc[-1]
-    _, low, high = difference(top, bottom)
-    rates = _compared(top, bottom)
-    steps = pairwise(row for _, row in enough.iterrows())
-    if low > 0 and all(difference(one, other)[1] > 0 for one, other in steps):
-        return text(
-            zh=f"等级越高，成交率越高：{rates}",
-            en=f"The higher the grade, the higher the conversion rate: {rates}",
-        )
-    if low > 0:
-        return text(
-            zh=f"成交率总体随等级上升，但并非逐级明显上升：{rates}",
-            en=f"Conversion rises with the grade, not clearly at every step: {rates}",
-        )
-    if high < 0:
-        return text(
-            zh=f"成交率未随等级上升，反而下降：{rates}", en=f"Conversion falls as the grade rises: {rates}"
-        )
-    if pair := _clearest(enough):
-        rates = _compared(*pair)
-        return text(
-            zh=f"成交率高低与等级不一致：{rates}", en=f"Conversion does not follow the grade: {rates}"
-        )
-    return text(zh=f"各等级成交率没有明显差异：{rates}", en=f"No clear difference between grades: {rates}")
-
-
-def _partial_gradient(shown: pd.DataFrame) -> str:
-    """State what the grades whose rate is shown allow to say; the others may be anything."""
-    if len(shown) < 2:
-        return text(
-            zh="部分等级的成交率不公布，不作等级间比较",
-            en="Some grades' rates are withheld; grades are not compared",
-        )
-    top, bottom = shown.iloc[0], shown.iloc[-1]
-    one, other = grade_name(str(top.name)), grade_name(str(bottom.name))
-    if difference(top, bottom)[1] > 0:
-        return text(
-            zh=f"在公布成交率的等级中，{one}（{percent(top.rate)}）高于{other}（{percent(bottom.rate)}）",
-            en=f"Of the grades shown, {one} ({percent(top.rate)}) is above {other} ({percent(bottom.rate)})",
-        )
-    return text(
-        zh=f"在公布成交率的等级中，{one}并不明显高于{other}",
-        en=f"Of the grades shown, {one} is not clearly above {other}",
-    )
-
-
-def _clearest(table: pd.DataFrame) -> tuple[pd.Series, pd.Series] | None:
-    """Return the two rows farthest apart, higher rate first, among those whose difference excludes zero."""
-    rows = [row for _, row in table.sort_values("rate", ascending=False, kind="stable").iterrows()]
-    clear = [(one, other) for one, other in combinations(rows, 2) if difference(one, other)[1] > 0]
-    return max(clear, key=lambda pair: pair[0].rate - pair[1].rate, default=None)
-
-
 def extremes(table: pd.DataFrame, measure: Measure) -> str:
-    """State which groups have the highest and lowest rate, if that can be told apart.
+    """State which groups have a clearly higher or lower rate than all others together.
 
-    Groups of fewer than 30 consultations are left out of the comparison, and the pooled rest is no group.
+    The claim is that of the table of comparisons, adjusted over all groups (`conversion.compare`), so that a
+    title never says what the table below it denies. Groups of fewer than 30 consultations are left out, and
+    the pooled rest is no group.
     """
-    told = table["rate"].notna() & ~table.index.isin(REST.values())
-    enough = table[(table["consultations"] >= FEW) & told]
-    if len(enough) < 2:
-        return text(zh="各组样本不足，不作比较", en="Too few consultations to compare groups")
-    pair = _clearest(enough)
-    of = kind(table)
-    if not pair:
+    compared = compare(table, planned=False)
+    asked = compared[compared["verdict"].isin([HIGHER, LOWER, NO_DIFFERENCE])]
+    of, hidden = kind(table), bool(is_withheld(table).any())
+    if len(asked) < 2:
+        return _not_compared(table, of, hidden)
+    among = _among(table, asked, of, measure, hidden)
+    if (asked["verdict"] == NO_DIFFERENCE).all():
         return text(
-            zh=f"各{of}的{measure.label}没有明显差异", en=f"{measure.label}: no clear difference by {of}"
+            zh=f"{among or f'各{of}的'}{measure.label}没有明显差异",
+            en=f"{measure.label}: no clear difference by {of}{among}",
         )
-    best, worst = (language.mention(str(row.name)) for row in pair)
-    high, low = (percent(row.rate) for row in pair)
-    if (enough["rate"] >= pair[0].rate).sum() > 1 or (enough["rate"] <= pair[1].rate).sum() > 1:
+    return _clear_groups(asked, of, among, measure)
+
+
+def _not_compared(table: pd.DataFrame, of: str, hidden: bool) -> str:
+    if hidden:
         return text(
-            zh=f"分{of}看，{best}的{measure.label}（{high}）高于{worst}（{low}）",
-            en=f"{measure.label} by {of}: {best} ({high}) above {worst} ({low})",
+            zh=f"部分{of}的数字不公布，不作比较",
+            en=f"Numbers of some groups by {of} are withheld: no comparison",
         )
-    if table["rate"].isna().any():
-        return text(
-            zh=f"公布{measure.label}的{of}中，{best}最高（{high}），{worst}最低（{low}）",
-            en=f"{measure.label} by {of}, where published: highest for {best} ({high}), lowest for {worst} ({low})",
-        )
+    if len(table[~table.index.isin(REST.values())]) < 2:
+        return text(zh=f"{of}不足两组，不作比较", en=f"Fewer than two groups by {of}: nothing to compare")
     return text(
-        zh=f"分{of}看，{best}{measure.label}最高（{high}），{worst}最低（{low}）",
-        en=f"{measure.label} by {of}: highest for {best} ({high}), lowest for {worst} ({low})",
+        zh=f"满{FEW}条的{of}不足两组，不作比较",
+        en=f"Fewer than two groups by {of} have {FEW} consultations: no comparison",
+    )
+
+
+def _among(table: pd.DataFrame, asked: pd.DataFrame, of: str, measure: Measure, hidden: bool) -> str:
+    """Name the groups that a claim is about where these are not all that the table lists."""
+    if hidden:
+        return text(zh=f"在公布{measure.label}的{of}中，", en=", where published")
+    if len(asked) < len(table[~table.index.isin(REST.values())]):
+        return text(zh=f"在满{FEW}条的{of}中，", en=f", of groups of {FEW} or more")
+    return ""
+
+
+MOST_NAMED = 3  # groups that a title names; more are counted
+
+
+def _clear_groups(asked: pd.DataFrame, of: str, among: str, measure: Measure) -> str:
+    """Name the groups that are clearly above or below all others together."""
+    parts = []
+    for verdict, zh, en in ((HIGHER, "较高的有", "higher"), (LOWER, "较低的有", "lower")):
+        rows = asked[asked["verdict"] == verdict].sort_values(
+            "rate", ascending=verdict == LOWER, kind="stable"
+        )
+        named = [
+            language.mention(str(group)) + bracketed(percent(rate))
+            for group, rate in rows["rate"].head(MOST_NAMED).items()
+        ]
+        left = len(rows) - len(named)
+        if named:
+            groups = text(
+                zh=listing(named) + (f"等{len(rows)}组" if left else ""),
+                en=listing([*named, *([f"{left} more"] if left else [])]),
+            )
+            parts.append(text(zh=f"{zh}{groups}", en=f"{en} for {groups}"))
+    return text(
+        zh=f"{among or f'分{of}看，'}{measure.label}{'，'.join(parts)}",
+        en=f"{measure.label} by {of}{among}: {'; '.join(parts)}",
     )
 
 
 def span(table: pd.DataFrame, measure: Measure) -> str:
     """State between which rates groups lie, where they overlap and must not be compared by a test."""
     rates = table["rate"].dropna()
-    if rates.empty:
-        return text(zh="样本不足，不作比较", en="Too few consultations to compare groups")
-    low, high = percent(rates.min()), percent(rates.max())
     of = kind(table)
+    if rates.empty:
+        return _not_compared(table, of, bool(is_withheld(table).any()))
+    low, high = percent(rates.min()), percent(rates.max())
+    if low == high:
+        return text(
+            zh=f"{'各' if len(rates) > 1 else ''}{of}的{measure.label}{'均' if len(rates) > 1 else ''}为{low}",
+            en=f"{measure.label} by {of}: {low}" + (" for all" if len(rates) > 1 else ""),
+        )
     return text(
         zh=f"各{of}的{measure.label}在{low}至{high}之间",
         en=f"{measure.label} by {of}: between {low} and {high}",
@@ -274,6 +246,9 @@ def scores(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
     if known.empty:
         return text(zh="没有有效评分", en="No valid score")
     known = known.round(2)
+    if len(known) == 1:
+        label, mean = labels[str(known.index[0])], f"{known.iloc[0]:.2f}"
+        return text(zh=f"{label}平均{mean}分", en=f"Mean score for {label.lower()}: {mean}")
     if known.min() == known.max():
         return text(zh=f"各项平均分相同（{known.min():.2f}分）", en=f"All mean scores are {known.min():.2f}")
     best, worst = (
@@ -286,28 +261,6 @@ def scores(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
     )
 
 
-def trend(result: Trend) -> str:
-    """State the trend test of the conversion rate across the grades."""
-    if result.verdict == TOO_FEW:
-        return text(zh="各等级样本不足，不作趋势检验", en="Too few consultations for a trend test")
-    if pd.isna(result.z):
-        return text(
-            zh="全部成交或无一成交，趋势检验不适用", en="All or none converted: a trend test does not apply"
-        )
-    test = f"Z={result.z:.1f}, {p_value(result.p)}".replace(", ", text(zh="，", en=", "))
-    found = {
-        RISES: text(zh="成交率随等级上升", en="conversion rises with the grade"),
-        FALLS: text(zh="成交率随等级下降", en="conversion falls as the grade rises"),
-        NO_TREND: text(zh="成交率未见随等级变化的明显趋势", en="no clear trend across the grades"),
-    }[result.verdict]
-    if result.verdict != NO_TREND and not result.monotone:
-        found += text(zh="，但并非逐级变化", en=", but not at every step")
-    return text(
-        zh=f"科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：{test}，{found}",
-        en=f"Cochran-Armitage trend test ({test}): {found}",
-    )
-
-
 def versus(table: pd.DataFrame, measure: Measure) -> str:
     """State which groups differ from all others together, after adjustment for the number of comparisons.
 
@@ -316,13 +269,17 @@ def versus(table: pd.DataFrame, measure: Measure) -> str:
     table : DataFrame
         See `conversion.compare`.
     """
-    if table.empty or not table["verdict"].isin([HIGHER, LOWER, NO_DIFFERENCE]).any():
-        return text(zh="各组样本不足，不作比较", en="Too few consultations to compare groups")
+    asked = table[table["verdict"].isin([HIGHER, LOWER, NO_DIFFERENCE])]
+    if len(asked) < 2:
+        return text(
+            zh=f"满{FEW}条的组不足两个，不作比较",
+            en=f"Fewer than two groups have {FEW} consultations: no comparison",
+        )
     higher, lower = (listed(table.index[table["verdict"] == verdict]) for verdict in (HIGHER, LOWER))
     if not higher and not lower:
         return text(
-            zh=f"各组与其余各组相比，{measure.label}均无明显差异",
-            en=f"{measure.label}: no group differs clearly from all others",
+            zh=f"满{FEW}条的各组与其余各组相比，{measure.label}均无明显差异",
+            en=f"{measure.label}: no group of {FEW} or more differs clearly from all others",
         )
     zh = [
         f"{groups}的{measure.label}{word}" for groups, word in ((higher, "更高"), (lower, "更低")) if groups
@@ -336,7 +293,7 @@ def versus(table: pd.DataFrame, measure: Measure) -> str:
 
 def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
     """State whether the order of groups turns round once all have the same composition; nothing without data."""
-    if result.rates.empty:
+    if result.pairs.empty:  # one stratum or one group: nothing to standardise, or nothing to compare
         return ""
     same = text(
         zh=f"按{language.term(over)}构成标准化后", en=f"Standardised for {language.term(over).lower()}"
@@ -367,17 +324,31 @@ def rule(scorecard: Any) -> str:
 
 def overall(average: pd.Series, measure: Measure) -> str:
     """State the measure over all consultations, with its interval."""
+    if pd.isna(average.consultations) or (pd.isna(average.rate) and average.consultations >= FEWEST):
+        return text(zh=f"{measure.label}不公布", en=f"The {measure.label.lower()} is withheld")
     if not average.consultations:
-        return text(zh="没有可评级的咨询", en="No consultation could be graded")
+        return _no_base(measure)
     if pd.isna(average.rate):
         return text(
-            zh=f"数目过小，不公布{measure.label}", en=f"Too few to publish the {measure.label.lower()}"
+            zh=f"不足{FEWEST}条，不计算{measure.label}",
+            en=f"Fewer than {FEWEST} consultations: no {measure.label.lower()}",
         )
     rate, low, high = percent(average.rate), percent(average.low), percent(average.high)
     return text(
         zh=f"{average.consultations:,.0f}条咨询的{measure.label}为{rate}（95%置信区间{low}～{high}）",
         en=f"{measure.label} over {average.consultations:,.0f} consultations: {rate} (95% CI {low} to {high})",
     )
+
+
+def _no_base(measure: Measure) -> str:
+    if measure.grade is not None:
+        return text(zh="没有可评级的咨询", en="No consultation could be graded")
+    if measure.days:
+        return text(
+            zh=f"还没有观察满{measure.days}天的咨询",
+            en=f"No consultation has been followed for {measure.days} days",
+        )
+    return text(zh="没有已登记是否成交的咨询", en="No consultation has a known outcome")
 
 
 def key_figures(

@@ -34,9 +34,26 @@ def discrimination(auc: pd.DataFrame) -> str:
         "" if pd.isna(row.low) else text(zh=f"（95%置信区间{low}～{high}）", en=f" (95% CI {low} to {high})")
     )
     return text(
-        zh=f"{by}区分成交与未成交的AUC为{value}{interval}",
-        en=f"The {by.lower()} tells buyers from others with an AUC of {value}{interval}",
+        zh=f"{by}区分成交与未成交的AUC为{value}{interval}{_meant(row)}",
+        en=f"The {by.lower()} tells buyers from others with an AUC of {value}{interval}{_meant(row)}",
     )
+
+
+def is_upside_down(auc: pd.DataFrame) -> bool:
+    """Tell whether a higher composite clearly goes with fewer purchases."""
+    return not auc.empty and bool(auc["high"].iloc[0] < 0.5)
+
+
+def _meant(row: pd.Series) -> str:
+    """Say what an AUC means that is not clearly above one half; nothing where it is, or has no interval."""
+    if pd.isna(row.low) or row.low > 0.5:
+        return ""
+    if row.high < 0.5:
+        return text(
+            zh="，评分越高成交反而越少，与评分标准的用意相反",
+            en=": the higher the score, the fewer the purchases, against what the standard intends",
+        )
+    return text(zh="，不能认为评分能够区分", en=": it cannot be said to tell them apart")
 
 
 def lift(table: pd.DataFrame) -> str:
@@ -44,6 +61,8 @@ def lift(table: pd.DataFrame) -> str:
     if table.empty or pd.isna(table["lift"].iloc[0]):
         return ""
     row = table.iloc[0]
+    if row.share == 1 or f"{row.lift:.2f}" == "1.00":  # all are the best-scored, or they buy as all do
+        return ""
     return text(
         zh=f"综合评分最高的{percent(row.share)}的咨询，成交率是全体的{row.lift:.2f}倍",
         en=f"The best-scored {percent(row.share)} of consultations convert {row.lift:.2f} times as often as all",
@@ -55,7 +74,8 @@ REASONS = {
     "too few": ("成交或未成交的咨询太少", "there are too few purchases or too few others"),
     "constant score": ("有评分项没有变化", "a score does not vary"),
     "separated": ("评分把成交与未成交完全分开", "the scores separate buyers from others completely"),
-    "opposed": ("有评分越高成交反而越少", "a score goes with fewer purchases"),
+    "opposed": ("有评分的作用方向明显与标准相反", "a score clearly acts against the standard"),
+    "not clear": ("各项评分与成交的关系不够明确", "how the scores act on purchases is not clear"),
     "no fit": ("估计没有收敛", "the estimate did not converge"),
 }
 
@@ -73,7 +93,7 @@ def contributions(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
     if fit.attrs.get("reason") in ("no outcomes", "no scores"):
         return ""
     if fit.empty or fit["share"].isna().any():
-        zh, en = REASONS[fit.attrs.get("reason", "too few")]
+        zh, en = REASONS[fit.attrs.get("reason", "not clear")]
         return text(
             zh=f"{zh}，不估计各项评分的相对作用",
             en=f"The relative weight of each score is not estimated: {en}",
@@ -119,6 +139,8 @@ def bounds(table: pd.DataFrame) -> str:
     if pd.isna(top.lowest) or pd.isna(top.highest):
         return ""
     low, high = percent(top.lowest), percent(top.highest)
+    if low == high:  # all are graded, or too few are not to show in a percentage
+        return ""
     return text(
         zh=f"不可评级的咨询无论归入何级，{grade_name(table.index[0])}占比都在{low}～{high}之间",
         en=f"However the ungradable had been graded, between {low} and {high} would be {grade_name(table.index[0])}",
@@ -126,11 +148,29 @@ def bounds(table: pd.DataFrame) -> str:
 
 
 def early(order: pd.DataFrame) -> str:
-    """Warn where purchases are no later than the consultation that was scored; nothing if there are none."""
-    if order.empty or not order["share"].iloc[0] > 0:
+    """Warn that scores may have been given with the outcome known, and say if dates prove it for some.
+
+    No number is given: a share of a published count is a count, often of very few customers. Nothing without
+    purchases.
+
+    Parameters
+    ----------
+    order : DataFrame
+        See `validity.outcome_before_score`.
+    """
+    if order.empty:
         return ""
-    share = percent(order["share"].iloc[0])
-    return text(
-        zh=f"有{share}的成交不晚于咨询日期，评分可能在已知结果后给出，上述指标可能偏高",
-        en=f"{share} of purchases are no later than the consultation: scores may have been given with the outcome known",
+    always = text(
+        zh="日期不能说明评分是否在已知结果之后给出，上述指标可能因此偏高",
+        en="Dates cannot tell whether scores were given after the outcome was known; the figures above may flatter them",
+    )
+    if not order["share"].iloc[0] > 0:
+        return always
+    some = order["share"].iloc[0] < 0.5
+    return (
+        text(
+            zh=f"{'有一部分' if some else '多数'}成交不晚于咨询日期；",
+            en=f"{'Some' if some else 'Most'} purchases are no later than the consultation. ",
+        )
+        + always
     )

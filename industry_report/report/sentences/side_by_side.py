@@ -6,11 +6,28 @@ from typing import Any
 
 import pandas as pd
 
-from ...analysis.conversion import HIGHER, LOWER, TOO_FEW, Measure, Standardised, difference
+from ...analysis.conversion import (
+    ALPHA,
+    FALLS,
+    FEW,
+    HIGHER,
+    LOWER,
+    NO_DIFFERENCE,
+    NO_TREND,
+    RISES,
+    TOO_FEW,
+    Measure,
+    Standardised,
+    compare_pairs,
+    difference,
+    rank_places,
+)
+from ...analysis.conversion import trend as test_trend
+from ...analysis.group_tests import holm
 from ...base import language
 from ...base.language import formatted, listing, term, text
 from ...protection.comparison import Sides, of_years, side_name
-from .wording import bracketed, percent
+from .wording import bracketed, is_withheld, p_value, percent
 
 FEW_NAMED = 3  # groups that a sentence names before it refers to the table
 
@@ -39,7 +56,7 @@ def key_figures_of_sides(sides: Sides, table: pd.DataFrame, measure: Measure) ->
 
 
 def trend(compared: pd.DataFrame, table: pd.DataFrame, measure: Measure) -> str:
-    """State how the measure moved from year to year; nothing where it is withheld.
+    """State how the measure moved: last year against the first, then step by step; nothing where withheld.
 
     Parameters
     ----------
@@ -50,16 +67,38 @@ def trend(compared: pd.DataFrame, table: pd.DataFrame, measure: Measure) -> str:
     """
     known = table[table["rate"].notna()]
     if len(known) < 2 or compared.empty:
+        withheld_ones = is_withheld(table).any()
         return text(
-            zh=f"{measure.label}数目过小，不作年度比较", en=f"{measure.label}: too few to compare years"
+            zh=f"{measure.label}{'不公布' if withheld_ones else '不足十条不计算'}的年度过多，不作年度比较",
+            en=f"{measure.label}: {'withheld' if withheld_ones else 'fewer than 10 consultations'} in too many years to compare",
         )
     first, last = known.iloc[0], known.iloc[-1]
     path = text(
         zh=f"{measure.label}{first.name}年为{percent(first.rate)}，{last.name}年为{percent(last.rate)}",
         en=f"{measure.label}: {percent(first.rate)} in {first.name}, {percent(last.rate)} in {last.name}",
     )
-    steps = [_step(row) for row in compared.itertuples()]
-    return path + text(zh="；", en="; ") + text(zh="，", en=", ").join(steps)
+    whole = (compared["one"] == last.name) & (compared["other"] == first.name)
+    order = pd.concat([compared[whole], compared[~whole]])
+    steps = [_step(row) for row in order.itertuples()]
+    return path + text(zh="；", en="; ") + text(zh="，", en=", ").join(steps) + _steady_rise(known)
+
+
+def _steady_rise(known: pd.DataFrame) -> str:
+    """State the trend over three years or more (Cochran-Armitage); nothing over two."""
+    if len(known) < 3:
+        return ""
+    found = test_trend(known.iloc[::-1].astype({"consultations": float, "conversions": float}))
+    words = {
+        RISES: ("逐年趋势上升", "an upward trend over the years"),
+        FALLS: ("逐年趋势下降", "a downward trend over the years"),
+        NO_TREND: ("没有明显的逐年趋势", "no clear trend over the years"),
+    }
+    if found.verdict not in words or pd.isna(found.z):
+        return ""
+    zh, en = words[found.verdict]
+    shown = f"Z={found.z:.1f}".replace("-", "−")
+    p = p_value(found.p)
+    return text(zh=f"；{len(known)}年{zh}（{shown}，{p}）", en=f"; {en} ({shown}, {p})")
 
 
 def _step(row: Any) -> str:
@@ -67,9 +106,9 @@ def _step(row: Any) -> str:
     zh, en = {
         HIGHER: (f"上升{points.lstrip('+')}个百分点", f"up {points.lstrip('+')} points"),
         LOWER: (f"下降{points.lstrip('−')}个百分点", f"down {points.lstrip('−')} points"),
-        TOO_FEW: ("样本不足", "too few"),
+        TOO_FEW: (f"不足{FEW}条，不作比较", f"fewer than {FEW} consultations, not compared"),
     }.get(row.verdict, ("变化不明显", "no clear change"))
-    return text(zh=f"{row.one}年比{row.other}年{zh}", en=f"{en} in {row.one}")
+    return text(zh=f"{row.one}年比{row.other}年{zh}", en=f"{en} from {row.other} to {row.one}")
 
 
 def compared_heads(over_years: bool, measure: Measure) -> dict[str, str]:
@@ -86,7 +125,7 @@ def compared_heads(over_years: bool, measure: Measure) -> dict[str, str]:
 
 
 def order(table: pd.DataFrame, measure: Measure) -> str:
-    """State which regions can be ranked and which cannot be told apart.
+    """State between which places each region stands, from what is clear after adjustment.
 
     Parameters
     ----------
@@ -94,26 +133,42 @@ def order(table: pd.DataFrame, measure: Measure) -> str:
         See `comparison.ranks`.
     """
     if len(table) < 2:
-        return text(zh="各地区样本不足，不作排名", en="Too few consultations to rank regions")
-    rates = listing([f"{side_name(side)}{bracketed(percent(rate))}" for side, rate in table["rate"].items()])
-    if (table["best"] == table["worst"]).all():
         return text(
-            zh=f"{measure.label}由高到低依次为{rates}，两两差异均明显",
-            en=f"{measure.label} from high to low: {rates}; each differs clearly from the others",
+            zh="可比较的地区不足两个，不作排名", en="Fewer than two regions can be compared: no ranking"
         )
+    same = text(zh="按相同构成计算的", en=" with the same mix") if "standardised" in table else ""
+    column = "standardised" if same else "rate"
+    label = text(zh=f"{same}{measure.label}", en=f"{measure.label}{same}")
     if (table["best"] == 1).all() and (table["worst"] == len(table)).all():
-        return text(
-            zh=f"{rates}的{measure.label}分不出高低，不排名次",
-            en=f"{measure.label} of {rates} cannot be told apart: no ranking",
+        rates = listing(
+            [f"{side_name(side)}{bracketed(percent(rate))}" for side, rate in table[column].items()]
         )
-    return text(
-        zh=f"{measure.label}为{rates}；部分地区分不出高低，只给出可能的名次范围",
-        en=f"{measure.label}: {rates}; some cannot be told apart, so places are given as ranges",
+        return text(
+            zh=f"{rates}的{label}分不出高低，不排名次",
+            en=f"{label} of {rates} cannot be told apart: no ranking",
+        )
+    places = [
+        text(
+            zh=f"{side_name(side)}{bracketed(percent(rate))}列第{_places(best, worst, '～')}位",
+            en=f"{side_name(side)} {bracketed(percent(rate)).strip()} place {_places(best, worst, ' to ')}",
+        )
+        for side, rate, best, worst in table[[column, "best", "worst"]].itertuples(name=None)
+    ]
+    return text(zh=f"{label}：{'，'.join(places)}", en=f"{label}: {', '.join(places)}") + (
+        text(zh="；名次为范围的，彼此分不出高低", en="; places given as a range cannot be told apart")
+        if (table["best"] != table["worst"]).any()
+        else ""
     )
 
 
+def _places(best: float, worst: float, to: str) -> str:
+    return f"{best:.0f}" if best == worst else f"{best:.0f}{to}{worst:.0f}"
+
+
 def composition(result: Standardised, over: str, measure: Measure) -> str:
-    """State what the mix of customers has to do with the differences; nothing where that is unknown.
+    """State what the mix of customers has to do with a difference that is clear; nothing about any other.
+
+    Of years it is that of the last against the first, of regions that of the two farthest apart.
 
     Parameters
     ----------
@@ -124,24 +179,57 @@ def composition(result: Standardised, over: str, measure: Measure) -> str:
     measure : Measure
         What the rates are.
     """
-    rates = result.rates
-    if len(rates) < 2 or rates["standardised"].isna().any():
+    row = _clear_difference(result)
+    if row is None:
         return ""
-    crude, same = (round(100 * (rates[c].max() - rates[c].min()), 1) for c in ("rate", "standardised"))
+    crude, same = (formatted(abs(value), "difference").lstrip("+") for value in (row.crude, row.difference))
     by = text(zh=term(over), en=term(over).lower())
-    of = ("各年" if of_years(rates.index) else "各地区") + measure.label
-    if abs(crude - same) < max(0.1 * crude, 0.15):
-        return text(
-            zh=f"按{by}构成标准化后，{of}最高与最低仍相差{same:.1f}个百分点，{by}构成不同不能解释这一差异",
-            en=f"With the same mix of {by}s the highest and lowest rates are still {same:.1f} points apart: the mix does not "
-            "explain the difference",
-        )
-    change = text(zh="缩小" if same < crude else "扩大", en="narrows" if same < crude else "widens")
-    return text(
-        zh=f"按{by}构成标准化后，{of}最高与最低之差由{crude:.1f}个百分点{change}为{same:.1f}个百分点，"
-        + (f"差异有一部分来自{by}构成不同" if same < crude else f"{by}构成不同掩盖了一部分差异"),
-        en=f"With the same mix of {by}s the gap between the highest and lowest rate {change} from {crude:.1f} to {same:.1f} points",
+    upper, lower = (row.one, row.other) if row.crude > 0 else (row.other, row.one)
+    names = text(
+        zh=f"{side_name(upper)}与{side_name(lower)}", en=f"{side_name(upper)} and {side_name(lower)}"
     )
+    if row.explained_low <= 0 <= row.explained_high:
+        return text(
+            zh=f"{names}的{measure.label}相差{crude}个百分点，{by}构成的不同不能解释这一差异",
+            en=f"{names} are {crude} points apart in {measure.label.lower()}: the mix of {by}s does not explain the difference",
+        )
+    turned = row.crude * row.difference < 0
+    narrows = abs(row.difference) < abs(row.crude)
+    change = text(zh="缩小" if narrows else "扩大", en="narrows" if narrows else "widens")
+    reason = text(
+        zh=f"差异有一部分来自{by}构成不同"
+        if row.crude * row.explained > 0
+        else f"{by}构成不同掩盖了一部分差异",
+        en=f"part of it comes from the mix of {by}s"
+        if row.crude * row.explained > 0
+        else f"the mix of {by}s hides part of it",
+    )
+    if turned:
+        return text(
+            zh=f"{names}的{measure.label}相差{crude}个百分点，按{by}构成标准化后次序相反，相差{same}个百分点：{reason}",
+            en=f"{names} are {crude} points apart in {measure.label.lower()}; with the same mix of {by}s the order turns round "
+            f"({same} points): {reason}",
+        )
+    return text(
+        zh=f"按{by}构成标准化后，{names}的{measure.label}之差由{crude}个百分点{change}为{same}个百分点，{reason}",
+        en=f"With the same mix of {by}s the difference between {names} {change} from {crude} to {same} points: {reason}",
+    )
+
+
+def _clear_difference(result: Standardised) -> Any:
+    """Return the pair that `composition` is about if its crude difference is clear after Holm, else None."""
+    pairs = result.pairs
+    if pairs.empty:
+        return None
+    adjusted = holm(pairs["crude_p"].to_numpy(float))
+    if of_years(result.rates.index):
+        ends = {max(result.rates.index), min(result.rates.index)}
+        place = next((i for i, row in enumerate(pairs.itertuples()) if {row.one, row.other} == ends), None)
+        clear = place is not None and pairs["crude_p"].iloc[place] < ALPHA  # chosen beforehand
+    else:
+        place = int(pairs["crude"].abs().to_numpy().argmax())
+        clear = adjusted[place] < ALPHA
+    return next(pairs.iloc[[place]].itertuples()) if place is not None and clear else None
 
 
 def shifted(table: pd.DataFrame, column: str, measure: Measure) -> str:
@@ -155,6 +243,11 @@ def shifted(table: pd.DataFrame, column: str, measure: Measure) -> str:
     if table.empty:
         return ""
     known = table[table["verdict"].isin([HIGHER, LOWER])]
+    if (table["verdict"] == TOO_FEW).all():
+        return text(
+            zh=f"{term(column)}各组不足{FEW}条，不比较{measure.label}",
+            en=f"No group by {term(column).lower()} has {FEW} consultations in both: not compared",
+        )
     of = text(zh=term(column), en=term(column).lower())
     last, first = table.attrs["sides"]
     span = text(zh=f"{last}年与{first}年相比", en=f"{last} against {first}")
@@ -194,7 +287,7 @@ def grade_label(grade: str) -> str:
 
 
 def top_grade(grades: pd.DataFrame, sides: Sides) -> str:
-    """Compare the share of the highest grade: last year with the first, or the extremes of the regions.
+    """Compare the share of the highest grade: last year with the first, or regions, adjusted over all pairs.
 
     Parameters
     ----------
@@ -210,28 +303,54 @@ def top_grade(grades: pd.DataFrame, sides: Sides) -> str:
     known = top.dropna(subset="rate")
     if len(known) < 2:
         return ""
-    by_size = known["rate"].sort_values(ascending=False, kind="stable").index
-    one, other = (known.index[-1], known.index[0]) if of_years(sides) else (by_size[0], by_size[-1])
+    label = language.grade_name(str(top["group"].iloc[0]))
+    if not of_years(sides):
+        return _top_grade_of_regions(known, label)
+    one, other = known.index[-1], known.index[0]
     apart, low, high = difference(known.loc[one], known.loc[other])
-    label, rates = (
-        language.grade_name(str(top["group"].iloc[0])),
-        [percent(known["rate"][s]) for s in (other, one)],
-    )
+    rates = [percent(known["rate"][side]) for side in (other, one)]
     if low <= 0 <= high:
         return text(
             zh=f"{label}占比没有明显差异（{side_name(other)}{rates[0]}，{side_name(one)}{rates[1]}）",
             en=f"The share of {label} does not clearly differ ({side_name(other)} {rates[0]}, {side_name(one)} {rates[1]})",
         )
-    points = f"{100 * abs(apart):.1f}"
-    if of_years(sides):
-        word = text(zh="上升" if apart > 0 else "下降", en="up" if apart > 0 else "down")
-        return text(
-            zh=f"{label}占比由{side_name(other)}的{rates[0]}{word}到{side_name(one)}的{rates[1]}，相差{points}个百分点",
-            en=f"The share of {label} is {word} from {rates[0]} in {other} to {rates[1]} in {one} ({points} points)",
-        )
+    points = formatted(abs(apart), "difference").lstrip("+")
+    word = text(zh="上升" if apart > 0 else "下降", en="up" if apart > 0 else "down")
     return text(
-        zh=f"{label}占比{side_name(one)}最高（{rates[1]}），{side_name(other)}最低（{rates[0]}），相差{points}个百分点",
-        en=f"The share of {label} is highest in {side_name(one)} ({rates[1]}), lowest in {side_name(other)} ({rates[0]}), a gap of {points} points",
+        zh=f"{label}占比由{side_name(other)}的{rates[0]}{word}到{side_name(one)}的{rates[1]}，相差{points}个百分点",
+        en=f"The share of {label} is {word} from {rates[0]} in {other} to {rates[1]} in {one} ({points} points)",
+    )
+
+
+def _top_grade_of_regions(known: pd.DataFrame, label: str) -> str:
+    """Name the regions that are clearly first and last in the share of a grade, if any are."""
+    table = known.sort_values("rate", ascending=False, kind="stable")
+    rates = listing([f"{side_name(side)}{bracketed(percent(rate))}" for side, rate in table["rate"].items()])
+    pairs = compare_pairs(table)
+    clear = pairs[pairs["verdict"] != NO_DIFFERENCE]
+    if clear.empty:
+        return text(
+            zh=f"各地区{label}占比没有明显差异：{rates}",
+            en=f"The share of {label} does not clearly differ: {rates}",
+        )
+    places = rank_places(list(table.index), pairs)
+    ends = [places.index[places[column] == place] for column, place in (("worst", 1), ("best", len(places)))]
+    said = [
+        text(zh=f"{side_name(end[0])}最{zh}", en=f"{en} in {side_name(end[0])}")
+        for end, zh, en in zip(ends, ("高", "低"), ("highest", "lowest"), strict=True)
+        if len(end)
+    ]
+    if not said:
+        row = next(clear.loc[[clear["difference"].abs().idxmax()]].itertuples())
+        upper, lower = (row.one, row.other) if row.difference > 0 else (row.other, row.one)
+        said = [
+            text(
+                zh=f"{side_name(upper)}高于{side_name(lower)}",
+                en=f"{side_name(upper)} above {side_name(lower)}",
+            )
+        ]
+    return text(
+        zh=f"{label}占比{'，'.join(said)}：{rates}", en=f"The share of {label} is {', '.join(said)}: {rates}"
     )
 
 
@@ -256,4 +375,23 @@ def withheld(table: pd.DataFrame) -> str:
     return text(
         zh=f"因小数目保护，统计表中不公布的有{listing(counts)}；涉及这些数字的比较从略",
         en=f"Withheld to protect small numbers: {listing(counts)}; comparisons that rest on them are left out",
+    )
+
+
+def no_groups(sides: Sides, column: str) -> str:
+    """Say why no group can be set side by side: no column, nothing graded, or no group that two sides publish."""
+    lacking = all(one.by[column].empty for one in sides.values())
+    if lacking and not any(one.graded for one in sides.values()):
+        return text(
+            zh="没有可评级的咨询，本节从略。", en="No consultation could be graded; this section is left out."
+        )
+    if lacking:
+        return text(
+            zh=f"数据未提供“{term(column)}”，本节从略。",
+            en=f"The data have no column “{term(column)}”; this section is left out.",
+        )
+    kind = text(zh="年度" if of_years(sides) else "地区", en="years" if of_years(sides) else "regions")
+    return text(
+        zh=f"没有一个组在两个{kind}都公布，“{term(column)}”不作比较。",
+        en=f"No group of “{term(column)}” is published in two {kind}; they are not compared.",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from ...analysis.conversion import FEWEST
 from ...base import language
 from ...base.language import formatted, text
 
@@ -46,3 +47,9 @@ def points(value: float) -> str:
     """Return a difference of shares as percentage points, with its sign."""
     number = formatted(value, "difference")
     return text(zh=f"{number}个百分点", en=f"{number} points")
+
+
+def is_withheld(table: pd.DataFrame) -> pd.Series:
+    """Tell which rows of a table of rates are withheld: neither too few for a percentage nor absent."""
+    counts, rates = table["consultations"], table["rate"]
+    return counts.isna() | (rates.isna() & (counts >= FEWEST))
