@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
+from ..base import table_metadata
 from ..base.language import text
 from . import conversion
 from .conversion import ALPHA, FEWEST, Measure, has_outcomes, with_interval
@@ -56,8 +57,7 @@ def missing(scored: pd.DataFrame) -> pd.DataFrame:
     table = expected.rename(columns={"value": "consultations"}).assign(missing=absent["value"])
     table["share"] = table["missing"] / table["consultations"].where(table["consultations"] > 0)
     table = table[[*keys, "field", "consultations", "missing", "share"]]
-    table.attrs["heads"] = {"consultations": text(zh="应填条数", en="Expected")}
-    return table
+    return table_metadata.describe(table, heads={"consultations": text(zh="应填条数", en="Expected")})
 
 
 def ungradable_bounds(scored: pd.DataFrame) -> pd.DataFrame:

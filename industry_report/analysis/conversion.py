@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ..base import table_metadata
 from .group_tests import (
     FALLS,
     HIGHER,
@@ -142,7 +143,7 @@ def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST, le
         Index `column`; ``consultations`` (those whose outcome is known), ``conversions`` (successes of the
         measure), ``rate``, ``low``, ``high``; before them ``received``, all consultations, if the outcome of
         some is not known. Empty if the source has no such column. Products overlap, so their table also
-        carries what all consultations together count, as ``attrs["all"]``.
+        carries what all consultations together count, as the fact ``all``.
     """
     if column not in scored:
         return _NOTHING.rename_axis(column)
@@ -151,7 +152,8 @@ def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST, le
     table = _with_received(_rates(groups, successes.iloc[groups.index], measure), groups, successes, measure)
     if column == "product":
         named = successes.iloc[groups.dropna().index.unique()].dropna()
-        table.attrs["all"] = {"consultations": len(named), "conversions": int(named.sum())}
+        every = {"consultations": len(named), "conversions": int(named.sum())}
+        table = table_metadata.tell(table, all=every)
     return table.sort_values("consultations", ascending=False, kind="stable")
 
 
@@ -163,8 +165,8 @@ def _with_received(
         return table
     received = groups.value_counts().reindex(table.index).astype("int64")
     wider = table.assign(received=received)[["received", *table.columns]]
-    wider.attrs = {"heads": {**measure.heads, "consultations": measure.known}}
-    return wider
+    heads = {**measure.heads, "consultations": measure.known}
+    return table_metadata.describe(wider, heads=heads, afresh=True)
 
 
 def monthly(scored: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -186,7 +188,7 @@ def monthly(scored: pd.DataFrame, measure: Measure) -> pd.DataFrame:
         unfinished = months[(scored["outcome"] == "open").to_numpy()].unique()
         table.loc[table.index.isin(unfinished), ["rate", "low", "high"]] = np.nan
     table.insert(0, "received", months.value_counts().reindex(table.index, fill_value=0).astype("int64"))
-    table.attrs["heads"] = {**measure.heads, "consultations": measure.known}
+    table_metadata.describe(table, heads={**measure.heads, "consultations": measure.known})
     return table.rename_axis("month")
 
 
@@ -238,7 +240,7 @@ def by_score(scored: pd.DataFrame, dimensions: Sequence[str], measure: Measure) 
     ]
     nothing = _rates(pd.Series(dtype=float), successes[:0], measure).rename_axis("score").reset_index()
     table = pd.concat(parts or [nothing.assign(dimension="")], ignore_index=True)
-    table.attrs["heads"] = measure.heads
+    table_metadata.describe(table, heads=measure.heads)
     return table[["dimension", "score", *(c for c in table.columns if c not in ("dimension", "score"))]]
 
 

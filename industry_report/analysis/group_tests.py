@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control, fisher_exact, norm
 from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
+from ..base import table_metadata
 from ..base.language import text
 from .rates import ALPHA, COUNTS, FEW, FEWEST, REST, ratio
 
@@ -48,18 +49,18 @@ def compare(table: pd.DataFrame, *, planned: bool) -> pd.DataFrame:
         the ``verdict``: "higher" or "lower" only if the adjusted p is below 0.05 and the interval excludes
         zero, else "no clear difference"; "too few" if the group or the others have fewer than 30
         consultations; "not compared" for the pooled rest, which is no group.
-        ``attrs["planned"]`` repeats `planned`. Empty if `table` is.
+        The fact ``planned`` repeats `planned`. Empty if `table` is.
     """
     ours = table[COUNTS].dropna()
-    whole = table.attrs.get("all", {}) if len(ours) == len(table) else {}
+    whole = table_metadata.fact(table, "all", {}) if len(ours) == len(table) else {}
     others = pd.Series(whole or ours.sum()) - ours
     result = _compared(ours, others, planned)
-    result.attrs["heads"] = {
+    heads = {
         **_rate_head(table),
         "reference": text(zh="其余各组", en="All others"),
         "reference_consultations": text(zh="其余各组咨询数", en="Consultations of all others"),
     }
-    return result
+    return table_metadata.describe(result, heads=heads)
 
 
 def differences(first: pd.DataFrame, second: pd.DataFrame, *, planned: bool = False) -> pd.DataFrame:
@@ -83,8 +84,7 @@ def differences(first: pd.DataFrame, second: pd.DataFrame, *, planned: bool = Fa
     groups = first.index.union(second.index, sort=False)
     ours, others = (table[COUNTS].reindex(groups, fill_value=0) for table in (first, second))
     result = _compared(ours, others, planned)
-    result.attrs["heads"] = _rate_head(first)
-    return result
+    return table_metadata.describe(result, heads=_rate_head(first))
 
 
 def compare_pairs(table: pd.DataFrame) -> pd.DataFrame:
@@ -147,7 +147,7 @@ def rank_places(names: list[Any], compared: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rate_head(table: pd.DataFrame) -> dict[str, str]:
-    return {key: head for key, head in table.attrs.get("heads", {}).items() if key == "rate"}
+    return {key: head for key, head in table_metadata.heads(table).items() if key == "rate"}
 
 
 def _compared(ours: pd.DataFrame, others: pd.DataFrame, planned: bool) -> pd.DataFrame:
@@ -165,8 +165,7 @@ def _compared(ours: pd.DataFrame, others: pd.DataFrame, planned: bool) -> pd.Dat
     )
     table = table.join(_tested(ours[asked], others[asked], planned))
     table["verdict"] = table["verdict"].where(asked, np.where(enough, NOT_COMPARED, TOO_FEW))
-    table.attrs["planned"] = planned
-    return table
+    return table_metadata.tell(table, planned=planned)
 
 
 def _tested(ours: pd.DataFrame, others: pd.DataFrame, planned: bool) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from .conversion import (
@@ -65,7 +66,7 @@ def demand(table: pd.DataFrame, total: int, stated: int | None = None) -> pd.Dat
     DataFrame
         Index of `table`; ``asked``, the consultations of the group, ``rate``, their share of those that name
         one, and its interval ``low``, ``high``. A number that `table` withholds is withheld here.
-        ``attrs["total"]`` is the base, ``attrs["stated"]`` its share of `total`. Empty if `table` is.
+        The fact ``total`` is the base, ``stated`` its share of `total`. Empty if `table` is.
     """
     column = "received" if "received" in table else "consultations"
     base = total if stated is None else stated
@@ -74,14 +75,14 @@ def demand(table: pd.DataFrame, total: int, stated: int | None = None) -> pd.Dat
     shares = with_interval(known.fillna({"conversions": 0.0}), _SHARE)[["rate", "low", "high"]]
     result = shares[asked.notna()].reindex(table.index).assign(asked=asked)
     result = result[["asked", "rate", "low", "high"]].sort_values("asked", ascending=False, kind="stable")
-    hidden = table.attrs.get("protected", {}).get(column, [])
-    result.attrs = {
-        "total": base,
-        "stated": base / total if total else 1.0,
-        "protected": dict.fromkeys(result.columns, hidden) if hidden else {},
-        "heads": {"rate": text(zh="占注明该项的咨询的比重", en="Share of consultations that name one")},
-    }
-    return result
+    hidden = table_metadata.withheld(table).get(column, [])
+    table_metadata.describe(
+        result,
+        heads={"rate": text(zh="占注明该项的咨询的比重", en="Share of consultations that name one")},
+        withheld=dict.fromkeys(result.columns, hidden) if hidden else {},
+        afresh=True,
+    )
+    return table_metadata.tell(result, total=base, stated=base / total if total else 1.0)
 
 
 def count_stated(scored: pd.DataFrame, column: str) -> int:
@@ -157,7 +158,9 @@ def _incomplete(
 ) -> np.ndarray:
     """Tell of which groups the kind was recorded so differently that no direction may be stated."""
     changed = {
-        kind: abs(now[kind].attrs.get("stated", 1.0) - before[kind].attrs.get("stated", 1.0))
+        kind: abs(
+            table_metadata.fact(now[kind], "stated", 1.0) - table_metadata.fact(before[kind], "stated", 1.0)
+        )
         for kind in now
         if kind in before
     }
@@ -169,7 +172,7 @@ def _counts(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return shown counts of all kinds of groups as `conversion.differences` takes them."""
     parts = [
         pd.DataFrame(
-            {"consultations": table.attrs["total"], "conversions": asked.to_numpy("int64")},
+            {"consultations": table_metadata.fact(table, "total"), "conversions": asked.to_numpy("int64")},
             index=pd.MultiIndex.from_product([[kind], asked.index], names=["kind", "group"]),
         )
         for kind, table in tables.items()
@@ -209,13 +212,14 @@ def service(shares: pd.DataFrame) -> pd.DataFrame:
     rows = [_weak_and_strong(str(name), part) for name, part in shares.groupby("dimension", sort=False)]
     table = pd.DataFrame(rows, columns=["dimension", "strong", "weak", "low", "high"]).set_index("dimension")
     hidden = table.index[table["weak"].isna()].tolist()
-    table.attrs["protected"] = dict.fromkeys(table.columns, hidden) if hidden else {}
+    table_metadata.describe(table, withheld=dict.fromkeys(table.columns, hidden) if hidden else {})
     if len(shares):
         middle = (shares["score"].min() + shares["score"].max()) / 2
-        table.attrs["heads"] = {
+        heads = {
             "weak": text(zh=f"低分（低于{middle:g}分）占比", en=f"Weak (below {middle:g})"),
             "strong": text(zh=f"高分（高于{middle:g}分）占比", en=f"Strong (above {middle:g})"),
         }
+        table_metadata.describe(table, heads=heads)
     return table
 
 

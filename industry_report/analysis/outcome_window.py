@@ -13,6 +13,7 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 
@@ -175,9 +176,8 @@ def count_outcomes(followed: pd.DataFrame, by: str = "") -> pd.DataFrame:
     counts.insert(0, "followed", counts[BOUGHT] + counts[NOT_BOUGHT])
     counts.insert(0, "received", counts[["followed", *STATES[2:]]].sum(axis=1))
     table = counts[columns].astype("int64")
-    table.attrs["heads"] = _heads()
-    table.attrs["formats"] = dict.fromkeys(columns, "consultations")
-    return table
+    formats = dict.fromkeys(columns, "consultations")
+    return table_metadata.describe(table, heads=_heads(), formats=formats)
 
 
 def _heads() -> dict[str, str]:

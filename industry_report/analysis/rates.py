@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from ..base import table_metadata
 from ..base.language import capital, grade_name, text
 
 _Float = npt.NDArray[np.float64]
@@ -127,8 +128,7 @@ def with_interval(counts: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     n = np.where(n >= FEWEST, n, np.nan)
     low, high = wilson(successes, n)
     table = counts.assign(rate=ratio(counts["conversions"], n), low=low, high=high)
-    table.attrs["heads"] = measure.heads
-    return table
+    return table_metadata.describe(table, heads=measure.heads)
 
 
 def wilson(x: _Float, n: _Float) -> tuple[_Float, _Float]:

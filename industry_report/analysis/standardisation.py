@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from .group_tests import HIGHER, LOWER, NO_DIFFERENCE, holm
@@ -226,12 +227,12 @@ def _crude_and_standardised(
     rates[["rate", "standardised", "low", "high"]] = rates[["rate", "standardised", "low", "high"]].where(
         enough.to_numpy()[:, None]
     )
-    rates.attrs["heads"] = {
+    heads = {
         **measure.heads,
         "rate": text(zh=f"粗{measure.label}", en=f"{measure.label}, crude"),
         "standardised": text(zh=f"标准化{measure.label}", en=f"{measure.label}, standardised"),
     }
-    return rates
+    return table_metadata.describe(rates, heads=heads)
 
 
 def _weighted(weights: _Float, x: _Float, n: _Float) -> tuple[_Float, _Float, _Float]:

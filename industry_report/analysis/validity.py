@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.optimize import linprog
 from scipy.stats import norm
 
+from ..base import table_metadata
 from ..base.language import text
 from . import conversion
 from .conversion import ALPHA, TOO_FEW, Measure, has_outcomes
@@ -64,8 +65,7 @@ def auc(scored: pd.DataFrame) -> pd.DataFrame:
     counts = table[["consultations", "conversions"]].sum()
     low, high = np.clip([value - half, value + half], 0, 1)
     found = counts.to_frame().T.assign(auc=value, low=low, high=high)
-    found.attrs["by"] = "composite" if has_composite else "grade"
-    return found
+    return table_metadata.tell(found, by="composite" if has_composite else "grade")
 
 
 def _delong(bought: _Float, not_bought: _Float) -> tuple[float, float]:
@@ -101,8 +101,8 @@ def calibration(scored: pd.DataFrame) -> pd.DataFrame:
     table = counts.groupby("tenth")[["composite", "consultations", "conversions"]].sum()
     table["composite"] /= table["consultations"]
     table = conversion.with_interval(table, Measure())
-    table.attrs["heads"] = {**Measure().heads, "composite": text(zh="平均综合评分", en="Mean composite")}
-    return table
+    heads = {**Measure().heads, "composite": text(zh="平均综合评分", en="Mean composite")}
+    return table_metadata.describe(table, heads=heads)
 
 
 def lift(scored: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +195,7 @@ def _with_shares(columns: list[str], coefficients: _Float, covariance: _Float, c
     table["share"], table["low"], table["high"] = _shares(effects, covariance * np.outer(wanted, wanted))
     if (effects < 0).any() or table["share"].isna().any():  # shares of a sum of both signs mean nothing
         table[["share", "low", "high"]] = np.nan
-        table.attrs["reason"] = OPPOSED if (effects + half < 0).any() else NOT_CLEAR
+        table_metadata.tell(table, reason=OPPOSED if (effects + half < 0).any() else NOT_CLEAR)
     total = sum(abs(dimension.weight) for dimension in card.dimensions)
     return table.assign(weight=[float(abs(dimension.weight) / total) for dimension in card.dimensions])
 
@@ -261,8 +261,7 @@ def _shares(coefficients: _Float, covariance: _Float) -> tuple[_Float, _Float, _
 def _no_weights(reason: str) -> pd.DataFrame:
     columns = ["coefficient", "coefficient_low", "coefficient_high", "share", "low", "high", "weight"]
     table = pd.DataFrame(columns=columns, dtype=float).rename_axis("dimension")
-    table.attrs["reason"] = reason
-    return table
+    return table_metadata.tell(table, reason=reason)
 
 
 def sensitivity(rated: pd.DataFrame, scorecard: Any, grid: pd.DataFrame) -> pd.DataFrame:

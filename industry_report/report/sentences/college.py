@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...analysis.conversion import REST, Measure, rank_places
 from ...analysis.market import FALLING, RISING, STEADY, UNSURE, Season
-from ...base import language
+from ...base import language, table_metadata
 from ...base.language import formatted, listing, term, text
 from .wording import bracketed, percent, points
 
@@ -412,8 +412,8 @@ def stated(kind: str, now: pd.DataFrame, before: pd.DataFrame | None, earlier: i
     earlier : int
         The year of `before`.
     """
-    lacking = 1 - now.attrs.get("stated", 1.0)
-    past = None if before is None else 1 - before.attrs.get("stated", 1.0)
+    lacking = 1 - table_metadata.fact(now, "stated", 1.0)
+    past = None if before is None else 1 - table_metadata.fact(before, "stated", 1.0)
     if now.empty or (lacking <= 0 and not past):
         return ""
     then = (

@@ -24,7 +24,7 @@ from ...analysis.conversion import (
 )
 from ...analysis.conversion import trend as test_trend
 from ...analysis.group_tests import holm
-from ...base import language
+from ...base import language, table_metadata
 from ...base.language import formatted, listing, term, text
 from ...protection.comparison import Sides, of_years, side_name
 from .wording import bracketed, is_withheld, p_value, percent
@@ -249,7 +249,7 @@ def shifted(table: pd.DataFrame, column: str, measure: Measure) -> str:
             en=f"No group by {term(column).lower()} has {FEW} consultations in both: not compared",
         )
     of = text(zh=term(column), en=term(column).lower())
-    last, first = table.attrs["sides"]
+    last, first = table_metadata.fact(table, "sides")
     span = text(zh=f"{last}年与{first}年相比", en=f"{last} against {first}")
     if known.empty:
         return text(
