@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 
@@ -177,8 +178,7 @@ def overdue(calendar: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> pd.Da
     table["median_days_overdue"] = dated[late].groupby("grade", observed=True)["days_overdue"].median()
     table.index = table.index.astype(str).rename("grade")
     table = table.iloc[::-1][columns]
-    table.attrs["heads"] = {"share": text(zh="逾期占比", en="Share overdue")}
-    return table
+    return table_metadata.describe(table, heads={"share": text(zh="逾期占比", en="Share overdue")})
 
 
 def strategies(card: Any) -> pd.DataFrame:

@@ -31,7 +31,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..base import language
+from ..base import language, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from ..settings.publisher import Policy, load_policy
@@ -198,7 +198,7 @@ def _protect_all(
 
 def is_protected(*tables: Any) -> bool:
     """Tell whether a number of these tables was withheld: what is derived from them may then not be shown."""
-    return any(any(table.attrs.get("protected", {}).values()) for table in tables)
+    return any(table_metadata.withheld_rows(table) for table in tables)
 
 
 def shown(derived: pd.DataFrame, protected: pd.DataFrame) -> pd.DataFrame:
@@ -206,8 +206,7 @@ def shown(derived: pd.DataFrame, protected: pd.DataFrame) -> pd.DataFrame:
 
     Only what a row says in words may then be told; its numbers follow from more than its own group.
     """
-    withheld = set().union(*protected.attrs.get("protected", {}).values())
-    return derived[~derived.index.isin(withheld)]
+    return derived[~derived.index.isin(table_metadata.withheld_rows(protected))]
 
 
 def audit(policy: Policy, *tables: Any) -> pd.DataFrame:
@@ -234,8 +233,7 @@ def audit(policy: Policy, *tables: Any) -> pd.DataFrame:
     )
     rows = []
     for table in tables:
-        protected = table.attrs.get("protected", {})
-        labels = {label for column in protected.values() for label in column}
+        labels = table_metadata.withheld_rows(table)
         size = len(table) if isinstance(table, pd.DataFrame) else 1
         said = text(zh="内部版，未作保护", en="Internal edition, not protected") if policy.internal else rule
         rows.append({"table": _title(table), "rows": size, "protected_rows": len(labels), "rule": said})

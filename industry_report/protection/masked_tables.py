@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..analysis.conversion import Measure, with_interval
+from ..base import table_metadata
 from .groups import ORDERED, Groups, Masks
 
 RATES = ("rate", "low", "high")
@@ -45,7 +46,7 @@ def mask_table(
         hidden["share"] = np.full(len(table), hidden["contacts"].any())
     masked = mask_columns(table, hidden)
     if any(mask.any() for mask in hidden.values()):
-        masked.attrs.pop("all", None)  # what all products together count is one more equation
+        table_metadata.forget(masked, "all")  # what all products together count is one more equation
     if kind == "by" and table.index.name == "grade":
         return _join_masked(table, masked, groups["grade"], hidden)
     if kind == "by" and table.index.name not in ORDERED:
@@ -96,8 +97,7 @@ def _join_masked(
     whole = masked[["consultations", "conversions"]].drop(index=table.index[places])
     parts = [whole.iloc[: places[0]], joined, whole.iloc[places[0] :]]
     rates = with_interval(pd.concat(parts).astype("int64").rename_axis("grade"), Measure())
-    rates.attrs = {**table.attrs, "protected": {}}
-    return rates
+    return table_metadata.describe(table_metadata.carry(table, rates), withheld={})
 
 
 def _with_all_scores(table: pd.DataFrame, groups: Mapping[str, Groups]) -> pd.DataFrame:
@@ -110,8 +110,7 @@ def _with_all_scores(table: pd.DataFrame, groups: Mapping[str, Groups]) -> pd.Da
     if "share" in whole:
         whole["share"] = whole["share"].fillna(0.0)
     whole = whole.rename_axis(["dimension", "score"]).reset_index()
-    whole.attrs = table.attrs
-    return whole[list(table.columns)]
+    return table_metadata.carry(table, whole)[list(table.columns)]
 
 
 def mask_columns(table: pd.DataFrame, hidden: Mapping[str, np.ndarray]) -> pd.DataFrame:
@@ -133,6 +132,6 @@ def mask_average(average: pd.Series, sealed: frozenset[str]) -> pd.Series:
 
 def mark(table: Any, protected: dict[str, list[Any]] | None = None, *, internal: bool = False) -> Any:
     """Return a copy that says what was withheld of it, or that nothing was protected."""
-    marked = table.copy()
-    marked.attrs = {**table.attrs, **({"internal": True} if internal else {"protected": protected or {}})}
-    return marked
+    if internal:
+        return table_metadata.describe(table.copy(), internal=True)
+    return table_metadata.describe(table.copy(), withheld=protected or {})

@@ -1,8 +1,9 @@
 """Small categories go into one, everywhere: a label that few customers share is itself a disclosure.
 
 Which ones go together must not depend on how small they are. Were the next smallest pulled in, readers who
-know the names from last year's report would learn of the small one what they see of it (minimality attack). So
-categories come in pairs by an order fixed beforehand, see `groups.rank_label`; a pair goes whichever is small.
+know the names from last year's report would learn of the small one what they see of it (minimality attack).
+So categories come in pairs by an order fixed beforehand, see `groups.rank_label`; a pair goes whichever is
+small.
 """
 
 from __future__ import annotations
