@@ -139,10 +139,10 @@ def add_contacts(last: pd.Series, contacts_per_year: int, numbers: np.ndarray) -
 
 def _add_months(days: pd.Series, months: np.ndarray) -> pd.Series:
     """Return the same day of a later month, or its last day where it has no such day."""
-    first = days.to_numpy().astype("datetime64[M]") + months
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(int)
-    day = np.minimum(days.dt.day.to_numpy(), length) - 1
-    return pd.Series((first.astype("datetime64[D]") + day).astype(days.dtype), index=days.index)
+    month = days.to_numpy().astype("datetime64[M]") + np.asarray(months).astype("timedelta64[M]")
+    first, end = (ends.astype("datetime64[D]") for ends in (month, month + np.timedelta64(1, "M")))
+    day = np.minimum(days.dt.day.to_numpy(), (end - first).astype(int)) - 1
+    return pd.Series((first + day.astype("timedelta64[D]")).astype(days.dtype), index=days.index)
 
 
 def overdue(calendar: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> pd.DataFrame:
