@@ -1,9 +1,9 @@
-"""Where a number comes from: what has passed the disclosure gate carries a mark, and what follows from it, too.
+"""Where a number comes from: what has passed the disclosure gate carries a mark, and so does what follows.
 
-Taint tracking turned round. Nothing may be shown in a public edition unless every number in it was *released*:
-handed out by `protection`, or computed by functions of the package from released tables alone. A table carries
-its mark, a number that the gate hands out is a `Number`, a sentence is remembered as it was worded. What a cell
-computes by itself carries nothing, and `display` refuses it (`find_unreleased`).
+Taint tracking turned round. Nothing is shown in a public edition unless every number in it was *released*:
+handed out by `protection`, or computed by functions of the package from released tables alone. A table
+carries its mark, a number that the gate hands out is a `Number`, a sentence is remembered as it was worded.
+What a cell computes by itself carries nothing, and `display` refuses it (`find_unreleased`).
 
 An internal edition shows what it likes: `watch(False)`.
 """
@@ -16,6 +16,7 @@ import inspect
 import linecache
 import math
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -95,9 +96,14 @@ def know(context: Any) -> None:
         _known.update(_TOKEN.findall(f"{context:g} {context:,}"))
 
 
-def is_watching(in_notebook: bool) -> bool:
+def is_watching() -> bool:
     """Tell whether only what was released may be shown; where nobody said, a notebook is public."""
-    return in_notebook if _watching is None else _watching
+    return _is_notebook() if _watching is None else _watching
+
+
+def _is_notebook() -> bool:
+    shells = sys.modules.get("IPython")  # not imported here: it costs more than this module
+    return shells is not None and shells.get_ipython() is not None
 
 
 # --- the mark
@@ -132,10 +138,26 @@ def _remember(words: str) -> str:
 
 
 def _note_values(table: pd.DataFrame | pd.Series) -> None:
-    flat = table.to_frame().T if isinstance(table, pd.Series) else table
-    for position, column in enumerate(flat.columns):
-        values = pd.to_numeric(flat.iloc[:, position], errors="coerce").dropna()
-        _values.setdefault(str(column), set()).update(values.astype(float).tolist())
+    for column, cells in _list_columns(table):
+        _values.setdefault(column, set()).update(cells[~np.isnan(cells)].tolist())
+
+
+def _list_columns(table: pd.DataFrame | pd.Series) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield the numbers of each column, NaN where a cell holds none; a row is a table of one row."""
+    if isinstance(table, pd.Series) and str(table.name) not in _values and _holds_numbers(table):
+        for label, value in zip(table.index, table.to_numpy(float, na_value=np.nan), strict=True):
+            yield str(label), np.array([value])
+        return
+    parts = [table] if isinstance(table, pd.Series) else [table.iloc[:, i] for i in range(table.shape[1])]
+    for cells in parts:
+        if _holds_numbers(cells):
+            yield str(cells.name), cells.to_numpy(float, na_value=np.nan)
+        elif cells.dtype == object and any(isinstance(value, int | float) for value in cells):
+            yield str(cells.name), pd.to_numeric(cells, errors="coerce").to_numpy(float, na_value=np.nan)
+
+
+def _holds_numbers(cells: pd.Series) -> bool:
+    return pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells)
 
 
 def is_released(thing: Any) -> bool:
@@ -179,15 +201,11 @@ def _is_known(value: float) -> bool:
 
 def _find_foreign(table: pd.DataFrame | pd.Series) -> Iterator[tuple[str, Any]]:
     """Yield column and row of numbers that stand in a marked table and were not released with it."""
-    flat = table.to_frame().T if isinstance(table, pd.Series) else table
-    for position, column in enumerate(flat.columns):
-        cells = flat.iloc[:, position]
-        if pd.api.types.is_bool_dtype(cells):
-            continue
-        values, released = pd.to_numeric(cells, errors="coerce"), _values.get(str(column), set())
-        for label, value in values.dropna().astype(float).items():
-            if value not in released and value != 0:
-                yield str(column), label
+    for column, cells in _list_columns(table):
+        released = _values.get(column, set())
+        for row, value in enumerate(cells.tolist()):
+            if value and not math.isnan(value) and value not in released:
+                yield column, table.index[row] if row < len(table) else row
 
 
 # --- what follows from what was released
@@ -224,7 +242,7 @@ def _forget(result: Any) -> Any:
 
 
 def find_unreleased(words: str) -> list[str]:
-    """Return the numbers in a text that nobody released: not the gate, the parameters or the cell's own text."""
+    """Return the numbers in a text that come neither from gate nor parameters nor the words of the cell."""
     if not any(character.isdigit() for character in words):
         return []
     left = words

@@ -80,9 +80,11 @@ def _find_groups(code: np.ndarray, owner: np.ndarray, policy: Policy) -> Iterato
     """Yield the groups whose consultations are of few customers, or too many of them of one."""
     if not len(code):
         return
-    pairs, counts = np.unique(np.stack([code, owner]), axis=1, return_counts=True)
-    order = np.lexsort((-counts, pairs[0]))
-    group, counts = pairs[0][order], counts[order]
+    owners = int(owner.max()) + 1
+    pairs, counts = np.unique(code.astype(np.int64) * owners + owner, return_counts=True)
+    group = pairs // owners
+    order = np.lexsort((-counts, group))
+    group, counts = group[order], counts[order]
     starts = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
     for start, end in zip(starts, np.r_[starts[1:], len(group)], strict=True):
         mine = counts[start:end]

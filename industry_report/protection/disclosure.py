@@ -98,7 +98,9 @@ def protect(
     _check_kinds(tables, kinds)
     groups, masks, sealed = _decide(tables, kinds, policy.threshold, grid, total, thin or {})
     return tuple(
-        mask_average(table, sealed) if kind == "average" else mask_table(table, kind, groups, masks)
+        mask_average(table, sealed)
+        if kind == "average"
+        else mask_table(table, kind, groups, masks, policy.threshold)
         for table, kind in zip(tables, kinds, strict=True)
     )
 
@@ -198,7 +200,7 @@ def _protect_all(
 
 def is_protected(*tables: Any) -> bool:
     """Tell whether a number of these tables was withheld: what is derived from them may then not be shown."""
-    return any(table_metadata.withheld_rows(table) for table in tables)
+    return any(table_metadata.withheld_rows(t) or table_metadata.fact(t, "joined") for t in tables)
 
 
 def shown(derived: pd.DataFrame, protected: pd.DataFrame) -> pd.DataFrame:

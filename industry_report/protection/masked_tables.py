@@ -26,7 +26,11 @@ DEPENDENTS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def mask_table(
-    table: pd.DataFrame, kind: str, groups: Mapping[str, Groups], masks: Mapping[str, Masks]
+    table: pd.DataFrame,
+    kind: str,
+    groups: Mapping[str, Groups],
+    masks: Mapping[str, Masks],
+    threshold: int,
 ) -> pd.DataFrame:
     """Return a table of `kind` without the numbers that a masked count would follow from."""
     if table.empty:
@@ -48,7 +52,7 @@ def mask_table(
     if any(mask.any() for mask in hidden.values()):
         table_metadata.forget(masked, "all")  # what all products together count is one more equation
     if kind == "by" and table.index.name == "grade":
-        return _join_masked(table, masked, groups["grade"], hidden)
+        return _join_masked(table, masked, groups["grade"], hidden, threshold)
     if kind == "by" and table.index.name not in ORDERED:
         unknown = hidden["consultations"]
         shown_first = sorted(range(len(table)), key=lambda i: (unknown[i], places[i] if unknown[i] else i))
@@ -78,7 +82,11 @@ def _mask_means(
 
 
 def _join_masked(
-    table: pd.DataFrame, masked: pd.DataFrame, grades: Groups, hidden: Mapping[str, np.ndarray]
+    table: pd.DataFrame,
+    masked: pd.DataFrame,
+    grades: Groups,
+    hidden: Mapping[str, np.ndarray],
+    threshold: int,
 ) -> pd.DataFrame:
     """Show grades whose outcomes are masked as one row, where their sum follows from the total anyway.
 
@@ -87,8 +95,12 @@ def _join_masked(
     """
     places = np.flatnonzero(hidden["conversions"])
     follows = not grades.counts["known"][-1] and not grades.sealed and 2 <= len(places) < len(table)
-    thin = any(mask.any() for mask in grades.thin.values())
-    if not follows or thin or hidden["consultations"].any() or np.ptp(places) != len(places) - 1:
+    if (
+        not follows
+        or _is_thin_together(grades, table.index[places], threshold)
+        or hidden["consultations"].any()
+        or np.ptp(places) != len(places) - 1
+    ):
         return masked
     counts = table.iloc[places][["consultations", "conversions"]].sum()
     if not 0 < counts["conversions"] < counts["consultations"]:
@@ -97,7 +109,16 @@ def _join_masked(
     whole = masked[["consultations", "conversions"]].drop(index=table.index[places])
     parts = [whole.iloc[: places[0]], joined, whole.iloc[places[0] :]]
     rates = with_interval(pd.concat(parts).astype("int64").rename_axis("grade"), Measure())
-    return table_metadata.describe(table_metadata.carry(table, rates), withheld={})
+    return table_metadata.tell(table_metadata.carry(table, rates), protected={}, joined=True)
+
+
+def _is_thin_together(grades: Groups, labels: pd.Index, threshold: int) -> bool:
+    """Tell whether grades may still be of few customers together: unless they are so for being small."""
+    places = [grades.labels.index(label) for label in labels]
+    known, reached = (grades.counts[level][places] for level in ("known", "successes"))
+    thin = grades.thin["successes"][places]
+    fewest = np.minimum(reached, known - reached)
+    return bool(grades.thin["known"][places].any() or thin.all() or (thin & (fewest >= threshold)).any())
 
 
 def _with_all_scores(table: pd.DataFrame, groups: Mapping[str, Groups]) -> pd.DataFrame:

@@ -1,19 +1,35 @@
-"""The tables of a slice as they may be published: the same in every report that shows some of them."""
+"""The gate: the one call from which a notebook gets what may be published of a slice, and nothing beside it.
+
+Rows are read, scored and counted here. What comes back is pooled, masked and rounded, the same in every
+report and edition that shows some of it, and carries the mark that `display` asks for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..analysis import conversion, workload
-from ..analysis.conversion import Measure
+import scoring
+
+from ..analysis import conversion, validity, workload
+from ..analysis.conversion import Measure, Standardised, Trend
+from ..base import language, origin
+from ..base.origin import Number, Withheld
+from ..intake import dataset
 from ..settings.publisher import Policy
-from . import disclosure
+from . import derived, disclosure, files
+from .customers import IDENTIFIER, find_thin
+from .derived import ScoreQuality
+from .files import Files
+from .groups import TOTAL
+from .pooling import pool_categories
 
 GROUPINGS = ("customer_type", "source", "product")
+TESTED = ("customer_type", "source")  # products overlap: no test
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,76 +40,215 @@ class Published:
     ----------
     measure : Measure
         What ``rate`` is in these tables.
-    received, graded : int
-        All consultations, and those with a grade, which the tables are about.
+    received, graded : Number
+        All consultations, and those with a grade, which the tables are about; `Withheld` where too few
+        customers made them.
+    columns : frozenset of str
+        Which columns the data have.
     average : Series
         See `conversion.overall`.
     grades, by_grade, by_month : DataFrame
-        See `conversion`.
+        See `conversion`. Grades whose outcomes are withheld may stand in one row of `by_grade`, “C、D”.
     by : dict of str to DataFrame
-        By customer type, source and product; see `conversion.by`.
+        By customer type, source and product; see `conversion.by`. Small groups are pooled.
+    versus : dict of str to DataFrame
+        Each published customer type and source against all others; see `conversion.compare`.
     shares, by_score, means : DataFrame
         See `conversion.score_shares`, `conversion.by_score`, `conversion.score_means`.
     contacts : DataFrame
         See `workload.contacts`.
+    amounts : DataFrame
+        Sums of money by customer type; see `disclosure.protect_amounts`.
+    mix : Standardised
+        Sources, standardised for customer type; empty where it may not be told.
+    trend : Trend or None
+        Of conversion by grade; None where a grade's is withheld.
+    bounds : DataFrame
+        See `validity.ungradable_bounds`; empty where a grade is withheld.
+    scores : ScoreQuality
+        How good the scores are.
+    status : Series
+        Of each consultation, sorted: graded or why not; see `scoring.status`.
+    grid, cases : DataFrame
+        The scorecard's own tables: `scoring.combinations`, and `scoring.cells` of a card of conditions.
+    files : Files
+        What the slice was read from.
+    audit : DataFrame
+        How much of each table was protected; see `disclosure.audit`.
     """
 
     measure: Measure
-    received: int
-    graded: int
+    received: Number | Withheld
+    graded: Number | Withheld
+    columns: frozenset[str]
     average: pd.Series
     grades: pd.DataFrame
     by_grade: pd.DataFrame
     by_month: pd.DataFrame
     by: Mapping[str, pd.DataFrame]
+    versus: Mapping[str, pd.DataFrame]
     shares: pd.DataFrame
     by_score: pd.DataFrame
     means: pd.DataFrame
     contacts: pd.DataFrame
+    amounts: pd.DataFrame
+    mix: Standardised
+    trend: Trend | None
+    bounds: pd.DataFrame
+    scores: ScoreQuality
+    status: pd.Series
+    grid: pd.DataFrame
+    cases: pd.DataFrame
+    files: Files
+    audit: pd.DataFrame
 
 
 def publish(
-    scored: pd.DataFrame, levels: pd.DataFrame, scorecard: Any, policy: Policy, grid: pd.DataFrame
+    data: str | Path,
+    region: str,
+    year: int,
+    columns: str | Path | None = None,
+    *,
+    scorecard: scoring.Scorecard,
+    policy: Policy,
 ) -> Published:
-    """Make and protect the tables of one slice.
+    """Read, score, count and protect one slice: the only way from rows to a public edition.
 
     A table that depends on a count which the slice's own report withholds must not show it in another report
     either. So a report that shows a part, or sets several slices side by side, takes it from the whole.
 
     Parameters
     ----------
-    scored : DataFrame
-        Scored consultations of one region and year.
-    levels : DataFrame
-        The level of every dimension for the same rows: `scoring.levels`.
+    data, region, year, columns
+        See `dataset.load`.
     scorecard : scoring.Scorecard
-        The standard they were scored by.
+        The standard to score by.
     policy : Policy
-        See `disclosure.load_policy`.
-    grid : DataFrame
-        Every combination of levels with its grade: `scoring.combinations`.
+        See `load_policy`. Of an internal edition nothing is withheld.
+
+    Examples
+    --------
+    >>> now = publish("sample", "黄山市", 2025, scorecard=card, policy=policy)  # doctest: +SKIP
+    >>> show(now.by["source"], caption="各来源的成交率")  # doctest: +SKIP
     """
-    graded = scored[scored["grade"].notna()]
+    consultations = dataset.load(data, region=region, year=year, columns=columns)
+    told = files.describe_files(data, region, year, columns, policy)
+    return protect_slice(consultations, scorecard, policy, told)
+
+
+def protect_slice(
+    consultations: pd.DataFrame, scorecard: scoring.Scorecard, policy: Policy, told: Files
+) -> Published:
+    """Return what may be published of the consultations of a slice; see `publish`."""
+    scored = scoring.score(consultations, scorecard)
+    levels, grid = scoring.levels(consultations, scorecard), scoring.combinations(scorecard)
     measure = conversion.choose_measure(scored)
-    dimensions, rated = list(levels), graded.assign(**levels)
-    alike = dimensions if scorecard.has_common_scale else []  # else their means are not to be compared
-    grades = conversion.grades(graded)
-    tables = (
-        conversion.overall(graded, measure),
-        grades,
-        conversion.by_grade(graded),
-        conversion.monthly(graded, measure),
-        conversion.score_shares(rated, dimensions),
-        conversion.by_score(rated, dimensions, measure),
-        conversion.score_means(rated, alike),
-        workload.contacts(grades, scorecard),
-        *(conversion.by(graded, name, measure, least=policy.threshold) for name in GROUPINGS),
-    )
+    rated = scored.assign(**levels)[scored["grade"].notna()]
+    if not policy.internal:
+        rated = pool_categories(rated, measure.successes(rated), GROUPINGS, policy)
+    thin = {} if policy.internal else _find_thin(rated, list(levels), measure, policy)
+    tables = _tabulate(rated, list(levels), measure, scorecard)
     known = grid if scorecard.levels_decide else None  # else levels do not tell the grade
-    safe = disclosure.protect(policy, *tables, grid=known, total=len(graded))
-    average, grades, by_grade, by_month, shares, by_score, means, contacts, *groups = safe
-    by = dict(zip(GROUPINGS, groups, strict=True))
-    return Published(
-        measure, len(scored), len(graded), average, grades, by_grade, by_month, by,
-        shares, by_score, means, contacts,
-    )  # fmt: skip
+    safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
+    named = dict(zip(tables, safe, strict=True))
+    by = {name: named.pop(name) for name in GROUPINGS}
+    derive = _derive(scored, rated, named, by, measure, scorecard, grid, policy)
+    enough = policy.internal or "all" not in thin.get(TOTAL, {})
+    return origin.release(
+        Published(
+            measure=measure,
+            received=Number(len(scored)) if enough else Withheld(),
+            graded=Number(len(rated)) if enough else Withheld(),
+            columns=frozenset(scored),
+            by=by,
+            grid=grid,
+            cases=scoring.cells(scorecard, language.current())
+            if scorecard.kind == "tiers"
+            else grid.iloc[:0],
+            status=scoring.status(scored, scorecard).astype(str).sort_values(ignore_index=True),
+            files=told,
+            audit=disclosure.audit(policy, *named.values(), *by.values()),
+            **named,
+            **derive,
+        )
+    )
+
+
+def _find_thin(
+    rated: pd.DataFrame, dimensions: Sequence[str], measure: Measure, policy: Policy
+) -> dict[str, dict[str, frozenset[Any]]]:
+    """Return which counts too few customers stand behind, by the classifications of `_tabulate`."""
+    named = rated[[name for name in (IDENTIFIER, "grade", *GROUPINGS) if name in rated]].copy()
+    if "consulted_on" in rated:
+        named["month"] = rated["consulted_on"].dt.month
+    for dimension in dimensions:
+        named[f"score {dimension}"] = rated[dimension]
+    return find_thin(named, measure.successes(rated), [name for name in named if name != IDENTIFIER], policy)
+
+
+def _tabulate(
+    rated: pd.DataFrame, dimensions: Sequence[str], measure: Measure, scorecard: scoring.Scorecard
+) -> dict[str, Any]:
+    """Return the tables of a slice that are protected together, by their names in `Published`."""
+    grades = conversion.grades(rated)
+    alike = dimensions if scorecard.has_common_scale else []  # else their means are not to be compared
+    return {
+        "average": conversion.overall(rated, measure),
+        "grades": grades,
+        "by_grade": conversion.by_grade(rated),
+        "by_month": conversion.monthly(rated, measure),
+        "shares": conversion.score_shares(rated, dimensions),
+        "by_score": conversion.by_score(rated, dimensions, measure),
+        "means": conversion.score_means(rated, alike),
+        "contacts": workload.contacts(grades, scorecard),
+        **{name: conversion.by(rated, name, measure, most=len(rated) + 1) for name in GROUPINGS},
+    }
+
+
+def _derive(
+    scored: pd.DataFrame,
+    rated: pd.DataFrame,
+    named: Mapping[str, Any],
+    by: Mapping[str, pd.DataFrame],
+    measure: Measure,
+    scorecard: scoring.Scorecard,
+    grid: pd.DataFrame,
+    policy: Policy,
+) -> dict[str, Any]:
+    """Return what is computed beside the tables, each by the rule of `derived`."""
+    average, grades, by_grade = named["average"], named["grades"], named["by_grade"]
+    scores = (average, grades, by_grade, named["shares"], named["by_score"])
+    told = not disclosure.is_protected(by_grade, average)
+    bounds = validity.ungradable_bounds(scored)
+    return {
+        "versus": {name: derived.compare_groups(by[name], average) for name in TESTED},
+        "amounts": derived.sum_amounts(rated, by["customer_type"], policy),
+        "mix": derived.standardise(rated, by["source"], "customer_type", measure, policy),
+        "trend": conversion.trend(by_grade) if told else None,
+        "bounds": bounds.iloc[:0] if disclosure.is_protected(grades) else bounds,
+        "scores": derived.judge_scores(rated, scorecard, grid, policy, scores),
+    }
+
+
+def count_regions(
+    data: str | Path, year: int, regions: Sequence[str], policy: Policy, columns: str | Path | None = None
+) -> pd.DataFrame:
+    """Return how many consultations each region has, graded or not, most first.
+
+    Returns
+    -------
+    DataFrame
+        Index ``region``; ``consultations``. Regions that the data lack, and those of too few consultations or
+        customers, are left out.
+    """
+    slices = dataset.slices(data, columns)
+    found = {}
+    for region in dict.fromkeys(regions):
+        if not ((slices["region"] == region) & (slices["year"] == year)).any():
+            continue
+        rows = dataset.load(data, region=region, year=year, columns=columns)
+        thin = find_thin(rows, pd.Series(0, index=rows.index), [], policy)
+        if policy.internal or (len(rows) >= policy.threshold and not thin.get(TOTAL)):
+            found[region] = len(rows)
+    table = pd.DataFrame({"consultations": pd.Series(found, dtype="int64")}).rename_axis("region")
+    return origin.release(table.sort_values("consultations", ascending=False))
