@@ -14,7 +14,7 @@ from numbers import Integral
 import pandas as pd
 
 from ..analysis import conversion
-from ..analysis.conversion import HIGHER, LOWER, REST, Measure, Standardised
+from ..analysis.conversion import REST, Measure, Standardised
 from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import name, text
@@ -145,10 +145,14 @@ def standardise(sides: Sides, over: str = "customer_type") -> Standardised:
 
 
 def steps(sides: Sides) -> list[tuple[str | int, str | int]]:
-    """Return the pairs to compare, whatever the data: each year with the one before, all pairs of regions."""
+    """Return the pairs to compare, whatever the data.
+
+    Each year with the one before and, of three or more, the last with the first; all pairs of regions.
+    """
     names = list(sides)
     if of_years(sides):
-        return [(later, earlier) for earlier, later in pairwise(names)]
+        whole = [(names[-1], names[0])] if len(names) > 2 else []
+        return [(later, earlier) for earlier, later in pairwise(names)] + whole
     return list(combinations(names, 2))
 
 
@@ -173,7 +177,7 @@ def _worded(one: str | int, other: str | int) -> str:
     return text(zh=f"{side_name(one)}比{side_name(other)}", en=f"{side_name(one)} against {side_name(other)}")
 
 
-def ranks(sides: Sides, compared: pd.DataFrame) -> pd.DataFrame:
+def ranks(sides: Sides, compared: pd.DataFrame, mix: Standardised | None = None) -> pd.DataFrame:
     """Return between which places each side can stand, as far as differences are clear.
 
     Parameters
@@ -182,28 +186,28 @@ def ranks(sides: Sides, compared: pd.DataFrame) -> pd.DataFrame:
         Regions.
     compared : DataFrame
         See `changes`.
+    mix : Standardised, optional
+        See `standardise`. Where it has pairs, places are those of the standardised rates: a league table of
+        crude rates ranks the mix of customers.
 
     Returns
     -------
     DataFrame
-        Index ``side``, highest rate first; ``rate``, ``low``, ``high``, ``best`` and ``worst`` place: one
-        more than the number of sides that are clearly higher, and the number of sides less those clearly
-        lower. Sides whose rate is withheld or too few to compare are left out.
+        Index ``side``, highest rate first; ``rate``, ``standardised`` where it ranks, ``low``, ``high``,
+        ``best`` and ``worst`` place: one more than the number of sides that are clearly higher, and the
+        number of sides less those clearly lower. Sides whose rate is withheld or too few to compare are
+        left out.
     """
-    told = compared[~compared["verdict"].isin([conversion.TOO_FEW])]
+    fair = mix is not None and len(mix.pairs) > 0
+    pairs = mix.pairs if fair and mix is not None else compared
+    told = pairs[~pairs["verdict"].isin([conversion.TOO_FEW])]
     names = list(dict.fromkeys([*told["one"], *told["other"]]))
-    table = overview(sides).loc[names, ["rate", "low", "high"]]
-    above = dict.fromkeys(names, 0)
-    below = dict(above)
-    for row in told.itertuples():
-        if row.verdict in (HIGHER, LOWER):
-            upper, lower = (row.one, row.other) if row.verdict == HIGHER else (row.other, row.one)
-            above[lower] += 1
-            below[upper] += 1
-    table["best"] = [above[side] + 1 for side in names]
-    table["worst"] = [len(names) - below[side] for side in names]
-    table_metadata.describe(table, heads=measure_of(sides).heads, afresh=True)
-    return table.sort_values("rate", ascending=False, kind="stable").rename_axis("side")
+    columns = ["rate", "standardised", "low", "high"] if fair else ["rate", "low", "high"]
+    source = mix.rates if fair and mix is not None else overview(sides)
+    table = source.loc[names, columns].join(conversion.rank_places(names, told))
+    table_metadata.describe(table, heads=table_metadata.heads(source), afresh=True)
+    order = "standardised" if fair else "rate"
+    return table.sort_values(order, ascending=False, kind="stable").rename_axis("side")
 
 
 def groups(sides: Sides, column: str) -> pd.DataFrame:

@@ -200,11 +200,11 @@ def say(*sentences: str, zh: str = "", en: str = "") -> None:
     Parameters
     ----------
     *sentences : str
-        Sentences already in the report's language, for example from `narrative`.
+        Sentences already in the report's language, for example from `sentences.industry`.
     zh, en : str
         Instead of `sentences`: one paragraph in both languages.
 
-    Where there is nothing to say, as `narrative` may find, nothing is shown.
+    Where there is nothing to say, as a sentence may find, nothing is shown.
     """
     items = [_stopped(sentence) for sentence in sentences if sentence]
     items = items or [paragraph for paragraph in [text(zh=zh, en=en)] if paragraph]
