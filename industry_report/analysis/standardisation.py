@@ -224,9 +224,8 @@ def _crude_and_standardised(
         weights.to_numpy(), x.to_numpy(float), n.to_numpy(float)
     )
     # No percentage of fewer than 10, in whatever edition.
-    rates[["rate", "standardised", "low", "high"]] = rates[["rate", "standardised", "low", "high"]].where(
-        enough.to_numpy()[:, None]
-    )
+    for column in ("rate", "standardised", "low", "high"):
+        rates[column] = rates[column].where(enough)
     heads = {
         **measure.heads,
         "rate": text(zh=f"粗{measure.label}", en=f"{measure.label}, crude"),

@@ -183,7 +183,9 @@ def _rounded(result: Standardised) -> Standardised:
     """Keep what is printed: fifteen decimals of a weighted sum are a system of equations for its cells."""
     columns = dict.fromkeys(("standardised", "low", "high"), PLACES)
     weights = result.weights.drop(columns="consultations").round({"weight": PLACES})
-    return Standardised(result.rates.round(columns), weights, result.reversals[["first", "second", "clear"]])
+    pairs = result.pairs[["one", "other", "verdict"]]
+    reversals = result.reversals[["first", "second", "clear"]]
+    return Standardised(result.rates.round(columns), weights, reversals, pairs)
 
 
 def _nothing(by: str, over: str, measure: Measure) -> Standardised:

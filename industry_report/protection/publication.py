@@ -15,13 +15,14 @@ import pandas as pd
 
 import scoring
 
-from ..analysis import conversion, validity, workload
+from ..analysis import bases, conversion, market, outcome_window, workload
 from ..analysis.conversion import Measure, Standardised, Trend
 from ..base import language, origin
 from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..settings.publisher import Policy
 from . import derived, disclosure, files
+from .basis import Basis, count_open_customers, describe_basis
 from .customers import IDENTIFIER, find_thin
 from .derived import ScoreQuality
 from .files import Files
@@ -55,8 +56,10 @@ class Published:
         Each published customer type and source against all others; see `conversion.compare`.
     shares, by_score, means : DataFrame
         See `conversion.score_shares`, `conversion.by_score`, `conversion.score_means`.
-    contacts : DataFrame
-        See `workload.contacts`.
+    contacts, open_contacts : DataFrame
+        See `workload.contacts`: of all consultations, an upper bound, and of customers without a purchase.
+    weak : DataFrame
+        Which score is weak most often, as verdicts; see `market.compare_weak`.
     amounts : DataFrame
         Sums of money by customer type; see `disclosure.protect_amounts`.
     mix : Standardised
@@ -67,6 +70,8 @@ class Published:
         See `validity.ungradable_bounds`; empty where a grade is withheld.
     scores : ScoreQuality
         How good the scores are.
+    basis : Basis
+        What the numbers rest on: window, bases, customers, missing values.
     status : Series
         Of each consultation, sorted: graded or why not; see `scoring.status`.
     grid, cases : DataFrame
@@ -91,11 +96,14 @@ class Published:
     by_score: pd.DataFrame
     means: pd.DataFrame
     contacts: pd.DataFrame
+    open_contacts: pd.DataFrame
+    weak: pd.DataFrame
     amounts: pd.DataFrame
     mix: Standardised
     trend: Trend | None
     bounds: pd.DataFrame
     scores: ScoreQuality
+    basis: Basis
     status: pd.Series
     grid: pd.DataFrame
     cases: pd.DataFrame
@@ -111,6 +119,8 @@ def publish(
     *,
     scorecard: scoring.Scorecard,
     policy: Policy,
+    follow_up_days: int = outcome_window.DAYS,
+    data_cut: str = "",
 ) -> Published:
     """Read, score, count and protect one slice: the only way from rows to a public edition.
 
@@ -125,6 +135,9 @@ def publish(
         The standard to score by.
     policy : Policy
         See `load_policy`. Of an internal edition nothing is withheld.
+    follow_up_days, data_cut
+        Within how many days a purchase counts, and the day on which the data were drawn; see
+        `outcome_window.choose_window`.
 
     Examples
     --------
@@ -133,14 +146,23 @@ def publish(
     """
     consultations = dataset.load(data, region=region, year=year, columns=columns)
     told = files.describe_files(data, region, year, columns, policy)
-    return protect_slice(consultations, scorecard, policy, told)
+    # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
+    register = dataset.load(data, region=region, columns=columns)
+    window = outcome_window.choose_window(register, follow_up_days, data_cut)
+    return protect_slice(consultations, year, scorecard, policy, told, window)
 
 
 def protect_slice(
-    consultations: pd.DataFrame, scorecard: scoring.Scorecard, policy: Policy, told: Files
+    consultations: pd.DataFrame,
+    year: int,
+    scorecard: scoring.Scorecard,
+    policy: Policy,
+    told: Files,
+    window: outcome_window.Window | None = None,
 ) -> Published:
     """Return what may be published of the consultations of a slice; see `publish`."""
-    scored = scoring.score(consultations, scorecard)
+    registered = scoring.score(bases.of_the_year(consultations, year), scorecard)
+    scored = outcome_window.follow(registered, window)
     levels, grid = scoring.levels(consultations, scorecard), scoring.combinations(scorecard)
     measure = conversion.choose_measure(scored)
     rated = scored.assign(**levels)[scored["grade"].notna()]
@@ -152,8 +174,8 @@ def protect_slice(
     safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
     named = dict(zip(tables, safe, strict=True))
     by = {name: named.pop(name) for name in GROUPINGS}
-    derive = _derive(scored, rated, named, by, measure, scorecard, grid, policy)
     enough = policy.internal or "all" not in thin.get(TOTAL, {})
+    graded = registered[registered["grade"].notna()]
     return origin.release(
         Published(
             measure=measure,
@@ -161,6 +183,8 @@ def protect_slice(
             graded=Number(len(rated)) if enough else Withheld(),
             columns=frozenset(scored),
             by=by,
+            basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy),
+            open_contacts=count_open_customers(graded, scorecard, policy, named["contacts"]),
             grid=grid,
             cases=scoring.cells(scorecard, language.current())
             if scorecard.kind == "tiers"
@@ -169,7 +193,7 @@ def protect_slice(
             files=told,
             audit=disclosure.audit(policy, *named.values(), *by.values()),
             **named,
-            **derive,
+            **_derive(scored, rated, list(levels), named, by, measure, scorecard, grid, policy),
         )
     )
 
@@ -208,6 +232,7 @@ def _tabulate(
 def _derive(
     scored: pd.DataFrame,
     rated: pd.DataFrame,
+    dimensions: Sequence[str],
     named: Mapping[str, Any],
     by: Mapping[str, pd.DataFrame],
     measure: Measure,
@@ -219,8 +244,11 @@ def _derive(
     average, grades, by_grade = named["average"], named["grades"], named["by_grade"]
     scores = (average, grades, by_grade, named["shares"], named["by_score"])
     told = not disclosure.is_protected(by_grade, average)
-    bounds = validity.ungradable_bounds(scored)
+    bounds = bases.ungradable_bounds(scored)
+    weak = market.compare_weak(rated, dimensions if scorecard.has_common_scale else [])
+    shares_hidden = disclosure.is_protected(grades, named["shares"])
     return {
+        "weak": weak[["one", "other", "verdict"]].iloc[: 0 if shares_hidden else None],
         "versus": {name: derived.compare_groups(by[name], average) for name in TESTED},
         "amounts": derived.sum_amounts(rated, by["customer_type"], policy),
         "mix": derived.standardise(rated, by["source"], "customer_type", measure, policy),
