@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from ..base import table_metadata
+from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import name, text
 from ..settings.parameters import find_file
@@ -210,3 +210,6 @@ def _pairs(curriculum: Curriculum) -> Iterator[tuple[str, str]]:
 def _named(products: Sequence[str]) -> str:
     """Join products as a table's cell does."""
     return text(zh="、", en="; ").join(name(product) for product in products)
+
+
+origin.trace_module(globals())

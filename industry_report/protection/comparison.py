@@ -15,7 +15,7 @@ import pandas as pd
 
 from ..analysis import conversion
 from ..analysis.conversion import REST, Measure, Standardised
-from ..base import table_metadata
+from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import name, text
 from .publication import Published
@@ -329,3 +329,6 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
     hidden = table_metadata.withheld(table)
     names = {column: [side_name(side) for side in sides] for column, sides in hidden.items()}
     return table_metadata.describe(shown, withheld=names)
+
+
+origin.trace_module(globals())

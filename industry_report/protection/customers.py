@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,7 +64,7 @@ def split_labels(values: pd.Series, column: str) -> pd.Series:
 
 def _find_levels(
     labels: pd.Series, owner: np.ndarray, success: np.ndarray, policy: Policy
-) -> Mapping[str, frozenset[Any]]:
+) -> dict[str, frozenset[Any]]:
     code, names = pd.factorize(labels)
     chosen = {"all": np.ones(len(code), bool), "known": ~np.isnan(success)}
     thin = {level: set(_find_groups(code[part], owner[part], policy)) for level, part in chosen.items()}

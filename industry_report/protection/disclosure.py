@@ -108,8 +108,9 @@ def protect(
 def _check_kinds(tables: Sequence[Any], kinds: Sequence[str]) -> None:
     if "" in kinds:
         columns = ", ".join(map(str, tables[kinds.index("")].axes[-1]))
-        problem = f"does not know table {kinds.index('') + 1}, with {columns}."
-        raise InputError("disclosure.protect", problem, "Give tables of `conversion` and `workload`.")
+        problem = f"table {kinds.index('') + 1}, with {columns}, does not say what it counts."
+        remedy = "Give tables of `conversion` and `workload`, or declare it: table_metadata.Counts."
+        raise InputError("disclosure.protect", problem, remedy)
     if "average" not in kinds:
         raise InputError("disclosure.protect", "the average is missing.", "Give `conversion.overall`, too.")
     names = {

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..analysis.conversion import REST
-from ..base import language
+from ..base import language, table_metadata
 from ..base.errors import InputError
 
 LEVELS = ("all", "known", "successes")  # each counts part of what the one before it counts
@@ -61,19 +61,23 @@ class Groups:
 
 
 def find_kind(table: pd.DataFrame | pd.Series) -> str:
-    """Tell tables apart by what they hold; what is not known here must not pass unprotected."""
-    if isinstance(table, pd.Series):
-        return "average" if {"consultations", "conversions"} <= set(table.index) else ""
-    columns = set(table.columns)
-    if {"dimension", "score", "consultations"} <= columns:
-        return "by_score" if "conversions" in columns else "shares"
-    if "mean" in columns and table.index.name == "dimension":
-        return "means"
-    if "contacts" in columns and table.index.name == "grade":
-        return "contacts"
-    if "conversions" in columns and table.index.name:
-        return "by"
-    return "grades" if table.index.name == "grade" and "consultations" in columns else ""
+    """Tell which rules a table is protected by, from what it says it counts; nothing where it does not say."""
+    counts = table_metadata.counts(table)
+    if counts is None:
+        return ""
+    levels = set(counts.levels.values())
+    match counts.classification:
+        case ():
+            return "average"
+        case ("dimension",):
+            return "means"
+        case ("dimension", "score"):
+            return "by_score" if "successes" in levels else "shares"
+        case (_,) if "contacts" in levels:
+            return "contacts"
+        case (_,):
+            return "by" if "successes" in levels else "grades"
+    return ""
 
 
 def collect_counts(tables: Sequence[Any]) -> dict[str, dict[str, pd.Series]]:
@@ -90,12 +94,11 @@ def collect_counts(tables: Sequence[Any]) -> dict[str, dict[str, pd.Series]]:
 
 def _read_counts(table: Any) -> Iterator[tuple[str, str, pd.Series]]:
     kind = find_kind(table)
-    columns = {"grades": {"consultations": "all"}, "contacts": {"consultations": "all"}}.get(kind, {})
-    columns = {"shares": {"consultations": "all"}}.get(kind, columns)
-    if kind in ("by", "by_score"):
-        columns = {"received": "all", "consultations": "known", "conversions": "successes"}
-    for column, level in columns.items():
-        if column not in table or (kind == "by" and table.empty):
+    if kind in ("", "average", "means") or (kind == "by" and table.empty):
+        return
+    counts = table_metadata.counts(table)
+    for column, level in (counts.levels if counts else {}).items():
+        if level not in LEVELS or column not in table:
             continue
         if kind in ("shares", "by_score"):
             for dimension, rows in table.groupby("dimension", sort=False):

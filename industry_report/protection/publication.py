@@ -121,6 +121,7 @@ def publish(
     policy: Policy,
     follow_up_days: int = outcome_window.DAYS,
     data_cut: str = "",
+    also: Sequence[str] = (),
 ) -> Published:
     """Read, score, count and protect one slice: the only way from rows to a public edition.
 
@@ -138,6 +139,8 @@ def publish(
     follow_up_days, data_cut
         Within how many days a purchase counts, and the day on which the data were drawn; see
         `outcome_window.choose_window`.
+    also : sequence of str
+        Further columns to group by, as a mapping file names them: how a table of your own passes the gate.
 
     Examples
     --------
@@ -149,7 +152,7 @@ def publish(
     # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
     register = dataset.load(data, region=region, columns=columns)
     window = outcome_window.choose_window(register, follow_up_days, data_cut)
-    return protect_slice(consultations, year, scorecard, policy, told, window)
+    return protect_slice(consultations, year, scorecard, policy, told, window, also)
 
 
 def protect_slice(
@@ -159,6 +162,7 @@ def protect_slice(
     policy: Policy,
     told: Files,
     window: outcome_window.Window | None = None,
+    also: Sequence[str] = (),
 ) -> Published:
     """Return what may be published of the consultations of a slice; see `publish`."""
     registered = scoring.score(bases.of_the_year(consultations, year), scorecard)
@@ -166,14 +170,15 @@ def protect_slice(
     levels, grid = scoring.levels(consultations, scorecard), scoring.combinations(scorecard)
     measure = conversion.choose_measure(scored)
     rated = scored.assign(**levels)[scored["grade"].notna()]
+    names = (*GROUPINGS, *also)
     if not policy.internal:
-        rated = pool_categories(rated, measure.successes(rated), GROUPINGS, policy)
-    thin = {} if policy.internal else _find_thin(rated, list(levels), measure, policy)
-    tables = _tabulate(rated, list(levels), measure, scorecard)
+        rated = pool_categories(rated, measure.successes(rated), names, policy)
+    thin = {} if policy.internal else _find_thin(rated, list(levels), names, measure, policy)
+    tables = _tabulate(rated, list(levels), names, measure, scorecard)
     known = grid if scorecard.levels_decide else None  # else levels do not tell the grade
     safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
     named = dict(zip(tables, safe, strict=True))
-    by = {name: named.pop(name) for name in GROUPINGS}
+    by = {name: named.pop(name) for name in names}
     enough = policy.internal or "all" not in thin.get(TOTAL, {})
     graded = registered[registered["grade"].notna()]
     return origin.release(
@@ -199,10 +204,10 @@ def protect_slice(
 
 
 def _find_thin(
-    rated: pd.DataFrame, dimensions: Sequence[str], measure: Measure, policy: Policy
+    rated: pd.DataFrame, dimensions: Sequence[str], names: Sequence[str], measure: Measure, policy: Policy
 ) -> dict[str, dict[str, frozenset[Any]]]:
     """Return which counts too few customers stand behind, by the classifications of `_tabulate`."""
-    named = rated[[name for name in (IDENTIFIER, "grade", *GROUPINGS) if name in rated]].copy()
+    named = rated[[name for name in (IDENTIFIER, "grade", *names) if name in rated]].copy()
     if "consulted_on" in rated:
         named["month"] = rated["consulted_on"].dt.month
     for dimension in dimensions:
@@ -211,7 +216,11 @@ def _find_thin(
 
 
 def _tabulate(
-    rated: pd.DataFrame, dimensions: Sequence[str], measure: Measure, scorecard: scoring.Scorecard
+    rated: pd.DataFrame,
+    dimensions: Sequence[str],
+    names: Sequence[str],
+    measure: Measure,
+    scorecard: scoring.Scorecard,
 ) -> dict[str, Any]:
     """Return the tables of a slice that are protected together, by their names in `Published`."""
     grades = conversion.grades(rated)
@@ -225,7 +234,7 @@ def _tabulate(
         "by_score": conversion.by_score(rated, dimensions, measure),
         "means": conversion.score_means(rated, alike),
         "contacts": workload.contacts(grades, scorecard),
-        **{name: conversion.by(rated, name, measure, most=len(rated) + 1) for name in GROUPINGS},
+        **{name: conversion.by(rated, name, measure, most=len(rated) + 1) for name in names},
     }
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from .. import __version__
 from ..analysis.conversion import Measure
-from ..base import language, table_metadata
+from ..base import language, origin, table_metadata
 from ..base.language import text
 from ..scorecard import explanation
 
@@ -361,3 +361,6 @@ def _indicator(name: str, value: str, kind: str) -> tuple[str, str, str, str]:
         ),
     }[kind]
     return name, value, calculation, caution
+
+
+origin.trace_module(globals())

@@ -11,8 +11,9 @@ import pytest
 
 import scoring
 from industry_report.analysis import conversion, workload
-from industry_report.base import language
+from industry_report.base import language, table_metadata
 from industry_report.base.errors import InputError
+from industry_report.base.table_metadata import Counts
 from industry_report.protection import disclosure
 
 ROOT = Path(__file__).parents[2]
@@ -33,14 +34,15 @@ def by(known: dict[str, int], successes: list[int], name: str = "customer_type")
     table = pd.DataFrame({"consultations": known.values(), "conversions": successes}, index=list(known))
     table["rate"] = table["conversions"] / table["consultations"].where(table["consultations"] > 0)
     table["low"], table["high"] = table["rate"] * 0.9, table["rate"] * 1.1
-    return table.rename_axis(name)
+    levels = {"consultations": "known", "conversions": "successes"}
+    return table_metadata.describe(table.rename_axis(name), counts=Counts((name,), levels))
 
 
 def average(known: int, successes: int) -> pd.Series:
     rate = successes / known if known else np.nan
-    return pd.Series(
-        {"consultations": known, "conversions": successes, "rate": rate, "low": rate, "high": rate}
-    )
+    row = {"consultations": known, "conversions": successes, "rate": rate, "low": rate, "high": rate}
+    levels = {"consultations": "known", "conversions": "successes"}
+    return table_metadata.describe(pd.Series(row), counts=Counts((), levels))
 
 
 def protect_by(known: dict[str, int], successes: list[int], total: tuple[int, int] | None = None):
@@ -177,6 +179,8 @@ def test_many_without_a_type_are_partner_enough() -> None:
 def test_months_keep_their_order_and_mask_all_three_counts() -> None:
     table = by(dict.fromkeys(range(1, 13), 50), [20] * 12, "month")
     table.insert(0, "received", 55)
+    levels = {"received": "all", "consultations": "known", "conversions": "successes"}
+    table_metadata.describe(table, counts=Counts(("month",), levels))
     table.loc[3, ["received", "consultations", "conversions"]] = [4, 4, 1]
     protected, _ = disclosure.protect(POLICY, table, average(554, 221))
     assert protected.index.to_list() == list(range(1, 13))
@@ -279,7 +283,7 @@ def test_grades_and_scores_are_protected_together_or_not_at_all(left_out: int) -
 
 
 def test_what_cannot_be_protected_is_refused() -> None:
-    with pytest.raises(InputError, match="does not know table 1"):
+    with pytest.raises(InputError, match="table 1, with customer_id, does not say what it counts"):
         disclosure.protect(POLICY, pd.DataFrame({"customer_id": ["x"]}), average(100, 20))
     with pytest.raises(InputError, match="the average is missing"):
         disclosure.protect(POLICY, by({"a": 100}, [20]))

@@ -9,7 +9,7 @@ import pandas as pd
 from ...analysis.bases import MOST_OFF_YEAR
 from ...analysis.conversion import Measure
 from ...analysis.outcome_window import Window
-from ...base import language
+from ...base import language, origin
 from ...base.language import text
 from ...scorecard.scorecards import Scorecard
 from .wording import bracketed, percent
@@ -355,3 +355,6 @@ def regression_to_mean() -> str:
         en="Scores vary by chance: a customer of a high grade last year is likely to fall and one of a low grade to rise even if "
         "nothing changed (regression to the mean); not every move is a real change",
     )
+
+
+origin.trace_module(globals())

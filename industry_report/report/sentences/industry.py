@@ -21,7 +21,7 @@ from ...analysis.conversion import (
     Standardised,
     compare,
 )
-from ...base import language
+from ...base import language, origin
 from ...base.language import grade_name, listing, text
 from ...scorecard import explanation
 from .advice import (
@@ -388,3 +388,6 @@ def key_figures(
 
 def _published(value: float, column: str) -> str:
     return language.PROTECTED if pd.isna(value) else language.formatted(value, column)
+
+
+origin.trace_module(globals())
