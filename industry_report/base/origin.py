@@ -35,6 +35,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*")
 _watching: bool | None = None
 _values: dict[str, set[float]] = {}  # by column, all numbers of released tables
 _words: set[str] = set()  # released texts with a digit
+_runs: set[tuple[int, ...]] = set()  # released rows of whole numbers, such as the months of a season
 _known: set[str] = set()  # digits of the parameters, the scorecard, the publisher
 
 
@@ -79,6 +80,7 @@ def watch(public: bool | None, context: Any = ()) -> None:
     _watching = public
     _values.clear()
     _words.clear()
+    _runs.clear()
     _known.clear()
     know(context)
 
@@ -120,6 +122,8 @@ def release(thing: Any) -> Any:
         for part in thing.values():
             release(part)
     elif isinstance(thing, list | tuple):
+        if isinstance(thing, tuple) and all(isinstance(part, int) for part in thing):
+            _runs.add(thing)
         for part in thing:
             release(part)
     elif is_dataclass(thing) and not isinstance(thing, type):
@@ -173,7 +177,8 @@ def is_released(thing: Any) -> bool:
     if isinstance(thing, Mapping):
         return all(map(is_released, thing.values()))
     if isinstance(thing, list | tuple | set | frozenset):
-        return all(map(is_released, thing))
+        run = isinstance(thing, tuple) and all(isinstance(part, int) for part in thing)
+        return (run and thing in _runs) or all(map(is_released, thing))
     if is_dataclass(thing):
         return _is_released_object(thing)
     return not isinstance(thing, np.ndarray | pd.Index) or not len(thing)

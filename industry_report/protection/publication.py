@@ -44,8 +44,11 @@ class Published:
     received, graded : Number
         All consultations, and those with a grade, which the tables are about; `Withheld` where too few
         customers made them.
-    columns : frozenset of str
-        Which columns the data have.
+    fields : DataFrame
+        One row with the columns of the data, true where any consultation has a value; none if nothing could
+        be graded. It says why a section is missing, see `sentences.coverage.absent`.
+    levels : tuple of str
+        The dimensions that have scores.
     average : Series
         See `conversion.overall`.
     grades, by_grade, by_month : DataFrame
@@ -85,7 +88,8 @@ class Published:
     measure: Measure
     received: Number | Withheld
     graded: Number | Withheld
-    columns: frozenset[str]
+    fields: pd.DataFrame
+    levels: tuple[str, ...]
     average: pd.Series
     grades: pd.DataFrame
     by_grade: pd.DataFrame
@@ -170,6 +174,7 @@ def protect_slice(
     levels, grid = scoring.levels(consultations, scorecard), scoring.combinations(scorecard)
     measure = conversion.choose_measure(scored)
     rated = scored.assign(**levels)[scored["grade"].notna()]
+    origin.know(measure.days)  # it stands in the measure's name
     names = (*GROUPINGS, *also)
     if not policy.internal:
         rated = pool_categories(rated, measure.successes(rated), names, policy)
@@ -186,7 +191,8 @@ def protect_slice(
             measure=measure,
             received=Number(len(scored)) if enough else Withheld(),
             graded=Number(len(rated)) if enough else Withheld(),
-            columns=frozenset(scored),
+            fields=_list_fields(scored, rated),
+            levels=tuple(levels),
             by=by,
             basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy),
             open_contacts=count_open_customers(graded, scorecard, policy, named["contacts"]),
@@ -201,6 +207,12 @@ def protect_slice(
             **_derive(scored, rated, list(levels), named, by, measure, scorecard, grid, policy),
         )
     )
+
+
+def _list_fields(scored: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
+    """Return which columns have a value, with no row of the data."""
+    told = pd.DataFrame([scored.notna().any().map({True: True, False: None})], dtype=object)
+    return told if len(rated) else told.iloc[:0]
 
 
 def _find_thin(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,8 @@ __all__ = [
     "cover",
     "draw",
     "number",
+    "present",
+    "provenance",
     "say",
     "section",
     "show",
@@ -262,6 +264,58 @@ def show(
         raise InputError(
             "show", problem, "Give the figure that was drawn; turn a Series into a table with .to_frame()."
         )
+
+
+def present(
+    table: pd.DataFrame,
+    drawing: Callable[..., Figure],
+    *arguments: Any,
+    caption: str,
+    otherwise: str,
+    **options: Any,
+) -> None:
+    """Show a drawing of a table with its numbers or, where the table is empty, say why.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its numbers.
+    drawing : callable
+        Draws it, such as `figures.rates`; called with the table, `arguments` and `options`.
+    caption : str
+        As in `show`.
+    otherwise : str
+        The sentence that stands in its place.
+
+    Examples
+    --------
+    >>> present(by_grade, figures.conversion_by_grade, caption="…", otherwise="…")  # doctest: +SKIP
+    """
+    if table.empty:
+        say(otherwise)
+    else:
+        show(drawing(table, *arguments, **options), caption=caption, data=table)
+
+
+def provenance(sources: pd.DataFrame, scorecard: Any, **parameters: Any) -> None:
+    """Show what a report was made from: its files, its parameters, the scorecard and the software.
+
+    Parameters
+    ----------
+    sources : DataFrame
+        See `publication.Published.files`.
+    scorecard : scoring.Scorecard
+        The standard.
+    **parameters : object
+        Such as region and year.
+    """
+    show(sources, caption=text(zh="数据文件", en="Source files"))
+    spoken = {"language": text(zh="中文", en="English")} if "today" not in parameters else {}
+    said = f"{text(**scorecard.title)} {scorecard.version}"
+    show(
+        tables.provenance(**parameters, **spoken, scorecard=said),
+        caption=text(zh="报告参数与软件版本", en="Parameters and software"),
+    )
 
 
 def attach(table: pd.DataFrame, name: str, caption: str) -> None:

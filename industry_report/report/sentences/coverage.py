@@ -104,6 +104,29 @@ def no_outcomes(graded: pd.DataFrame) -> str:
     )
 
 
+def register(place: str, year: int, quality: pd.DataFrame, received: int, graded: int) -> str:
+    """State what a report draws on: files, rows read, kept out, and the consultations that are its base.
+
+    Parameters
+    ----------
+    place, year
+        Of the report.
+    quality : DataFrame
+        See `dataset.quality`.
+    received, graded : int
+        Consultations of the slice, and those with a grade.
+    """
+    n, files = quality[["read", "rejected", "duplicates"]].sum(), len(quality)
+    return text(
+        zh=f"本报告依据{place}{year}年客户咨询登记表（数据文件{files}个）编制。数据文件共读入记录{n.read:,}条，剔除错误记录"
+        f"{n.rejected:,}条、重复记录{n.duplicates:,}条。{place}{year}年有效咨询{received:,}条，"
+        f"其中可评级的{graded:,}条为以下各项统计的对象。",
+        en=f"This report draws on the register of customer consultations in {place}, {year} (source files: {files}). "
+        f"Of {n.read:,} rows read, {n.rejected:,} were rejected and {n.duplicates:,} were duplicates. "
+        f"There are {received:,} consultations; the {graded:,} that could be graded are the basis of all that follows.",
+    )
+
+
 def reconciliation(quality: pd.DataFrame, graded: int) -> str:
     """State that nothing was lost: every row read is graded, not graded, of another slice, rejected or a duplicate.
 
