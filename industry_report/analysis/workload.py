@@ -10,8 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
+from ..base.table_metadata import Counts
 from .conversion import grades
 
 SCENARIOS = ("low", "mid", "high")
@@ -41,7 +43,8 @@ def contacts(counts: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     table["contacts"] = table["consultations"] * table["contacts_per_year"]
     total = _whole_sum(table["contacts"])
     table["share"] = table["contacts"] / total if total else float("nan")
-    return table
+    counts = Counts(("grade",), {"consultations": "all", "contacts": "contacts"})
+    return table_metadata.describe(table, counts=counts)
 
 
 def _whole_sum(values: pd.Series) -> float:
@@ -190,3 +193,6 @@ def _assumed(name: str, values: Mapping[str, float] | float) -> pd.Series:
 
 def _is_positive(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < float("inf")
+
+
+origin.trace_module(globals())

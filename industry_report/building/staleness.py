@@ -135,7 +135,8 @@ def find_slice_keys(notebook: Path) -> frozenset[str]:
     """Return what of region and year a notebook keeps to in everything it reads of the parameter ``data``.
 
     It keeps to a key if `data` is used only in calls such as ``dataset.load(data, region=region, year=year)``
-    and the key's parameter is never assigned anew. In doubt it reads all: a report too many is made, none
+    and the key's parameter is never assigned anew. `publication.publish` reads all years of its region, for
+    the last day that the data know. In doubt it reads all: a report too many is made, none
     too few.
     """
     nodes = [node for tree in _parse_cells(notebook) for node in ast.walk(tree)]
@@ -145,11 +146,13 @@ def find_slice_keys(notebook: Path) -> frozenset[str]:
     for node in nodes:
         match node:
             case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="dataset")), args=[ast.Name(id="data"), *rest]
+                func=ast.Attribute(value=ast.Name(id="dataset" | "publication" as room)),
+                args=[ast.Name(id="data"), *rest],
             ):
                 explained.add(node.args[0])
                 given = [*zip(("region", "year"), rest, strict=False)]
                 given += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
+                keys -= {"year"} if room == "publication" else set()
                 keys &= {key for key, value in given if isinstance(value, ast.Name) and value.id == key}
     uses = {node for node in nodes if isinstance(node, ast.Name) and node.id == "data"}
     return keys if uses <= explained else frozenset()
