@@ -320,9 +320,9 @@ def build(
     editions go to a folder of their own, DIR-internal.
     """
     if scheduler is None and (force or not output.exists()):  # there will be something to make
-        from .processes import pool
+        from .processes import fork_server
 
-        pool.begin()
+        fork_server.begin()
     from .building import build as builder
 
     jobs = _list_jobs(params or (ANNUAL,), data, only)

@@ -102,7 +102,7 @@ def test_pure_modules_import_nothing_else_of_ours(module):
 @pytest.mark.parametrize("module", ["figures", "tables", "industry"])
 def test_figures_tables_and_narrative_know_no_files_and_no_notebooks(module):
     _, own = imports(MODULES[module])
-    assert own <= {"language", "layout", "style", "conversion", "explanation"}
+    assert own <= {"language", "layout", "style", "conversion", "explanation", "table_metadata"}
 
 
 def test_the_process_that_kernels_are_forked_from_knows_no_scoring_and_no_way_of_rendering():
@@ -110,6 +110,12 @@ def test_the_process_that_kernels_are_forked_from_knows_no_scoring_and_no_way_of
     _, own = imports(PACKAGE["kernel_server"])
     assert own == {"forking", "language", "style"}
     assert not [name for name in ('"scoring', "papermill", "nbconvert", "typst") if name in source]
+
+
+def test_one_module_reads_and_writes_what_a_table_carries():
+    texts = {path.name: path.read_text(encoding="utf-8") for path in PACKAGE.values()}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert [name for name, source in texts.items() if ".attrs" in source] == ["table_metadata.py"]
 
 
 def test_nothing_imports_the_command_line():

@@ -17,6 +17,7 @@ from statsmodels.stats.proportion import (
     proportions_ztest,
 )
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import capital, grade_name, text
 
@@ -163,7 +164,8 @@ def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST, le
     table = _with_received(_rates(groups, successes.iloc[groups.index], measure), groups, successes, measure)
     if column == "product":
         named = successes.iloc[groups.dropna().index.unique()].dropna()
-        table.attrs["all"] = {"consultations": len(named), "conversions": int(named.sum())}
+        every = {"consultations": len(named), "conversions": int(named.sum())}
+        table = table_metadata.tell(table, all=every)
     return table.sort_values("consultations", ascending=False, kind="stable")
 
 
@@ -175,8 +177,8 @@ def _with_received(
         return table
     received = groups.value_counts().reindex(table.index).astype("int64")
     wider = table.assign(received=received)[["received", *table.columns]]
-    wider.attrs = {"heads": {**measure.heads, "consultations": measure.known}}
-    return wider
+    heads = {**measure.heads, "consultations": measure.known}
+    return table_metadata.describe(wider, heads=heads, afresh=True)
 
 
 def monthly(scored: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -195,7 +197,7 @@ def monthly(scored: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     table = with_interval(table.reindex(range(1, 13), fill_value=0).astype("int64"), measure)
     # Outcomes of late months are often still open: the season shows in all consultations, not in those.
     table.insert(0, "received", months.value_counts().reindex(table.index, fill_value=0).astype("int64"))
-    table.attrs["heads"] = {**measure.heads, "consultations": measure.known}
+    table_metadata.describe(table, heads={**measure.heads, "consultations": measure.known})
     return table.rename_axis("month")
 
 
@@ -247,7 +249,7 @@ def by_score(scored: pd.DataFrame, dimensions: Sequence[str], measure: Measure) 
     ]
     nothing = _rates(pd.Series(dtype=float), successes[:0], measure).rename_axis("score").reset_index()
     table = pd.concat(parts or [nothing.assign(dimension="")], ignore_index=True)
-    table.attrs["heads"] = measure.heads
+    table_metadata.describe(table, heads=measure.heads)
     return table[["dimension", "score", *(c for c in table.columns if c not in ("dimension", "score"))]]
 
 
@@ -302,17 +304,17 @@ def compare(table: pd.DataFrame, *, planned: bool) -> pd.DataFrame:
         the ``verdict``: "higher" or "lower" only if the adjusted p is below 0.05 and the interval excludes
         zero, else "no clear difference"; "too few" if the group or the others have fewer than 30
         consultations; "not compared" for the pooled rest, which is no group.
-        ``attrs["planned"]`` repeats `planned`. Empty if `table` is.
+        The fact ``planned`` repeats `planned`. Empty if `table` is.
     """
     ours = table[_COUNTS]
-    others = pd.Series(table.attrs.get("all", ours.sum())) - ours
+    others = pd.Series(table_metadata.fact(table, "all", ours.sum())) - ours
     result = _compared(ours, others, planned)
-    result.attrs["heads"] = {
+    heads = {
         **_rate_head(table),
         "reference": text(zh="其余各组", en="All others"),
         "reference_consultations": text(zh="其余各组咨询数", en="Consultations of all others"),
     }
-    return result
+    return table_metadata.describe(result, heads=heads)
 
 
 def differences(first: pd.DataFrame, second: pd.DataFrame, *, planned: bool = False) -> pd.DataFrame:
@@ -336,12 +338,11 @@ def differences(first: pd.DataFrame, second: pd.DataFrame, *, planned: bool = Fa
     groups = first.index.union(second.index, sort=False)
     ours, others = (table[_COUNTS].reindex(groups, fill_value=0) for table in (first, second))
     result = _compared(ours, others, planned)
-    result.attrs["heads"] = _rate_head(first)
-    return result
+    return table_metadata.describe(result, heads=_rate_head(first))
 
 
 def _rate_head(table: pd.DataFrame) -> dict[str, str]:
-    return {key: head for key, head in table.attrs.get("heads", {}).items() if key == "rate"}
+    return {key: head for key, head in table_metadata.heads(table).items() if key == "rate"}
 
 
 def _compared(ours: pd.DataFrame, others: pd.DataFrame, planned: bool) -> pd.DataFrame:
@@ -359,8 +360,7 @@ def _compared(ours: pd.DataFrame, others: pd.DataFrame, planned: bool) -> pd.Dat
     )
     table = table.join(_tested(ours[asked], others[asked], planned))
     table["verdict"] = table["verdict"].where(asked, np.where(enough, NOT_COMPARED, TOO_FEW))
-    table.attrs["planned"] = planned
-    return table
+    return table_metadata.tell(table, planned=planned)
 
 
 def _tested(ours: pd.DataFrame, others: pd.DataFrame, planned: bool) -> pd.DataFrame:
@@ -622,12 +622,12 @@ def _crude_and_standardised(
     rates["standardised"], rates["low"], rates["high"] = _weighted(
         weights.to_numpy(), x.to_numpy(float), n.to_numpy(float)
     )
-    rates.attrs["heads"] = {
+    heads = {
         **measure.heads,
         "rate": text(zh=f"粗{measure.label}", en=f"{measure.label}, crude"),
         "standardised": text(zh=f"标准化{measure.label}", en=f"{measure.label}, standardised"),
     }
-    return rates
+    return table_metadata.describe(rates, heads=heads)
 
 
 def _weighted(weights: _Float, x: _Float, n: _Float) -> tuple[_Float, _Float, _Float]:
@@ -694,8 +694,7 @@ def with_interval(counts: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     n, successes = counts["consultations"].to_numpy(float), counts["conversions"].to_numpy(float)
     low, high = _wilson(successes, n)
     table = counts.assign(rate=_ratio(counts["conversions"], n), low=low, high=high)
-    table.attrs["heads"] = measure.heads
-    return table
+    return table_metadata.describe(table, heads=measure.heads)
 
 
 def _wilson(x: _Float, n: _Float) -> tuple[_Float, _Float]:

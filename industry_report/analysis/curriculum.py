@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import name, text
 from ..settings.parameters import find_file
@@ -162,8 +163,7 @@ def needs(demand: pd.DataFrame, curriculum: Curriculum) -> pd.DataFrame:
     table = demand.loc[~demand.index.isin(REST.values()), ["asked", "rate"]].copy()
     for column in ("skills", "courses"):
         table[column] = [_worded(getattr(known.get(product), column, ())) for product in table.index]
-    table.attrs = dict(demand.attrs)
-    return table
+    return table_metadata.carry(demand, table)
 
 
 def _worded(items: Sequence[Mapping[str, str]]) -> str:
@@ -195,7 +195,9 @@ def courses(demand: pd.DataFrame, curriculum: Curriculum) -> pd.DataFrame:
         for course, products in found.items()
     }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["products", "rate"]).rename_axis("course")
-    table.attrs["heads"] = {"rate": text(zh="其中最高的咨询占比", en="Highest share asked for")}
+    table_metadata.describe(
+        table, heads={"rate": text(zh="其中最高的咨询占比", en="Highest share asked for")}
+    )
     return table.sort_values("rate", ascending=False, kind="stable")
 
 

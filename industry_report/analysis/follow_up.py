@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 
@@ -138,10 +139,10 @@ def add_contacts(last: pd.Series, contacts_per_year: int, numbers: np.ndarray) -
 
 def _add_months(days: pd.Series, months: np.ndarray) -> pd.Series:
     """Return the same day of a later month, or its last day where it has no such day."""
-    first = days.to_numpy().astype("datetime64[M]") + months
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(int)
-    day = np.minimum(days.dt.day.to_numpy(), length) - 1
-    return pd.Series((first.astype("datetime64[D]") + day).astype(days.dtype), index=days.index)
+    month = days.to_numpy().astype("datetime64[M]") + np.asarray(months).astype("timedelta64[M]")
+    first, end = (ends.astype("datetime64[D]") for ends in (month, month + np.timedelta64(1, "M")))
+    day = np.minimum(days.dt.day.to_numpy(), (end - first).astype(int)) - 1
+    return pd.Series((first + day.astype("timedelta64[D]")).astype(days.dtype), index=days.index)
 
 
 def overdue(calendar: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> pd.DataFrame:
@@ -177,8 +178,7 @@ def overdue(calendar: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> pd.Da
     table["median_days_overdue"] = dated[late].groupby("grade", observed=True)["days_overdue"].median()
     table.index = table.index.astype(str).rename("grade")
     table = table.iloc[::-1][columns]
-    table.attrs["heads"] = {"share": text(zh="逾期占比", en="Share overdue")}
-    return table
+    return table_metadata.describe(table, heads={"share": text(zh="逾期占比", en="Share overdue")})
 
 
 def strategies(card: Any) -> pd.DataFrame:

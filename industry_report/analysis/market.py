@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from .conversion import HIGHER, LOWER, REST, Measure, difference, differences, with_interval
@@ -34,7 +35,7 @@ def demand(table: pd.DataFrame, total: int) -> pd.DataFrame:
     -------
     DataFrame
         Index of `table`; ``asked``, the consultations of the group, ``rate``, their share of all, and its
-        interval ``low``, ``high``. A number that `table` withholds is withheld here. ``attrs["total"]`` is
+        interval ``low``, ``high``. A number that `table` withholds is withheld here. The fact ``total`` is
         `total`. Empty if `table` is.
     """
     column = "received" if "received" in table else "consultations"
@@ -43,13 +44,14 @@ def demand(table: pd.DataFrame, total: int) -> pd.DataFrame:
     shares = with_interval(known.fillna({"conversions": 0.0}), _SHARE)[["rate", "low", "high"]]
     result = shares[asked.notna()].reindex(table.index).assign(asked=asked)
     result = result[["asked", "rate", "low", "high"]].sort_values("asked", ascending=False, kind="stable")
-    hidden = table.attrs.get("protected", {}).get(column, [])
-    result.attrs = {
-        "total": total,
-        "protected": dict.fromkeys(result.columns, hidden) if hidden else {},
-        "heads": {"rate": text(zh="占全部咨询的比重", en="Share of consultations")},
-    }
-    return result
+    hidden = table_metadata.withheld(table).get(column, [])
+    table_metadata.describe(
+        result,
+        heads={"rate": text(zh="占全部咨询的比重", en="Share of consultations")},
+        withheld=dict.fromkeys(result.columns, hidden) if hidden else {},
+        afresh=True,
+    )
+    return table_metadata.tell(result, total=total)
 
 
 def directions(
@@ -109,7 +111,7 @@ def _counts(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return shown counts of all kinds of groups as `conversion.differences` takes them."""
     parts = [
         pd.DataFrame(
-            {"consultations": table.attrs["total"], "conversions": asked.to_numpy("int64")},
+            {"consultations": table_metadata.fact(table, "total"), "conversions": asked.to_numpy("int64")},
             index=pd.MultiIndex.from_product([[kind], asked.index], names=["kind", "group"]),
         )
         for kind, table in tables.items()
@@ -199,13 +201,14 @@ def service(shares: pd.DataFrame) -> pd.DataFrame:
     rows = [_weak_and_strong(str(name), part) for name, part in shares.groupby("dimension", sort=False)]
     table = pd.DataFrame(rows, columns=["dimension", "strong", "weak", "low", "high"]).set_index("dimension")
     hidden = table.index[table["weak"].isna()].tolist()
-    table.attrs["protected"] = dict.fromkeys(table.columns, hidden) if hidden else {}
+    table_metadata.describe(table, withheld=dict.fromkeys(table.columns, hidden) if hidden else {})
     if len(shares):
         middle = (shares["score"].min() + shares["score"].max()) / 2
-        table.attrs["heads"] = {
+        heads = {
             "weak": text(zh=f"低分（低于{middle:g}分）占比", en=f"Weak (below {middle:g})"),
             "strong": text(zh=f"高分（高于{middle:g}分）占比", en=f"Strong (above {middle:g})"),
         }
+        table_metadata.describe(table, heads=heads)
     return table
 
 

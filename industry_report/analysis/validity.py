@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.optimize import linprog
 from scipy.stats import norm
 
+from ..base import table_metadata
 from ..base.language import text
 from . import conversion
 from .conversion import ALPHA, TOO_FEW, Measure, has_outcomes
@@ -65,8 +66,7 @@ def auc(scored: pd.DataFrame) -> pd.DataFrame:
     counts = table[["consultations", "conversions"]].sum()
     low, high = np.clip([value - half, value + half], 0, 1)
     found = counts.to_frame().T.assign(auc=value, low=low, high=high)
-    found.attrs["by"] = "composite" if has_composite else "grade"
-    return found
+    return table_metadata.tell(found, by="composite" if has_composite else "grade")
 
 
 def _delong(bought: _Float, not_bought: _Float) -> tuple[float, float]:
@@ -102,8 +102,8 @@ def calibration(scored: pd.DataFrame) -> pd.DataFrame:
     table = counts.groupby("tenth")[["composite", "consultations", "conversions"]].sum()
     table["composite"] /= table["consultations"]
     table = conversion.with_interval(table, Measure())
-    table.attrs["heads"] = {**Measure().heads, "composite": text(zh="平均综合评分", en="Mean composite")}
-    return table
+    heads = {**Measure().heads, "composite": text(zh="平均综合评分", en="Mean composite")}
+    return table_metadata.describe(table, heads=heads)
 
 
 def lift(scored: pd.DataFrame) -> pd.DataFrame:
@@ -188,7 +188,7 @@ def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     table["share"], table["low"], table["high"] = _shares(coefficients, covariance)
     if (coefficients < 0).any():  # shares of a sum of both signs mean nothing
         table[["share", "low", "high"]] = np.nan
-        table.attrs["reason"] = OPPOSED
+        table_metadata.tell(table, reason=OPPOSED)
     total = sum(abs(dimension.weight) for dimension in scorecard.dimensions)
     return table.assign(weight=[float(dimension.weight / total) for dimension in scorecard.dimensions])
 
@@ -253,8 +253,7 @@ def _shares(coefficients: _Float, covariance: _Float) -> tuple[_Float, _Float, _
 def _no_weights(reason: str) -> pd.DataFrame:
     columns = ["coefficient", "coefficient_low", "coefficient_high", "share", "low", "high", "weight"]
     table = pd.DataFrame(columns=columns, dtype=float).rename_axis("dimension")
-    table.attrs["reason"] = reason
-    return table
+    return table_metadata.tell(table, reason=reason)
 
 
 def sensitivity(rated: pd.DataFrame, scorecard: Any, grid: pd.DataFrame) -> pd.DataFrame:
@@ -326,8 +325,7 @@ def missing(scored: pd.DataFrame) -> pd.DataFrame:
     table = expected.rename(columns={"value": "consultations"}).assign(missing=absent["value"])
     table["share"] = table["missing"] / table["consultations"].where(table["consultations"] > 0)
     table = table[[*keys, "field", "consultations", "missing", "share"]]
-    table.attrs["heads"] = {"consultations": text(zh="应填条数", en="Expected")}
-    return table
+    return table_metadata.describe(table, heads={"consultations": text(zh="应填条数", en="Expected")})
 
 
 def ungradable_bounds(scored: pd.DataFrame) -> pd.DataFrame:

@@ -39,8 +39,9 @@ KINDS: dict[str, Kind] = {
         True,
         "评分不是数字",
         "score that is no number",
-        "{column}为“{value}”，不是评分，请填写1至5的整数。",
-        "{column} is “{value}”, which is not a score; write a whole number from 1 to 5.",
+        "{column}为“{value}”，不是评分，请填写1至5的整数；如果是代码，请在列映射文件的 values 中说明。",
+        "{column} is “{value}”, which is not a score; write a whole number from 1 to 5, or explain a code "
+        "under `values` of a mapping file.",
     ),
     "score_blank": Kind(
         False,
@@ -85,18 +86,49 @@ KINDS: dict[str, Kind] = {
         "{column} “{value}” is not a date; write it like 2025-01-31.",
     ),
     "outcome_unreadable": Kind(
-        True,
+        False,
         "成交结果无法识别",
         "unreadable outcome",
-        "{column}“{value}”既不是“是”也不是“否”；如果是代码，请在列映射文件的 values 中说明。",
-        "{column} “{value}” is neither yes nor no; explain a code under `values` of a mapping file.",
+        "{column}“{value}”既不是“是”也不是“否”，按未知处理，记录保留；如果是代码，请在列映射文件的 values 中说明。",
+        "{column} “{value}” is neither yes nor no and taken as unknown, the record is kept; explain a code under "
+        "`values` of a mapping file.",
+    ),
+    "outcome_date_unreadable": Kind(
+        False,
+        "成交日期无法识别",
+        "unreadable date of the outcome",
+        "{column}“{value}”不能确定是哪一天，按缺失处理，记录保留；请写成2025-01-31的形式。",
+        "{column} “{value}” names no day for certain and is taken as missing, the record is kept; write it like "
+        "2025-01-31.",
     ),
     "amount_unreadable": Kind(
-        True,
+        False,
         "金额无法识别",
         "unreadable amount",
-        "{column}“{value}”不是金额，请填写数字，单位为元或万元。",
-        "{column} “{value}” is not an amount; write a number, in 元 or 万元.",
+        "{column}“{value}”不是金额，按缺失处理，记录保留；请填写数字，单位为元或万元。",
+        "{column} “{value}” is not an amount and taken as missing, the record is kept; write a number, in 元 or 万元.",
+    ),
+    "amount_split": Kind(
+        False,
+        "金额可能被逗号拆开",
+        "amount perhaps split at a comma",
+        "{column}“{value}”右侧一格为“{hint}”，可能是未加引号的千分位逗号把金额拆成了两格；金额按缺失处理，记录保留。",
+        "{column} “{value}” is followed by “{hint}”: a thousands comma without quotes may have cut the amount in "
+        "two; it is taken as missing, the record is kept.",
+    ),
+    "amount_merged": Kind(
+        False,
+        "金额为合并单元格",
+        "amount in a merged cell",
+        "{column}“{value}”合并了第{hint}行，只计入第一行。",
+        "{column} “{value}” is merged over rows {hint}; it counts in the first of them alone.",
+    ),
+    "merged_cells": Kind(
+        False,
+        "纵向合并的单元格",
+        "cells merged downwards",
+        "{column}“{value}”合并了第{hint}行，用于其中每一行。",
+        "{column} “{value}” is merged over rows {hint}; it holds for each of them.",
     ),
     "amount_negative": Kind(
         False,
@@ -119,6 +151,14 @@ KINDS: dict[str, Kind] = {
         "{column}“{value}”不是年份，请写成2025的形式。",
         "{column} “{value}” is not a year; write it like 2025.",
     ),
+    "year_as_date": Kind(
+        False,
+        "年度被设为日期格式",
+        "year in a cell that shows dates",
+        "{column}的单元格是日期格式，显示为“{value}”；按其数值读作{hint}年，请核对。",
+        "{column} stands in a cell that shows dates, as “{value}”; its number was read as the year {hint}; please "
+        "check it.",
+    ),
     "year_missing": Kind(
         True,
         "年度缺失",
@@ -137,8 +177,9 @@ KINDS: dict[str, Kind] = {
         True,
         "单元格多于表头",
         "more cells than headers",
-        "该行的单元格多于表头，多出“{value}”；含逗号的文本需要用引号括起来。",
-        "The row has more cells than the header, from “{value}” on; text that holds a comma needs quotes.",
+        "该行的单元格多于表头，多出“{value}”；含分隔符的文本或金额需要用引号括起来。",
+        "The row has more cells than the header, from “{value}” on; text or an amount that holds the delimiter "
+        "needs quotes.",
     ),
     "conflicting_scores": Kind(
         True,
@@ -242,6 +283,22 @@ KINDS: dict[str, Kind] = {
         "The year is “{value}”, while the name of sheet or file, or the mapping file, says “{hint}”; "
         "the former counts.",
     ),
+    "region_filled": Kind(
+        False,
+        "地区为空，取自名称",
+        "region blank, taken from the name",
+        "{column}为空，而该列其他行不是“{hint}”；按工作表名、文件名或映射文件计入“{hint}”，请核对。",
+        "{column} is blank, while other rows of the column are not “{hint}”; counted as “{hint}” by the name of "
+        "sheet or file, or the mapping file. Please check it.",
+    ),
+    "year_filled": Kind(
+        False,
+        "年度为空，取自名称",
+        "year blank, taken from the name",
+        "{column}为空，而该列其他行不是“{hint}”；按工作表名、文件名或映射文件计入“{hint}”年，请核对。",
+        "{column} is blank, while other rows of the column are not “{hint}”; counted as {hint} by the name of "
+        "sheet or file, or the mapping file. Please check it.",
+    ),
     "formula_without_value": Kind(
         False,
         "公式没有保存结果",
@@ -259,16 +316,98 @@ KINDS: dict[str, Kind] = {
     ),
     "total_row": Kind(
         False,
-        "合计行",
+        "合计或统计行",
         "row of totals",
-        "合计行“{value}”，不作为记录。",
+        "合计或统计行“{value}”，不作为记录。",
         "A row of totals, “{value}”; not a record.",
     ),
+    "maybe_total": Kind(
+        False,
+        "可能是合计行",
+        "perhaps a row of totals",
+        "“{value}”像是合计或统计行，但该行填有记录的内容，已作为记录采用；请核对。",
+        "“{value}” reads like a row of totals, yet the row is filled like a record and was taken for one; please "
+        "check it.",
+    ),
     "footnote": Kind(
-        False, "脚注", "footnote", "脚注“{value}”，不作为记录。", "A footnote, “{value}”; not a record."
+        False, "说明或脚注", "note", "说明文字“{value}”，不作为记录。", "A note, “{value}”; not a record."
+    ),
+    "title": Kind(
+        False,
+        "表上方的文字",
+        "text above a table",
+        "表上方的文字“{value}”。",
+        "Text above a table, “{value}”.",
     ),
     "repeated_header": Kind(
         False, "重复的表头", "repeated header", "重复的表头，不作为记录。", "The header again; not a record."
+    ),
+    "further_header": Kind(
+        False,
+        "另一张表的表头",
+        "header of a further table",
+        "自此行起是另一张表，其下各行按此表头读取：{hint}。",
+        "A further table begins here; the rows below are read by this header: {hint}.",
+    ),
+    "outside_table": Kind(
+        False,
+        "只有表外内容或预填内容的行",
+        "row with nothing but cells beside the table or filled in beforehand",
+        "该行没有咨询记录的内容，只有表外或预填的单元格“{value}”，不作为记录。",
+        "The row says nothing of a consultation; it has only cells beside the table or filled in beforehand, "
+        "“{value}”. Not a record.",
+    ),
+    "above_header": Kind(
+        True,
+        "记录在表头之上",
+        "record above its header",
+        "该行在表头之上，不能确定各单元格属于哪一列；请移到表头之下。",
+        "The row stands above the header, so nothing tells which column its cells belong to; move it below.",
+    ),
+    "other_table": Kind(
+        True,
+        "在另一张表的表头之下",
+        "row below another header",
+        "该行在另一个表头（第{hint}行）之下，而那个表头没有三项评分；若是咨询记录，请移到咨询表中。",
+        "The row stands below another header (row {hint}), which has not the three scores; if it is a "
+        "consultation, move it into that table.",
+    ),
+    "summary_table": Kind(
+        False,
+        "汇总或说明用的表",
+        "table of averages or explanations",
+        "从第{hint}行起的表（“{value}”）没有编号、日期等明细列，各行名目又互不相同，看作汇总或说明，未读取。",
+        "The table from row {hint} on (“{value}”) has no column of single records, such as identifier or date, and "
+        "no label twice: taken for a summary or an explanation, and left out.",
+    ),
+    "same_sheet_twice": Kind(
+        False,
+        "内容相同的工作表",
+        "the same sheet again",
+        "工作表“{value}”与“{hint}”的记录逐行相同，按重复计。",
+        "The sheet “{value}” has the records of “{hint}” row by row; they count as duplicates.",
+    ),
+    "stray_cells": Kind(
+        False,
+        "远离表格的单元格",
+        "cells far from the table",
+        "有{hint}个单元格远离表格（首个为{value}），未读取。",
+        "{hint} cells stand far from the table, the first at {value}; they were left out.",
+    ),
+    "blank_surplus": Kind(
+        False,
+        "每行末尾多出空单元格",
+        "empty cell at the end of every row",
+        "每行末尾比表头多出{value}个空单元格，已忽略。",
+        "Every row ends with {value} more empty cells than the header; they were ignored.",
+    ),
+    "title_disagrees": Kind(
+        False,
+        "标题与名称不一致",
+        "title and name disagree",
+        "表上方的标题写的是“{value}”，而工作表名、文件名或映射文件为“{hint}”；以后者为准，请核对。",
+        "The title above the table says “{value}”, while the name of sheet or file, or the mapping file, says "
+        "“{hint}”; the latter counts. Please check it.",
     ),
     "hidden_rows": Kind(
         False,

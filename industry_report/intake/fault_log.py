@@ -11,6 +11,7 @@ import pandas as pd
 from .fault_kinds import KINDS, explain
 from .headers import Table
 from .sources import Sheet
+from .xlsx import name_column
 
 COUNTS = ("read", "graded", "ungradable", "rejected", "duplicates")
 TEXT = "str" if int(pd.__version__.split(".")[0]) >= 3 else "string"
@@ -95,12 +96,3 @@ def frame(faults: Sequence[Fault], file: str = "") -> pd.DataFrame:
         told = [explain(f.code, language, f.column, f.value, f.hint) for f in faults]
         table[f"reason_{language}"] = pd.Series(told, dtype=TEXT)
     return table.drop(columns="hint")
-
-
-def name_column(number: int) -> str:
-    """Name a spreadsheet column, 1 = A, 27 = AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -15,6 +15,7 @@ import numpy as np
 from ..base.errors import InputError
 from . import xlsx
 from .values import CellError
+from .xlsx_package import RESAVE
 
 SUFFIXES = (".xlsx", ".csv", ".parquet")
 OTHER_SPREADSHEETS = (".xls", ".xlsb", ".xlsm", ".xltx", ".ods", ".et", ".numbers", ".tsv")
@@ -193,9 +194,9 @@ def _blocks(
 def _read_xlsx(path: Path) -> Source:
     import python_calamine
 
-    changed, sha256, facts = stamp(path), hash_file(path), xlsx.question(path)
+    changed, sha256, facts = stamp(path), hash_file(path), xlsx.inspect(path)
     try:
-        workbook = python_calamine.CalamineWorkbook.from_path(path)
+        workbook = python_calamine.CalamineWorkbook.from_object(facts.package or path)
         grids = [
             about
             for about in workbook.sheets_metadata
@@ -209,7 +210,7 @@ def _read_xlsx(path: Path) -> Source:
     except BaseException as error:  # calamine is Rust: on some damage it panics, which is no Exception
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise InputError(str(path), f"is not a whole .xlsx workbook ({error}).", xlsx.RESAVE) from None
+        raise InputError(str(path), f"is not a whole .xlsx workbook ({error}).", RESAVE) from None
     notes = [cell for sheet in sheets if sheet.name == NOTES_SHEET for row in sheet.head for cell in row]
     synthetic = any(isinstance(cell, str) and SYNTHETIC in cell for cell in notes)
     return Source(path, sha256, changed, sheets, synthetic, facts.epoch_1904)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parents[1]
+PRELOADED = "industry_report.building.preloaded"  # imports all that workers and kernels need; see there
 STDERR = 2
 OWN = "JPY_"  # jupyter_client sets such variables for each kernel anew
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..analysis import conversion
 from ..analysis.conversion import HIGHER, LOWER, REST, Measure, Standardised
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import name, text
 from .publication import Published
@@ -98,10 +99,10 @@ def overview(sides: Sides) -> pd.DataFrame:
     columns = ["consultations", "conversions", "rate", "low", "high"]
     table = pd.DataFrame({side: one.average[columns] for side, one in sides.items()}).T
     hidden = {
-        column: [side for side, one in sides.items() if column in one.average.attrs.get("protected", {})]
+        column: [side for side, one in sides.items() if column in table_metadata.withheld(one.average)]
         for column in columns
     }
-    table.attrs = {"heads": measure_of(sides).heads, "protected": hidden}
+    table_metadata.describe(table, heads=measure_of(sides).heads, withheld=hidden, afresh=True)
     return table.rename_axis("side")
 
 
@@ -201,7 +202,7 @@ def ranks(sides: Sides, compared: pd.DataFrame) -> pd.DataFrame:
             below[upper] += 1
     table["best"] = [above[side] + 1 for side in names]
     table["worst"] = [len(names) - below[side] for side in names]
-    table.attrs = {"heads": measure_of(sides).heads}
+    table_metadata.describe(table, heads=measure_of(sides).heads, afresh=True)
     return table.sort_values("rate", ascending=False, kind="stable").rename_axis("side")
 
 
@@ -229,8 +230,7 @@ def groups(sides: Sides, column: str) -> pd.DataFrame:
     kept = [group for group in sizes.index if often[group]]
     order = {group: place for place, group in enumerate(kept)}
     long = long[long["group"].isin(kept)].sort_values("group", key=lambda g: g.map(order), kind="stable")
-    long.attrs["heads"] = measure_of(sides).heads
-    return long
+    return table_metadata.describe(long, heads=measure_of(sides).heads)
 
 
 def group_changes(sides: Sides, column: str) -> pd.DataFrame:
@@ -239,7 +239,7 @@ def group_changes(sides: Sides, column: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        See `conversion.differences`; groups that both show. ``attrs["sides"]`` names the last and the first.
+        See `conversion.differences`; groups that both show. The fact ``sides`` names the last and the first.
     """
     ends = list(sides)[-1], next(iter(sides))
     shown = [
@@ -248,8 +248,7 @@ def group_changes(sides: Sides, column: str) -> pd.DataFrame:
     ]
     both = shown[0].index.intersection(shown[1].index, sort=False)
     result = conversion.differences(shown[0].loc[both], shown[1].loc[both], planned=False)
-    result.attrs["sides"] = ends
-    return result
+    return table_metadata.tell(result, sides=ends)
 
 
 def grade_shares(sides: Sides) -> pd.DataFrame:
@@ -270,13 +269,13 @@ def grade_shares(sides: Sides) -> pd.DataFrame:
         parts.append(shares.rename_axis("group").reset_index().assign(side=side))
     columns = ["group", "side", "consultations", "conversions", "rate", "low", "high"]
     long = pd.concat(parts, ignore_index=True)[columns]
-    long.attrs["heads"] = {
+    heads = {
         "group": text(zh="等级", en="Grade"),
         "consultations": text(zh="可评级咨询", en="Graded"),
         "conversions": text(zh="该等级咨询数", en="Of this grade"),
         "rate": text(zh="占可评级咨询的比重", en="Share of graded consultations"),
     }
-    return long
+    return table_metadata.describe(long, heads=heads)
 
 
 def months(sides: Sides) -> pd.DataFrame:
@@ -311,7 +310,7 @@ def withheld(sides: Sides) -> pd.DataFrame:
     rows = {}
     for side, one in sides.items():
         tables = [one.grades, one.by_grade, one.by_month, *one.by.values()]
-        labels = [set().union(*table.attrs.get("protected", {}).values()) for table in tables]
+        labels = map(table_metadata.withheld_rows, tables)
         rows[side] = {"rows": sum(map(len, tables)), "protected_rows": sum(map(len, labels))}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["rows", "protected_rows"]).rename_axis(
         "side"
@@ -323,6 +322,6 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.copy()
     key = "year" if of_years(table.index) else "region"
     shown.index = pd.Index([side_name(side) for side in table.index], name=key)
-    hidden = table.attrs.get("protected", {})
-    shown.attrs["protected"] = {key: [side_name(side) for side in sides] for key, sides in hidden.items()}
-    return shown
+    hidden = table_metadata.withheld(table)
+    names = {column: [side_name(side) for side in sides] for column, sides in hidden.items()}
+    return table_metadata.describe(shown, withheld=names)

@@ -36,7 +36,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from ..analysis.conversion import REST
-from ..base import language
+from ..base import language, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from ..settings.publisher import Policy, load_policy
@@ -544,8 +544,8 @@ def protect(policy: Policy, *tables: Any, grid: pd.DataFrame | None = None, tota
     -------
     tuple of DataFrame or Series
         Index, columns and attributes as given, but every score gets a row: a missing one would tell that its
-        count is zero. A masked number is NaN. ``attrs["protected"]`` names the masked numbers: column →
-        labels of rows; ``attrs["internal"]`` is True where nothing was protected.
+        count is zero. A masked number is NaN, and the table carries which (`table_metadata.withheld`) or
+        that nothing was protected (``internal``).
         Groups whose number is masked stand last, by name: their place would tell their size.
 
     Raises
@@ -701,7 +701,7 @@ def _mask_table(
         hidden_in["share"] = np.full(len(table), hidden_in["contacts"].any())
     masked = _masked(table, hidden_in)
     if any(mask.any() for mask in hidden_in.values()):
-        masked.attrs.pop("all", None)  # what all products together count is one more equation
+        table_metadata.forget(masked, "all")  # what all products together count is one more equation
     if kind == "by" and table.index.name not in ORDERED:
         unknown = hidden_in["consultations"]
         shown_first = sorted(range(len(table)), key=lambda i: (unknown[i], places[i] if unknown[i] else i))
@@ -719,7 +719,7 @@ def _with_all_scores(table: pd.DataFrame, groups: Mapping[str, Groups]) -> pd.Da
     if "share" in whole:
         whole["share"] = whole["share"].fillna(0.0)
     whole = whole.rename_axis(["dimension", "score"]).reset_index()
-    whole.attrs = table.attrs
+    table_metadata.carry(table, whole)
     return whole[list(table.columns)]
 
 
@@ -739,14 +739,14 @@ def _mask_average(average: pd.Series, sealed: frozenset[str]) -> pd.Series:
 
 
 def _marked(table: Any, protected: dict[str, list[Any]] | None = None, *, internal: bool = False) -> Any:
-    marked = table.copy()
-    marked.attrs = {**table.attrs, **({"internal": True} if internal else {"protected": protected or {}})}
-    return marked
+    if internal:
+        return table_metadata.describe(table.copy(), internal=True)
+    return table_metadata.describe(table.copy(), withheld=protected or {})
 
 
 def is_protected(*tables: Any) -> bool:
     """Tell whether a number of these tables was withheld: what is derived from them may then not be shown."""
-    return any(any(table.attrs.get("protected", {}).values()) for table in tables)
+    return any(table_metadata.withheld_rows(table) for table in tables)
 
 
 def shown(derived: pd.DataFrame, protected: pd.DataFrame) -> pd.DataFrame:
@@ -754,8 +754,7 @@ def shown(derived: pd.DataFrame, protected: pd.DataFrame) -> pd.DataFrame:
 
     Only what a row says in words may then be told; its numbers follow from more than its own group.
     """
-    withheld = set().union(*protected.attrs.get("protected", {}).values())
-    return derived[~derived.index.isin(withheld)]
+    return derived[~derived.index.isin(table_metadata.withheld_rows(protected))]
 
 
 def audit(policy: Policy, *tables: Any) -> pd.DataFrame:
@@ -782,8 +781,7 @@ def audit(policy: Policy, *tables: Any) -> pd.DataFrame:
     )
     rows = []
     for table in tables:
-        protected = table.attrs.get("protected", {})
-        labels = {label for column in protected.values() for label in column}
+        labels = table_metadata.withheld_rows(table)
         size = len(table) if isinstance(table, pd.DataFrame) else 1
         said = text(zh="内部版，未作保护", en="Internal edition, not protected") if policy.internal else rule
         rows.append({"table": _title(table), "rows": size, "protected_rows": len(labels), "rule": said})
@@ -835,7 +833,7 @@ def protect_amounts(policy: Policy, sales: pd.DataFrame, column: str) -> pd.Data
     Returns
     -------
     DataFrame
-        Index `column`; ``customers`` and ``amount``, with NaN and ``attrs["protected"]`` as in `protect`.
+        Index `column`; ``customers`` and ``amount``, with NaN and what is withheld marked as in `protect`.
         A sum is masked where the customers are too few or one of them dominates. Further sums are masked,
         fewest customers first, until all masked ones together, which follow from the total, are safe as one
         group.

@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from ..base import language, style
+from ..base import language, style, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from ..settings.publisher import load_identity
@@ -254,7 +254,7 @@ def attach(table: pd.DataFrame, name: str, caption: str) -> None:
 def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the columns of a table, JSON-ready; heads and texts are in the report's language."""
     flat = table.reset_index() if table.index.name or table.index.nlevels > 1 else table
-    heads = table.attrs.get("heads", {})
+    heads = table_metadata.heads(table)
     return [
         {"head": heads.get(name) or language.term(str(name)), **_cells(flat[name])} for name in flat.columns
     ]

@@ -277,6 +277,11 @@ def tag_language(spoken: str) -> str:
     return "zh-CN" if spoken == "zh" else spoken
 
 
+def spell(region: str) -> str:
+    """Return a place's name in letters, by which readers of both languages look it up."""
+    return language.PLACES.get(region, region)
+
+
 def find_publisher(catalog: Mapping[str, Any]) -> str:
     """Return who publishes the shelf, in the language in use; empty if nobody or more than one is named."""
     names = {e["publisher"] for e in catalog["reports"] if e["language"] == language.current()} - {""}

@@ -4,7 +4,6 @@ import json
 import platform
 import threading
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,11 @@ import pandas as pd
 import pytest
 
 from industry_report.base.errors import InputError
-from industry_report.building import build, plan, render, staleness
+from industry_report.building import attempt, build, plan, render, scheduling, staleness
 from industry_report.building.build import Options, Result
 from industry_report.building.plan import Job
 from industry_report.processes import pool, watchdog
+from industry_report.processes.worker import WorkerEndedError
 from industry_report.shelf import report_records
 
 PLAN = "reports:\n  - notebook: industry\n    region: [黄山市, 杭州市]\n    year: [2024, 2025]\n"
@@ -59,7 +59,7 @@ def fail_for(text: str, error: BaseException, monkeypatch: pytest.MonkeyPatch) -
 
 
 def statuses(jobs: list[Job], **options: Any) -> dict[str, str]:
-    build._describe_worker.cache_clear()  # a new build has new workers
+    attempt._describe_worker.cache_clear()  # a new build has new workers
     results = build.build_reports(jobs, OUTPUT, Options(**options))
     return {result.report: result.status for result in results}
 
@@ -239,7 +239,7 @@ class Breaks:
         future: Future[Any] = Future()
         if "黄山" in arguments[0].stem and self.left:
             self.left -= 1
-            future.set_exception(BrokenProcessPool("a process in the pool was terminated abruptly"))
+            future.set_exception(WorkerEndedError("a process in the pool was terminated abruptly"))
         else:
             future.set_result(task(*arguments))
         return future
@@ -261,13 +261,13 @@ def test_report_whose_worker_ends_is_begun_again(times, status, attempts, jobs, 
 
 
 def test_worker_that_hangs_outside_of_cells_is_killed_after_the_limit(jobs, monkeypatch):
-    monkeypatch.setattr(build, "GRACE", 0.1)
-    monkeypatch.setattr(build, "LOOK", 0.05)
+    monkeypatch.setattr(scheduling, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(scheduling, "OVERDUE_POLL_SECONDS", 0.05)
     stuck = Breaks(0)
     monkeypatch.setattr(stuck, "submit", lambda *arguments: Future())
 
     def kill(future: Future[Any]) -> None:
-        future.set_exception(BrokenProcessPool())
+        future.set_exception(WorkerEndedError())
 
     monkeypatch.setattr(stuck, "kill", kill)
     monkeypatch.setattr(pool, "Processes", lambda capacity: stuck)
@@ -297,7 +297,7 @@ def test_longest_reports_come_first(jobs, made, slices):
     shelf = staleness.open_shelf(OUTPUT)
     shelf.learn_seconds("2024/杭州市/industry.zh", 99.0)
     rows = {job.stem: 1 for job in jobs}
-    assert build.order(jobs, rows, shelf)[0].stem == "2024/杭州市/industry.zh"
+    assert scheduling.order(jobs, rows, shelf)[0].stem == "2024/杭州市/industry.zh"
 
 
 # --- two builds, and what a killed one left
@@ -348,15 +348,15 @@ def test_full_disk_is_named(jobs, monkeypatch):
 
 def test_worker_with_another_program_refuses(jobs, monkeypatch):
     facts = staleness.gather_facts(jobs)
-    build._describe_worker.cache_clear()
+    attempt._describe_worker.cache_clear()
     monkeypatch.setattr(staleness, "describe_installation", lambda: {"code": "older", "libraries": {}})
-    result = build.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), Path.cwd())
+    result = attempt.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), Path.cwd())
     assert result.cause.startswith(f"worker on {platform.node()}: has other code than the build")
 
 
 def test_worker_without_the_project_folder_refuses(jobs, tmp_path):
     facts = staleness.gather_facts(jobs)
-    result = build.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), tmp_path / "none")
+    result = attempt.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), tmp_path / "none")
     assert "Share the project folder" in result.cause
 
 

@@ -209,7 +209,7 @@ def test_nothing_unfinished_stays_behind(data, monkeypatch):
 
 
 def test_several_at_once(data):
-    code = f"from industry_report import dataset; print(len(dataset.load({str(data)!r})))"
+    code = f"from industry_report.intake import dataset; print(len(dataset.load({str(data)!r})))"
 
     def run(_):
         return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

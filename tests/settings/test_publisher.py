@@ -53,7 +53,7 @@ def test_an_accent_gets_a_twin_for_a_dark_page(write):
     colours = publisher.load_identity(write('colours: {accent: "#8A1C3C"}\n'))["colours"]
     assert colours["accent"] == "#8a1c3c"
     assert style.contrast(colours["accent_on_dark"], publisher.DARK_GROUND) >= 4.5
-    css = (ROOT / "industry_report" / "templates" / "industry" / "report.css").read_text(encoding="utf-8")
+    css = (ROOT / "industry_report" / "export" / "templates" / "industry" / "report.css").read_text(encoding="utf-8")
     assert f"--soft: {publisher.DARK_GROUND}" in css  # the lightest ground of the dark page
 
 

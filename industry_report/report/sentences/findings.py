@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...analysis.conversion import HIGHER, LOWER, REST, TOO_FEW, Measure, Standardised, difference
 from ...analysis.market import FALLING, RISING, STEADY, UNSURE, Season
-from ...base import language
+from ...base import language, table_metadata
 from ...base.language import formatted, listing, term, text
 from ...protection.comparison import Sides, of_years, side_name
 from .industry import percent
@@ -466,7 +466,7 @@ def shifted(table: pd.DataFrame, column: str, measure: Measure) -> str:
         return ""
     known = table[table["verdict"].isin([HIGHER, LOWER])]
     of = text(zh=term(column), en=term(column).lower())
-    last, first = table.attrs["sides"]
+    last, first = table_metadata.fact(table, "sides")
     span = text(zh=f"{last}年与{first}年相比", en=f"{last} against {first}")
     if known.empty:
         return text(

@@ -26,7 +26,7 @@ from ...analysis.conversion import (
     Trend,
     difference,
 )
-from ...base import language
+from ...base import language, table_metadata
 from ...base.language import capital, grade_name, listing, text
 from ...scorecard import explanation
 
@@ -397,7 +397,7 @@ def what_auc_is(auc: pd.DataFrame) -> str:
     """Explain the AUC to who meets it for the first time; nothing where none is given."""
     if not discrimination(auc):
         return ""
-    by = language.term(auc.attrs.get("by", "composite"))
+    by = language.term(table_metadata.fact(auc, "by", "composite"))
     return text(
         zh=f"AUC（受试者工作特征曲线下面积）表示任取一条成交和一条未成交的咨询，成交的那条{by}较高的概率，相同的计一半；"
         "0.5表示不能区分，1表示完全区分",
@@ -410,7 +410,7 @@ def discrimination(auc: pd.DataFrame) -> str:
     """State how well the composite tells buyers from others; nothing if that cannot be said."""
     if auc.empty or pd.isna(auc["auc"].iloc[0]):
         return ""
-    row, by = auc.iloc[0], language.term(auc.attrs.get("by", "composite"))
+    row, by = auc.iloc[0], language.term(table_metadata.fact(auc, "by", "composite"))
     value, low, high = (language.formatted(row[key], "auc") for key in ("auc", "low", "high"))
     interval = (
         "" if pd.isna(row.low) else text(zh=f"（95%置信区间{low}～{high}）", en=f" (95% CI {low} to {high})")
@@ -452,10 +452,10 @@ def contributions(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
     labels : mapping of str to str
         Dimension → its name in the report's language.
     """
-    if fit.attrs.get("reason") in ("no outcomes", "no scores"):
+    if table_metadata.fact(fit, "reason") in ("no outcomes", "no scores"):
         return ""
     if fit.empty or fit["share"].isna().any():
-        zh, en = REASONS[fit.attrs.get("reason", "too few")]
+        zh, en = REASONS[table_metadata.fact(fit, "reason", "too few")]
         return text(
             zh=f"{zh}，不估计各项评分的相对作用",
             en=f"The relative weight of each score is not estimated: {en}",
