@@ -88,7 +88,7 @@ def _find_workbook(package: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo
     links = _read_links(package, parts.get("_rels/.rels"), "Type")
     told = next((target for kind, target in links.items() if kind.endswith("/officeDocument")), "")
     for name in (_locate(told, ""), _USUAL_WORKBOOK):
-        if told and name in parts or name == _USUAL_WORKBOOK and name in parts:
+        if (told and name in parts) or (name == _USUAL_WORKBOOK and name in parts):
             return name
     raise zipfile.BadZipFile("there is no workbook in it")
 
