@@ -104,7 +104,7 @@ class _ReportExporter(TemplateExporter):
             self.log.error("%s", error)
             return SystemExit(1)
         return (
-            error if isinstance(error, ExportError) else ExportError(error.thing, error.problem, error.mend)
+            error if isinstance(error, ExportError) else ExportError(error.thing, error.problem, error.remedy)
         )
 
     def read_body(

@@ -24,6 +24,7 @@ from ..base.errors import InputError
 from ..base.language import text
 from ..settings.publisher import Policy, load_identity
 from . import tables
+from .alternative_text import describe_figure
 from .public_checks import check_figure, check_table, check_words, draw, number
 
 if TYPE_CHECKING:  # the exporters need this module, and no statistics
@@ -243,8 +244,8 @@ def show(
     data : DataFrame, optional
         The numbers behind a figure; readers can unfold them below it.
     alt : str, optional
-        What the figure says, for those who cannot see it. By default the caption and the figure's title,
-        which states the finding.
+        What the figure says, for those who cannot see it; see `alternative_text.describe_figure` for what is
+        said by default.
 
     Raises
     ------
@@ -258,7 +259,7 @@ def show(
         _publish_table(exhibit, caption)
     elif isinstance(figure, Figure):
         check_figure(figure)
-        _publish_figure(figure, caption, data, alt or _described(figure, caption))
+        _publish_figure(figure, caption, data, alt or describe_figure(figure, caption, data))
     else:
         problem = f"expected a matplotlib figure or a DataFrame, got {type(exhibit).__name__}."
         raise InputError(
@@ -405,14 +406,6 @@ def _svg(figure: Figure, alt: str) -> str:
     # Ids such as figure_1 are the same in every figure of a page, and nothing refers to them.
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1).strip()
-
-
-def _described(figure: Figure, caption: str) -> str:
-    titles = [figure.get_suptitle(), *(ax.get_title(loc="left") for ax in figure.axes[:1])]
-    finding = next((title for title in titles if title), "")
-    # Lines of words join with a space, lines of Chinese without.
-    finding = re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", finding).replace("\n", "")
-    return caption + text(zh="。", en=". ") + finding if finding else caption
 
 
 def _records(data: pd.DataFrame | None) -> list[dict[str, Any]]:
