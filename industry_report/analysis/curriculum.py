@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from ..base import origin, table_metadata
-from ..base.errors import InputError
 from ..base.language import name, text
 from ..base.yaml_reader import Kind, Page, open_page, read_words
 from .conversion import REST

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.container import BarContainer
@@ -73,7 +74,8 @@ def _has_bars(ax: Axes) -> bool:
 
 def _has_course(ax: Axes) -> bool:
     """Tell whether points are joined: a helper line across the drawing has but two."""
-    return any(line.get_linestyle() not in ("None", "") and len(line.get_xydata()) > 2 for line in ax.lines)
+    joined = (line for line in ax.lines if line.get_linestyle() not in ("None", ""))
+    return any(np.asarray(line.get_xdata()).size > 2 for line in joined)
 
 
 def _has_points(ax: Axes) -> bool:
