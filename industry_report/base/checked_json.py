@@ -64,7 +64,7 @@ def _digest(text: str) -> str:
 
 
 def read_json(path: Path) -> Any:
-    """Return a file's content; None if it cannot be read, is no JSON, or holds text that cannot be written."""
+    """Return a file's content; None if it cannot be read, is no JSON, or cannot be written again."""
     try:
         text = path.read_text(encoding="utf-8")
         content = json.loads(text)
