@@ -181,10 +181,10 @@ def _grader(grades: Counter[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
     """Return what grades clean rows by the standard scorecard and counts the grades, highest first."""
     import scoring
 
-    from .settings.parameters import find_file
+    from .base.files import find_upwards
 
     own = Path(scoring.__file__).parent / SCORECARD  # for a check outside of any project folder
-    scorecard = _load_scorecard(SCORECARD if find_file(Path(SCORECARD)) else str(own))
+    scorecard = _load_scorecard(SCORECARD if find_upwards(SCORECARD) else str(own))
     grades.update(dict.fromkeys(reversed(scorecard.grades), 0))
 
     def grade(consultations: pd.DataFrame) -> pd.DataFrame:

@@ -39,10 +39,26 @@ def read_today(today: str, scored: pd.DataFrame) -> pd.Timestamp:
 
 
 def known_by(scored: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
-    """Return the consultations that are known on a day: those up to it, and those without a date."""
+    """Return what is known on a day: consultations up to it, those without a date, and purchases up to it.
+
+    A purchase of a later day is not known yet: its outcome, date and amount are missing. A purchase without a
+    date may have been made by then and stays.
+    """
+    known = scored
+    if "consulted_on" in known:
+        known = known[~(known["consulted_on"].dt.normalize() > today)].reset_index(drop=True)
+    if "converted_on" in known:
+        later = known["converted_on"].dt.normalize() > today
+        told = [column for column in ("converted", "converted_on", "amount") if column in known]
+        known = known.assign(**{column: known[column].mask(later) for column in told})
+    return known
+
+
+def count_later(scored: pd.DataFrame, today: pd.Timestamp) -> int:
+    """Return how many consultations are dated after a day, and so are not in a list of that day."""
     if "consulted_on" not in scored:
-        return scored
-    return scored[~(scored["consulted_on"].dt.normalize() > today)].reset_index(drop=True)
+        return 0
+    return int((scored["consulted_on"].dt.normalize() > today).sum())
 
 
 def calendar(scored: pd.DataFrame, card: Any, today: pd.Timestamp, by: str = "customer_id") -> pd.DataFrame:

@@ -6,7 +6,7 @@ _OURS = {
     "intake": "contract dataset sample",
     "protection": "comparison disclosure publication",
     "report": "display figures panels tables",
-    "report.sentences": "enterprise findings industry",
+    "report.sentences": "college enterprise industry side_by_side",
     "scorecard": "explanation grammar",
 }
 # What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a

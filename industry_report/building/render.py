@@ -92,7 +92,7 @@ def _make_pages(job: Job, notebook: NotebookNode, resources: dict[str, Any]) -> 
     try:
         return exporters.make_pages(notebook, resources)
     except InputError as fault:
-        mend = _first_line(fault.mend) or "Look at what the cells show."
+        mend = _first_line(fault.remedy) or "Look at what the cells show."
         raise InputError(job.stem, f"{fault.thing}: {_first_line(fault.problem)}", mend) from None
 
 

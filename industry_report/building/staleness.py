@@ -19,6 +19,7 @@ from typing import Any
 from ..base import own_folders
 from ..base.checked_json import read_checked, write_checked
 from ..base.errors import InputError
+from ..base.files import find_upwards
 from ..intake import dataset
 from ..settings import parameters, publisher
 from ..shelf import report_records
@@ -107,7 +108,7 @@ def list_input_stamps(job: Job) -> dict[str, Stamp]:
     files = [job.notebook, _find_scoring(), *(f for f in package.rglob("*") if "__pycache__" not in f.parts)]
     named = [path for _, path in _list_named(job.parameters, _find_logo)]
     data = job.parameters.get("data")
-    found = [parameters.find_file(Path(path)) for path in [*named, data] if isinstance(path, str)]
+    found = [find_upwards(Path(path)) for path in [*named, data] if isinstance(path, str)]
     stamps = {str(f): stamp(f.stat()) for f in [*files, *filter(None, found)] if f.is_file()}
     if isinstance(data, str) and Path(data).is_dir():
         stamps |= list_stamps(Path(data), f"{data}/")
@@ -134,7 +135,8 @@ def find_slice_keys(notebook: Path) -> frozenset[str]:
     """Return what of region and year a notebook keeps to in everything it reads of the parameter ``data``.
 
     It keeps to a key if `data` is used only in calls such as ``dataset.load(data, region=region, year=year)``
-    and the key's parameter is never assigned anew. In doubt it reads all: a report too many is made, none
+    and the key's parameter is never assigned anew. `publication.publish` reads all years of its region, for
+    the last day that the data know. In doubt it reads all: a report too many is made, none
     too few.
     """
     nodes = [node for tree in _parse_cells(notebook) for node in ast.walk(tree)]
@@ -144,11 +146,13 @@ def find_slice_keys(notebook: Path) -> frozenset[str]:
     for node in nodes:
         match node:
             case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="dataset")), args=[ast.Name(id="data"), *rest]
+                func=ast.Attribute(value=ast.Name(id="dataset" | "publication" as room)),
+                args=[ast.Name(id="data"), *rest],
             ):
                 explained.add(node.args[0])
                 given = [*zip(("region", "year"), rest, strict=False)]
                 given += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
+                keys -= {"year"} if room == "publication" else set()
                 keys &= {key for key, value in given if isinstance(value, ast.Name) and value.id == key}
     uses = {node for node in nodes if isinstance(node, ast.Name) and node.id == "data"}
     return keys if uses <= explained else frozenset()
@@ -176,13 +180,13 @@ def _list_named(
 
 
 def _find_logo(path: Any) -> Path | None:
-    found = parameters.find_file(Path(path)) if isinstance(path, str) and path else None
+    found = find_upwards(Path(path)) if isinstance(path, str) and path else None
     return publisher.find_logo(found) if found else None
 
 
 def _digest_named(name: str, path: str, known: dict[str, str]) -> str:
     if path not in known:
-        file = parameters.find_file(Path(path))
+        file = find_upwards(Path(path))
         if file is None:
             problem = f"there is no such file in {Path.cwd()} or the folders above it."
             raise InputError(f"{name} {path}", problem, f"Check the parameter `{name}`.")

@@ -12,7 +12,7 @@ from . import contract, headers, store
 from . import sources as inputs
 from .contradictions import PROVENANCE
 from .fault_kinds import KINDS, name_kind
-from .fault_log import COUNTS, Ledger, frame
+from .fault_log import COUNTS, FaultLog, frame
 from .mapping import load_column_map
 from .spill import join
 from .store import Prepared
@@ -142,11 +142,11 @@ def flags(
     data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
 ) -> pd.DataFrame:
     """List what was noticed about the slice's files and kept no row out; columns as in `rejects`."""
-    ledger = Ledger(contract.LISTED)
+    faults = FaultLog(contract.LISTED)
     for file, _ in _find_files(data, region, year, columns):
         for copy in file.copies:
-            ledger.note("same_file_twice", "", value=copy, hint=file.summary["file"])
-    return join([frame(ledger.listed(rejects=False)), _read_faults("flags", data, region, year, columns)])
+            faults.note("same_file_twice", "", value=copy, hint=file.summary["file"])
+    return join([frame(faults.listed(rejects=False)), _read_faults("flags", data, region, year, columns)])
 
 
 def sources(

@@ -54,7 +54,7 @@ def test_load_gives_the_slice(data):
     assert "converted" in dataset.load(data, "杭州市", 2025)
     types = {column: str(rows[column].dtype) for column in ("intent", "year", "consulted_on")}
     assert types == {"intent": "Int64", "year": "Int64", "consulted_on": "datetime64[us]"}
-    assert rows["customer_type"].dtype == pd.Series(["x"], dtype=fault_log.TEXT).dtype
+    assert rows["customer_type"].dtype == pd.Series(["x"], dtype=fault_log.TEXT_DTYPE).dtype
 
 
 def test_load_without_a_slice_gives_everything(data):
