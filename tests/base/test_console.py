@@ -25,7 +25,7 @@ def test_any_text_is_shown_and_moves_no_cursor(text, encoding):
     stream.flush()
     assert stream.error is None
     shown = raw.getvalue().decode(encoding)
-    assert not console.CONTROLS.search(shown)
+    assert not console.ACTING.search(shown)
     plain = text.encode(encoding, "replace").decode(encoding)
     assert shown.count("\n") == plain.count("\n")
 
