@@ -92,8 +92,8 @@ def _make_pages(job: Job, notebook: NotebookNode, resources: dict[str, Any]) -> 
     try:
         return exporters.make_pages(notebook, resources)
     except InputError as fault:
-        mend = _first_line(fault.remedy) or "Look at what the cells show."
-        raise InputError(job.stem, f"{fault.thing}: {_first_line(fault.problem)}", mend) from None
+        remedy = _first_line(fault.remedy) or "Look at what the cells show."
+        raise InputError(job.stem, f"{fault.thing}: {_first_line(fault.problem)}", remedy) from None
 
 
 def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
