@@ -19,6 +19,7 @@ from scipy.stats import norm
 
 from ..base import table_metadata
 from ..base.language import text
+from ..scorecard.scorecards import Scorecard
 from . import conversion
 from .conversion import ALPHA, TOO_FEW, Measure, has_outcomes
 
@@ -137,7 +138,7 @@ def _by_composite(scored: pd.DataFrame) -> pd.DataFrame:
     return known.astype({"success": "int64"}).groupby("composite")["success"].agg(**columns)
 
 
-def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+def weights(scored: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     """Return what each dimension adds to the odds of a purchase, beside the standard's weight.
 
     An observation on these outcomes, not a verdict on the standard: the scores were given by people who may
@@ -189,8 +190,9 @@ def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     if (coefficients < 0).any():  # shares of a sum of both signs mean nothing
         table[["share", "low", "high"]] = np.nan
         table_metadata.tell(table, reason=OPPOSED)
-    total = sum(abs(dimension.weight) for dimension in scorecard.dimensions)
-    return table.assign(weight=[float(dimension.weight / total) for dimension in scorecard.dimensions])
+    given = [dimension.weight or Fraction(0) for dimension in scorecard.dimensions]
+    total = sum(abs(weight) for weight in given) or Fraction(1)
+    return table.assign(weight=[float(weight / total) for weight in given])
 
 
 def _by_scores(scored: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
@@ -256,7 +258,7 @@ def _no_weights(reason: str) -> pd.DataFrame:
     return table_metadata.tell(table, reason=reason)
 
 
-def sensitivity(rated: pd.DataFrame, scorecard: Any, grid: pd.DataFrame) -> pd.DataFrame:
+def sensitivity(rated: pd.DataFrame, scorecard: Scorecard, grid: pd.DataFrame) -> pd.DataFrame:
     """Return how many consultations would have another grade if one score were one level off.
 
     Parameters

@@ -12,12 +12,13 @@ import pandas as pd
 
 from ..base.errors import InputError
 from ..base.language import text
+from ..scorecard.scorecards import Scorecard
 
 SCENARIOS = ("low", "mid", "high")
 _MONTHS = np.arange(1, 13)
 
 
-def contacts(grades: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+def contacts(grades: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     """Return the contacts a year that the follow-up policy asks for.
 
     Parameters
@@ -43,7 +44,7 @@ def contacts(grades: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     return table
 
 
-def by_month(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+def by_month(scored: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     """Return in which calendar months the follow-up of a year's consultations falls.
 
     Of k contacts a year the i-th falls due i/k of a year after the consultation, in whole months: monthly

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from ..analysis import conversion, workload
 from ..analysis.conversion import Measure
+from ..scorecard.scorecards import Scorecard
 from ..settings.publisher import Policy
 from . import disclosure
 
@@ -53,7 +53,7 @@ class Published:
 
 
 def publish(
-    scored: pd.DataFrame, levels: pd.DataFrame, scorecard: Any, policy: Policy, grid: pd.DataFrame
+    scored: pd.DataFrame, levels: pd.DataFrame, scorecard: Scorecard, policy: Policy, grid: pd.DataFrame
 ) -> Published:
     """Make and protect the tables of one slice.
 

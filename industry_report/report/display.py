@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 from ..base import language, style, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
+from ..scorecard.scorecards import Scorecard
 from ..settings.publisher import load_identity
 from . import tables
 
@@ -40,7 +41,7 @@ MOST_KEY_FIGURES = 6  # two rows on a page, one glance
 _figures_shown = 0
 
 
-def begin(report_language: str, scorecard: Any = None) -> None:
+def begin(report_language: str, scorecard: Scorecard | None = None) -> None:
     """Start a report: set its language, the style of its figures, and what its grades are called.
 
     Parameters

@@ -63,7 +63,11 @@ def render_page(catalog: Mapping[str, Any], spoken: str) -> str:
     spoken : str
         Language of the page; every report's title stays in the report's own.
     """
-    language.use(spoken)
+    with language.speaking(spoken):
+        return _render(catalog, spoken)
+
+
+def _render(catalog: Mapping[str, Any], spoken: str) -> str:
     reports = [_describe(entry) for entry in _order(catalog["reports"], spoken)]
     by_stem = {report["stem"]: report for report in reports}
     css, script = _read("index.css"), _read("index.js")
@@ -314,7 +318,11 @@ def list_trends(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
         of Point), the ``first`` and ``latest`` that is known, years ``withheld``, and see `draw_line`. A
         share has one scale in all regions.
     """
-    language.use(spoken)
+    with language.speaking(spoken):
+        return _draw_trends(entries, spoken)
+
+
+def _draw_trends(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
     regions: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: _spell(entry["region"])):
         if entry["region"] and entry["year"] and not (entry["internal"] or entry["draft"]):

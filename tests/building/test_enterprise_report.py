@@ -57,8 +57,7 @@ def run(tmp_path, monkeypatch):
                     scope.update({"data": str(tmp_path), **changed})
         return bundles
 
-    yield run
-    language.use("zh")
+    return run
 
 
 def texts(bundles):

@@ -26,8 +26,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Bundle]]:
     bundles: list[Bundle] = []
     monkeypatch.setattr(display, "display", lambda bundle, *, raw: bundles.append(bundle))
     display.begin("zh")
-    yield bundles
-    language.use("zh")
+    return bundles
 
 
 def rates(*names: str) -> pd.DataFrame:

@@ -6,20 +6,12 @@ import base64
 import hashlib
 import itertools
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 
-from industry_report.base import language
 from industry_report.shelf import index_page
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    yield
-    language.use("zh")
 
 
 def entry(region: str = "黄山市", year: int = 2025, spoken: str = "zh", **changed: Any) -> dict[str, Any]:

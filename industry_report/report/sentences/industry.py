@@ -29,6 +29,7 @@ from ...analysis.conversion import (
 from ...base import language, table_metadata
 from ...base.language import capital, grade_name, listing, text
 from ...scorecard import explanation
+from ...scorecard.scorecards import Scorecard
 
 
 def percent(value: float) -> str:
@@ -634,7 +635,7 @@ def unrated(status: pd.Series, least: int) -> str:
     )
 
 
-def rule(scorecard: Any) -> str:
+def rule(scorecard: Scorecard) -> str:
     """State how a consultation comes to its grade."""
     return explanation.describe_rule(scorecard, language.current())
 
