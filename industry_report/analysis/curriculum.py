@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..base import table_metadata
+from ..base import origin, table_metadata
 from ..base.language import name, text
 from ..base.yaml_reader import Kind, Page, open_page, read_words
 from .conversion import REST
@@ -142,3 +142,6 @@ def _pairs(curriculum: Curriculum) -> Iterator[tuple[str, str]]:
 def _named(products: Sequence[str]) -> str:
     """Join products as a table's cell does."""
     return text(zh="、", en="; ").join(name(product) for product in products)
+
+
+origin.trace_module(globals())

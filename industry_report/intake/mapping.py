@@ -10,12 +10,12 @@ from typing import Any
 from ..base.errors import InputError, near_match
 from ..base.yaml_reader import Keyed, Kind, Page, Typed, open_page
 from . import headers, sources
-from .headers import COLUMNS, IGNORE, Table
-from .values import read_yes_no, trim
+from .headers import COLUMNS, IGNORE, SCORES, Table
+from .values import read_score, read_yes_no, trim
 
 RESERVED = ("file", "sheet", "row", "composite", "grade", "ignore")  # what a table has or gets anyway
 MAPPING = Kind("the mapping file", "params/columns/example.yaml", may_be_empty=True)
-_SHORT_LIST, _SHORT_TEXT = 6, 20  # what is shown of a column: a code list, never free text
+_SHORT_LIST, _SCORE_CODES, _SHORT_TEXT = 6, 40, 20  # what is shown of a column: a code list, never free text
 
 
 @dataclass(frozen=True)
@@ -200,17 +200,30 @@ def _draft_columns(sheet: sources.Sheet, table: Table) -> list[str]:
 
 
 def _draft_values(sheet: sources.Sheet, table: Table) -> list[str]:
-    position = table.columns.get("converted", -1)
-    unknown = [code for code in _list_codes(sheet, table, position) if read_yes_no(code).code]
+    """Draft what codes mean, those of scores with the number that they begin with, if any."""
+    lines = []
+    for column in SCORES:
+        codes = _list_codes(sheet, table, table.columns.get(column, -1), _SCORE_CODES)
+        unknown = [code for code in codes if read_score(code).code in ("score_not_number", "score_not_whole")]
+        if unknown:
+            pairs = ", ".join(f"{_quote(code)}: {_guess_score(code)}" for code in unknown)
+            lines.append(f"  # {column}: {{{pairs}}}")
+    codes = _list_codes(sheet, table, table.columns.get("converted", -1))
+    unknown = [code for code in codes if read_yes_no(code).code]
     pairs = ", ".join(f"{_quote(code)}: true or false" for code in unknown)
-    return [f"  # converted: {{{pairs}}}" if pairs else '  # converted: {"1": true, "0": false}']
+    return [*lines, f"  # converted: {{{pairs}}}" if pairs else '  # converted: {"1": true, "0": false}']
 
 
-def _list_codes(sheet: sources.Sheet, table: Table, position: int) -> list[str]:
+def _guess_score(code: str) -> str:
+    begins = re.match(r"[1-5](?!\d|\.\d)", code)
+    return begins[0] if begins else "1 to 5"
+
+
+def _list_codes(sheet: sources.Sheet, table: Table, position: int, most: int = _SHORT_LIST) -> list[str]:
     """Give the different texts of a column's first rows if they look like codes."""
     cells = [row[position] for row in sheet.head[table.skip :] if 0 <= position < len(row)]
     codes = list(dict.fromkeys(text for cell in cells if (text := trim(cell))))
-    return codes if len(codes) <= _SHORT_LIST and all(len(code) <= _SHORT_TEXT for code in codes) else []
+    return codes if len(codes) <= most and all(len(code) <= _SHORT_TEXT for code in codes) else []
 
 
 def _quote(text: str) -> str:

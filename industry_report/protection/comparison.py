@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, pairwise
 from numbers import Integral
+from pathlib import Path
 
 import pandas as pd
 
 from ..analysis import conversion
-from ..analysis.conversion import HIGHER, LOWER, REST, Measure, Standardised
-from ..base import table_metadata
+from ..analysis.conversion import REST, Measure, Standardised
+from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import name, text
-from .publication import Published
+from ..intake import dataset
+from ..scorecard.scorecards import Scorecard
+from ..settings.publisher import Policy
+from .publication import Published, publish
 
 Sides = Mapping[str | int, Published]  # year or region → its tables, in the order of the report
 
@@ -64,6 +68,54 @@ def choose(
         )
         raise InputError("parameters regions, years", problem, "Name a further year or region.")
     return {pair[0] if len(regions) > 1 else pair[1]: pair for pair in pairs}
+
+
+def publish_sides(
+    data: str | Path,
+    regions: Sequence[str],
+    years: Sequence[int],
+    columns: str | Path | None = None,
+    *,
+    scorecard: Scorecard,
+    policy: Policy,
+) -> dict[str | int, Published]:
+    """Publish the slices that a comparison sets side by side; see `choose` and `publication.publish`."""
+    chosen = choose(dataset.slices(data, columns), regions, years)
+    return {
+        side: publish(data, region, year, columns, scorecard=scorecard, policy=policy)
+        for side, (region, year) in chosen.items()
+    }
+
+
+def of_one_region(
+    data: str | Path,
+    region: str,
+    years: Sequence[int],
+    columns: str | Path | None = None,
+    *,
+    scorecard: Scorecard,
+    policy: Policy,
+) -> dict[int, Published]:
+    """Publish those years of a region that the data hold, the last in any case."""
+    slices = dataset.slices(data, columns)
+    held = set(slices.loc[slices["region"] == region, "year"])
+    return {
+        year: publish(data, region, year, columns, scorecard=scorecard, policy=policy)
+        for year in years
+        if year in held or year == years[-1]
+    }
+
+
+def sources(sides: Sides) -> pd.DataFrame:
+    """Return the files of all sides, each once."""
+    table = pd.concat([one.files.sources for one in sides.values()])
+    return table[~table.index.duplicated()]
+
+
+def received(sides: Sides) -> pd.DataFrame:
+    """Return how many consultations each side has, ``used``, and how many are ``graded``."""
+    rows = {side: {"used": one.received, "graded": one.graded} for side, one in sides.items()}
+    return pd.DataFrame(rows).T.rename_axis("side")
 
 
 def of_years(sides: Iterable[str | int]) -> bool:
@@ -145,10 +197,14 @@ def standardise(sides: Sides, over: str = "customer_type") -> Standardised:
 
 
 def steps(sides: Sides) -> list[tuple[str | int, str | int]]:
-    """Return the pairs to compare, whatever the data: each year with the one before, all pairs of regions."""
+    """Return the pairs to compare, whatever the data.
+
+    Each year with the one before and, of three or more, the last with the first; all pairs of regions.
+    """
     names = list(sides)
     if of_years(sides):
-        return [(later, earlier) for earlier, later in pairwise(names)]
+        whole = [(names[-1], names[0])] if len(names) > 2 else []
+        return [(later, earlier) for earlier, later in pairwise(names)] + whole
     return list(combinations(names, 2))
 
 
@@ -173,7 +229,7 @@ def _worded(one: str | int, other: str | int) -> str:
     return text(zh=f"{side_name(one)}比{side_name(other)}", en=f"{side_name(one)} against {side_name(other)}")
 
 
-def ranks(sides: Sides, compared: pd.DataFrame) -> pd.DataFrame:
+def ranks(sides: Sides, compared: pd.DataFrame, mix: Standardised | None = None) -> pd.DataFrame:
     """Return between which places each side can stand, as far as differences are clear.
 
     Parameters
@@ -182,28 +238,28 @@ def ranks(sides: Sides, compared: pd.DataFrame) -> pd.DataFrame:
         Regions.
     compared : DataFrame
         See `changes`.
+    mix : Standardised, optional
+        See `standardise`. Where it has pairs, places are those of the standardised rates: a league table of
+        crude rates ranks the mix of customers.
 
     Returns
     -------
     DataFrame
-        Index ``side``, highest rate first; ``rate``, ``low``, ``high``, ``best`` and ``worst`` place: one
-        more than the number of sides that are clearly higher, and the number of sides less those clearly
-        lower. Sides whose rate is withheld or too few to compare are left out.
+        Index ``side``, highest rate first; ``rate``, ``standardised`` where it ranks, ``low``, ``high``,
+        ``best`` and ``worst`` place: one more than the number of sides that are clearly higher, and the
+        number of sides less those clearly lower. Sides whose rate is withheld or too few to compare are
+        left out.
     """
-    told = compared[~compared["verdict"].isin([conversion.TOO_FEW])]
+    fair = mix is not None and len(mix.pairs) > 0
+    pairs = mix.pairs if fair and mix is not None else compared
+    told = pairs[~pairs["verdict"].isin([conversion.TOO_FEW])]
     names = list(dict.fromkeys([*told["one"], *told["other"]]))
-    table = overview(sides).loc[names, ["rate", "low", "high"]]
-    above = dict.fromkeys(names, 0)
-    below = dict(above)
-    for row in told.itertuples():
-        if row.verdict in (HIGHER, LOWER):
-            upper, lower = (row.one, row.other) if row.verdict == HIGHER else (row.other, row.one)
-            above[lower] += 1
-            below[upper] += 1
-    table["best"] = [above[side] + 1 for side in names]
-    table["worst"] = [len(names) - below[side] for side in names]
-    table_metadata.describe(table, heads=measure_of(sides).heads, afresh=True)
-    return table.sort_values("rate", ascending=False, kind="stable").rename_axis("side")
+    columns = ["rate", "standardised", "low", "high"] if fair else ["rate", "low", "high"]
+    source = mix.rates if fair and mix is not None else overview(sides)
+    table = source.loc[names, columns].join(conversion.rank_places(names, told))
+    table_metadata.describe(table, heads=table_metadata.heads(source), afresh=True)
+    order = "standardised" if fair else "rate"
+    return table.sort_values(order, ascending=False, kind="stable").rename_axis("side")
 
 
 def groups(sides: Sides, column: str) -> pd.DataFrame:
@@ -325,3 +381,6 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
     hidden = table_metadata.withheld(table)
     names = {column: [side_name(side) for side in sides] for column, sides in hidden.items()}
     return table_metadata.describe(shown, withheld=names)
+
+
+origin.trace_module(globals())
