@@ -25,7 +25,7 @@ COVER = {
 @pytest.fixture
 def shown(monkeypatch):
     bundles = []
-    monkeypatch.setattr(display, "display", lambda bundle, *, raw: bundles.append(bundle))
+    monkeypatch.setattr(display, "display", lambda bundle, **_: bundles.append(bundle))
     display.begin("zh")
     return bundles
 
