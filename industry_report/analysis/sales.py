@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from scipy.stats import false_discovery_control, ttest_ind
 from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import capital, grade_name, listing, text
+from ..scorecard.scorecards import Scorecard
 from ..settings.publisher import Policy
 from . import conversion
 from .conversion import ALPHA, FEW, HIGHER, LOWER, NO_DIFFERENCE, Measure
@@ -53,7 +53,7 @@ def require_internal(policy: Policy, edition: str) -> None:
         )
 
 
-def promise(card: Any) -> Promise:
+def promise(card: Scorecard) -> Promise:
     """Return the upper half of a scorecard's grades: of four the upper two, of three the upper two."""
     return Promise(grades=tuple(card.grades[len(card.grades) // 2 :]))
 
@@ -170,7 +170,7 @@ def work_list(
     calendar: pd.DataFrame,
     causes: pd.DataFrame,
     moves: pd.DataFrame,
-    card: Any,
+    card: Scorecard,
     buyers: pd.Index,
 ) -> pd.DataFrame:
     """Return whom to call: customers who have not bought, by grade, role and date due.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
-from .errors import InputError
+from .errors import InputError, did_you_mean, shown
 
 LANGUAGES = ("zh", "en")
 LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale("en")}  # a name would be parsed for every number
@@ -389,12 +389,23 @@ def use(language: str) -> None:
     """
     global _current
     if language not in LANGUAGES:
-        near = difflib.get_close_matches(str(language).lower(), LANGUAGES, n=1)
-        hint = f'Did you mean "{near[0]}"?' if near else "Write language: zh or language: en."
-        raise InputError("parameter language", f'expected "zh" or "en", got {language!r}.', hint)
+        remedy = did_you_mean(str(language).lower(), LANGUAGES, "Write language: zh or language: en.")
+        raise InputError("parameter language", f'expected "zh" or "en", got {shown(language)}.', remedy)
     _current = language
     _columns.clear()
     _grades.clear()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Print in a language for a while, such as for one page of the shelf; then all is as before."""
+    before = _current, dict(_columns), dict(_grades)
+    use(language)
+    try:
+        yield
+    finally:
+        use(before[0])
+        adopt(*before[1:])
 
 
 def adopt(columns: Mapping[str, Mapping[str, str]], grades: Mapping[str, Mapping[str, str]]) -> None:

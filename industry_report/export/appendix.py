@@ -140,8 +140,12 @@ def _harmless(value: Any) -> Any:
 
 
 def list_measurements(data: dict[str, Any]) -> Iterator[Measurement]:
-    """Yield what the figures and tables of a report show, cell by cell."""
-    language.use(data["cover"]["language"])
+    """Return what the figures and tables of a report show, cell by cell."""
+    with language.speaking(data["cover"]["language"]):
+        return iter(list(_measure(data)))
+
+
+def _measure(data: dict[str, Any]) -> Iterator[Measurement]:
     for exhibit in data["exhibits"]:
         head, labels = _label_rows(exhibit)
         for column in exhibit.get("columns", []):
@@ -257,7 +261,11 @@ def write_workbook(data: dict[str, Any]) -> bytes:
         Numbers are numbers, formatted as the report prints them; what is withheld is ``…``; no cell is a
         formula. Equal reports give equal bytes.
     """
-    language.use(data["cover"]["language"])
+    with language.speaking(data["cover"]["language"]):
+        return _make_workbook(data)
+
+
+def _make_workbook(data: dict[str, Any]) -> bytes:
     stream = io.BytesIO()
     # In memory the parts get fixed time stamps and no file modes of this machine.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

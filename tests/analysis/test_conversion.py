@@ -1,7 +1,6 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, getcontext
 from fractions import Fraction
@@ -21,13 +20,6 @@ Z = Decimal("1.959963984540054235524594430520551527955")  # the 97.5 % point of 
 SALE, TOP = Measure(), Measure(grade="A")
 SCORES = ["intent", "clarity", "satisfaction"]
 SEPARATED = re.compile("[、,，;；/]")
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def wilson(successes: int, n: int) -> tuple[Decimal, Decimal]:

@@ -1,6 +1,5 @@
 import itertools
 import math
-from collections.abc import Iterator
 from decimal import Decimal, getcontext
 from fractions import Fraction
 
@@ -23,13 +22,6 @@ getcontext().prec = 40
 Z = Decimal("1.959963984540054235524594430520551527955")  # the 97.5 % point of the normal distribution
 SALE, TOP = Measure(), Measure(grade="A")
 TESTED = ["difference", "low", "high", "p", "p_adjusted"]
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def rates(name: str = "source", **groups: tuple[int, int]) -> pd.DataFrame:

@@ -3,15 +3,7 @@ import pandas as pd
 import pytest
 
 from industry_report.analysis import conversion, market
-from industry_report.base import language
 from industry_report.base.errors import InputError
-
-
-@pytest.fixture(autouse=True)
-def chinese():
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def groups(name="product", **counts):

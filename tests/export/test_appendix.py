@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import openpyxl
@@ -18,13 +17,6 @@ from industry_report.export import appendix
 from industry_report.report import display, tables
 
 Data = dict[str, Any]
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def rates() -> pd.DataFrame:

@@ -109,12 +109,6 @@ def pdf(notebook):
     return PdfReader(io.BytesIO(content))
 
 
-@pytest.fixture(autouse=True)
-def chinese_again():
-    yield
-    language.use("zh")
-
-
 def squeezed(text):
     return re.sub(r"\s", "", text)
 

@@ -48,13 +48,6 @@ PARTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
-
-
 # --- reading what is published: every form becomes lists of records, as the JSON has them
 
 

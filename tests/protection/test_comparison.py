@@ -23,13 +23,6 @@ SLICES = pd.DataFrame(
 )
 
 
-@pytest.fixture(autouse=True)
-def chinese():
-    language.use("zh")
-    yield
-    language.use("zh")
-
-
 def draw(rows, rate, seed, small_share=0.5):
     rng = np.random.default_rng(seed)
     types = np.where(rng.random(rows) < small_share, "小微企业", "中型企业")

@@ -1,7 +1,7 @@
 """Figures are looked at by their parts, and measured as they would be drawn; never by their pixels."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,11 +32,8 @@ TITLE = "“从事农产品收购与冷链仓储的合作社”成交率最高�
 
 
 @pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
+def plain_style() -> None:
     style.apply()
-    yield
-    language.use("zh")
 
 
 # Small tables, as `conversion` and `workload` give them

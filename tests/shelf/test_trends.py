@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from shelf_entries import entry, page_of, series
 
-from industry_report.base import language
 from industry_report.shelf import trends
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    yield
-    language.use("zh")
 
 
 def test_course_of_a_figure_is_drawn_and_told():

@@ -6,7 +6,6 @@ A difference is claimed only where its interval excludes zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -24,6 +23,7 @@ from ...analysis.conversion import (
 from ...base import language, origin
 from ...base.language import grade_name, listing, text
 from ...scorecard import explanation
+from ...scorecard.scorecards import Scorecard
 from .advice import (
     advise_dimension,
     advise_follow_up,
@@ -319,7 +319,7 @@ def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
     )
 
 
-def rule(scorecard: Any) -> str:
+def rule(scorecard: Scorecard) -> str:
     """State how a consultation comes to its grade."""
     return explanation.describe_rule(scorecard, language.current())
 

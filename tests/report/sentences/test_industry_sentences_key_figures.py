@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
 import scoring
 from industry_report.analysis import conversion, workload
@@ -14,13 +13,6 @@ from industry_report.report.sentences import industry
 
 CARD = scoring.load_scorecard(Path(__file__).parents[3] / "params" / "scorecards" / "consultation.yaml")
 SALE, TOP = Measure(), Measure(grade="A")
-
-
-@pytest.fixture(autouse=True)
-def chinese_again():
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def open_report(counts, average, measure=SALE):
