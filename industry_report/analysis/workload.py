@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..base import table_metadata
 from ..base.errors import InputError
-from ..base.language import text
+from ..base.language import term, text
 from .conversion import grades
+from .sales import find_buyers
 
 SCENARIOS = ("low", "mid", "high")
 _MONTHS = np.arange(1, 13)
@@ -64,14 +66,12 @@ def customers_to_contact(scored: pd.DataFrame, by: str = "customer_id") -> pd.Da
     -------
     DataFrame
         As of `conversion.grades`: a customer counts once, by the latest graded consultation (without a date
-        before all others), and not at all after any purchase in the year. Empty where the data name no
-        customers.
+        before all others), and not at all if the latest consultation ended in a purchase: those that a work
+        list names. Empty where the data name no customers.
     """
     if by not in scored or scored[by].isna().all():
         return grades(scored.head(0)).head(0)
-    bought = scored["converted"].fillna(False).astype(bool) if "converted" in scored else False
-    buyers = scored.loc[bought, by].dropna().unique() if "converted" in scored else []
-    left = scored[scored["grade"].notna() & scored[by].notna() & ~scored[by].isin(buyers)]
+    left = scored[scored["grade"].notna() & scored[by].notna() & ~scored[by].isin(find_buyers(scored, by))]
     if "consulted_on" in left:
         left = left.sort_values("consulted_on", kind="stable", na_position="first")
     return grades(left.drop_duplicates(by, keep="last"))
@@ -173,6 +173,27 @@ def full_time_equivalents(
     table["full_time_equivalents"] = table["hours"] / table["hours_per_year"]
     order = ["role", "assumption", "contacts", *assumptions.columns, "hours", "full_time_equivalents"]
     return table[order]
+
+
+def by_assumption(staff: pd.DataFrame) -> pd.DataFrame:
+    """Return full-time equivalents as a reader sees them: a row for each role, a column for each assumption.
+
+    Parameters
+    ----------
+    staff : DataFrame
+        See `full_time_equivalents`.
+
+    Returns
+    -------
+    DataFrame
+        Index ``role``; ``contacts`` and the assumptions under their names in the report's language. Numbers
+        are not rounded here: they are printed by one rule, as a sentence prints them.
+    """
+    wide = staff.pivot(index="role", columns="assumption", values="full_time_equivalents")
+    wide = wide.loc[staff["role"].unique(), staff["assumption"].unique()].rename(columns=term)
+    formats = dict.fromkeys(wide.columns, "full_time_equivalents")
+    wide.insert(0, "contacts", staff.groupby("role")["contacts"].first())
+    return table_metadata.describe(wide.rename_axis(columns=None), formats=formats)
 
 
 def _assumed(name: str, values: Mapping[str, float] | float) -> pd.Series:

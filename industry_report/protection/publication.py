@@ -75,7 +75,7 @@ def publish(
     """
     graded = scored[scored["grade"].notna()]
     measure = conversion.choose_measure(scored)
-    dimensions, rated = list(levels), graded.assign(**levels)
+    dimensions, rated = list(levels), scored.assign(**levels)[scored["grade"].notna()]
     alike = dimensions if scorecard.has_common_scale else []  # else their means are not to be compared
     grades = conversion.grades(graded)
     tables = (

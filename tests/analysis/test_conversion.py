@@ -24,7 +24,7 @@ SEPARATED = re.compile("[、,，;；/]")
 
 
 @pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
+def chinese(rates_of_few: None) -> Iterator[None]:
     language.use("zh")
     yield
     language.use("zh")

@@ -26,7 +26,7 @@ TESTED = ["difference", "low", "high", "p", "p_adjusted"]
 
 
 @pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
+def chinese(rates_of_few: None) -> Iterator[None]:
     language.use("zh")
     yield
     language.use("zh")
