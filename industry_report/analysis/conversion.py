@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..base import table_metadata
+from ..base.table_metadata import Counts
 from .group_tests import (
     FALLS,
     HIGHER,
@@ -82,6 +83,8 @@ __all__ = [
     "with_interval",
 ]
 
+# Which units the columns of a table of rates count; see `Counts`.
+_LEVELS = {"received": "all", "consultations": "known", "conversions": "successes"}
 _NOTHING = pd.DataFrame({"consultations": [], "conversions": [], "rate": [], "low": [], "high": []})
 
 
@@ -98,7 +101,7 @@ def grades(scored: pd.DataFrame) -> pd.DataFrame:
         {"consultations": counts.to_numpy()}, index=pd.Index(counts.index.astype(str), name="grade")
     )
     table["share"] = ratio(table["consultations"], table["consultations"].sum())
-    return table
+    return table_metadata.describe(table, counts=Counts(("grade",), {"consultations": "all"}))
 
 
 def by_grade(scored: pd.DataFrame) -> pd.DataFrame:
@@ -111,7 +114,7 @@ def by_grade(scored: pd.DataFrame) -> pd.DataFrame:
         Empty if the source gives no outcomes.
     """
     if not has_outcomes(scored):
-        return _NOTHING.rename_axis("grade")
+        return _declare(_NOTHING.rename_axis("grade"), "grade")
     groups = scored["grade"].astype(str).where(scored["grade"].notna())
     measure = choose_measure(scored)
     successes = measure.successes(scored)
@@ -120,7 +123,7 @@ def by_grade(scored: pd.DataFrame) -> pd.DataFrame:
     table = with_interval(table[COUNTS].fillna(0).astype("int64"), measure).rename_axis("grade")
     if successes[scored["grade"].notna()].isna().any():  # then its base is not that of the table of grades
         table_metadata.describe(table, heads={**measure.heads, "consultations": measure.known})
-    return table
+    return _declare(table, "grade")
 
 
 def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST, least: int = 1) -> pd.DataFrame:
@@ -149,7 +152,7 @@ def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST, le
         carries what all consultations together count, as the fact ``all``.
     """
     if column not in scored:
-        return _NOTHING.rename_axis(column)
+        return _declare(_NOTHING.rename_axis(column), column)
     successes = measure.successes(scored)
     groups = grouped(scored, column, successes.notna(), most, least)
     table = _with_received(_rates(groups, successes.iloc[groups.index], measure), groups, successes, measure)
@@ -157,7 +160,13 @@ def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST, le
         named = successes.iloc[groups.dropna().index.unique()].dropna()
         every = {"consultations": len(named), "conversions": int(named.sum())}
         table = table_metadata.tell(table, all=every)
-    return table.sort_values("consultations", ascending=False, kind="stable")
+    return _declare(table.sort_values("consultations", ascending=False, kind="stable"), column)
+
+
+def _declare(table: pd.DataFrame, *classification: str) -> pd.DataFrame:
+    """Say what a table of rates counts, which `protection` asks."""
+    levels = {column: level for column, level in _LEVELS.items() if column in table}
+    return table_metadata.describe(table, counts=Counts(classification, levels))
 
 
 def _with_received(
@@ -182,7 +191,7 @@ def monthly(scored: pd.DataFrame, measure: Measure) -> pd.DataFrame:
         month in which an outcome is still open has no rate. Empty if the source has no dates.
     """
     if "consulted_on" not in scored or scored["consulted_on"].isna().all():
-        return _NOTHING.assign(received=[]).rename_axis("month")
+        return _declare(_NOTHING.assign(received=[]).rename_axis("month"), "month")
     months = scored["consulted_on"].dt.month
     table = _rates(months, measure.successes(scored), measure)[COUNTS]
     table = with_interval(table.reindex(range(1, 13), fill_value=0).astype("int64"), measure)
@@ -192,7 +201,7 @@ def monthly(scored: pd.DataFrame, measure: Measure) -> pd.DataFrame:
         table.loc[table.index.isin(unfinished), ["rate", "low", "high"]] = np.nan
     table.insert(0, "received", months.value_counts().reindex(table.index, fill_value=0).astype("int64"))
     table_metadata.describe(table, heads={**measure.heads, "consultations": measure.known})
-    return table.rename_axis("month")
+    return _declare(table.rename_axis("month"), "month")
 
 
 def score_shares(scored: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
@@ -207,9 +216,10 @@ def score_shares(scored: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFram
     counts = long.groupby(["dimension", "score"], sort=True).size().rename("consultations").reset_index()
     counts["share"] = counts["consultations"] / counts.groupby("dimension")["consultations"].transform("sum")
     order = {dimension: position for position, dimension in enumerate(dimensions)}
-    return counts.sort_values(
+    table = counts.sort_values(
         ["dimension", "score"], key=lambda s: s.map(order) if s.name == "dimension" else s, ignore_index=True
     )
+    return table_metadata.describe(table, counts=Counts(("dimension", "score"), {"consultations": "all"}))
 
 
 def score_means(scored: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
@@ -222,7 +232,8 @@ def score_means(scored: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame
     """
     scores = scored[list(dimensions)].astype("Float64")
     table = pd.DataFrame({"consultations": scores.notna().sum(), "mean": scores.mean()}, dtype="Float64")
-    return table.astype({"consultations": "int64", "mean": "float64"}).rename_axis("dimension")
+    table = table.astype({"consultations": "int64", "mean": "float64"}).rename_axis("dimension")
+    return table_metadata.describe(table, counts=Counts(("dimension",), {"consultations": "all"}))
 
 
 def by_score(scored: pd.DataFrame, dimensions: Sequence[str], measure: Measure) -> pd.DataFrame:
@@ -244,7 +255,8 @@ def by_score(scored: pd.DataFrame, dimensions: Sequence[str], measure: Measure) 
     nothing = _rates(pd.Series(dtype=float), successes[:0], measure).rename_axis("score").reset_index()
     table = pd.concat(parts or [nothing.assign(dimension="")], ignore_index=True)
     table_metadata.describe(table, heads=measure.heads)
-    return table[["dimension", "score", *(c for c in table.columns if c not in ("dimension", "score"))]]
+    columns = ["dimension", "score", *(c for c in table.columns if c not in ("dimension", "score"))]
+    return _declare(table[columns], "dimension", "score")
 
 
 def _rates(groups: pd.Series, successes: pd.Series, measure: Measure) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control, fisher_exact, norm
 from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
-from ..base import table_metadata
+from ..base import origin, table_metadata
 from ..base.language import text
 from .rates import ALPHA, COUNTS, FEW, FEWEST, REST, printable, ratio
 
@@ -272,3 +272,6 @@ def _armitage(n: _Float, x: _Float, scores: npt.NDArray[np.int64]) -> float:
     rate = reached / total
     spread = (n * scores**2).sum() - (n * scores).sum() ** 2 / total
     return float((scores * (x - n * rate)).sum() / np.sqrt(rate * (1 - rate) * spread))
+
+
+origin.trace_module(globals())

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from ..base import table_metadata
+from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from .conversion import (
@@ -287,3 +287,6 @@ def compare_weak(levels: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFram
     table["p_adjusted"] = holm(table["p"].to_numpy(float))
     clear, more = table["p_adjusted"] < ALPHA, table["only_one"] > table["only_other"]
     return table.assign(verdict=np.select([clear & more, clear], [HIGHER, LOWER], NO_DIFFERENCE))
+
+
+origin.trace_module(globals())

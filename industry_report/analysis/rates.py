@@ -11,6 +11,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from ..base import table_metadata
 from ..base.language import capital, grade_name, text
+from ..base.table_metadata import Counts
 
 _Float = npt.NDArray[np.float64]
 
@@ -94,7 +95,9 @@ def overall(scored: pd.DataFrame, measure: Measure) -> pd.Series:
     """Return the measure over all consultations: one row of `by`."""
     successes = measure.successes(scored).dropna()
     table = pd.DataFrame({"consultations": [len(successes)], "conversions": [int(successes.sum())]})
-    return with_interval(table, measure).iloc[0]
+    row = with_interval(table, measure).iloc[0]
+    counts = Counts((), {"consultations": "known", "conversions": "successes"})
+    return table_metadata.describe(row, counts=counts)
 
 
 def difference(first: pd.Series, second: pd.Series) -> tuple[float, float, float]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import binom
 
+from ..base import origin
 from .rates import ALPHA, Measure, with_interval
 
 RUN = 3  # months of a season
@@ -99,3 +100,6 @@ def _chance(found: float, total: int, expected: _Float) -> float:
     years = np.random.default_rng(SEED).multinomial(total, expected, size=SIMULATED).astype(float)
     most = _stand_out(years, expected).max(axis=1)
     return float((1 + (most >= found - 1e-12).sum()) / (1 + SIMULATED))  # Davison and Hinkley (1997), 4.2
+
+
+origin.trace_module(globals())

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
-from ..base import table_metadata
+from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from .group_tests import HIGHER, LOWER, NO_DIFFERENCE, holm
@@ -260,3 +260,6 @@ def _reversals(rates: pd.DataFrame, n: pd.DataFrame, x: pd.DataFrame, weights: p
             rows.append([first, second, *crude, *adjusted, bool(crude[1] > 0 and adjusted[2] < 0)])
     columns = ["first", "second", "crude", "crude_low", "crude_high", "difference", "low", "high", "clear"]
     return pd.DataFrame(rows, columns=columns)
+
+
+origin.trace_module(globals())

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..base import table_metadata
+from ..base import origin, table_metadata
 from ..base.errors import InputError
-from ..base.language import term, text
+from ..base.language import text
+from ..base.table_metadata import Counts
 from .conversion import grades
 from .sales import find_buyers
 
@@ -43,7 +44,8 @@ def contacts(counts: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     table["contacts"] = table["consultations"] * table["contacts_per_year"]
     total = _whole_sum(table["contacts"])
     table["share"] = table["contacts"] / total if total else float("nan")
-    return table
+    counts = Counts(("grade",), {"consultations": "all", "contacts": "contacts"})
+    return table_metadata.describe(table, counts=counts)
 
 
 def _whole_sum(values: pd.Series) -> float:
@@ -175,27 +177,6 @@ def full_time_equivalents(
     return table[order]
 
 
-def by_assumption(staff: pd.DataFrame) -> pd.DataFrame:
-    """Return full-time equivalents as a reader sees them: a row for each role, a column for each assumption.
-
-    Parameters
-    ----------
-    staff : DataFrame
-        See `full_time_equivalents`.
-
-    Returns
-    -------
-    DataFrame
-        Index ``role``; ``contacts`` and the assumptions under their names in the report's language. Numbers
-        are not rounded here: they are printed by one rule, as a sentence prints them.
-    """
-    wide = staff.pivot(index="role", columns="assumption", values="full_time_equivalents")
-    wide = wide.loc[staff["role"].unique(), staff["assumption"].unique()].rename(columns=term)
-    formats = dict.fromkeys(wide.columns, "full_time_equivalents")
-    wide.insert(0, "contacts", staff.groupby("role")["contacts"].first())
-    return table_metadata.describe(wide.rename_axis(columns=None), formats=formats)
-
-
 def _assumed(name: str, values: Mapping[str, float] | float) -> pd.Series:
     """Return one number for each assumption, checked."""
     given = dict(values) if isinstance(values, Mapping) else dict.fromkeys(SCENARIOS, values)
@@ -211,3 +192,6 @@ def _assumed(name: str, values: Mapping[str, float] | float) -> pd.Series:
 
 def _is_positive(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < float("inf")
+
+
+origin.trace_module(globals())

@@ -31,6 +31,12 @@ class OwnFolder:
         self.path = path
         self._lock = lock
 
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
     def release(self) -> None:
         """Keep the folder, from now on as an ordinary one."""
         with suppress(OSError):

@@ -6,10 +6,13 @@ import errno
 import functools
 import os
 import platform
+import shutil
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,15 +105,30 @@ def _explain(error: Exception, watch: watchdog.Watch, output: Path, stem: str) -
     if type(error).__name__ == "DeadKernelError" or "Kernel died" in str(error):
         return "died", f"{stem}: the kernel ended while it started, perhaps for lack of memory. Try --jobs 1."
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "failed", f"{stem}: the disk is full ({error.filename}). Free space, or use --output."
+        return "failed", f"{stem}: {_describe_full_disk(error, output)}"
+    if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
+        return "failed", f"{stem}: memory ran out. Try --jobs 1, or raise the limit (ulimit -v)."
     return "failed", _log_surprise(error, output, stem)
+
+
+def _describe_full_disk(error: OSError, output: Path) -> str:
+    """Say which disk is full: Python does not always know which file could not be written."""
+    temporary = Path(tempfile.gettempdir())
+    named = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else None
+    with suppress(OSError):
+        if named is None and shutil.disk_usage(temporary).free < shutil.disk_usage(output).free:
+            named = temporary
+    if named is not None and named.is_relative_to(temporary):
+        return f"the disk for temporary files is full ({named}). Free space, or set TMPDIR to another folder."
+    return f"the disk is full ({named or output}). Free space, or use --output."
 
 
 def _log_surprise(error: Exception, output: Path, stem: str) -> str:
     """Keep the traceback of an error that no one foresaw; returns the message that points to it."""
     message = f"{stem}: {type(error).__name__}: {error}."
-    log = report_records.find_workshop(output) / "failed" / f"{stem}.log"
+    log = report_records.find_work_folder(output) / "failed" / f"{stem}.log"
     try:
+        report_records.make_work_folder(output)
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     except OSError as second:

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from .. import __version__
 from ..base.errors import InputError
 from ..intake import dataset
-from ..shelf import report_records
+from ..shelf import corrections, report_records
 from . import plan, scheduling, staleness
 from .outcome import Options, Result
 from .plan import Job
@@ -52,9 +52,16 @@ def assign_shelves(jobs: Sequence[Job], output: Path) -> dict[Path, list[Job]]:
         kind = job.parameters.get("publisher"), job.parameters.get("edition")
         if kind not in internal:
             internal[kind] = plan.is_internal(job)
-        folder = output.with_name(f"{output.name}-internal") if internal[kind] else output
+        folder = _name_internal(output) if internal[kind] else output
         shelves.setdefault(folder, []).append(job)
     return shelves
+
+
+def _name_internal(output: Path) -> Path:
+    whole = output if output.name not in ("", "..") else output.resolve()
+    if not whole.name:
+        raise InputError(f"output folder {output}", "has no folder beside it.", "Name a folder below it.")
+    return whole.with_name(f"{whole.name}-internal")
 
 
 def build_reports(
@@ -91,7 +98,8 @@ def build_reports(
     KeyboardInterrupt
         After Ctrl-C, with everything finished so far published and listed.
     """
-    open_output(output)
+    corrections.find_today()  # what is wrong with its variable is no report's fault
+    open_output(output, is_private=any(plan.is_internal(job) for job in jobs))
     with _hold(output, say):
         staleness.sweep(output)
         facts = staleness.gather_facts(jobs, options.draft)
@@ -117,28 +125,32 @@ def build_reports(
         finally:
             done = [results[job.stem] for job in jobs if job.stem in results]
             staleness.sweep(output)  # what workers left that were killed
-            _write_manifest(output, jobs, done)
             is_shown = not stale and shelf.shown == staleness.digest_stamps(shelf.stamps)
             if not is_shown:
                 unfinished = dict.fromkeys((job.stem for job in jobs), "unfinished")
                 report_records.write_index(
                     output, unfinished | {result.report: result.status for result in done}
                 )
+            _write_manifest(output, jobs, done, say)
             if not is_shown or shelf.learned:
                 shelf.save()
     return done
 
 
-def open_output(output: Path) -> None:
-    """Make the output folder and try whether it takes a file.
+def open_output(output: Path, is_private: bool = False) -> None:
+    """Make the output folder, for this user alone if it is private, and try whether it takes a file.
 
     Raises
     ------
     InputError
-        If it does not.
+        If it does not, or if it is no folder of its own.
     """
+    if Path.cwd().is_relative_to(output.resolve()):
+        problem = "holds the folder that you work in: data and notebooks would be published with the reports."
+        raise InputError(f"output folder {output}", problem, "Name a folder of its own with --output.")
     try:
-        output.mkdir(parents=True, exist_ok=True)
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.mkdir(mode=0o700 if is_private else 0o777, exist_ok=True)
         with tempfile.TemporaryFile(dir=output):
             pass
     except OSError as error:
@@ -182,8 +194,15 @@ def list_states(jobs: Sequence[Job], output: Path) -> Iterator[tuple[Job, str]]:
             yield job, staleness.explain(shelf.find(job.stem), facts[job.stem], job, is_there)
 
 
-def _write_manifest(output: Path, jobs: list[Job], results: list[Result]) -> None:
+def _write_manifest(output: Path, jobs: list[Job], results: list[Result], say: Callable[[str], None]) -> None:
     """Run times and failures live here, so that the reports' own files stay the same from build to build."""
+    try:
+        folder = report_records.make_work_folder(output)
+    except OSError as error:
+        place = report_records.find_work_folder(output)
+        told = f"{place} cannot be written ({error.strerror}): run times and faults are not kept"
+        say(f"{told}. Set {report_records.WORK_VARIABLE} to a folder that you may write.")
+        return
     manifest = {
         "version": __version__,
         "data": [
@@ -194,4 +213,4 @@ def _write_manifest(output: Path, jobs: list[Job], results: list[Result]) -> Non
         "reports": [asdict(result) for result in results],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=int) + "\n"
-    report_records.write_whole(report_records.find_workshop(output) / "manifest.json", text)
+    report_records.write_whole(folder / "manifest.json", text)

@@ -229,7 +229,7 @@ def _amount(yuan: Decimal) -> Reading:
 def read_year(raw: Any, epoch_1904: bool = False) -> Reading:
     """Read a year; a date stands for its year.
 
-    A year typed into a cell that shows dates counts as a day, 2025 as 17 July 1905: it is taken back, and said.
+    A year typed into a cell that shows dates counts as a day, 2025 as 17 July 1905: it is read as the year.
     """
     if isinstance(raw, dt.date):
         if _FIRST_YEAR <= raw.year <= _LAST_YEAR:
@@ -278,7 +278,7 @@ def read_moment(raw: Any, epoch_1904: bool = False) -> Reading:
 
 
 def read_outcome_date(raw: Any, epoch_1904: bool = False) -> Reading:
-    """Read the date of an outcome; no record depends on it, so that one that cannot be read is only flagged."""
+    """Read the date of an outcome; no record depends on it, so what cannot be read is only flagged."""
     reading = read_moment(raw, epoch_1904)
     return Reading(None, "outcome_date_unreadable") if reading.code else reading
 

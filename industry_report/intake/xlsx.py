@@ -63,7 +63,7 @@ class Facts:
 
 @dataclass
 class _Part:
-    """What is known of a part of the package: its name, its sheet, its stray cells, what calamine should get."""
+    """A part of the package: its name, its sheet, its stray cells, what calamine should get."""
 
     name: str
     sheet: str

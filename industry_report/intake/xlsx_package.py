@@ -59,7 +59,7 @@ def _read_root(chunks: Iterator[bytes]) -> dict[str, str]:
 
 
 def normalise(name: str) -> str:
-    """Reduce the name of a part to what readers compare: slashes, no case (some programs write backslashes)."""
+    """Reduce the name of a part to what readers compare: slashes, no case (some write backslashes)."""
     return posixpath.normpath(name.replace("\\", "/").lstrip("/").lower())
 
 
@@ -88,7 +88,7 @@ def _find_workbook(package: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo
     links = _read_links(package, parts.get("_rels/.rels"), "Type")
     told = next((target for kind, target in links.items() if kind.endswith("/officeDocument")), "")
     for name in (_locate(told, ""), _USUAL_WORKBOOK):
-        if told and name in parts or name == _USUAL_WORKBOOK and name in parts:
+        if (told and name in parts) or (name == _USUAL_WORKBOOK and name in parts):
             return name
     raise zipfile.BadZipFile("there is no workbook in it")
 

@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, pairwise
 from numbers import Integral
+from pathlib import Path
 
 import pandas as pd
 
 from ..analysis import conversion
 from ..analysis.conversion import REST, Measure, Standardised
-from ..base import table_metadata
+from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import name, text
-from .publication import Published
+from ..intake import dataset
+from ..scorecard.scorecards import Scorecard
+from ..settings.publisher import Policy
+from .publication import Published, publish
 
 Sides = Mapping[str | int, Published]  # year or region → its tables, in the order of the report
 
@@ -64,6 +68,54 @@ def choose(
         )
         raise InputError("parameters regions, years", problem, "Name a further year or region.")
     return {pair[0] if len(regions) > 1 else pair[1]: pair for pair in pairs}
+
+
+def publish_sides(
+    data: str | Path,
+    regions: Sequence[str],
+    years: Sequence[int],
+    columns: str | Path | None = None,
+    *,
+    scorecard: Scorecard,
+    policy: Policy,
+) -> dict[str | int, Published]:
+    """Publish the slices that a comparison sets side by side; see `choose` and `publication.publish`."""
+    chosen = choose(dataset.slices(data, columns), regions, years)
+    return {
+        side: publish(data, region, year, columns, scorecard=scorecard, policy=policy)
+        for side, (region, year) in chosen.items()
+    }
+
+
+def of_one_region(
+    data: str | Path,
+    region: str,
+    years: Sequence[int],
+    columns: str | Path | None = None,
+    *,
+    scorecard: Scorecard,
+    policy: Policy,
+) -> dict[int, Published]:
+    """Publish those years of a region that the data hold, the last in any case."""
+    slices = dataset.slices(data, columns)
+    held = set(slices.loc[slices["region"] == region, "year"])
+    return {
+        year: publish(data, region, year, columns, scorecard=scorecard, policy=policy)
+        for year in years
+        if year in held or year == years[-1]
+    }
+
+
+def sources(sides: Sides) -> pd.DataFrame:
+    """Return the files of all sides, each once."""
+    table = pd.concat([one.files.sources for one in sides.values()])
+    return table[~table.index.duplicated()]
+
+
+def received(sides: Sides) -> pd.DataFrame:
+    """Return how many consultations each side has, ``used``, and how many are ``graded``."""
+    rows = {side: {"used": one.received, "graded": one.graded} for side, one in sides.items()}
+    return pd.DataFrame(rows).T.rename_axis("side")
 
 
 def of_years(sides: Iterable[str | int]) -> bool:
@@ -329,3 +381,6 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
     hidden = table_metadata.withheld(table)
     names = {column: [side_name(side) for side in sides] for column, sides in hidden.items()}
     return table_metadata.describe(shown, withheld=names)
+
+
+origin.trace_module(globals())

@@ -10,7 +10,7 @@ import pandas as pd
 
 from .. import __version__
 from ..analysis.conversion import Measure
-from ..base import language, table_metadata
+from ..base import language, origin, table_metadata
 from ..base.language import text
 from ..scorecard import explanation
 
@@ -250,6 +250,44 @@ def edge_cases(grid: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([grid[rows] for rows in alone]).drop_duplicates(ignore_index=True)
 
 
+def cases(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the grade of every case of a card of conditions, heads in the report's language.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `scoring.cells`.
+    """
+    named = table.assign(grade=table["grade"].astype(object).fillna(language.term("undefined")))
+    named = named.rename(columns=language.term)
+    return named.set_index(named.columns[0])
+
+
+def staff(table: pd.DataFrame, *, contacts: bool = False) -> pd.DataFrame:
+    """Return full-time equivalents, a row for each role and a column for each assumption.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `workload.full_time_equivalents`.
+    contacts : bool
+        Whether the contacts a year stand before them.
+    """
+    wide = table.pivot(index="role", columns="assumption", values="full_time_equivalents")
+    wide = wide.loc[table["role"].unique(), table["assumption"].unique()]
+    formats = {language.term(str(name)): "full_time_equivalents" for name in wide.columns}
+    wide = wide.rename(columns=language.term).rename_axis(columns=None)
+    if contacts:
+        wide.insert(0, "contacts", table.groupby("role")["contacts"].first())
+    return table_metadata.describe(wide, formats=formats, afresh=True)
+
+
+def extent(audit: pd.DataFrame) -> pd.DataFrame:
+    """Return how many rows of each table hold a withheld number; see `disclosure.audit`."""
+    shown = audit[["rows", "protected_rows"]].rename(columns={"rows": "table_rows"})
+    return table_metadata.describe(shown, heads={"table_rows": text(zh="行数", en="Rows")})
+
+
 def provenance(**parameters: Any) -> pd.DataFrame:
     """Return the report's parameters and the software that made it.
 
@@ -361,3 +399,6 @@ def _indicator(name: str, value: str, kind: str) -> tuple[str, str, str, str]:
         ),
     }[kind]
     return name, value, calculation, caution
+
+
+origin.trace_module(globals())

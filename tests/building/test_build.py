@@ -79,7 +79,7 @@ def test_all_reports_are_made_told_and_listed(jobs):
 
 def test_manifest_holds_status_time_digest_and_warnings_of_every_job(jobs):
     build.build_reports(jobs, OUTPUT)
-    manifest = json.loads((report_records.find_workshop(OUTPUT) / "manifest.json").read_text("utf-8"))
+    manifest = json.loads((report_records.find_work_folder(OUTPUT) / "manifest.json").read_text("utf-8"))
     assert [entry["report"] for entry in manifest["reports"]] == [job.stem for job in jobs]
     assert [entry["read"] for entry in manifest["data"]] == [9]
     first, last = manifest["reports"][0], manifest["reports"][-1]
@@ -195,7 +195,7 @@ def test_failed_report_leaves_the_others_and_its_last_good_version(jobs, monkeyp
 def test_unforeseen_error_is_named_and_its_traceback_kept(jobs, monkeypatch):
     fail_for("2024/黄山市", ZeroDivisionError("division by zero"), monkeypatch)
     cause = build.build_reports(jobs, OUTPUT)[0].cause
-    log = report_records.find_workshop(OUTPUT) / "failed" / "2024/黄山市/industry.zh.log"
+    log = report_records.find_work_folder(OUTPUT) / "failed" / "2024/黄山市/industry.zh.log"
     assert cause.startswith("2024/黄山市/industry.zh: ZeroDivisionError: division by zero.")
     assert str(log) in cause
     assert "Traceback" in log.read_text("utf-8")
@@ -215,7 +215,7 @@ def test_interrupted_build_lists_what_is_finished(jobs):
 
     with pytest.raises(KeyboardInterrupt):
         build.build_reports(jobs, OUTPUT, tell=interrupt)
-    listed = json.loads((report_records.find_workshop(OUTPUT) / "manifest.json").read_text("utf-8"))[
+    listed = json.loads((report_records.find_work_folder(OUTPUT) / "manifest.json").read_text("utf-8"))[
         "reports"
     ]
     assert len(listed) == 1
@@ -332,9 +332,17 @@ def test_what_a_killed_build_left_is_swept(jobs):
     staging = OUTPUT / ".staging-abc"
     staging.mkdir(parents=True)
     (staging / "pdf").write_bytes(b"half")
-    (OUTPUT / ".index.html.4711").write_bytes(b"half")
+    (staging / ".in-use").touch()
+    (OUTPUT / ".draft-4711-index.html").write_bytes(b"half")
+    mine = {OUTPUT / ".htaccess", OUTPUT / ".index.html.4711", OUTPUT / ".staging-mine" / "notes.txt"}
+    for file in mine:
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
     build.build_reports(jobs, OUTPUT)
-    assert not list(OUTPUT.glob(".*"))
+    assert {file for file in OUTPUT.rglob("*") if ".staging" in str(file) or file.name[0] == "."} == {
+        *mine,
+        OUTPUT / ".staging-mine",
+    }
 
 
 # --- limits, as a worker keeps them

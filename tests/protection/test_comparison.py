@@ -93,7 +93,7 @@ def test_what_cannot_be_compared_is_refused(regions, years, said):
     with pytest.raises(InputError) as caught:
         comparison.choose(SLICES, regions, years)
     assert said in str(caught.value)
-    assert caught.value.mend
+    assert caught.value.remedy
 
 
 # --- changes and places

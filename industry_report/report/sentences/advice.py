@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...analysis.conversion import COUNTS, LOWER, Measure, compare_pairs
-from ...base import language
+from ...base import language, origin
 from ...base.language import capital, grade_name, text
 from ...scorecard.scorecards import Band
 from .grade_findings import reversals_of
@@ -170,3 +170,6 @@ def advise_groups(versus: pd.DataFrame, table: pd.DataFrame, measure: Measure) -
         zh=f"{measure.label}明显偏低的{kind(table)}有{names}{first}，可先从中抽取客户回访，了解其需求与顾虑",
         en=f"{measure.label} clearly below that of the rest: {names}. {first} a sample of its customers what held them back",
     )
+
+
+origin.trace_module(globals())

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...analysis.conversion import REST, Measure, rank_places
 from ...analysis.market import FALLING, RISING, STEADY, UNSURE, Season
-from ...base import language, table_metadata
+from ...base import language, origin, table_metadata
 from ...base.language import formatted, listing, term, text
 from .wording import bracketed, percent, points
 
@@ -426,3 +426,6 @@ def stated(kind: str, now: pd.DataFrame, before: pd.DataFrame | None, earlier: i
         zh=f"{percent(lacking)}的咨询未注明{name}{then}，占比以注明的咨询为基数",
         en=f"{percent(lacking)} of consultations name no {name}{then}; shares are of those that name one",
     )
+
+
+origin.trace_module(globals())

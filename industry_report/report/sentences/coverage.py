@@ -9,7 +9,7 @@ import pandas as pd
 from ...analysis.bases import MOST_OFF_YEAR
 from ...analysis.conversion import Measure
 from ...analysis.outcome_window import Window
-from ...base import language
+from ...base import language, origin
 from ...base.language import text
 from ...scorecard.scorecards import Scorecard
 from .wording import bracketed, percent
@@ -101,6 +101,29 @@ def no_outcomes(graded: pd.DataFrame) -> str:
         zh="数据未提供成交结果。等级只反映转化潜力，本报告不给出成交率，各维度以最高等级占比作比较。",
         en="The data give no purchase outcomes. A grade is a potential; this report prints no conversion rate and "
         "compares groups by the share of the highest grade.",
+    )
+
+
+def register(place: str, year: int, quality: pd.DataFrame, received: int, graded: int) -> str:
+    """State what a report draws on: files, rows read, kept out, and the consultations that are its base.
+
+    Parameters
+    ----------
+    place, year
+        Of the report.
+    quality : DataFrame
+        See `dataset.quality`.
+    received, graded : int
+        Consultations of the slice, and those with a grade.
+    """
+    n, files = quality[["read", "rejected", "duplicates"]].sum(), len(quality)
+    return text(
+        zh=f"本报告依据{place}{year}年客户咨询登记表（数据文件{files}个）编制。数据文件共读入记录{n.read:,}条，剔除错误记录"
+        f"{n.rejected:,}条、重复记录{n.duplicates:,}条。{place}{year}年有效咨询{received:,}条，"
+        f"其中可评级的{graded:,}条为以下各项统计的对象。",
+        en=f"This report draws on the register of customer consultations in {place}, {year} (source files: {files}). "
+        f"Of {n.read:,} rows read, {n.rejected:,} were rejected and {n.duplicates:,} were duplicates. "
+        f"There are {received:,} consultations; the {graded:,} that could be graded are the basis of all that follows.",
     )
 
 
@@ -360,3 +383,6 @@ def regression_to_mean() -> str:
         en="Scores vary by chance: a customer of a high grade last year is likely to fall and one of a low grade to rise even if "
         "nothing changed (regression to the mean); not every move is a real change",
     )
+
+
+origin.trace_module(globals())

@@ -7,7 +7,7 @@ import pandas as pd
 from ...analysis.conversion import FEW, LOWER, REST, Measure
 from ...analysis.history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
 from ...analysis.sales import Promise
-from ...base import language
+from ...base import language, origin
 from ...base.language import capital, grade_name, listing, text
 from . import industry
 from .wording import listed, percent
@@ -251,3 +251,6 @@ def no_period(year: int) -> str:
         zh=f"数据没有{year}年的咨询，不作等级变化分析。",
         en=f"The data hold no consultations of {year}; changes of grade are left out.",
     )
+
+
+origin.trace_module(globals())

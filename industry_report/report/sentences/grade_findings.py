@@ -18,6 +18,7 @@ from ...analysis.conversion import (
     Trend,
     compare_pairs,
 )
+from ...base import origin
 from ...base.language import capital, grade_name, listing, text
 from .wording import is_withheld, p_value, percent, where
 
@@ -183,3 +184,6 @@ def trend(result: Trend) -> str:
         zh=f"科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：{test}，{found}",
         en=f"Cochran-Armitage trend test ({test}): {found}",
     )
+
+
+origin.trace_module(globals())

@@ -21,7 +21,7 @@ from ...analysis.conversion import (
     Standardised,
     compare,
 )
-from ...base import language
+from ...base import language, origin
 from ...base.language import grade_name, listing, text
 from ...scorecard import explanation
 from .advice import (
@@ -46,6 +46,7 @@ from .coverage import (
     off_year,
     protection,
     reconciliation,
+    register,
     regression_to_mean,
     unlisted,
     unrated,
@@ -88,6 +89,7 @@ __all__ = [
     "overall",
     "protection",
     "reconciliation",
+    "register",
     "regression_to_mean",
     "rule",
     "scores",
@@ -397,3 +399,6 @@ def key_figures(
 
 def _published(value: float, column: str) -> str:
     return language.PROTECTED if pd.isna(value) else language.formatted(value, column)
+
+
+origin.trace_module(globals())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ...base import language, table_metadata
+from ...base import language, origin, table_metadata
 from ...base.language import grade_name, text
 from .wording import percent
 
@@ -174,3 +174,6 @@ def early(order: pd.DataFrame) -> str:
         )
         + always
     )
+
+
+origin.trace_module(globals())

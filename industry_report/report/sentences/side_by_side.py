@@ -24,7 +24,7 @@ from ...analysis.conversion import (
 )
 from ...analysis.conversion import trend as test_trend
 from ...analysis.group_tests import holm
-from ...base import language, table_metadata
+from ...base import language, origin, table_metadata
 from ...base.language import formatted, listing, term, text
 from ...protection.comparison import Sides, of_years, side_name
 from .wording import bracketed, is_withheld, p_value, percent
@@ -395,3 +395,6 @@ def no_groups(sides: Sides, column: str) -> str:
         zh=f"没有一个组在两个{kind}都公布，“{term(column)}”不作比较。",
         en=f"No group of “{term(column)}” is published in two {kind}; they are not compared.",
     )
+
+
+origin.trace_module(globals())

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ...analysis.conversion import FEWEST
-from ...base import language
+from ...base import language, origin
 from ...base.language import formatted, text
 
 
@@ -53,3 +53,6 @@ def is_withheld(table: pd.DataFrame) -> pd.Series:
     """Tell which rows of a table of rates are withheld: neither too few for a percentage nor absent."""
     counts, rates = table["consultations"], table["rate"]
     return counts.isna() | (rates.isna() & (counts >= FEWEST))
+
+
+origin.trace_module(globals())
