@@ -169,8 +169,9 @@ def protect_slice(
     also: Sequence[str] = (),
 ) -> Published:
     """Return what may be published of the consultations of a slice; see `publish`."""
-    registered = scoring.score(bases.of_the_year(consultations, year), scorecard)
-    scored = outcome_window.follow(registered, window)
+    registered = scoring.score(consultations, scorecard)
+    # Outcomes need the dates as they are; only months do without those of another year.
+    scored = bases.of_the_year(outcome_window.follow(registered, window), year)
     levels, grid = scoring.levels(consultations, scorecard), scoring.combinations(scorecard)
     measure = conversion.choose_measure(scored)
     rated = scored.assign(**levels)[scored["grade"].notna()]

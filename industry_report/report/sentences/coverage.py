@@ -127,7 +127,7 @@ def register(place: str, year: int, quality: pd.DataFrame, received: int, graded
     )
 
 
-def reconciliation(quality: pd.DataFrame, graded: int) -> str:
+def reconciliation(quality: pd.DataFrame, graded: int, later: int = 0) -> str:
     """State that nothing was lost: every row read is graded, not graded, of another slice, rejected or a duplicate.
 
     Parameters
@@ -136,13 +136,18 @@ def reconciliation(quality: pd.DataFrame, graded: int) -> str:
         See `dataset.quality`.
     graded : int
         Consultations of the slice that have a grade.
+    later : int
+        Those of the slice that are dated after the day of the report, and so are in none of its numbers.
     """
     n = quality[["read", "used", "elsewhere", "rejected", "duplicates"]].sum()
     other = text(zh=f" + 其他地区或年度{n.elsewhere:,}条", en=f" + {n.elsewhere:,} of other regions or years")
+    after = text(zh=f" + 晚于基准日{later:,}条", en=f" + {later:,} after the reference day")
+    if later:
+        other = after + (other if n.elsewhere else "")
     return text(
-        zh=f"读入{n.read:,}条 = 已评级{graded:,}条 + 未评级{n.used - graded:,}条{other if n.elsewhere else ''}"
+        zh=f"读入{n.read:,}条 = 已评级{graded:,}条 + 未评级{n.used - graded - later:,}条{other if n.elsewhere or later else ''}"
         f" + 剔除{n.rejected:,}条 + 重复{n.duplicates:,}条",
-        en=f"{n.read:,} rows read = {graded:,} graded + {n.used - graded:,} not graded{other if n.elsewhere else ''}"
+        en=f"{n.read:,} rows read = {graded:,} graded + {n.used - graded - later:,} not graded{other if n.elsewhere or later else ''}"
         f" + {n.rejected:,} rejected + {n.duplicates:,} duplicates",
     )
 
