@@ -24,7 +24,7 @@ ODD = ["$5 a$", "<script>x()", "# *b* @c", "\\frac{1}{2}"]
 def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Bundle]]:
     """What a notebook would receive, in a report that has just begun in Chinese."""
     bundles: list[Bundle] = []
-    monkeypatch.setattr(display, "display", lambda bundle, *, raw: bundles.append(bundle))
+    monkeypatch.setattr(display, "display", lambda bundle, **_: bundles.append(bundle))
     display.begin("zh")
     yield bundles
     language.use("zh")
