@@ -21,13 +21,13 @@ from ..base import language, origin
 from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..settings.publisher import Policy
-from . import derived, disclosure, files
+from . import derived, disclosure, source_files
 from .basis import Basis, count_open_customers, describe_basis
 from .customers import IDENTIFIER, find_thin
 from .derived import ScoreQuality
-from .files import Files
 from .groups import TOTAL
 from .pooling import pool_categories
+from .source_files import Files
 
 GROUPINGS = ("customer_type", "source", "product")
 TESTED = ("customer_type", "source")  # products overlap: no test
@@ -152,7 +152,7 @@ def publish(
     >>> show(now.by["source"], caption="各来源的成交率")  # doctest: +SKIP
     """
     consultations = dataset.load(data, region=region, year=year, columns=columns)
-    told = files.describe_files(data, region, year, columns, policy)
+    told = source_files.describe_files(data, region, year, columns, policy)
     # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
     register = dataset.load(data, region=region, columns=columns)
     window = outcome_window.choose_window(register, follow_up_days, data_cut)
