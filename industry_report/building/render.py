@@ -65,7 +65,9 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
         data = exporters.report_data(notebook)
         warnings = data.pop("warnings")
         version = find_version(data, output, job.stem, draft=bool(facts.get("draft")))
-        html, pdf = exporters.make_pages(notebook, _resources(job, data["cover"], version))
+        resources = _resources(job, data["cover"], version)
+        html, pdf = exporters.make_pages(notebook, resources)
+        warnings += resources.get("warnings", [])
         pages = {"html": html.encode(), "pdf": pdf}
         pages["xlsx"], pages["csv"] = appendix.write_workbook(data), appendix.write_csv(data)
         for name, attachment in exporters.list_attachments(notebook).items():

@@ -97,7 +97,7 @@ def says(monkeypatch):
         }
         outputs = [
             nbformat.v4.new_output("display_data", data={COVER: cover, "text/html": "<h1>报告</h1>"}),
-            nbformat.v4.new_output("display_data", data={EXHIBIT: table, "text/html": "<caption>成交率"}),
+            nbformat.v4.new_output("display_data", data={EXHIBIT: table, "text/html": "<table><caption>成交率</caption></table>"}),
         ]
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=outputs)])
         monkeypatch.setattr(render, "run_notebook", lambda *_: notebook)
