@@ -241,7 +241,7 @@ def receive(line: socket.socket) -> bytes:
 
 
 def choose_backend() -> None:
-    """Have matplotlib draw where the kernel's environment says; it read that long before, when it was imported."""
+    """Have matplotlib draw where the kernel's environment says; it read that when it was imported."""
     import matplotlib as mpl
     from matplotlib import pyplot
 
