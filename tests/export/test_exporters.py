@@ -378,9 +378,9 @@ def test_scripts_and_frames_of_a_cell_are_left_out_and_told():
     assert "kept" in page
     assert "alert(1)" not in page
     assert "<iframe" not in page
-    assert exporters.report_data(notebook)["warnings"] == [
-        "cell 2 puts out a script or frame, which a report leaves out."
-    ]
+    resources = {}
+    exporters.make_pages(notebook, resources)
+    assert resources["warnings"] == ["cell 2 puts out a script or frame, which a report leaves out."]
 
 
 def test_a_tag_that_is_never_closed_takes_nothing_with_it():
