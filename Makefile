@@ -54,17 +54,16 @@ lint: $(READY)
 	$(BIN)/mypy
 
 # The versions are pinned with their hashes; no address is written, so any mirror serves.
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt set_up.py
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "industry-report needs Python 3.11 or later, this is " + sys.version'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/jupyter kernelspec install --sys-prefix --name industry-report --log-level=ERROR industry_report/processes/kernelspec
+	$(BIN)/python set_up.py
 	touch $(READY)
 
+# One version of each library for all Pythons, wherever there is one (fewest forks).
 constraints: $(READY)
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
-		--generate-hashes --no-annotate --no-header --quiet -o constraints.txt
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --fork-strategy fewest \
+		--upgrade --generate-hashes --no-annotate --no-header --quiet -o constraints.txt
 
 clean:
 	rm -rf .venv data/sample build *.egg-info

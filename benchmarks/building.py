@@ -126,7 +126,7 @@ def write_fresh_shelf(root: Path) -> None:
             (Path("reports") / job.stem).parent.mkdir(parents=True, exist_ok=True)
             for suffix, content in {**pages, "json": text.encode()}.items():
                 Path("reports", f"{job.stem}.{suffix}").write_bytes(content)
-        time.sleep(staleness.TICK / 1e9)  # files as old as those of yesterday's build
+        time.sleep(staleness.CLOCK_TICK_NS / 1e9)  # files as old as those of yesterday's build
 
 
 # --- workers and clusters

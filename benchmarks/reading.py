@@ -24,7 +24,7 @@ REGIONS, YEARS = 300, range(2016, 2026)
 # The peak of a process of its own; Linux and macOS count in KiB and bytes.
 PREPARE = """
 import resource, sys
-from industry_report import dataset
+from industry_report.intake import dataset
 slices = dataset.slices(sys.argv[1])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "linux" else 2**30)
 print(len(slices), int(slices["consultations"].sum()), peak)

@@ -27,7 +27,7 @@ SLICES = 100  # regions of the large store
 HEADER = ("客户编号", "地区", "咨询日期", "客户类型", "意向度评分", "需求明确性评分", "满意度评分")
 LOAD = """
 import pathlib, re, sys, time
-from industry_report import dataset
+from industry_report.intake import dataset
 start = time.perf_counter()
 rows = len(dataset.load(sys.argv[1], region="城市000", year=2025))
 seconds = time.perf_counter() - start
@@ -62,10 +62,11 @@ def trivial(job: Any, *_: object) -> Any:
 
 def measure_jobs(jobs: int) -> None:
     """Run the build's loop over trivial jobs; the parent is measured at every tenth of them."""
-    from industry_report.building import build
+    from industry_report.building import scheduling
+    from industry_report.building.outcome import Options
     from industry_report.building.plan import Job
 
-    build.attempt = trivial
+    scheduling.attempt = trivial
     todo = [Job(Path("x.ipynb"), {"year": n}, f"2025/{n:05}/x.zh", "x.yaml, line 1") for n in range(jobs)]
     facts: dict[str, Any] = {job.stem: {"digest": "", "inputs": {}} for job in todo}
     here = psutil.Process()
@@ -80,7 +81,7 @@ def measure_jobs(jobs: int) -> None:
             seen.append((here.memory_info().rss, here.num_fds(), len(here.children(recursive=True))))
 
     start = time.perf_counter()
-    build._run(todo, Path("reports"), facts, build.Options(workers=2), finish)
+    scheduling.run_jobs(todo, Path("reports"), facts, Options(workers=2), finish)
     print(f"{jobs:,} trivial jobs, 2 workers: {time.perf_counter() - start:.1f} s")
     for tenth, (memory, handles, processes) in enumerate(seen, 1):
         print(f"  {tenth * 10:3} %  {memory / MIB:6.1f} MiB  {handles} handles  {processes} processes below")

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from . import __version__
+from .base import console
+from .base.checked_json import narrow_mode
 from .base.errors import InputError
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 PATH = click.Path(path_type=Path)
 ANNUAL = Path("params", "annual.yaml")
 SCORECARD = "params/scorecards/consultation.yaml"
+WRITES_FILES = ("sample", "build", "preview")
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
 
 
@@ -37,19 +40,38 @@ def _examples(*commands: str) -> str:
 class Commands(click.Group):
     """Commands whose user sees one message for a fault of the input, never a traceback."""
 
+    writes_files = False  # of the command that ran: what it prints is not what it is there for
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of the work, not of the alphabet."""
         return list(self.commands)
 
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the program with streams that never end it, and with signals that end it in an orderly way."""
+        from .processes import signals
+
+        with console.guard(), signals.raise_stopped():
+            try:
+                return super().main(*arguments, **options)
+            except SystemExit as end:
+                sys.stdout.flush()
+                if not (loss := console.find_loss()):
+                    raise
+                told = f"standard output cannot be written: {loss}. Free space, or let it go elsewhere."
+                click.echo(f"Error: {told}", err=True)
+                sys.exit(end.code or int(not self.writes_files))
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; faults end with status 1, Ctrl-C with 130."""
+        """Run the command; faults end with status 1, Ctrl-C with 130, TERM with 143, HUP with 129."""
         try:
             return super().invoke(ctx)
         except InputError as fault:
             raise click.ClickException(str(fault)) from None
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             click.echo("Stopped. Reports finished so far are published; build again to go on.", err=True)
-            sys.exit(INTERRUPTED)
+            sys.exit(getattr(stop, "status", INTERRUPTED))
+        finally:
+            self.writes_files = ctx.invoked_subcommand in WRITES_FILES
 
 
 @click.group(
@@ -123,10 +145,14 @@ def check(
     if write:
         _refuse_existing(write)
         check_report.write_workbook(checks, write)
+        for file in files:  # it shows cells of theirs, so nobody may read more than they let them
+            narrow_mode(write, file)
     if as_json:
         click.echo(
             json.dumps(
-                {**check_report.as_json(checks, language), "grades": grades}, ensure_ascii=False, indent=1
+                {**check_report.as_json(checks, language), "grades": grades},
+                ensure_ascii=not console.shows_all(),
+                indent=1,
             )
         )
     else:
@@ -155,10 +181,10 @@ def _grader(grades: Counter[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
     """Return what grades clean rows by the standard scorecard and counts the grades, highest first."""
     import scoring
 
-    from .settings.parameters import find_file
+    from .base.files import find_upwards
 
     own = Path(scoring.__file__).parent / SCORECARD  # for a check outside of any project folder
-    scorecard = _load_scorecard(SCORECARD if find_file(Path(SCORECARD)) else str(own))
+    scorecard = _load_scorecard(SCORECARD if find_upwards(SCORECARD) else str(own))
     grades.update(dict.fromkeys(reversed(scorecard.grades), 0))
 
     def grade(consultations: pd.DataFrame) -> pd.DataFrame:
@@ -320,9 +346,9 @@ def build(
     editions go to a folder of their own, DIR-internal.
     """
     if scheduler is None and (force or not output.exists()):  # there will be something to make
-        from .processes import pool
+        from .processes import fork_server
 
-        pool.begin()
+        fork_server.begin()
     from .building import build as builder
 
     jobs = _list_jobs(params or (ANNUAL,), data, only)
@@ -399,17 +425,18 @@ def _progress(total: int) -> Iterator[Callable[[Result], None]]:
     if not sys.stdout.isatty():
         yield lambda result: click.echo(_line(result))
         return
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
     from rich.text import Text
 
     left = TimeRemainingColumn(elapsed_when_finished=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), left)
-    with Progress(*columns, transient=True) as bar:
+    with Progress(*columns, console=Console(file=console.open_terminal()), transient=True) as bar:
         task = bar.add_task("Reports", total=total)
 
         def tell(result: Result) -> None:
             nonlocal total
-            bar.console.print(Text(_line(result)))
+            bar.console.print(Text(console.escape_controls(_line(result))))
             if result.status == "fresh":  # took no time, so that the time left is estimated from the others
                 total -= 1
                 bar.update(task, total=total)

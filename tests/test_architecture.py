@@ -23,8 +23,10 @@ ONLY = {
     "scoring": {"cli"},
     "papermill": {"engine", "render"},
     "nbclient": {"engine"},
-    "nbconvert": {"exporters"},
-    "typst": {"exporters"},
+    "nbconvert": {"exporters", "failed_cells", "markdown_cells", "outputs"},
+    "selectolax": {"html_tree", "report_data"},
+    "tinycss2": {"style_rules"},
+    "typst": {"typesetting"},
     "pypandoc": {"converter"},
     "IPython": {"display"},
     "click": {"cli"},
@@ -32,13 +34,18 @@ ONLY = {
     "jupyter_client": {"kernels"},
     "ipykernel": {"kernel_server"},
 }
-PURE = {"errors": set(), "language": {"errors"}, "style": set()}
+PURE = {"errors": set(), "files": set(), "language": {"errors"}, "style": set()}
 SAMPLE = {"sample_facts", "sample_workbooks", "consultation_sample", "customer_sample", "contact_sample"}
 SAMPLE |= {"opinion_sample", "table_sample"}
 PURE |= dict.fromkeys(SAMPLE, SAMPLE | {"errors"})
 # The scorecard's own modules: pure, and all of ours that scoring.py may know.
-SCORECARD = {"conditions", "yaml_forms", "scorecards", "grammar"}
-PURE |= {"conditions": set(), "yaml_forms": set(), "scorecards": {"conditions"}, "scoring": SCORECARD}
+SCORECARD = {"conditions", "errors", "yaml_reader", "scorecards", "grammar"}
+PURE |= {
+    "conditions": set(),
+    "yaml_reader": {"errors", "files"},
+    "scorecards": {"conditions"},
+    "scoring": SCORECARD,
+}
 PURE |= {"grammar": SCORECARD - {"grammar"}, "explanation": {"conditions", "scorecards"}}
 
 
@@ -103,7 +110,8 @@ def test_pure_modules_import_nothing_else_of_ours(module):
 @pytest.mark.parametrize("module", ["figures", "tables", "industry"])
 def test_figures_tables_and_narrative_know_no_files_and_no_notebooks(module):
     _, own = imports(MODULES[module])
-    assert own <= {"language", "layout", "style", "conversion", "explanation"}
+    sentences = {"advice", "coverage", "grade_findings", "score_quality", "wording"}
+    assert own <= sentences | {"language", "layout", "style", "conversion", "explanation", "table_metadata"}
 
 
 def test_the_process_that_kernels_are_forked_from_knows_no_scoring_and_no_way_of_rendering():
@@ -111,6 +119,16 @@ def test_the_process_that_kernels_are_forked_from_knows_no_scoring_and_no_way_of
     _, own = imports(PACKAGE["kernel_server"])
     assert own == {"forking", "language", "style"}
     assert not [name for name in ('"scoring', "papermill", "nbconvert", "typst") if name in source]
+
+
+def test_one_module_reads_yaml():
+    assert {name for name, path in MODULES.items() if "yaml" in imports(path)[0]} == {"yaml_reader"}
+
+
+def test_one_module_reads_and_writes_what_a_table_carries():
+    texts = {path.name: path.read_text(encoding="utf-8") for path in PACKAGE.values()}
+    texts |= {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert [name for name, source in texts.items() if ".attrs" in source] == ["table_metadata.py"]
 
 
 def test_nothing_imports_the_command_line():

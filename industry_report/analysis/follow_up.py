@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 
@@ -38,10 +39,26 @@ def read_today(today: str, scored: pd.DataFrame) -> pd.Timestamp:
 
 
 def known_by(scored: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
-    """Return the consultations that are known on a day: those up to it, and those without a date."""
+    """Return what is known on a day: consultations up to it, those without a date, and purchases up to it.
+
+    A purchase of a later day is not known yet: its outcome, date and amount are missing. A purchase without a
+    date may have been made by then and stays.
+    """
+    known = scored
+    if "consulted_on" in known:
+        known = known[~(known["consulted_on"].dt.normalize() > today)].reset_index(drop=True)
+    if "converted_on" in known:
+        later = known["converted_on"].dt.normalize() > today
+        told = [column for column in ("converted", "converted_on", "amount") if column in known]
+        known = known.assign(**{column: known[column].mask(later) for column in told})
+    return known
+
+
+def count_later(scored: pd.DataFrame, today: pd.Timestamp) -> int:
+    """Return how many consultations are dated after a day, and so are not in a list of that day."""
     if "consulted_on" not in scored:
-        return scored
-    return scored[~(scored["consulted_on"].dt.normalize() > today)].reset_index(drop=True)
+        return 0
+    return int((scored["consulted_on"].dt.normalize() > today).sum())
 
 
 def calendar(scored: pd.DataFrame, card: Any, today: pd.Timestamp, by: str = "customer_id") -> pd.DataFrame:
@@ -138,10 +155,10 @@ def add_contacts(last: pd.Series, contacts_per_year: int, numbers: np.ndarray) -
 
 def _add_months(days: pd.Series, months: np.ndarray) -> pd.Series:
     """Return the same day of a later month, or its last day where it has no such day."""
-    first = days.to_numpy().astype("datetime64[M]") + months
-    length = ((first + 1).astype("datetime64[D]") - first.astype("datetime64[D]")).astype(int)
-    day = np.minimum(days.dt.day.to_numpy(), length) - 1
-    return pd.Series((first.astype("datetime64[D]") + day).astype(days.dtype), index=days.index)
+    month = days.to_numpy().astype("datetime64[M]") + np.asarray(months).astype("timedelta64[M]")
+    first, end = (ends.astype("datetime64[D]") for ends in (month, month + np.timedelta64(1, "M")))
+    day = np.minimum(days.dt.day.to_numpy(), (end - first).astype(int)) - 1
+    return pd.Series((first + day.astype("timedelta64[D]")).astype(days.dtype), index=days.index)
 
 
 def overdue(calendar: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> pd.DataFrame:
@@ -177,8 +194,7 @@ def overdue(calendar: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> pd.Da
     table["median_days_overdue"] = dated[late].groupby("grade", observed=True)["days_overdue"].median()
     table.index = table.index.astype(str).rename("grade")
     table = table.iloc[::-1][columns]
-    table.attrs["heads"] = {"share": text(zh="逾期占比", en="Share overdue")}
-    return table
+    return table_metadata.describe(table, heads={"share": text(zh="逾期占比", en="Share overdue")})
 
 
 def strategies(card: Any) -> pd.DataFrame:

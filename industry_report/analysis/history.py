@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import grade_label, listing, text
 
@@ -59,8 +60,9 @@ def history(scored: pd.DataFrame, by: str = "customer_id", period: str = "year")
     latest = rows.iloc[_rank(rows)].drop_duplicates(keys, keep="last").sort_values(keys, ignore_index=True)
     counts = rows.groupby(keys, sort=True).size().reset_index(name="consultations")
     table = counts.merge(latest, on=keys, validate="one_to_one")
-    table.attrs = {"unidentified": int((~named).sum()), "undated": int((named & periods.isna()).sum())}
-    return table
+    table_metadata.describe(table, afresh=True)
+    undated = int((named & periods.isna()).sum())
+    return table_metadata.tell(table, unidentified=int((~named).sum()), undated=undated)
 
 
 def _find_periods(scored: pd.DataFrame, period: str) -> pd.Series:
@@ -172,9 +174,11 @@ def transitions(history: pd.DataFrame, before: Any, after: Any) -> pd.DataFrame:
     matrix[TOTAL] = matrix.sum(axis=1)
     matrix.loc[TOTAL] = matrix.sum()
     matrix = matrix.astype("int64").rename_axis(index="before", columns=None)
-    matrix.attrs["formats"] = dict.fromkeys(matrix.columns, "customers")
-    matrix.attrs["heads"] = {grade: grade_label(grade) for grade in grades}
-    return matrix
+    return table_metadata.describe(
+        matrix,
+        heads={grade: grade_label(grade) for grade in grades},
+        formats=dict.fromkeys(matrix.columns, "customers"),
+    )
 
 
 def _label(grades: pd.Series, absent: pd.Series, word: str) -> pd.Series:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, ttest_ind
 
+from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import capital, grade_name, listing, text
 from ..settings.publisher import Policy
@@ -96,8 +97,7 @@ def funnel(scored: pd.DataFrame, column: str, promising: Promise, most: int = 12
             "conversions": text(zh="其中成交", en="Of these converted"),
             "rate": text(zh=f"{promising.name}成交率", en=f"Conversion of {promising.name}"),
         }
-    table.attrs["heads"] = heads
-    return table
+    return table_metadata.describe(table, heads=heads)
 
 
 def weak_points(scored: pd.DataFrame, column: str, dimensions: Sequence[str], most: int = 12) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""How good the scores are: AUC, calibration, lift, weights, sensitivity, missing data.
+"""How good the scores are: AUC, calibration, lift, weights, sensitivity.
 
 Functions that need outcomes return an empty table where the source gives none, as `conversion.by_grade` does.
 """
@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.optimize import linprog
 from scipy.stats import norm
 
+from ..base import table_metadata
 from ..base.language import text
 from . import conversion
 from .conversion import ALPHA, TOO_FEW, Measure, has_outcomes
@@ -28,10 +29,9 @@ PARTS = {"top tenth": Fraction(1, 10), "top fifth": Fraction(1, 5), "top half": 
 # Why the weights cannot be estimated.
 NO_OUTCOMES, NO_SCORES = "no outcomes", "no scores"
 CONSTANT, SEPARATED, NO_FIT = "constant score", "separated", "no fit"
-OPPOSED = "opposed"
+OPPOSED = "opposed"  # clearly against the sign of its weight
+NOT_CLEAR = "not clear"  # the sum of the effects is not clearly above zero, or one effect is on neither side
 PER_COEFFICIENT = 10  # purchases, and consultations without one, for each coefficient (Peduzzi et al. 1996)
-_OF_PURCHASE = ("converted_on", "amount")  # only a purchase has them
-_NO_FIELDS = ("file", "sheet", "row", "composite", "grade")  # ours, not the source's
 _NO_DATES = pd.DataFrame({"consultations": [], "earlier": [], "same_day": [], "share": []})
 
 
@@ -65,8 +65,7 @@ def auc(scored: pd.DataFrame) -> pd.DataFrame:
     counts = table[["consultations", "conversions"]].sum()
     low, high = np.clip([value - half, value + half], 0, 1)
     found = counts.to_frame().T.assign(auc=value, low=low, high=high)
-    found.attrs["by"] = "composite" if has_composite else "grade"
-    return found
+    return table_metadata.tell(found, by="composite" if has_composite else "grade")
 
 
 def _delong(bought: _Float, not_bought: _Float) -> tuple[float, float]:
@@ -102,8 +101,8 @@ def calibration(scored: pd.DataFrame) -> pd.DataFrame:
     table = counts.groupby("tenth")[["composite", "consultations", "conversions"]].sum()
     table["composite"] /= table["consultations"]
     table = conversion.with_interval(table, Measure())
-    table.attrs["heads"] = {**Measure().heads, "composite": text(zh="平均综合评分", en="Mean composite")}
-    return table
+    heads = {**Measure().heads, "composite": text(zh="平均综合评分", en="Mean composite")}
+    return table_metadata.describe(table, heads=heads)
 
 
 def lift(scored: pd.DataFrame) -> pd.DataFrame:
@@ -155,9 +154,11 @@ def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     DataFrame
         Index ``dimension``; ``coefficient`` (change of the log odds for one point) and its 95 % interval
         ``coefficient_low``, ``coefficient_high``; ``share`` of the sum of coefficients and its interval
-        ``low``, ``high``; ``weight`` of the standard as a share of all weights. Shares are missing where the
-        sum is not clearly above zero, or a score goes with fewer purchases ("opposed"). Where nothing can be
-        estimated there are no rows, and ``attrs["reason"]`` says why:
+        ``low``, ``high``; ``weight`` of the standard as a share of all weights. A dimension of negative
+        weight is to go with fewer purchases, and its share is that of its effect in this direction. Shares
+        are missing, and ``attrs["reason"]`` says why, where the sum is not clearly above zero or an effect
+        against the standard is no more than noise ("not clear"), or where an effect is clearly against the
+        sign of its weight ("opposed"). Where nothing can be estimated there are no rows, and the reason is:
 
         - "no outcomes";
         - "no scores": the scorecard is of tiers;
@@ -181,23 +182,30 @@ def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     fit = _fit(design, reached, failed)
     if not fit.converged:
         return _no_weights(NO_FIT)
-    coefficients, covariance = fit.params[1:], fit.cov_params()[1:, 1:]
+    return _with_shares(columns, fit.params[1:], fit.cov_params()[1:, 1:], scorecard)
+
+
+def _with_shares(columns: list[str], coefficients: _Float, covariance: _Float, card: Any) -> pd.DataFrame:
+    """Return the table of `weights` from the fit."""
     table = pd.DataFrame({"coefficient": coefficients}, index=pd.Index(columns, name="dimension"))
     half = norm.isf(ALPHA / 2) * np.sqrt(np.diag(covariance))
     table["coefficient_low"], table["coefficient_high"] = coefficients - half, coefficients + half
-    table["share"], table["low"], table["high"] = _shares(coefficients, covariance)
-    if (coefficients < 0).any():  # shares of a sum of both signs mean nothing
+    wanted = np.array([-1.0 if dimension.weight < 0 else 1.0 for dimension in card.dimensions])
+    effects = coefficients * wanted  # above zero where the data agree with the standard
+    table["share"], table["low"], table["high"] = _shares(effects, covariance * np.outer(wanted, wanted))
+    if (effects < 0).any() or table["share"].isna().any():  # shares of a sum of both signs mean nothing
         table[["share", "low", "high"]] = np.nan
-        table.attrs["reason"] = OPPOSED
-    total = sum(abs(dimension.weight) for dimension in scorecard.dimensions)
-    return table.assign(weight=[float(dimension.weight / total) for dimension in scorecard.dimensions])
+        table_metadata.tell(table, reason=OPPOSED if (effects + half < 0).any() else NOT_CLEAR)
+    total = sum(abs(dimension.weight) for dimension in card.dimensions)
+    return table.assign(weight=[float(abs(dimension.weight) / total) for dimension in card.dimensions])
 
 
 def _by_scores(scored: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Return purchases (``reached``) and others (``failed``) for each combination of scores."""
     if not has_outcomes(scored):
         return pd.DataFrame(columns=[*columns, "reached", "failed"], dtype=float)
-    known = scored[[*columns, "converted"]].dropna().astype("int64")
+    known = scored[[*columns, "converted"]].dropna().astype(dict.fromkeys(columns, float))
+    known["converted"] = known["converted"].astype("int64")  # levels may be halves, outcomes are whole
     counts = known.groupby(columns)["converted"].agg(reached="sum", size="size").reset_index()
     return counts.assign(failed=counts["size"] - counts["reached"])
 
@@ -253,8 +261,7 @@ def _shares(coefficients: _Float, covariance: _Float) -> tuple[_Float, _Float, _
 def _no_weights(reason: str) -> pd.DataFrame:
     columns = ["coefficient", "coefficient_low", "coefficient_high", "share", "low", "high", "weight"]
     table = pd.DataFrame(columns=columns, dtype=float).rename_axis("dimension")
-    table.attrs["reason"] = reason
-    return table
+    return table_metadata.tell(table, reason=reason)
 
 
 def sensitivity(rated: pd.DataFrame, scorecard: Any, grid: pd.DataFrame) -> pd.DataFrame:
@@ -300,51 +307,6 @@ def _moved(counts: pd.DataFrame, dimension: Any, step: int) -> pd.DataFrame:
 
 def _look_up(grades: pd.Series, levels: pd.DataFrame) -> np.ndarray:
     return grades.reindex(pd.MultiIndex.from_frame(levels)).to_numpy()
-
-
-def missing(scored: pd.DataFrame) -> pd.DataFrame:
-    """Return how many values of each field are missing.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``region`` and ``year`` (each only where there are several), ``field``, ``consultations`` that
-        should have a value (for date and amount of a purchase: those that were followed by one), ``missing``,
-        ``share``. A field that the source does not have is not there.
-    """
-    keys = [key for key in ("region", "year") if key in scored and scored[key].nunique(dropna=False) > 1]
-    fields = [column for column in scored if column not in (*_NO_FIELDS, *keys)]
-    due = pd.DataFrame(True, index=scored.index, columns=fields)
-    if "converted" in scored:
-        for field in set(fields).intersection(_OF_PURCHASE):
-            due[field] = scored["converted"].fillna(False).astype(bool)
-    groups = [scored[key] for key in keys] or [pd.Series(0, index=scored.index, name="all")]
-    expected, absent = (
-        flags.groupby(groups, dropna=False).sum().reset_index().melt(keys or ["all"], var_name="field")
-        for flags in (due, due & scored[fields].isna())
-    )
-    table = expected.rename(columns={"value": "consultations"}).assign(missing=absent["value"])
-    table["share"] = table["missing"] / table["consultations"].where(table["consultations"] > 0)
-    table = table[[*keys, "field", "consultations", "missing", "share"]]
-    table.attrs["heads"] = {"consultations": text(zh="应填条数", en="Expected")}
-    return table
-
-
-def ungradable_bounds(scored: pd.DataFrame) -> pd.DataFrame:
-    """Return how far the share of each grade could move if the ungradable had been graded.
-
-    Returns
-    -------
-    DataFrame
-        As `conversion.grades`, and ``lowest`` and ``highest``: the share if none, or all, of the ungradable
-        had this grade. No assumption is made on why scores are missing (Manski 1989).
-    """
-    table, total = conversion.grades(scored), len(scored)
-    ungradable = total - table["consultations"].sum()
-    whole = total or np.nan
-    return table.assign(
-        lowest=table["consultations"] / whole, highest=(table["consultations"] + ungradable) / whole
-    )
 
 
 def outcome_before_score(scored: pd.DataFrame) -> pd.DataFrame:

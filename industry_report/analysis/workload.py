@@ -10,20 +10,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
+from ..base.table_metadata import Counts
+from .conversion import grades
 
 SCENARIOS = ("low", "mid", "high")
 _MONTHS = np.arange(1, 13)
 
 
-def contacts(grades: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+def contacts(counts: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     """Return the contacts a year that the follow-up policy asks for.
 
     Parameters
     ----------
-    grades : DataFrame
-        See `conversion.grades`.
+    counts : DataFrame
+        See `conversion.grades` and `customers_to_contact`.
     scorecard : scoring.Scorecard
         Its bands carry the follow-up policy.
 
@@ -34,13 +37,47 @@ def contacts(grades: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
         ``contacts`` a year for all, ``share`` of all contacts.
     """
     policy = {band.grade: band.follow_up for band in scorecard.bands}
-    table = grades[["consultations"]].copy()
+    table = counts[["consultations"]].copy()
     table.insert(0, "role", [text(**policy[grade].role) for grade in table.index])
     table["contacts_per_year"] = [policy[grade].contacts_per_year for grade in table.index]
     table["contacts"] = table["consultations"] * table["contacts_per_year"]
-    total = table["contacts"].sum()
+    total = _whole_sum(table["contacts"])
     table["share"] = table["contacts"] / total if total else float("nan")
-    return table
+    counts = Counts(("grade",), {"consultations": "all", "contacts": "contacts"})
+    return table_metadata.describe(table, counts=counts)
+
+
+def _whole_sum(values: pd.Series) -> float:
+    return float(values.sum(skipna=False))
+
+
+def customers_to_contact(scored: pd.DataFrame, by: str = "customer_id") -> pd.DataFrame:
+    """Return how many customers without a purchase have each grade, highest grade first.
+
+    What `contacts` makes of them is the work that is left; of all consultations, an upper bound of it.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        Scored consultations of a year, with ``converted`` where the source gives it.
+    by : str
+        The column that tells customers apart.
+
+    Returns
+    -------
+    DataFrame
+        As of `conversion.grades`: a customer counts once, by the latest graded consultation (without a date
+        before all others), and not at all after any purchase in the year. Empty where the data name no
+        customers.
+    """
+    if by not in scored or scored[by].isna().all():
+        return grades(scored.head(0)).head(0)
+    bought = scored["converted"].fillna(False).astype(bool) if "converted" in scored else False
+    buyers = scored.loc[bought, by].dropna().unique() if "converted" in scored else []
+    left = scored[scored["grade"].notna() & scored[by].notna() & ~scored[by].isin(buyers)]
+    if "consulted_on" in left:
+        left = left.sort_values("consulted_on", kind="stable", na_position="first")
+    return grades(left.drop_duplicates(by, keep="last"))
 
 
 def by_month(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
@@ -114,7 +151,8 @@ def full_time_equivalents(
     -------
     DataFrame
         Columns ``role``, ``assumption``, ``contacts`` a year, ``minutes_per_contact``, ``hours_per_year``,
-        ``hours`` of work, ``full_time_equivalents``. They measure work, not vacancies.
+        ``hours`` of work, ``full_time_equivalents``. They measure work, not vacancies. Missing for a role of
+        which a number is withheld.
 
     Raises
     ------
@@ -130,7 +168,8 @@ def full_time_equivalents(
             f"{hours.to_dict()} hours a year.",
             "Put the assumptions in order.",
         )
-    by_role = contacts.groupby("role", sort=False)["contacts"].sum().reset_index()
+    # A withheld number is not zero: a role that includes one has no sum.
+    by_role = contacts.groupby("role", sort=False)["contacts"].agg(_whole_sum).reset_index()
     assumptions = pd.DataFrame({"minutes_per_contact": minutes, "hours_per_year": hours})
     table = by_role.merge(assumptions.rename_axis("assumption").reset_index(), how="cross")
     table["hours"] = table["contacts"] * table["minutes_per_contact"] / 60
@@ -154,3 +193,6 @@ def _assumed(name: str, values: Mapping[str, float] | float) -> pd.Series:
 
 def _is_positive(value: Any) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and 0 < float(value) < float("inf")
+
+
+origin.trace_module(globals())

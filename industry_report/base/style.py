@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
 from collections.abc import Iterable, Sequence
@@ -159,7 +160,7 @@ def _luminance(colour: str) -> float:
     channels = (
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in mpl.colors.to_rgb(colour)
     )
-    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+    return math.fsum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
 
 
 @cache
@@ -178,7 +179,7 @@ def _advance(character: str) -> float:
 
 def text_width(text: str, size: float = TEXT) -> float:
     """Return how wide one line of text is, in inches, with some room for a reader's other font."""
-    return sum(map(_advance, text)) * size / 72
+    return math.fsum(map(_advance, text)) * size / 72
 
 
 def wrap(text: str, width: float, size: float = TEXT) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -13,14 +14,13 @@ from typing import Any
 
 import pandas as pd
 
-from ..base.errors import InputError
+from ..base.errors import InputError, did_you_mean, shown
+from ..base.files import find_upwards
 from ..base.language import LANGUAGES
 from ..intake import dataset
 from ..settings.parameters import (
     Entry,
     Parameter,
-    find_file,
-    near_match,
     read_entries,
     read_parameters,
     type_name,
@@ -30,6 +30,7 @@ from ..settings.publisher import load_policy
 FLAT_NOTEBOOK = "industry"  # what a flat parameter file renders
 KEYS = ("region", "regions", "year", "years")  # parameters that choose slices of the data
 SliceIndex = dict[tuple[str | None, int | None], list[Any]]
+MOST_REPORTS = 20_000
 SHOWN = 12  # regions named in a message before "and … more"
 
 
@@ -79,7 +80,7 @@ def list_jobs(files: Sequence[Path], data: str | None = None, only: str | None =
         try:
             entries += read_entries(file)
         except InputError as fault:
-            faults.append(fault)
+            faults += fault.faults
     for entry in entries:
         try:
             jobs += _expand(entry, data, faults)
@@ -203,6 +204,10 @@ def _expand(entry: Entry, data: str | None, faults: list[InputError]) -> list[Jo
         return []
     defaults = {p.name: p.default for p in known.values() if p.default is not None}
     choices = [_options(entry, value, known[key]) for key, value in values.items()]
+    if (reports := math.prod(map(len, choices))) > MOST_REPORTS:
+        problem = f"the lists of this entry multiply out to {reports:,} reports, more than {MOST_REPORTS:,}."
+        faults.append(InputError(entry.at("notebook"), problem, "Shorten a list."))
+        return []
     combinations = [dict(zip(values, choice, strict=True)) for choice in itertools.product(*choices)]
     origin = f"{entry.file}, line {entry.line}"
     return [
@@ -221,19 +226,19 @@ def _find_notebook(entry: Entry, name: Any) -> Path:
         problem = (
             "the entry does not name its notebook."
             if name is None
-            else f"notebook must be a name, got {name!r}."
+            else f"notebook must be a name, got {shown(name)}."
         )
         raise InputError(
             entry.at("notebook"), problem, "Write `notebook: industry` for notebooks/industry.ipynb."
         )
     path = Path(name) if name.endswith(".ipynb") else Path("notebooks", f"{name}.ipynb")
-    found = find_file(path)
+    found = find_upwards(path)
     if found is None:
-        folder = find_file(Path("notebooks", f"{FLAT_NOTEBOOK}.ipynb"))
+        folder = find_upwards(Path("notebooks", f"{FLAT_NOTEBOOK}.ipynb"))
         names = sorted(
             other.stem for other in (folder.parent if folder else Path("notebooks")).glob("*.ipynb")
         )
-        mend = near_match(name, names) or f"There are: {', '.join(names) or 'none'}."
+        mend = did_you_mean(name, names) or f"There are: {', '.join(names) or 'none'}."
         problem = f"there is no notebook {path} in {Path.cwd()} or the folders above it."
         raise InputError(entry.at("notebook"), problem, mend)
     return found
@@ -244,8 +249,8 @@ def _find_faults(
 ) -> Iterator[InputError]:
     listing = f"{notebook.name} has: {', '.join(known)}."
     for name in [name for name in values if name not in known]:
-        problem = f"{notebook.name} has no parameter {name!r}."
-        yield InputError(entry.at(name), problem, f"{near_match(name, list(known))} {listing}".strip())
+        problem = f"{notebook.name} has no parameter {shown(name)}."
+        yield InputError(entry.at(name), problem, f"{did_you_mean(name, list(known))} {listing}".strip())
     for parameter in known.values():
         if parameter.name in values:
             yield from _find_misfits(entry, values[parameter.name], parameter)
@@ -264,13 +269,29 @@ def _find_misfits(entry: Entry, value: Any, parameter: Parameter) -> Iterator[In
     for option in options:
         if parameter.types and not _fits(option, parameter.types):
             expected = " or ".join(parameter.types)
-            problem = f"`{parameter.name}` must be {expected}, got {option!r} ({type_name(option)})."
+            problem = f"`{parameter.name}` must be {expected}, got {shown(option)} ({type_name(option)})."
             yield InputError(where, problem, _mend_type(parameter, option))
+        elif parameter.name in ("regions", "years"):
+            yield from _find_odd_slices(where, parameter.name, option)
         elif parameter.name == "language" and option not in LANGUAGES:
-            problem = f"`language` must be {' or '.join(LANGUAGES)}, got {option!r}."
+            problem = f"`language` must be {' or '.join(LANGUAGES)}, got {shown(option)}."
             yield InputError(
-                where, problem, near_match(str(option), list(LANGUAGES)) or "Write `language: zh`."
+                where, problem, did_you_mean(str(option), list(LANGUAGES)) or "Write `language: zh`."
             )
+
+
+def _find_odd_slices(where: str, name: str, values: list[Any]) -> Iterator[InputError]:
+    """Yield a fault for each of several regions or years that is none, or that stands twice."""
+    kind, noun = (int, "whole numbers") if name == "years" else (str, "names")
+    for number, value in enumerate(values):
+        if type(value) is not kind:
+            problem = f"`{name}` must be a list of {noun}, got {shown(value)} ({type_name(value)}) in it."
+            yield InputError(where, problem, f"Write for example `{name}: [{_SLICES[name]}]`.")
+        elif value in values[:number]:
+            yield InputError(where, f"`{name}` names {shown(value)} twice.", "Remove one of them.")
+
+
+_SLICES = {"regions": "黄山市, 杭州市", "years": "2024, 2025"}
 
 
 def _fits(value: Any, types: tuple[str, ...]) -> bool:

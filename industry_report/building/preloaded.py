@@ -1,16 +1,21 @@
-"""Import what makes and runs reports: the process that does is forked into workers, and they into kernels."""
+"""Import what makes and runs reports: the process that does is forked into workers, and they into kernels.
+
+`multiprocessing`'s fork server imports it (`fork_server`), or a kernel server that starts as a program of its
+own (`kernels.start_afresh`). Both know it by its name alone: the rooms below do not import this one.
+"""
 
 import gc
 
 gc.disable()  # what is imported stays: looking for garbage in it would take a tenth of the start
 
 from ..processes import forking  # noqa: E402
-from . import build  # noqa: E402
+from . import attempt  # noqa: E402
 
-build.spare_imports()
+attempt.spare_imports()
 
 from ..processes import kernel_server  # noqa: E402
+from .preloaded_modules import MODULES  # noqa: E402
 
-kernel_server.warm_up()
+kernel_server.warm_up(MODULES)
 START = forking.note_start()
 gc.enable()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import secrets
 import tempfile
 import threading
 import time
@@ -21,10 +22,10 @@ from ..processes.watchdog import Limits
 from . import staleness
 from .plan import Job
 
-POLL = 0.2  # seconds between two looks at the files
-HEARTBEAT = 5.0  # seconds after which a page that is gone is noticed
-TIME_LIMIT = 300.0  # seconds for one preview; a cell that loops is then named
-FOLDER = Path("preview")  # of which a failed notebook is kept in the workshop
+FILE_POLL_SECONDS = 0.2  # between two looks at the files
+HEARTBEAT_SECONDS = 5.0  # after which a page that is gone is noticed
+PREVIEW_SECONDS = 300.0  # for one preview; a cell that loops is then named
+FOLDER = Path("preview")  # of which a failed notebook is kept in the work folder
 FRAME = Path(__file__).parent / "preview.html"
 
 
@@ -59,7 +60,7 @@ class Board:
         while True:
             with self._changed:
                 if self.state == seen:
-                    self._changed.wait(HEARTBEAT)
+                    self._changed.wait(HEARTBEAT_SECONDS)
                 seen, news = self.state, self.state != seen
             yield seen if news else None
 
@@ -93,7 +94,7 @@ def preview(find_job: Callable[[], Job], port: int, tell: Callable[[str], None])
             if now != seen:
                 seen = now
                 before = _update(board, find_job, before, maker, tell)
-            time.sleep(POLL)
+            time.sleep(FILE_POLL_SECONDS)
 
 
 def _update(
@@ -166,7 +167,7 @@ def draw(job: Job) -> str:
     from ..export import exporters
     from . import render  # here, so that the parent never pays for papermill and nbconvert
 
-    with watchdog.watch(Limits(TIME_LIMIT)), tempfile.TemporaryDirectory() as folder:
+    with watchdog.watch(Limits(PREVIEW_SECONDS)), tempfile.TemporaryDirectory() as folder:
         notebook = render.run_notebook(job, Path(folder, "executed.ipynb"), FOLDER)
     place = {"metadata": {"name": job.notebook.stem, "path": str(job.notebook.parent)}}
     page, _ = exporters.IndustryHTMLExporter().from_notebook_node(notebook, place)
@@ -178,14 +179,16 @@ def draw(job: Job) -> str:
 
 @contextmanager
 def _serve(board: Board, port: int) -> Iterator[str]:
+    """Yield the address, which nobody can guess: other users of the machine reach the port, too."""
+    token = secrets.token_urlsafe()
     try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), functools.partial(_Handler, board))
+        server = ThreadingHTTPServer(("127.0.0.1", port), functools.partial(_Handler, board, f"/{token}/"))
     except OSError as error:
         mend = "Name another one with --port."
         raise InputError(f"port {port}", f"cannot be used: {error.strerror}.", mend) from error
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}/{token}/"
     finally:
         server.shutdown()
         server.socket.close()  # and wait for no page that still listens
@@ -194,19 +197,28 @@ def _serve(board: Board, port: int) -> Iterator[str]:
 class _Handler(BaseHTTPRequestHandler):
     """Serves the frame, the report as it would be published, and the news that make the frame reload."""
 
-    def __init__(self, board: Board, *arguments: Any) -> None:
+    def __init__(self, board: Board, root: str, *arguments: Any) -> None:
         self.board = board
+        self.root = root
         super().__init__(*arguments)
 
     def do_GET(self) -> None:
+        """Answer a request that names the token, to this machine's own name."""
         host = self.headers.get("Host", "").partition(":")[0]
-        if host not in ("127.0.0.1", "localhost"):  # a foreign page that had its own name lead here
+        if host not in (
+            "127.0.0.1",
+            "localhost",
+        ):  # a foreign page's own name that leads here (DNS rebinding)
             self.send_error(HTTPStatus.FORBIDDEN)
-        elif self.path == "/":
+            return
+        given, path = self.path[: len(self.root)], self.path[len(self.root) :]
+        if not secrets.compare_digest(given.encode(), self.root.encode()):
+            self.send_error(HTTPStatus.NOT_FOUND)
+        elif not path:
             self._send(FRAME.read_text(encoding="utf-8"))
-        elif self.path.startswith("/report"):
+        elif path == "report" or path.startswith("report?"):
             self._send(self.board.page)
-        elif self.path == "/events":
+        elif path == "events":
             with suppress(OSError):  # the page was closed
                 self._send_news()
         else:

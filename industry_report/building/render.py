@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import shutil
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from .. import __version__
+from ..base import own_folders
+from ..base.checked_json import narrow_mode
 from ..base.errors import InputError
 from ..base.language import LANGUAGES
 from ..export import appendix, citations, exporters
@@ -26,8 +28,17 @@ from ..processes import engine
 from ..report.display import COVER
 from ..settings.publisher import PUBLIC
 from ..shelf import corrections
-from ..shelf.report_records import find_earlier, find_published, find_workshop, name_kept, read_record
+from ..shelf.report_records import (
+    WORK_VARIABLE,
+    find_earlier,
+    find_published,
+    find_work_folder,
+    make_work_folder,
+    name_kept,
+    read_record,
+)
 from .plan import Job
+from .staleness import STAGING
 
 CAUSE_LENGTH = 1000  # characters of a cell's error in a message
 
@@ -57,15 +68,14 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
     """
     if facts.get("draft"):
         refuse_draft(output, job.stem)
-    with tempfile.TemporaryDirectory(prefix=".staging-", dir=output, ignore_cleanup_errors=True) as folder:
-        staging = Path(folder)
+    with own_folders.make_folder(output, STAGING) as staging:
         notebook = run_notebook(job, staging / "executed.ipynb", output)
         if facts.get("draft"):
             mark_draft(notebook)
         data = exporters.report_data(notebook)
         warnings = data.pop("warnings")
         version = find_version(data, output, job.stem, draft=bool(facts.get("draft")))
-        html, pdf = exporters.make_pages(notebook, _resources(job, data["cover"], version))
+        html, pdf = _make_pages(job, notebook, _resources(job, data["cover"], version))
         pages = {"html": html.encode(), "pdf": pdf}
         pages["xlsx"], pages["csv"] = appendix.write_workbook(data), appendix.write_csv(data)
         for name, attachment in exporters.list_attachments(notebook).items():
@@ -75,6 +85,15 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
             keep_earlier(staging, output, job.stem, version["version"] - 1)
         publish(pages, staging, output, job.stem)
     return warnings
+
+
+def _make_pages(job: Job, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[str, bytes]:
+    """Return page and PDF; a fault of theirs names the report, and shows the first line of what was said."""
+    try:
+        return exporters.make_pages(notebook, resources)
+    except InputError as fault:
+        mend = _first_line(fault.remedy) or "Look at what the cells show."
+        raise InputError(job.stem, f"{fault.thing}: {_first_line(fault.problem)}", mend) from None
 
 
 def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
@@ -97,27 +116,32 @@ def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
         notebook = engine.run(notebook)
         raise_for_execution_errors(notebook, str(executed))
     except PapermillExecutionError as error:
-        kept = keep_failed(executed, output, job.stem)
-        raise describe_failure(job, error, nbformat.read(kept, as_version=4), kept) from None
+        ran = nbformat.read(executed, as_version=4)
+        raise describe_failure(job, error, ran, keep_failed(executed, output, job.stem)) from None
     ended = [c for c in notebook.cells for o in c.get("outputs", []) if o.output_type == "error"]
     if ended:  # papermill takes sys.exit() for success, and the cells after it never ran
         nbformat.write(notebook, executed)
         kept = keep_failed(executed, output, job.stem)
         raise InputError(
-            job.stem, f"a cell ended the notebook: {_first_line(ended[0].source)}.", f"See {kept}."
+            job.stem, f"a cell ended the notebook: {_first_line(ended[0].source)}.", _tell_kept(kept)
         )
     return notebook
 
 
-def keep_failed(executed: Path, output: Path, stem: str) -> Path:
-    """Move the notebook as far as it ran out of the staging folder; returns where it lies now."""
-    kept = find_workshop(output) / "failed" / f"{stem}.ipynb"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.move(executed, kept))  # a move, because the output folder may be on another disk
+def keep_failed(executed: Path, output: Path, stem: str) -> Path | None:
+    """Move the notebook as far as it ran out of the staging folder; returns where it lies now, if it does."""
+    kept = find_work_folder(output) / "failed" / f"{stem}.ipynb"
+    try:
+        make_work_folder(output)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        # A move, because the output folder may be on another disk.
+        return Path(shutil.move(executed, kept))
+    except OSError:  # the cell's fault matters more
+        return None
 
 
 def describe_failure(
-    job: Job, error: PapermillExecutionError, notebook: NotebookNode, kept: Path
+    job: Job, error: PapermillExecutionError, notebook: NotebookNode, kept: Path | None
 ) -> InputError:
     """Return the message for a failed cell: report, cell, nearest heading, first line, cause."""
     marker_cells = 2  # papermill put one banner on top and one before the cell
@@ -127,8 +151,13 @@ def describe_failure(
     problem = (
         f"cell In [{error.exec_count}]{under}, `{_first_line(error.source)}`, failed with {_cause(error)}."
     )
-    mend = f"The notebook as far as it ran: {kept}. The last good report is untouched."
-    return InputError(job.stem, problem, mend)
+    return InputError(job.stem, problem, f"{_tell_kept(kept)} The last good report is untouched.")
+
+
+def _tell_kept(kept: Path | None) -> str:
+    if kept is None:
+        return f"The notebook could not be kept: set {WORK_VARIABLE} to a folder that you may write."
+    return f"The notebook as far as it ran: {kept}."
 
 
 def _nearest_heading(cells: list[NotebookNode], language: str) -> str:
@@ -273,7 +302,10 @@ def publish(pages: dict[str, bytes], staging: Path, output: Path, stem: str) -> 
         for suffix, content in pages.items():
             (staging / suffix).write_bytes(content)
         (output / stem).parent.mkdir(parents=True, exist_ok=True)
+        for folder in (output / stem).relative_to(output).parents:
+            narrow_mode(output / folder, output)
         for suffix in pages:
+            narrow_mode(staging / suffix, output)
             (staging / suffix).replace(output / f"{stem}.{suffix}")
     except OSError as error:
         problem = f"cannot be written: {error.strerror} ({error.filename2 or error.filename})."
@@ -281,5 +313,5 @@ def publish(pages: dict[str, bytes], staging: Path, output: Path, stem: str) -> 
             stem, problem, "Close the file if it is open, free space, or use --output."
         ) from error
     for suffix in ("ipynb", "log"):
-        # An earlier failure is mended.
-        (find_workshop(output) / "failed" / f"{stem}.{suffix}").unlink(missing_ok=True)
+        with suppress(OSError):  # an earlier failure is mended; it may lie on a disk that is only read now
+            (find_work_folder(output) / "failed" / f"{stem}.{suffix}").unlink()

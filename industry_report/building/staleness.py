@@ -8,8 +8,6 @@ import hashlib
 import json
 import os
 import platform
-import re
-import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -18,7 +16,10 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
+from ..base import own_folders
+from ..base.checked_json import read_checked, write_checked
 from ..base.errors import InputError
+from ..base.files import find_upwards
 from ..intake import dataset
 from ..settings import parameters, publisher
 from ..shelf import report_records
@@ -36,7 +37,8 @@ NAMED_FILES = (
     ".csv",
     ".xlsx",
 )  # a parameter that ends so names a file that the notebook reads
-TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system in use (FAT)
+CLOCK_TICK_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT)
+STAGING = ".staging-"  # how the folders begin in which reports are put together
 
 
 # --- what a report is made from
@@ -106,7 +108,7 @@ def list_input_stamps(job: Job) -> dict[str, Stamp]:
     files = [job.notebook, _find_scoring(), *(f for f in package.rglob("*") if "__pycache__" not in f.parts)]
     named = [path for _, path in _list_named(job.parameters, _find_logo)]
     data = job.parameters.get("data")
-    found = [parameters.find_file(Path(path)) for path in [*named, data] if isinstance(path, str)]
+    found = [find_upwards(Path(path)) for path in [*named, data] if isinstance(path, str)]
     stamps = {str(f): stamp(f.stat()) for f in [*files, *filter(None, found)] if f.is_file()}
     if isinstance(data, str) and Path(data).is_dir():
         stamps |= list_stamps(Path(data), f"{data}/")
@@ -133,7 +135,8 @@ def find_slice_keys(notebook: Path) -> frozenset[str]:
     """Return what of region and year a notebook keeps to in everything it reads of the parameter ``data``.
 
     It keeps to a key if `data` is used only in calls such as ``dataset.load(data, region=region, year=year)``
-    and the key's parameter is never assigned anew. In doubt it reads all: a report too many is made, none
+    and the key's parameter is never assigned anew. `publication.publish` reads all years of its region, for
+    the last day that the data know. In doubt it reads all: a report too many is made, none
     too few.
     """
     nodes = [node for tree in _parse_cells(notebook) for node in ast.walk(tree)]
@@ -143,11 +146,13 @@ def find_slice_keys(notebook: Path) -> frozenset[str]:
     for node in nodes:
         match node:
             case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="dataset")), args=[ast.Name(id="data"), *rest]
+                func=ast.Attribute(value=ast.Name(id="dataset" | "publication" as room)),
+                args=[ast.Name(id="data"), *rest],
             ):
                 explained.add(node.args[0])
                 given = [*zip(("region", "year"), rest, strict=False)]
                 given += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
+                keys -= {"year"} if room == "publication" else set()
                 keys &= {key for key, value in given if isinstance(value, ast.Name) and value.id == key}
     uses = {node for node in nodes if isinstance(node, ast.Name) and node.id == "data"}
     return keys if uses <= explained else frozenset()
@@ -175,13 +180,13 @@ def _list_named(
 
 
 def _find_logo(path: Any) -> Path | None:
-    found = parameters.find_file(Path(path)) if isinstance(path, str) and path else None
+    found = find_upwards(Path(path)) if isinstance(path, str) and path else None
     return publisher.find_logo(found) if found else None
 
 
 def _digest_named(name: str, path: str, known: dict[str, str]) -> str:
     if path not in known:
-        file = parameters.find_file(Path(path))
+        file = find_upwards(Path(path))
         if file is None:
             problem = f"there is no such file in {Path.cwd()} or the folders above it."
             raise InputError(f"{name} {path}", problem, f"Check the parameter `{name}`.")
@@ -252,11 +257,13 @@ class Shelf:
         memory = self.known.get(stem, {})
         if memory.get("stamps") and self._matches(stem, memory["stamps"]):
             return memory
+        seal = report_records.digest_file(self.output / f"{stem}.json")
         record = report_records.find_published(self.output, stem)
-        if record is None:
-            return None
+        is_known = record is not None and record["digest"] == memory.get("digest")
+        if record is None or (is_known and seal != memory.get("record", seal)):
+            return None  # the same input gives the same record: this one was damaged, or changed by somebody
         stamps = {suffix: self.stamps.get(f"{stem}.{suffix}") for suffix in (*record["files"], "json")}
-        about = {name: record.get(name) for name in ("digest", "inputs", "parameters")}
+        about = {name: record.get(name) for name in ("digest", "inputs", "parameters")} | {"record": seal}
         self.known[stem] = {**memory, **about, "stamps": stamps if _is_settled(stamps) else {}}
         self.learned = True
         return record
@@ -271,20 +278,19 @@ class Shelf:
     def save(self) -> None:
         """Write down what is known; without it the next build is slower, no more."""
         note = {"reports": self.known, "shown": digest_stamps(list_stamps(self.output))}
-        with suppress(InputError):
-            report_records.write_whole(_find_note(self.output), json.dumps(note, ensure_ascii=False))
+        with suppress(OSError):
+            report_records.make_work_folder(self.output)
+            write_checked(_find_note(self.output), note)
 
 
 def open_shelf(output: Path) -> Shelf:
     """Look at the output folder and recall what is known about it."""
-    note: dict[str, Any] = {}
-    with suppress(OSError, ValueError):
-        note = json.loads(_find_note(output).read_text(encoding="utf-8"))
+    note: dict[str, Any] = read_checked(_find_note(output)) or {}
     return Shelf(output, list_stamps(output), note.get("reports", {}), note.get("shown", ""))
 
 
 def _find_note(output: Path) -> Path:
-    return report_records.find_workshop(output) / "known.json"
+    return report_records.find_work_folder(output) / "known.json"
 
 
 def list_stamps(folder: Path, prefix: str = "") -> dict[str, Stamp]:
@@ -313,16 +319,16 @@ def digest_stamps(stamps: Mapping[str, Stamp]) -> str:
 
 def _is_settled(stamps: Mapping[str, Stamp | None]) -> bool:
     """Tell whether another change would show: not if it came within the same tick of the clock."""
-    return all(stamp is not None and time.time_ns() - stamp[2] > TICK for stamp in stamps.values())
+    return all(stamp is not None and time.time_ns() - stamp[2] > CLOCK_TICK_NS for stamp in stamps.values())
 
 
 def sweep(output: Path) -> None:
     """Remove what a build that was killed left; only while no other build works on the folder."""
-    for staging in output.glob(".staging-*"):
-        shutil.rmtree(staging, ignore_errors=True)
-    for draft in output.glob(".*"):
-        if re.fullmatch(r"\..+\.\d+", draft.name) and draft.is_file():
-            draft.unlink(missing_ok=True)
+    own_folders.sweep(output, STAGING)
+    for folder in (output, report_records.find_work_folder(output)):
+        for draft in folder.glob(f"{report_records.DRAFT}*"):
+            with suppress(OSError):
+                draft.unlink()
 
 
 # --- why a report is made again

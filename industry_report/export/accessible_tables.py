@@ -3,74 +3,129 @@
 from __future__ import annotations
 
 import re
-from html import escape, unescape
+
+from .html_tree import AMPERSAND, Element, Node, find, make, read_text, set_attribute
 
 WIDE = 4  # columns; a narrower table fits a phone, and is no stop for the keyboard
 LONG = re.compile(r"[\w.]{12}(?=[\w.]{12})", re.ASCII)  # a part of a checksum or of a file's name
 # A cell that holds a number of a customer or a date: its hyphens are no place for a line to end.
-CODE = re.compile(r"<(t[hd])([^>]*>(?=[^<]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+</t[hd]>)")
+CODE = re.compile(r"(?=.*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)+")
 
 
-def frame_tables(html: str, words: dict[str, str]) -> str:
-    """Put every table into a frame that scrolls, and give each a name.
+def frame_tables(nodes: list[Node], words: dict[str, str]) -> list[Node]:
+    """Return nodes with every table in a frame that scrolls, each with a name.
 
-    A wide table is a region that the keyboard reaches: its columns would else be out of reach on a phone.
+    A wide table is a region that the keyboard reaches: its columns would else be out of reach on a phone. A
+    table within a table is a part of its cell.
 
     Parameters
     ----------
-    html : str
-        A body whose captions are numbered.
+    nodes : list of Element or str
+        A body whose captions are numbered; it is changed.
     words : dict
         In the report's language: ``data`` is what follows a figure's number (``图1`` + ``的数据``), and
         ``plain table`` names a table without caption.
     """
-    figure, unnamed = "", 0
+    return _Frames(words).go(nodes)
 
-    def framed(match: re.Match[str]) -> str:
-        nonlocal figure, unnamed
-        if match["caption"]:
-            number = re.search(r'<span class="number">(.*?)</span>', match["caption"])
-            figure = _plain(number[1]) if number else ""
-            return match[0]
-        table = scope_heads(match["table"])
-        own = re.search(r"<caption\b[^>]*>(.*?)</caption>", table, flags=re.S)
-        if own:
-            name = _plain(own[1])
-        elif match["unfold"]:
-            name = f"{figure}{words['data']}"
+
+class _Frames:
+    """Goes through a body once, and keeps count."""
+
+    def __init__(self, words: dict[str, str]) -> None:
+        self.words = words
+        self.figure = ""
+        self.unnamed = 0
+
+    def go(self, nodes: list[Node]) -> list[Node]:
+        made: list[Node] = []
+        unfolds = False
+        for node in nodes:
+            if isinstance(node, str):
+                made.append(node)
+                unfolds = unfolds and not node.strip()
+            elif node.tag == "table":
+                made.append(self.frame(node, unfolds))
+                unfolds = False
+            else:
+                if node.tag == "figcaption":
+                    self.figure = _number(node)
+                node.children = self.go(node.children)
+                made.append(node)
+                unfolds = node.tag == "summary"
+        return made
+
+    def frame(self, table: Element, unfolds: bool) -> Element:
+        scope_heads(table)
+        caption = next((c for c in table.children if isinstance(c, Element) and c.tag == "caption"), None)
+        if caption:
+            name = read_text(caption.children).strip()
+        elif unfolds:
+            name = f"{self.figure}{self.words['data']}"
         else:
-            unnamed += 1
-            name = f"{words['plain table']}{unnamed}"
-        return f"{match['unfold'] or ''}{_frame(table, name, bool(own))}"
-
-    pattern = (
-        r"<figcaption>(?P<caption>.*?)</figcaption>"
-        r"|(?P<unfold><summary>[^<]*</summary>\s*)?(?P<table><table\b.*?</table>)"
-    )
-    return re.sub(pattern, framed, html, flags=re.S)
-
-
-def _frame(table: str, name: str, captioned: bool) -> str:
-    named = escape(name)
-    if not captioned:
-        table = re.sub(r"<table\b", f'<table aria-label="{named}"', table, count=1)
-    first_row = re.search(r"<tr\b.*?</tr>", table, flags=re.S)
-    wide = first_row and len(re.findall(r"<t[hd]\b", first_row[0])) >= WIDE
-    stop = f' role="region" tabindex="0" aria-label="{named}"' if wide else ""
-    if wide:  # no word breaks there; what is none may, or its column would fill the page
-        table = re.sub(r">[^<]+<", lambda text: LONG.sub(r"\g<0><wbr>", text[0]), table)
-        table = CODE.sub(r'<\1 class="whole"\2', table)
-    return f'<div class="scroll"{stop}>{table}</div>'
+            self.unnamed += 1
+            name = f"{self.words['plain table']}{self.unnamed}"
+        if not caption:
+            table.attributes = {"aria-label": "", **table.attributes}
+            set_attribute(table, "aria-label", name)
+        frame = make("div", class_="scroll")
+        if is_wide(table):
+            frame.attributes |= {"role": "region", "tabindex": "0"}
+            set_attribute(frame, "aria-label", name)
+            _break_words(table)
+        frame.children = [table]
+        return frame
 
 
-def scope_heads(table: str) -> str:
+def _number(caption: Element) -> str:
+    numbers = [c for c in find(caption.children, "span") if c.attributes.get("class") == "number"]
+    return read_text(numbers[0].children).strip() if numbers else ""
+
+
+def is_wide(table: Element) -> bool:
+    """Tell whether a table may be too wide for a phone."""
+    row = next(find(table.children, "tr"), None)
+    return row is not None and sum(True for _ in find(row.children, "th", "td")) >= WIDE
+
+
+def _break_words(table: Element) -> None:
+    """Let what is no word break in a wide table, where no word does, or its column would fill the page."""
+
+    def within(element: Element) -> None:
+        text = element.children[0] if len(element.children) == 1 else ""
+        if (
+            element.tag in ("td", "th")
+            and isinstance(text, str)
+            and CODE.fullmatch(text.replace(AMPERSAND, "&"))
+        ):
+            element.attributes = {"class": "whole"} | element.attributes
+        children: list[Node] = []
+        for child in element.children:
+            if isinstance(child, str):
+                children += _breakable(child)
+            else:
+                within(child)
+                children.append(child)
+        element.children = children
+
+    within(table)
+
+
+def _breakable(text: str) -> list[Node]:
+    parts: list[Node] = []
+    end = 0
+    for match in LONG.finditer(text):
+        parts += [text[end : match.end()], Element("wbr")]
+        end = match.end()
+    return [*parts, text[end:]] if parts else [text]
+
+
+def scope_heads(table: Element) -> None:
     """Say of each head of a table whether it heads a column or a row; pandas and Markdown do not."""
-    head, mark, body = table.partition("</thead>")
-    if not mark:
-        return re.sub(r"<th(?=[ >])(?![^>]*\bscope=)", '<th scope="col"', table)
-    head = re.sub(r"<th(?=[ >])(?![^>]*\bscope=)", '<th scope="col"', head)
-    return head + mark + re.sub(r"<th(?=[ >])(?![^>]*\bscope=)", '<th scope="row"', body)
-
-
-def _plain(html: str) -> str:
-    return unescape(re.sub(r"<[^>]*>", "", html)).strip()
+    groups = [c for c in table.children if isinstance(c, Element)]
+    has_head = any(group.tag == "thead" for group in groups)
+    for group in groups:
+        scope = "row" if has_head and group.tag != "thead" else "col"
+        for head in find([group], "th"):
+            if "scope" not in head.attributes:
+                head.attributes = {"scope": scope, **head.attributes}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import functools
 import json
 import subprocess
 from contextlib import suppress
@@ -13,6 +14,7 @@ import pypandoc
 from ..base.errors import InputError
 from ..processes import watchdog
 
+ATTEMPTS = 3  # to convert a report whose pandoc is killed; each starts it anew
 SCRIPTS = Path(__file__).parent / "templates" / "industry"
 
 _pandoc: subprocess.Popen[bytes] | None = None
@@ -24,19 +26,12 @@ def convert(html: str) -> str:
     Raises
     ------
     InputError
-        If pandoc cannot convert it, or ends; the message is pandoc's own.
+        If pandoc cannot convert it; the message is pandoc's own.
     """
-    global _pandoc
-    if _pandoc is None or _pandoc.poll() is not None:
-        close()
-        _pandoc = _start()
-    assert _pandoc.stdin and _pandoc.stdout  # both are pipes
-    line = b""
-    with suppress(BrokenPipeError):
-        _pandoc.stdin.write(json.dumps(html).encode() + b"\n")
-        _pandoc.stdin.flush()
-        line = _pandoc.stdout.readline()
-    answer = json.loads(line) if line else {"error": f"it ended with status {_pandoc.wait()}"}
+    answer = next(filter(None, (_ask(html) for _ in range(ATTEMPTS))), None)
+    if answer is None:
+        problem = f"pandoc was ended from outside, {ATTEMPTS} times, perhaps for lack of memory."
+        raise InputError("PDF", problem, "Try --jobs 1.")
     if "error" in answer:
         problem = f"pandoc stopped: {answer['error']}."
         raise InputError(
@@ -45,8 +40,34 @@ def convert(html: str) -> str:
     return str(answer["markup"])
 
 
+def _ask(html: str) -> dict[str, str] | None:
+    """Return pandoc's answer; None if it ended before it gave one, as when the system killed it."""
+    global _pandoc
+    if _pandoc is None or _pandoc.poll() is not None:
+        close()
+        _pandoc = _start()
+    assert _pandoc.stdin and _pandoc.stdout  # both are pipes
+    line = b""
+    with suppress(OSError):
+        _pandoc.stdin.write(json.dumps(html).encode() + b"\n")
+        _pandoc.stdin.flush()
+        line = _pandoc.stdout.readline()
+    if line.endswith(b"\n"):
+        return dict(json.loads(line))
+    close()
+    return None
+
+
+@functools.cache
+def _find_pandoc() -> str:
+    """Return where pandoc is; pypandoc tries each place by a start, which may be killed, too."""
+    with suppress(OSError):
+        return pypandoc.get_pandoc_path()
+    return pypandoc.get_pandoc_path()
+
+
 def _start() -> subprocess.Popen[bytes]:
-    command = [pypandoc.get_pandoc_path(), "lua", SCRIPTS / "serve.lua", SCRIPTS / "report.lua"]
+    command: list[str | Path] = [_find_pandoc(), "lua", SCRIPTS / "serve.lua", SCRIPTS / "report.lua"]
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -63,5 +84,6 @@ def close() -> None:
     """End pandoc; it also ends when this process does, whose pipe it reads."""
     global _pandoc
     if _pandoc is not None:
-        _pandoc.communicate()
+        with suppress(OSError):  # it was killed while it had something to read
+            _pandoc.communicate()
         _pandoc = None

@@ -1,5 +1,6 @@
 """Write down what was found in files: for programs, as a page, as a workbook."""
 
+import math
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..base.errors import InputError
+from ..base.errors import InputError, printable
 from . import sources
 from .contract import FileCheck
 from .fault_kinds import KINDS, name_kind
@@ -68,9 +69,11 @@ _WORDS = {
     "rejected": ("退回", "rejected"),
     "duplicates": ("重复", "duplicates"),
     "blank": ("空行", "blank"),
-    "total_row": ("合计行", "totals"),
-    "footnote": ("脚注", "footnotes"),
+    "total_row": ("合计或统计行", "totals"),
+    "footnote": ("说明或脚注", "notes"),
     "repeated_header": ("重复的表头", "repeated headers"),
+    "further_header": ("另一张表的表头", "headers of further tables"),
+    "outside_table": ("只有表外或预填内容的行", "rows with nothing of a record"),
     "synthetic": ("合成数据", "synthetic data"),
     "used": ("采用", "Used"),
     "year": ("年", ""),
@@ -100,7 +103,7 @@ def summary(checks: Sequence[FileCheck], language: str) -> str:
     pages = [_describe_file(check, words, language) for check in checks]
     if len(checks) > 1:
         pages.append(_describe_all(checks, words))
-    return "\n\n".join("\n".join(page) for page in pages)
+    return printable("\n\n".join("\n".join(page) for page in pages))
 
 
 def _describe_all(checks: Sequence[FileCheck], words: Mapping[str, str]) -> list[str]:
@@ -274,10 +277,10 @@ def _write_list(sheet: Any, checks: Sequence[FileCheck], heading: Any, styles: M
 def _write_line(sheet: Any, line: int, cells: Sequence[Any], style: Any = None) -> None:
     """Write cells as numbers or as text, never as formulas."""
     for column, cell in enumerate(cells):
-        if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        if isinstance(cell, (int, float)) and not isinstance(cell, bool) and math.isfinite(cell):
             sheet.write_number(line, column, cell, style)
         elif cell not in (None, ""):
-            sheet.write_string(line, column, show(cell), style)
+            sheet.write_string(line, column, printable(show(cell)), style)
 
 
 def _write_rows(workbook: Any, check: FileCheck, heading: Any, styles: Mapping[bool, Any]) -> None:
@@ -294,21 +297,32 @@ def _write_rows(workbook: Any, check: FileCheck, heading: Any, styles: Mapping[b
         if marks:
             name = f"{len(workbook.worksheets())} {source.name or check.file}"
             sheet = workbook.add_worksheet(name.translate(_UNFIT)[:31])
-            _write_header(sheet, source, check.header_rows[source.name], heading)
-            _copy_rows(sheet, source, check.header_rows[source.name], marks, styles)
+            line = _write_header(sheet, source, check.header_rows[source.name], heading)
+            _copy_rows(sheet, source, line, marks, styles)
 
 
 _UNFIT = str.maketrans("[]:*?/\\'", "()-----·")  # what Excel does not accept in the name of a sheet
 
 
-def _write_header(sheet: Any, source: sources.Sheet, rows: int, heading: Any) -> None:
-    """Copy the header; one column more on the left takes the row numbers."""
+def _write_header(sheet: Any, source: sources.Sheet, rows: int, heading: Any) -> int:
+    """Copy the header and what little stands above it; gives the line below.
+
+    One column more on the left takes the row numbers.
+    """
     before = [""] * (source.first_column - 1)
-    for line, cells in enumerate(source.head[:rows]):
-        _write_line(sheet, line, ["行 Row" if line == rows - 1 else "", *before, *cells], heading)
+    lines = source.head[:rows] if rows <= len(source.head) else _read_row(source, rows)
+    for line, cells in enumerate(lines):
+        _write_line(sheet, line, ["行 Row" if line == len(lines) - 1 else "", *before, *cells], heading)
     sheet.set_column(0, 0, 8)
-    sheet.set_column(1, source.first_column + len(source.head[rows - 1]), 16)
-    sheet.freeze_panes(rows, 1)
+    sheet.set_column(1, source.first_column + len(lines[-1]), 16)
+    sheet.freeze_panes(len(lines), 1)
+    return len(lines)
+
+
+def _read_row(source: sources.Sheet, row: int) -> Sequence[Sequence[Any]]:
+    """Read one row of a sheet, counted from its first."""
+    block = next(iter(source.blocks(row - 1, [])))
+    return [block.raw(0)]
 
 
 def _copy_rows(
@@ -320,7 +334,7 @@ def _copy_rows(
         for fault in marks[row]:
             column = number_column(fault.cell.rstrip("0123456789"))
             place = column - source.first_column
-            text = show(cells[place]) if place < len(cells) else ""
+            text = printable(show(cells[place])) if place < len(cells) else ""
             sheet.write_string(line, column, text, styles[KINDS[fault.code].rejects])
             sheet.write_comment(line, column, f"{fault.reason_zh}\n{fault.reason_en}", {"x_scale": 2})
         line += 1

@@ -1,56 +1,24 @@
-"""The prepared store: each input file is read once; reports load only their region and year.
-
-A store holds one folder per version of a file, named by the checksum of file, mapping and contract, with
-`summary.json` (counts, checksums), `slices.json`, a Parquet file for each region and year, and the lists of
-faults. Deleting a store only costs time.
-"""
+"""Clean consultations and their counts by region and year, out of the prepared store."""
 
 import hashlib
-import json
-import os
-import shutil
-import time
-import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from ..base.errors import InputError
-from . import contract, headers
+from . import contract, headers, store
 from . import sources as inputs
 from .contradictions import PROVENANCE
 from .fault_kinds import KINDS, name_kind
-from .fault_log import COUNTS, Ledger, frame
-from .mapping import ColumnMap, load_column_map
-from .spill import from_arrow, join, to_arrow
+from .fault_log import COUNTS, FaultLog, frame
+from .mapping import load_column_map
+from .spill import join
+from .store import Prepared
 
 SAMPLE = "sample"
-STORE_VARIABLE = "INDUSTRY_REPORT_STORE"
 _NAMED = 12  # regions named in a message
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """One prepared file: its folder in the store, its summary, the names of files with the same content."""
-
-    folder: Path
-    summary: dict[str, Any]
-    copies: tuple[str, ...] = ()
-
-    @property
-    def slices(self) -> list[tuple[str, int, int, str]]:
-        """Region, year, rows and digest of each slice; the position is the name of its Parquet file."""
-        return _read_slices(self.folder)
-
-
-@lru_cache(maxsize=64)
-def _read_slices(folder: Path) -> list[tuple[str, int, int, str]]:
-    return [tuple(entry) for entry in json.loads((folder / "slices.json").read_text(encoding="utf-8"))]
 
 
 def load(
@@ -174,11 +142,11 @@ def flags(
     data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
 ) -> pd.DataFrame:
     """List what was noticed about the slice's files and kept no row out; columns as in `rejects`."""
-    ledger = Ledger(contract.LISTED)
+    faults = FaultLog(contract.LISTED)
     for file, _ in _find_files(data, region, year, columns):
         for copy in file.copies:
-            ledger.note("same_file_twice", "", value=copy, hint=file.summary["file"])
-    return join([frame(ledger.listed(rejects=False)), _read_faults("flags", data, region, year, columns)])
+            faults.note("same_file_twice", "", value=copy, hint=file.summary["file"])
+    return join([frame(faults.listed(rejects=False)), _read_faults("flags", data, region, year, columns)])
 
 
 def sources(
@@ -218,8 +186,8 @@ def prepare(data: str | Path, columns: str | Path | None = None) -> list[Prepare
     column_map = load_column_map(columns)
     names: dict[str, list[Path]] = {}
     for file in inputs.list_files(_find_data(data)):
-        names.setdefault(_know_checksum(file), []).append(file)
-    entries = [(files, _prepare_file(files[0], sha256, column_map)) for sha256, files in names.items()]
+        names.setdefault(store.know_checksum(file), []).append(file)
+    entries = [(files, store.prepare_file(files[0], sha256, column_map)) for sha256, files in names.items()]
     return [replace(entry, copies=tuple(file.name for file in files[1:])) for files, entry in entries]
 
 
@@ -242,136 +210,9 @@ def _make_sample(folder: Path) -> None:
     from . import sample
 
     mend = "Work in a folder that you may write."
-    with _make_whole(folder, mend, lambda made: any(made.glob("*.xlsx"))) as unfinished:
+    with store.make_whole(folder, mend, lambda made: any(made.glob("*.xlsx"))) as unfinished:
         sample.write(unfinished)
-
-
-@contextmanager
-def _make_whole(folder: Path, mend: str, is_whole: Callable[[Path], bool]) -> Iterator[Path]:
-    """Give a folder to fill, which takes its name when complete; one that is there stays if it is whole."""
-    unfinished = folder.with_name(f".{folder.name}-{uuid.uuid4().hex[:8]}")
-    try:
-        unfinished.mkdir(parents=True)
-        yield unfinished
-        try:
-            unfinished.rename(folder)
-        except OSError:  # it is there: another process was faster, or it is damaged
-            if not is_whole(folder):
-                _discard(folder)
-                unfinished.rename(folder)
-    except OSError as error:
-        problem = f"cannot be written ({error.strerror or error})."
-        raise InputError(str(folder.parent), problem, mend) from None
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def _find_store(file: Path) -> Path:
-    """Find the store: beside the data, because customer data should not leave the folder where it is kept."""
-    told = os.environ.get(STORE_VARIABLE)
-    return Path(told) if told else file.parent / ".prepared"
-
-
-def _digest(*facts: Any) -> str:
-    return hashlib.sha256(repr(facts).encode()).hexdigest()[:24]
-
-
-def _know_checksum(file: Path) -> str:
-    """Give a file's checksum, from the store's notes if neither size nor time of change differ."""
-    size, changed = inputs.stamp(file)
-    note = _find_store(file) / "known" / f"{_digest(str(file.resolve()))}.json"
-    with suppress(OSError, ValueError, TypeError):
-        known_size, known_change, sha256 = json.loads(note.read_text(encoding="utf-8"))
-        if (known_size, known_change) == (size, changed):
-            return sha256
-    try:
-        sha256 = inputs.hash_file(file)
-    except OSError as error:
-        raise InputError(str(file), f"cannot be read ({error.strerror}).", "Check its permissions.") from None
-    # A file that changed just now may change again within the same tick of the clock: 2 s on a memory stick.
-    tick = 2_000_000_000 if changed % 1_000_000_000 == 0 else 50_000_000
-    if time.time_ns() - changed > tick:
-        with suppress(OSError):  # without a note the file is hashed again, no more
-            note.parent.mkdir(parents=True, exist_ok=True)
-            _write_json(note, [size, changed, sha256])
-    return sha256
-
-
-def _write_json(file: Path, content: Any) -> None:
-    """Write a file that is there whole or not at all."""
-    unfinished = file.with_name(f"{file.name}.{uuid.uuid4().hex[:8]}")
-    unfinished.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    unfinished.replace(file)
-
-
-def _prepare_file(file: Path, sha256: str, column_map: ColumnMap) -> Prepared:
-    """Open the entry of a file, or make it and remove those of its earlier content."""
-    store = _find_store(file)
-    place = _digest(file.name if store == file.parent / ".prepared" else str(file.resolve()), column_map)
-    folder = store / f"{place}-{_digest(sha256, contract.VERSION)}"
-    if found := _open(folder):
-        return found
-    mend = f"Set {STORE_VARIABLE} to a folder for prepared data."
-    with _make_whole(folder, mend, lambda made: _open(made) is not None) as unfinished:
-        _fill(unfinished, file, sha256, column_map)
-    for old in store.glob(f"{place}-*"):
-        if old != folder:
-            _discard(old)
-    if found := _open(folder):
-        return found
-    raise InputError(str(folder), "the prepared data cannot be read back.", "Check the disk, then try again.")
-
-
-def _discard(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    _read_slices.cache_clear()
-
-
-def _open(folder: Path) -> Prepared | None:
-    """Open an entry of the store; None if it is missing or damaged."""
-    with suppress(OSError, ValueError):
-        summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        _read_slices(folder)
-        return Prepared(folder, summary)
-    return None
-
-
-def _fill(folder: Path, file: Path, sha256: str, column_map: ColumnMap) -> None:
-    """Clean a file into an entry of the store."""
-    found: list[tuple[str, int, int, str]] = []
-
-    def keep(region: str, year: int, rows: pd.DataFrame) -> None:
-        _write_table(rows, folder / f"{len(found)}.parquet")
-        found.append((region, year, len(rows), _digest_frame(rows)))
-
-    check = contract.clean(file, column_map, keep)
-    if check.sha256 != sha256:
-        raise InputError(str(file), "changed while it was read.", "Wait until it is saved, then try again.")
-    _write_table(check.rejects, folder / "rejects.parquet")
-    _write_table(check.flags, folder / "flags.parquet")
-    _write_json(folder / "slices.json", found)
-    summary = {name: getattr(check, name) for name in ("file", "sha256", "synthetic", "dropped", *COUNTS)}
-    summary["counts"] = [[code, column, rows] for (code, column), rows in sorted(check.counts.items())]
-    summary["listed"] = [_digest_frame(check.rejects), _digest_frame(check.flags)]
-    _write_json(folder / "summary.json", summary | {"contract": contract.VERSION})
-
-
-def _write_table(table: pd.DataFrame, file: Path) -> None:
-    import pyarrow.parquet
-
-    pyarrow.parquet.write_table(to_arrow(table), file, compression="zstd", write_page_checksum=True)
-
-
-def _read_table(file: Path) -> pd.DataFrame:
-    import pyarrow.parquet
-
-    with pyarrow.parquet.ParquetFile(file, page_checksum_verification=True) as parquet:
-        return from_arrow(parquet.read(use_threads=False))
-
-
-def _digest_frame(frame: pd.DataFrame) -> str:
-    content = pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
-    return hashlib.sha256(repr(list(frame)).encode() + content).hexdigest()[:32]
+        unfinished.chmod(unfinished.parent.stat().st_mode & 0o777)  # made-up customers may be seen
 
 
 def _digest_parts(parts: list[tuple[Prepared, int, str]]) -> str:
@@ -381,7 +222,7 @@ def _digest_parts(parts: list[tuple[Prepared, int, str]]) -> str:
         (rows, digest, file.copies, [file.summary[name] for name in told], _tell_checksum(file))
         for file, rows, digest in parts
     ]
-    return _digest(facts)
+    return store.digest(facts)
 
 
 def _find_places(file: Prepared, region: str | None, year: int | None) -> list[int]:
@@ -418,13 +259,16 @@ def _read_tables(
         tables = []
         for file in prepare(data, columns):
             try:
-                tables += [_read_table(file.folder / f"{name}.parquet") for name in choose(file)]
+                tables += [store.read_table(file, name) for name in choose(file)]
+            except MemoryError as error:  # also Arrow's
+                mend = "Make fewer reports at a time with --jobs, or raise the limit (ulimit -v)."
+                raise InputError(str(data), "needs more memory than there is.", mend) from error
             except (OSError, pyarrow.ArrowException) as error:
                 if is_last:
                     raise InputError(
                         str(file.folder), f"cannot be read ({error}).", "Check the disk."
                     ) from None
-                _discard(file.folder)
+                store.discard(file.folder)
                 break
         else:
             return tables

@@ -1,4 +1,4 @@
-"""Collect what is wrong with a file: every fault at its place."""
+"""Collect what is wrong with a file: every fault at its place, fit to be shown."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,12 +8,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from ..base.errors import printable
 from .fault_kinds import KINDS, explain
 from .headers import Table
 from .sources import Sheet
+from .xlsx import name_column
 
 COUNTS = ("read", "graded", "ungradable", "rejected", "duplicates")
-TEXT = "str" if int(pd.__version__.split(".")[0]) >= 3 else "string"
+TEXT_DTYPE = "str" if int(pd.__version__.split(".")[0]) >= 3 else "string"
 
 
 class Fault(NamedTuple):
@@ -29,18 +31,18 @@ class Fault(NamedTuple):
     hint: str
 
 
-class Ledger:
+class FaultLog:
     """Collects the faults of one file: all are counted, the first `limit` of each severity are listed."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self.counts: Counter[tuple[str, str]] = Counter()
         self._faults: dict[bool, list[Fault]] = {True: [], False: []}
-        self._tables: dict[str, tuple[int, Table]] = {}
+        self._tables: dict[str, list[tuple[int, int, Table]]] = {}
 
-    def place(self, sheet: Sheet, table: Table) -> None:
-        """Remember where a sheet's columns stand, so that faults can name header and cell."""
-        self._tables[sheet.name] = sheet.first_column, table
+    def place(self, sheet: Sheet, table: Table, header_row: int = 0) -> None:
+        """Remember where the columns of a sheet's table stand, so that faults can name header and cell."""
+        self._tables.setdefault(sheet.name, []).append((header_row, sheet.first_column, table))
 
     def note(self, code: str, sheet: str, column: str = "", value: str = "", hint: str = "") -> None:
         """Add a fault of a whole sheet."""
@@ -61,17 +63,25 @@ class Ledger:
         self.counts[code, column] += len(rows)
         listed = self._faults[KINDS[code].rejects]
         room = self.limit - len(listed)
-        header, letters = self._locate(sheet, column)
+        several = len(self._tables.get(sheet, ())) > 1
+        place = self._locate(sheet, column, rows[0])
         for row, value, hint in zip(rows[:room], values or repeat(""), hints or repeat(""), strict=False):
+            header, letters = self._locate(sheet, column, row) if several else place
             cell = f"{letters}{row}" if letters and row else ""
-            listed.append(Fault(sheet, int(row), column, header, cell, value, code, hint))
+            shown = printable(value), printable(hint)
+            listed.append(Fault(sheet, int(row), column, header, cell, shown[0], code, shown[1]))
 
-    def _locate(self, sheet: str, column: str) -> tuple[str, str]:
-        first, table = self._tables.get(sheet, (1, None))
-        if table is None or column not in table.columns:
+    def _locate(self, sheet: str, column: str, row: int) -> tuple[str, str]:
+        """Give the header and the letters of a column; of tables beside each other no cell is named."""
+        above = [
+            (header_row, first + table.columns[column], table.headers[table.columns[column]])
+            for header_row, first, table in self._tables.get(sheet, ())
+            if column in table.columns and (header_row < row or row == 0)
+        ]
+        last = [entry for entry in above if entry[0] == above[-1][0]]
+        if not last:
             return "", ""
-        position = table.columns[column]
-        return table.headers[position], name_column(first + position)
+        return last[-1][2], name_column(last[-1][1]) if len(last) == 1 else ""
 
     def listed(self, rejects: bool) -> list[Fault]:
         """Give the rejecting faults, or the flags, by sheet and row; conflicts last, each group together."""
@@ -87,20 +97,11 @@ class Ledger:
 
 def frame(faults: Sequence[Fault], file: str = "") -> pd.DataFrame:
     """Make a table of faults; its row is missing where a whole sheet is meant."""
-    types = dict.fromkeys(Fault._fields, TEXT) | {"row": "Int64"}
+    types = dict.fromkeys(Fault._fields, TEXT_DTYPE) | {"row": "Int64"}
     table = pd.DataFrame(faults, columns=list(Fault._fields)).astype(types)
     table["row"] = table["row"].where(table["row"] > 0)
-    table.insert(0, "file", pd.Series([file] * len(faults), dtype=TEXT))
+    table.insert(0, "file", pd.Series([file] * len(faults), dtype=TEXT_DTYPE))
     for language in ("zh", "en"):
         told = [explain(f.code, language, f.column, f.value, f.hint) for f in faults]
-        table[f"reason_{language}"] = pd.Series(told, dtype=TEXT)
+        table[f"reason_{language}"] = pd.Series(told, dtype=TEXT_DTYPE)
     return table.drop(columns="hint")
-
-
-def name_column(number: int) -> str:
-    """Name a spreadsheet column, 1 = A, 27 = AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

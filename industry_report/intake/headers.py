@@ -3,15 +3,18 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from .values import trim
 
 SCORES = ("intent", "clarity", "satisfaction")
 IGNORE = "ignore"
-SEARCHED_ROWS = 60
+SEARCHED_ROWS = 5_000  # how far down a sheet its first header is looked for
+_SUGGESTED = 60  # unknown headers that are compared with known ones
 # The first Chinese header names the column in reasons. Blanks, case and punctuation make no difference.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "customer_id": ("客户ID", "客户编号", "客户号", "客户代码", "客户编码", "client id", "customer number"),
@@ -84,6 +87,10 @@ _NOISE = re.compile("[\\s\u200b-\u200f\u2060\ufeff_\\-:*.、。“”\"'?!\x00-\
 _BRACKETED = re.compile(r"(.+?)[(\[【<](.*?)[)\]】>]")
 
 
+_NUMBER = re.compile(r"[\s\d.,:：/%年月日-]+")
+_LONGEST = 60  # characters of a header
+
+
 @dataclass(frozen=True)
 class Table:
     """A table found in a sheet.
@@ -92,6 +99,10 @@ class Table:
     ----------
     skip : int
         How many rows there are up to and including the header.
+    storeys, width : int
+        How many rows the header takes, 1 or 2, and how many cells its last row has.
+    is_beside : bool
+        Whether another table stands beside it.
     columns : mapping
         Canonical column → position.
     headers : mapping
@@ -110,6 +121,14 @@ class Table:
     unit: int
     suggestions: Mapping[str, str]
     twice: Mapping[str, list[str]]
+    storeys: int = 1
+    width: int = 0
+    is_beside: bool = False
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first position that has a header, and the one after the last."""
+        return min(self.headers), max(self.headers) + 1
 
     @property
     def missing_scores(self) -> list[str]:
@@ -130,6 +149,7 @@ def normalise(header: str) -> str:
 _KNOWN = {normalise(name): column for column, names in SYNONYMS.items() for name in (*names, column)}
 
 
+@lru_cache(maxsize=1 << 14)
 def recognise(header: str) -> tuple[str, int] | None:
     """Tell which column a header names and what a plain amount below it counts in; None if it is unknown."""
     text = normalise(header)
@@ -145,6 +165,7 @@ def recognise(header: str) -> tuple[str, int] | None:
     return (column, 1) if column and (same or _REMARK.fullmatch(remark)) else None
 
 
+@lru_cache(maxsize=1 << 12)
 def suggest(header: str) -> str | None:
     """Name the column that an unknown header is close to; it is offered, never taken."""
     text = normalise(header)
@@ -158,36 +179,102 @@ def suggest(header: str) -> str | None:
     return _KNOWN[chosen[0]] if chosen else None
 
 
-def find_table(rows: Sequence[Sequence[Any]], own: Mapping[str, str]) -> Table | None:
-    """Find the header among a sheet's first rows.
-
-    The row (or pair of rows, for a header in two storeys) that names most known columns is taken, the first
-    of equals.
+def find_table(
+    rows: Sequence[Sequence[Any]],
+    mapped: Mapping[str, str],
+    is_complete: Callable[[Table], bool] = lambda table: not table.missing_scores,
+) -> Table | None:
+    """Find the header among a sheet's first rows: the first that is complete, else the one that knows most.
 
     Parameters
     ----------
     rows : sequence of rows
         The first rows of the sheet.
-    own : mapping
+    mapped : mapping
         An institution's own headers → canonical column or "ignore"; they go before the synonyms.
+    is_complete : callable
+        Tells whether a table has the columns that it needs.
 
     Returns
     -------
     Table or None
-        None if no row holds two texts.
+        None if no row holds two texts. Of tables beside each other the first is given.
     """
-    best: tuple[tuple[int, int], Table] | None = None
-    for last in range(min(len(rows), SEARCHED_ROWS)):
-        for storeys in (1, 2)[: last + 1]:
-            names = _name_columns(rows[last - storeys + 1 : last + 1], own)
-            table = _assign(names, last + 1, own)
-            rank = len(table.columns), len(names) if storeys == 1 else 0
-            if len(names) > 1 and (best is None or rank > best[0]):
-                best = rank, table
+    best: tuple[int, Table] | None = None
+    for position in range(min(len(rows), SEARCHED_ROWS)):
+        tables = read_header(rows, position, mapped)
+        if tables and is_complete(tables[0]):
+            return tables[0]
+        if tables and (best is None or len(tables[0].columns) > best[0]):
+            best = len(tables[0].columns), tables[0]
     return best[1] if best else None
 
 
-def _name_columns(storeys: Sequence[Sequence[Any]], own: Mapping[str, str]) -> dict[int, str]:
+def read_header(rows: Sequence[Sequence[Any]], position: int, mapped: Mapping[str, str]) -> list[Table]:
+    """Read a row as header, with the row above or below as its other storey where that knows more columns.
+
+    Returns
+    -------
+    list of Table
+        Several where complete tables stand beside each other; none if the row holds less than two texts.
+    """
+    if count_names(rows[position], mapped) == 0 and not _is_text(rows[position]):
+        return []
+    choices = [(position, position + 1)]
+    choices += [(position - 1, position + 1)] if position and _is_text(rows[position - 1]) else []
+    is_below = position + 1 < len(rows) and _is_text(rows[position + 1])
+    choices += [(position, position + 2)] if is_below else []
+    best: list[Table] = []
+    for first, stop in choices:
+        names = _name_columns(rows[first:stop], mapped)
+        tables = _read_names(names, stop, stop - first, mapped) if len(names) > 1 else []
+        if _count_columns(tables) > _count_columns(best) or not best:
+            best = [replace(table, width=len(rows[stop - 1])) for table in tables]
+    return best
+
+
+def _count_columns(tables: Sequence[Table]) -> int:
+    return sum(len(table.columns) for table in tables)
+
+
+def _is_text(row: Sequence[Any]) -> bool:
+    """Tell whether a row could be a storey of a header: texts only, more than one, and none a number."""
+    filled = [cell for cell in row if cell is not None and cell != ""]
+    return len(filled) > 1 and all(isinstance(cell, str) and not _NUMBER.fullmatch(cell) for cell in filled)
+
+
+def count_names(row: Sequence[Any], mapped: Mapping[str, str]) -> int:
+    """Count the cells of a row that name a known column."""
+    texts = [cell for cell in row if isinstance(cell, str) and cell and len(cell) <= _LONGEST]
+    return sum(recognise(cell) is not None or trim(cell) in mapped for cell in texts)
+
+
+def _read_names(names: Mapping[int, str], skip: int, storeys: int, mapped: Mapping[str, str]) -> list[Table]:
+    """Match headers to columns; several complete tables beside each other are told apart."""
+    whole = replace(_assign(names, skip, mapped), storeys=storeys)
+    if not whole.twice:
+        return [whole]
+    parts = [replace(_assign(part, skip, mapped), storeys=storeys) for part in _split_names(names, mapped)]
+    complete = [part for part in parts if not part.missing_scores]
+    apart = all(right.span[0] > left.span[1] for left, right in pairwise(parts))
+    if not complete or not (apart or len(complete) == len(parts) > 1):
+        return [whole]
+    return [replace(table, is_beside=True) for table in complete]
+
+
+def _split_names(names: Mapping[int, str], mapped: Mapping[str, str]) -> Iterator[dict[int, str]]:
+    """Cut headers where a column comes again after all three scores."""
+    part: dict[int, str] = {}
+    for position, name in sorted(names.items()):
+        table = _assign({**part, position: name}, 0, mapped)
+        if table.twice and not _assign(part, 0, mapped).missing_scores:
+            yield part
+            part = {}
+        part[position] = name
+    yield part
+
+
+def _name_columns(storeys: Sequence[Sequence[Any]], mapped: Mapping[str, str]) -> dict[int, str]:
     """Give each column its header; of two storeys both joined if known, else the lower, else the upper."""
     texts = [[trim(cell) if isinstance(cell, str) else "" for cell in row] for row in storeys]
     if len(texts) == 1:
@@ -196,25 +283,26 @@ def _name_columns(storeys: Sequence[Sequence[Any]], own: Mapping[str, str]) -> d
     for position, (upper, lower) in enumerate(zip(*texts, strict=False)):
         above = upper or (above if lower else "")  # a merged cell holds its text in the first column alone
         joined = above + lower
-        is_known = joined in own or recognise(joined) is not None
+        is_known = joined in mapped or recognise(joined) is not None
         if name := joined if is_known and lower else lower or upper:
             names[position] = name
     return names
 
 
-def _assign(names: Mapping[int, str], skip: int, own: Mapping[str, str]) -> Table:
+def _assign(names: Mapping[int, str], skip: int, mapped: Mapping[str, str]) -> Table:
     """Match headers to columns."""
-    wanted = {normalise(header): column for header, column in own.items()}
-    mapped = {place: wanted[key] for place, name in names.items() if (key := normalise(name)) in wanted}
+    wanted = {normalise(header): column for header, column in mapped.items()}
+    chosen = {place: wanted[key] for place, name in names.items() if (key := normalise(name)) in wanted}
     known = {
-        place: found for place, name in names.items() if place not in mapped and (found := recognise(name))
+        place: found for place, name in names.items() if place not in chosen and (found := recognise(name))
     }
     claims: dict[str, list[int]] = {}
     for place in names:
-        column = mapped.get(place) or (known[place][0] if place in known else None)
-        if column and column != IGNORE and (place in mapped or column not in mapped.values()):
+        column = chosen.get(place) or (known[place][0] if place in known else None)
+        if column and column != IGNORE and (place in chosen or column not in chosen.values()):
             claims.setdefault(column, []).append(place)
-    near = {name: suggest(name) for place, name in names.items() if claims and place not in mapped | known}
+    unknown = [name for place, name in names.items() if place not in chosen and place not in known]
+    near = {name: suggest(name) for name in unknown[:_SUGGESTED]} if claims else {}
     amount = claims.get("amount", [-1])[0]
     return Table(
         skip=skip,
@@ -223,4 +311,22 @@ def _assign(names: Mapping[int, str], skip: int, own: Mapping[str, str]) -> Tabl
         unit=known[amount][1] if amount in known else 1,
         suggestions={name: column for name, column in near.items() if column and column not in claims},
         twice={column: [names[p] for p in places] for column, places in claims.items() if len(places) > 1},
+    )
+
+
+def drop_positions(table: Table, positions: Collection[int]) -> Table:
+    """Leave out columns that claim to be one of ours while another column does, too."""
+    twice: dict[str, list[str]] = {column: [] for column in table.twice}
+    columns = dict(table.columns)
+    for column in twice:
+        claiming = [
+            position
+            for position, name in table.headers.items()
+            if (found := recognise(name)) and found[0] == column and position not in positions
+        ]
+        twice[column] = [table.headers[position] for position in claiming]
+        if claiming:
+            columns[column] = claiming[0]
+    return replace(
+        table, columns=columns, twice={column: names for column, names in twice.items() if len(names) > 1}
     )

@@ -1,6 +1,5 @@
 """Read and draft mapping files: what an institution's own headers and codes mean."""
 
-import difflib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -8,16 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from ..base.errors import InputError
+from ..base.errors import InputError, near_match
+from ..base.yaml_reader import Keyed, Kind, Page, Typed, open_page
 from . import headers, sources
-from .headers import COLUMNS, IGNORE, Table
-from .values import read_yes_no, trim
+from .headers import COLUMNS, IGNORE, SCORES, Table
+from .values import read_score, read_yes_no, trim
 
 RESERVED = ("file", "sheet", "row", "composite", "grade", "ignore")  # what a table has or gets anyway
-_EXAMPLE = "See params/columns/example.yaml."
-_SHORT_LIST, _SHORT_TEXT = 6, 20  # what is shown of a column: a code list, never free text
+MAPPING = Kind("the mapping file", "params/columns/example.yaml", may_be_empty=True)
+_SHORT_LIST, _SCORE_CODES, _SHORT_TEXT = 6, 40, 20  # what is shown of a column: a code list, never free text
 
 
 @dataclass(frozen=True)
@@ -53,90 +51,103 @@ def load_column_map(path: str | Path | None) -> ColumnMap:
     """
     if not path:  # a notebook's empty parameter is no mapping file
         return ColumnMap()
-    path = sources.find_path(path)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
-    except OSError as error:
-        problem = f"the mapping file cannot be read ({error.strerror})."
-        raise InputError(
-            str(path), problem, "Draft one with `industry-report check FILE --write-mapping`."
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(str(path), f"is not a YAML file: {error}.", "Mend the line named.") from None
-    return _read_content(content, str(path))
-
-
-def _read_content(content: Any, thing: str) -> ColumnMap:
-    content = _expect_lines(content, thing, "a mapping file")
-    for key in content:
-        _choose(key, ("columns", "further", "values", "region", "year"), thing, "key")
-    columns = _expect_lines(content.get("columns"), thing, "columns")
-    values = _expect_lines(content.get("values"), thing, "values")
-    further = {
-        str(header): _read_further(entry, thing, str(header))
-        for header, entry in _expect_lines(content.get("further"), thing, "further").items()
-    }
-    _refuse_same_column(further, thing)
-    for column in columns.values():
-        _choose(column, (*COLUMNS, IGNORE), thing, "column")
-    for column, codes in values.items():
-        _choose(column, (*COLUMNS, *(name for name, _ in further.values())), thing, "column")
-        values[column] = {
-            trim(code): value for code, value in _expect_lines(codes, thing, str(column)).items()
-        }
-    region, year = content.get("region"), content.get("year")
-    if year is not None and (not isinstance(year, int) or isinstance(year, bool)):
-        raise InputError(
-            thing, f"year: expects a whole number, not {year!r}.", "Write for example `year: 2025`."
-        )
+    page = open_page(path, MAPPING)
+    if page.root is None:
+        page.refuse(path)
+        return ColumnMap()
+    values = page.read(page.root, FORM)
+    further = values.get("further") or {}
+    _note_same_column(page, further)
+    _note_unknown_columns(page, values.get("values") or {}, further)
+    page.refuse(path)
     return ColumnMap(
-        {str(header): column for header, column in columns.items()}
-        | {header: column for header, (column, _) in further.items()},
-        values,
-        str(region) if region else None,
-        year,
-        dict(further.values()),
+        {**(values.get("columns") or {}), **{header: one["column"] for header, one in further.items()}},
+        values.get("values") or {},
+        values.get("region"),
+        values.get("year"),
+        {one["column"]: one["type"] for one in further.values()},
     )
 
 
-def _read_further(entry: Any, thing: str, header: str) -> tuple[str, str]:
-    """Read the name and the type of a column that no consultation has."""
-    entry = _expect_lines(entry, thing, f"further, {header}:")
-    for key in entry:
-        _choose(key, ("column", "type"), thing, "key")
-    column, kind = entry.get("column"), entry.get("type")
-    if not isinstance(column, str) or not re.fullmatch("[a-z][a-z0-9_]*", column):
-        problem = f"further, {header}: column is {column!r}, not a name of small letters, digits and _."
-        raise InputError(thing, problem, "Write for example `{column: visits, type: number}`.")
-    if column in (*COLUMNS, *RESERVED):
-        problem = f"further, {header}: the column {column} has a meaning of its own."
-        raise InputError(thing, problem, "Choose another name, or map the header under `columns`.")
-    _choose(kind, ("number", "text"), thing, "type")
-    return column, str(kind)
+# --- the form of a mapping file
 
 
-def _refuse_same_column(further: Mapping[str, tuple[str, str]], thing: str) -> None:
-    first: dict[str, str] = {}
-    for header, (column, _) in further.items():
-        if column in first:
-            problem = f"further: {first[column]} and {header} both are {column}."
-            raise InputError(thing, problem, "Give each a name of its own.")
-        first[column] = header
+def _read_header(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty. Write the header as it stands in the table.")
+    return text
 
 
-def _expect_lines(part: Any, thing: str, name: str) -> dict[Any, Any]:
-    if part is None:
-        return {}
-    if not isinstance(part, dict):
-        raise InputError(thing, f"{name} expects lines like `left: right`, not {part!r}.", _EXAMPLE)
-    return dict(part)
+def _read_code(text: str) -> str:
+    if not trim(text):
+        raise ValueError("is no code: a blank cell is a missing value, and nothing is filled in. Remove it.")
+    return trim(text)
 
 
-def _choose(name: Any, choices: Sequence[str], thing: str, kind: str) -> None:
-    if name not in choices:
-        near = difflib.get_close_matches(str(name), choices, n=1)
-        mend = f"Did you mean {near[0]}?" if near else _EXAMPLE
-        raise InputError(thing, f"there is no {kind} {name!r}; there are {', '.join(choices)}.", mend)
+def _read_column(text: str) -> str:
+    if text not in (*COLUMNS, IGNORE):
+        otherwise = f"There are {', '.join((*COLUMNS, IGNORE))}."
+        raise ValueError(f"is no column. {_near(text, (*COLUMNS, IGNORE), otherwise)}")
+    return text
+
+
+def _read_further(text: str) -> str:
+    if not re.fullmatch("[a-z][a-z0-9_]*", text):
+        example = "`{column: visits, type: number}`"
+        raise ValueError(f"is not a name of small letters, digits and _. Write for example {example}.")
+    if text in (*COLUMNS, *RESERVED):
+        raise ValueError("has a meaning of its own. Choose another name, or map the header under `columns`.")
+    return text
+
+
+def _read_type(text: str) -> str:
+    if text not in ("number", "text"):
+        raise ValueError(f"is none of number, text. {_near(text, ('number', 'text'), 'Write one of them.')}")
+    return text
+
+
+def _read_year(value: Any) -> int | None:
+    if value is not None and (type(value) is not int or not 1900 <= value <= 2200):
+        raise ValueError("is no year: a whole number of four digits. Write for example `year: 2025`.")
+    return value
+
+
+def _read_region(value: Any) -> str | None:
+    return str(value).strip() or None if value is not None else None
+
+
+def _near(text: str, names: Sequence[str], otherwise: str) -> str:
+    near = near_match(text, names)
+    return f"Did you mean {near}?" if near else otherwise
+
+
+_CODES = Keyed(_read_code, Typed(lambda value: value), may_be_empty=True)
+FORM: dict[str, Any] = {
+    "columns?": Keyed(_read_header, _read_column, may_be_empty=True),
+    "further?": Keyed(_read_header, {"column": _read_further, "type": _read_type}, may_be_empty=True),
+    "values?": Keyed(str, _CODES, may_be_empty=True),
+    "region?": Typed(_read_region),
+    "year?": Typed(_read_year),
+}
+
+
+def _note_same_column(page: Page, further: Mapping[str, Mapping[str, str]]) -> None:
+    first: dict[str | None, str] = {}
+    for header, entry in further.items():
+        column = entry.get("column")
+        if column is not None and column in first:
+            fault = f"further: {first[column]} and {header} both are {column}. Give each a name of its own."
+            page.note_at(("further", header), fault)
+        first.setdefault(column, header)
+
+
+def _note_unknown_columns(page: Page, values: Mapping[str, Any], further: Mapping[str, Any]) -> None:
+    """Note codes of a column that neither a consultation nor this file has."""
+    known = (*COLUMNS, *(one["column"] for one in further.values() if one.get("column")))
+    for column in values:
+        if column not in known:
+            remedy = _near(column, known, f"There are {', '.join(known)}.")
+            page.note_at(("values", column), f"values: there is no column {column}. {remedy}")
 
 
 def draft_mapping(path: str | Path) -> str:
@@ -189,17 +200,30 @@ def _draft_columns(sheet: sources.Sheet, table: Table) -> list[str]:
 
 
 def _draft_values(sheet: sources.Sheet, table: Table) -> list[str]:
-    position = table.columns.get("converted", -1)
-    unknown = [code for code in _list_codes(sheet, table, position) if read_yes_no(code).code]
+    """Draft what codes mean, those of scores with the number that they begin with, if any."""
+    lines = []
+    for column in SCORES:
+        codes = _list_codes(sheet, table, table.columns.get(column, -1), _SCORE_CODES)
+        unknown = [code for code in codes if read_score(code).code in ("score_not_number", "score_not_whole")]
+        if unknown:
+            pairs = ", ".join(f"{_quote(code)}: {_guess_score(code)}" for code in unknown)
+            lines.append(f"  # {column}: {{{pairs}}}")
+    codes = _list_codes(sheet, table, table.columns.get("converted", -1))
+    unknown = [code for code in codes if read_yes_no(code).code]
     pairs = ", ".join(f"{_quote(code)}: true or false" for code in unknown)
-    return [f"  # converted: {{{pairs}}}" if pairs else '  # converted: {"1": true, "0": false}']
+    return [*lines, f"  # converted: {{{pairs}}}" if pairs else '  # converted: {"1": true, "0": false}']
 
 
-def _list_codes(sheet: sources.Sheet, table: Table, position: int) -> list[str]:
+def _guess_score(code: str) -> str:
+    begins = re.match(r"[1-5](?!\d|\.\d)", code)
+    return begins[0] if begins else "1 to 5"
+
+
+def _list_codes(sheet: sources.Sheet, table: Table, position: int, most: int = _SHORT_LIST) -> list[str]:
     """Give the different texts of a column's first rows if they look like codes."""
     cells = [row[position] for row in sheet.head[table.skip :] if 0 <= position < len(row)]
     codes = list(dict.fromkeys(text for cell in cells if (text := trim(cell))))
-    return codes if len(codes) <= _SHORT_LIST and all(len(code) <= _SHORT_TEXT for code in codes) else []
+    return codes if len(codes) <= most and all(len(code) <= _SHORT_TEXT for code in codes) else []
 
 
 def _quote(text: str) -> str:

@@ -36,3 +36,9 @@ def find_year(name: str) -> int | None:
 def agree(one: str, other: str) -> bool:
     """Tell whether two names can mean the same place; 黄山 and 黄山市 can."""
     return one in other or other in one
+
+
+def find_city(title: str) -> str | None:
+    """Find a city, county or prefecture in a title above a table; words such as 地区 name no place there."""
+    region = find_region(title)
+    return region if region and region.endswith(("市", "县", "州", "盟")) else None

@@ -1,6 +1,5 @@
 """Make clean records out of raw rows: leave out what is none, judge every cell, complete region and year."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,37 +9,30 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from . import headers, place_names, values
+from . import headers, place_names, row_kinds, values
 from .fault_kinds import KINDS
-from .fault_log import TEXT, Ledger
+from .fault_log import TEXT_DTYPE, FaultLog
 from .headers import SCORES, Table
-from .sources import Block, Sheet
+from .sources import Block, Encoded, Sheet
+from .text_rows import list_long_rows, list_split_amounts
 from .values import Reading
 
-NON_RECORDS = ("blank", "total_row", "footnote", "repeated_header")
-TYPES: dict[str, str] = dict.fromkeys(headers.COLUMNS, TEXT) | {
+TYPES: dict[str, str] = dict.fromkeys(headers.COLUMNS, TEXT_DTYPE) | {
     **dict.fromkeys(("consulted_on", "converted_on"), "datetime64[us]"),
     **dict.fromkeys(("year", *SCORES), "Int64"),
     **dict.fromkeys(("composite_supplied", "amount"), "Float64"),
     "converted": "boolean",
 }
-_TOTAL = re.compile(
-    r"(?:本页|全年|年度|本年|各项)?"
-    r"(?:合计|总计|小计|累计|共计|汇总|总数|平均|平均值|平均分|均值"
-    r"|grand total|subtotal|total|sum|average|mean)"
-    r"(?:数|行|人数|条数|分)?(?:\s*[:：(].*|\s*\d+\s*[条行人次]?)?"
-)
-_FOOTNOTE = re.compile(
-    r"(?:附?注|备注|(?:填表)?说明|(?:数据|资料)?来源|制表人?|填[表报]人?|审核人?|统计口径|打印时间|导出时间|单位"
-    r"|notes?|source|prepared by)"
-    r"\s*\d*\s*[:：].*|[*※].+|共\s*\d+\s*[条行人次].*",
-    re.DOTALL,
-)
+_CODES = ("customer_type", "source", "region", "product")  # columns whose codes may label a row of averages
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A sheet with its table, how its cells are read, and what holds for rows without region or year."""
+    """A table of a sheet: how its cells are read, and what holds for rows without region or year.
+
+    `header_row` is the number of its header's last row; `further` are the mapping's own columns, number or
+    text; `merged_values` takes what merged cells hold whose first row stands in an earlier block.
+    """
 
     file: str
     sheet: Sheet
@@ -48,11 +40,26 @@ class Grid:
     readers: Mapping[str, Callable[[Any], Reading]]
     region: str | None
     year: int | None
-    further: Mapping[str, str] = field(default_factory=dict)  # columns of the mapping's own: number or text
+    further: Mapping[str, str] = field(default_factory=dict)
+    header_row: int = 0
+    merged_values: dict[tuple[int, int], Any] = field(default_factory=dict)
+
+    @property
+    def needed(self) -> list[str]:
+        """The columns that make a row a record: the scores, or where there are none the further numbers."""
+        if set(SCORES) & set(self.table.columns):
+            return [column for column in SCORES if column in self.table.columns]
+        return [column for column, kind in self.further.items() if kind == "number"]
 
     def type_of(self, column: str) -> str:
         """Name the type of a clean column."""
-        return TYPES.get(column) or ("Float64" if self.further[column] == "number" else TEXT)
+        return TYPES.get(column) or ("Float64" if self.further[column] == "number" else TEXT_DTYPE)
+
+    def read(self, column: str, raw: Any) -> Reading:
+        """Read a raw cell of a column."""
+        if isinstance(raw, values.CellError):
+            return Reading(None, "cell_error" if raw else "formula_without_value")
+        return self.readers[column](raw)
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,9 @@ class _Column:
         return np.array([holds(reading) for reading in self.read], dtype=bool)[self.codes]
 
 
-def clean_block(block: Block, grid: Grid, ledger: Ledger, tally: Counter[str]) -> pd.DataFrame:
+def clean_block(
+    block: Block, grid: Grid, faults: FaultLog, tally: Counter[str], counts_blank: bool = True
+) -> pd.DataFrame:
     """Clean a block of rows; each distinct value is judged once.
 
     Parameters
@@ -80,42 +89,78 @@ def clean_block(block: Block, grid: Grid, ledger: Ledger, tally: Counter[str]) -
     block : Block
         Raw rows.
     grid : Grid
-        What is known about their sheet.
-    ledger : Ledger
+        What is known about their table.
+    faults : FaultLog
         Takes the faults.
     tally : Counter
         Takes the counts of read and rejected rows, and of rows that are no records.
+    counts_blank : bool
+        Whether blank rows are counted: beside another table they are counted there.
 
     Returns
     -------
     DataFrame
         The rows without a rejecting fault: file, sheet, row, and the columns of the contract that are there.
     """
-    columns = {column: _read_column(block, grid, column) for column in grid.table.columns}
-    chosen = _find_records(block, grid, columns, ledger, tally)
+    columns = {column: _read_column(block, grid, column, faults) for column in grid.table.columns}
+    chosen = _find_records(block, grid, columns, faults, tally, counts_blank)
     columns = {column: cells.pick(chosen) for column, cells in columns.items()}
     rows = block.first_row + chosen
-    bad = _list_long_rows(block, grid, chosen, ledger)
+    bad = list_long_rows(block, grid.sheet, grid.table, chosen, faults)
     for column, cells in columns.items():
-        bad |= _list_faults(column, cells, rows, grid.sheet.name, ledger)
-    told = {column: _take(grid.type_of(column), cells) for column, cells in columns.items()}
-    bad |= _complete_places(told, columns, rows, bad, grid, ledger)
+        bad |= _list_faults(column, cells, rows, grid.sheet.name, faults)
+    cleaned = {column: _take(grid.type_of(column), cells) for column, cells in columns.items()}
+    split = list_split_amounts(block, grid.sheet, grid.table, chosen, faults)
+    if split.any():
+        cleaned["amount"] = pd.Series(cleaned["amount"]).mask(split).array
+    bad |= _complete_places(cleaned, columns, rows, bad, grid, faults)
     tally["read"] += len(rows)
     tally["rejected"] += int(bad.sum())
-    origin = {"file": _repeat(grid.file, TEXT, len(rows)), "sheet": _repeat(grid.sheet.name, TEXT, len(rows))}
-    ordered = {column: told[column] for column in (*headers.COLUMNS, *grid.further) if column in told}
-    cleaned = pd.DataFrame({**origin, "row": rows, **ordered})
-    return cleaned[~bad] if bad.any() else cleaned
+    return _join_columns(cleaned, rows, grid, bad)
 
 
-def _read_column(block: Block, grid: Grid, column: str) -> _Column:
-    encoded, reader = block.columns[grid.table.columns[column]], grid.readers[column]
-    read = [_read_error(raw) if isinstance(raw, values.CellError) else reader(raw) for raw in encoded.values]
-    return _Column(encoded.codes, encoded.values, read)
+def _join_columns(cleaned: Mapping[str, Any], rows: np.ndarray, grid: Grid, bad: np.ndarray) -> pd.DataFrame:
+    origin = {
+        "file": _repeat(grid.file, TEXT_DTYPE, len(rows)),
+        "sheet": _repeat(grid.sheet.name, TEXT_DTYPE, len(rows)),
+    }
+    ordered = {column: cleaned[column] for column in (*headers.COLUMNS, *grid.further) if column in cleaned}
+    table = pd.DataFrame({**origin, "row": rows, **ordered})
+    return table[~bad] if bad.any() else table
 
 
-def _read_error(cell: values.CellError) -> Reading:
-    return Reading(None, "cell_error" if cell else "formula_without_value")
+def _read_column(block: Block, grid: Grid, column: str, faults: FaultLog) -> _Column:
+    position = grid.table.columns[column]
+    encoded = block.columns[position]
+    if any(place == position for _, _, place in grid.sheet.merges):
+        encoded = _spread_merges(block, grid, column, encoded, faults)
+    return _Column(encoded.codes, encoded.values, [grid.read(column, raw) for raw in encoded.values])
+
+
+def _spread_merges(block: Block, grid: Grid, column: str, encoded: Encoded, faults: FaultLog) -> Encoded:
+    """Let a cell that is merged downwards hold for all its rows that say something; an amount only once."""
+    position = grid.table.columns[column]
+    codes, distinct = encoded.codes.copy(), list(encoded.values)
+    for top, bottom, place in grid.sheet.merges:
+        first, last = max(top, block.first_row), min(bottom, block.first_row + block.size - 1)
+        if place != position or first > last or top <= grid.header_row:
+            continue
+        if top == first:
+            grid.merged_values[top, position] = distinct[codes[top - block.first_row]]
+        value = grid.merged_values.get((top, position), "")
+        below = [row for row in range(first, last + 1) if row > top and _is_filled(block, row)]
+        if not values.trim(value) or not below:
+            continue
+        kind = "amount_merged" if column == "amount" else "merged_cells"
+        faults.add(kind, grid.sheet.name, column, [first], [values.show(value)], [f"{top}-{bottom}"])
+        if kind == "merged_cells":
+            distinct.append(value)
+            codes[np.array(below) - block.first_row] = len(distinct) - 1
+    return Encoded(codes, distinct)
+
+
+def _is_filled(block: Block, row: int) -> bool:
+    return any(values.trim(cell) for cell in block.raw(row - block.first_row))
 
 
 def _take(kind: str, cells: _Column) -> Any:
@@ -134,95 +179,78 @@ def _repeat(value: Any, kind: str, length: int) -> Any:
 
 
 def _find_records(
-    block: Block, grid: Grid, columns: Mapping[str, _Column], ledger: Ledger, tally: Counter[str]
+    block: Block,
+    grid: Grid,
+    columns: Mapping[str, _Column],
+    faults: FaultLog,
+    tally: Counter[str],
+    counts_blank: bool,
 ) -> np.ndarray:
     """Give the positions of the block's records; only rows with something doubtful are looked at closely."""
-    suspect = np.zeros(block.size, dtype=bool)
-    for column in ({*SCORES, "customer_id"} & set(columns)) or set(columns):
-        suspect |= columns[column].spread(lambda reading: reading.value is None)
-    for column in {"customer_id", "customer_type"} & set(columns):
-        suspect |= columns[column].spread(
-            lambda reading: reading.value is not None and is_total(reading.value)
-        )
+    codes = {reading.value for column in _CODES if column in columns for reading in columns[column].read}
+    suspect = _find_suspects(columns, codes, block.size)
+    suspect |= block.first_row + np.arange(block.size) == grid.header_row + 1
     keep = np.ones(block.size, dtype=bool)
     for place in np.flatnonzero(suspect).tolist():
         known = {column: values.trim(cells.raw[cells.codes[place]]) for column, cells in columns.items()}
-        texts = [text for cell in block.raw(place) or known.values() if (text := values.trim(cell))]
-        if kind := name_non_record(texts, known):
-            keep[place] = False
+        texts = _list_texts(block, grid, place) or [text for text in known.values() if text]
+        row = block.first_row + place
+        kind = row_kinds.name_non_record(texts, known, codes, ordinals=row == grid.header_row + 1)
+        if kind is None:
+            _flag_maybe_total(known, grid.sheet.name, row, faults)
+            continue
+        keep[place] = False
+        if kind != "blank" or counts_blank:
             tally[kind] += 1
-            if kind != "blank":
-                ledger.add(kind, grid.sheet.name, "", [block.first_row + place], [texts[0][:200]])
+        if kind != "blank":
+            faults.add(kind, grid.sheet.name, "", [row], [texts[0][:200]])
     return np.flatnonzero(keep)
 
 
-def name_non_record(texts: Sequence[str], known: Mapping[str, str]) -> str | None:
-    """Tell what a row is if it is no record.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        The row's cells that say something, in order.
-    known : mapping
-        Canonical column → what its cell says.
-
-    Returns
-    -------
-    str or None
-        "blank", "total_row", "footnote", "repeated_header"; None for a record.
-    """
-    if not texts:
-        return "blank"
-    if is_total(texts[0]):
-        return "total_row"
-    scores = {column: known.get(column, "") for column in SCORES}  # a table may have none
-    if sum(_is_header(text, column) for column, text in scores.items()) > 1:
-        return "repeated_header"
-    if any(values.read_score(text).value for text in scores.values()):
-        return None
-    if _FOOTNOTE.fullmatch(values.fold(texts[0])):
-        return "footnote"
-    if not any(known.values()):
-        return "blank"
-    # A text that stands alone is a remark, unless it is an identifier or meant as a score.
-    meant = known.get("customer_id", "") + "".join(scores.values())
-    return "footnote" if len(texts) == 1 and not re.search(r"[\d*]", meant) else None
+def _find_suspects(columns: Mapping[str, _Column], codes: set[Any], size: int) -> np.ndarray:
+    """Find rows that may be none: a score or identifier lacks, a label reads like a total, all is blank."""
+    suspect = np.zeros(size, dtype=bool)
+    for column in ({*SCORES, "customer_id"} & set(columns)) or set(columns):
+        suspect |= columns[column].spread(lambda reading: reading.value is None)
+    for column in set(row_kinds.LABELS) & set(columns):
+        suspect |= columns[column].spread(partial(_may_label, column == "customer_id", codes))
+    content = set(row_kinds.CONTENT) & set(columns)
+    blank = np.ones(size, dtype=bool)
+    for column in content:
+        blank &= columns[column].spread(lambda reading: reading.value is None)
+    return suspect | blank  # without any such column every row
 
 
-def is_total(text: str) -> bool:
-    """Tell whether a text stands at the head of a row of totals."""
-    return _TOTAL.fullmatch(values.fold(text)) is not None
+def _may_label(is_identifier: bool, codes: set[Any], reading: Reading) -> bool:
+    if not isinstance(reading.value, str):
+        return reading.code == "date_unreadable"
+    return (is_identifier and reading.value in codes) or row_kinds.is_perhaps_total(reading.value)
 
 
-def _is_header(text: str, column: str) -> bool:
-    found = headers.recognise(text) if text else None
-    return found is not None and found[0] == column
+def _list_texts(block: Block, grid: Grid, place: int) -> list[str]:
+    """List what a row says, of tables beside each other within this one's columns only."""
+    start, stop = grid.table.span if grid.table.is_beside else (0, block.width)
+    return [text for cell in block.raw(place)[start:stop] if (text := values.trim(cell))]
+
+
+def _flag_maybe_total(known: Mapping[str, str], sheet: str, row: int, faults: FaultLog) -> None:
+    for column in ("customer_id", "customer_type"):
+        if (text := known.get(column, "")) and row_kinds.is_perhaps_total(text):
+            faults.add("maybe_total", sheet, column, [row], [text])
+            return
 
 
 # --- what is wrong with them
 
 
-def _list_long_rows(block: Block, grid: Grid, chosen: np.ndarray, ledger: Ledger) -> np.ndarray:
-    """List rows of text with more cells than the header: a comma without quotes has shifted them."""
-    bad = np.zeros(len(chosen), dtype=bool)
-    width = len(grid.sheet.head[grid.table.skip - 1])
-    if not grid.sheet.is_text or block.width <= width:
-        return bad
-    for place, position in enumerate(chosen.tolist()):
-        if more := [text for cell in block.raw(position)[width:] if (text := values.trim(cell))]:
-            bad[place] = True
-            ledger.add("too_many_cells", grid.sheet.name, "", [block.first_row + position], [more[0][:200]])
-    return bad
-
-
-def _list_faults(column: str, cells: _Column, rows: np.ndarray, sheet: str, ledger: Ledger) -> np.ndarray:
+def _list_faults(column: str, cells: _Column, rows: np.ndarray, sheet: str, faults: FaultLog) -> np.ndarray:
     """List the faults of a column; gives the rows that they keep out."""
     bad = np.zeros(len(rows), dtype=bool)
     for kind in sorted({reading.code for reading in cells.read} - {""}):
         hit = cells.spread(partial(_has_code, kind))
-        at = cells.codes[hit][: ledger.limit]
+        at = cells.codes[hit][: faults.limit]
         shown, hints = [values.show(cells.raw[code]) for code in at], [cells.read[code].hint for code in at]
-        ledger.add(kind, sheet, column, rows[hit], shown, hints)
+        faults.add(kind, sheet, column, rows[hit], shown, hints)
         if KINDS[kind].rejects:
             bad |= hit
     return bad
@@ -233,40 +261,49 @@ def _has_code(code: str, reading: Reading) -> bool:
 
 
 def _complete_places(
-    told: dict[str, Any],
+    cleaned: dict[str, Any],
     columns: Mapping[str, _Column],
     rows: np.ndarray,
     bad: np.ndarray,
     grid: Grid,
-    ledger: Ledger,
+    faults: FaultLog,
 ) -> np.ndarray:
     """Complete region and year by what the names tell; gives the readable rows that nothing places."""
-    lost = np.zeros(len(rows), dtype=bool)
-    for column, own in (("region", grid.region), ("year", grid.year)):
-        if column in columns and own is not None:
-            _flag_place(column, str(own), columns[column], rows, grid.sheet.name, ledger)
-        told[column] = _fill(told, column, own, len(rows))
-        missing = pd.isna(told[column]) & ~bad
+    unplaced = np.zeros(len(rows), dtype=bool)
+    for column, by_name in (("region", grid.region), ("year", grid.year)):
+        if column in columns and by_name is not None:
+            _flag_place(column, str(by_name), columns[column], rows, bad, grid.sheet.name, faults)
+        cleaned[column] = _fill(cleaned, column, by_name, len(rows))
+        missing = pd.isna(cleaned[column]) & ~bad
         if missing.any():
-            ledger.add(f"{column}_missing", grid.sheet.name, column, rows[missing])
-            lost |= missing
-    return lost
+            faults.add(f"{column}_missing", grid.sheet.name, column, rows[missing])
+            unplaced |= missing
+    return unplaced
 
 
-def _fill(told: Mapping[str, Any], column: str, own: str | int | None, length: int) -> Any:
+def _fill(cleaned: Mapping[str, Any], column: str, by_name: str | int | None, length: int) -> Any:
     """Fill region or year from the names, the year at last from the date."""
-    if own is not None:
-        return told[column].fillna(own) if column in told else _repeat(own, TYPES[column], length)
-    filled = told[column] if column in told else _repeat(None, TYPES[column], length)
-    if column == "year" and "consulted_on" in told:
-        dates = pd.Series(told["consulted_on"])
+    if by_name is not None:
+        return (
+            cleaned[column].fillna(by_name) if column in cleaned else _repeat(by_name, TYPES[column], length)
+        )
+    filled = cleaned[column] if column in cleaned else _repeat(None, TYPES[column], length)
+    if column == "year" and "consulted_on" in cleaned:
+        dates = pd.Series(cleaned["consulted_on"])
         return pd.Series(filled).fillna(dates.dt.year.astype("Int64")).array
     return filled
 
 
-def _flag_place(column: str, own: str, cells: _Column, rows: np.ndarray, sheet: str, ledger: Ledger) -> None:
-    """Flag each region or year of the column that differs from what the names tell, at its first row."""
+def _flag_place(
+    column: str, by_name: str, cells: _Column, rows: np.ndarray, bad: np.ndarray, sheet: str, faults: FaultLog
+) -> None:
+    """Flag regions or years that differ from what the names tell, at their first row; then blanks, too."""
+    disagrees = False
     for code, reading in enumerate(cells.read):
-        if reading.value is not None and not place_names.agree(str(reading.value), own):
+        if reading.value is not None and not place_names.agree(str(reading.value), by_name):
             hit = rows[cells.codes == code]
-            ledger.add(f"{column}_disagrees", sheet, column, hit, [str(reading.value)], [own])
+            faults.add(f"{column}_disagrees", sheet, column, hit, [str(reading.value)], [by_name])
+            disagrees |= len(hit) > 0
+    blank = cells.spread(lambda reading: reading.value is None and not reading.code) & ~bad
+    if disagrees and blank.any():
+        faults.add(f"{column}_filled", sheet, column, rows[blank], [""], [by_name])

@@ -1,8 +1,8 @@
 """Read input files: opens workbook, csv and parquet; knows name, sheet, row and checksum."""
 
-import codecs
-import csv
+import datetime as dt
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from ..base.errors import InputError
-from . import xlsx
+from . import csv_text, headers, xlsx
+from .file_kinds import refuse_other_kind
 from .values import CellError
+from .xlsx_package import RESAVE
 
 SUFFIXES = (".xlsx", ".csv", ".parquet")
 OTHER_SPREADSHEETS = (".xls", ".xlsb", ".xlsm", ".xltx", ".ods", ".et", ".numbers", ".tsv")
@@ -22,8 +24,7 @@ BLOCK_ROWS = 1 << 18
 HEAD_ROWS = 64
 SYNTHETIC = "合成数据"
 NOTES_SHEET = "说明"
-_DELIMITERS = (",", "\t", ";")
-_CSV_BYTES, _PARQUET_BYTES = 8 << 20, 1 << 20
+_PARQUET_BYTES = 1 << 20
 _SAVE_AS = "Save it as .xlsx, .csv or .parquet."
 
 
@@ -37,13 +38,36 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Block:
-    """Some rows of a table: the first's number, the wanted columns, and each raw row for a closer look."""
+    """Some rows of a sheet: the first's number, their columns, and each raw row for a closer look."""
 
     first_row: int
     size: int
     columns: Mapping[int, Encoded]
     raw: Callable[[int], Sequence[Any]]
     width: int
+
+    def part(self, start: int, stop: int) -> "Block":
+        """Give some of the rows as a block of its own."""
+        if start == 0 and stop == self.size:
+            return self
+        columns = _PartOfColumns(self.columns, start, stop)
+        return Block(
+            self.first_row + start, stop - start, columns, lambda row: self.raw(start + row), self.width
+        )
+
+
+class _PartOfColumns(dict[int, Encoded]):
+    """The same columns over some of their rows, with the values that occur there."""
+
+    def __init__(self, whole: Mapping[int, Encoded], start: int, stop: int) -> None:
+        super().__init__()
+        self._whole, self._rows = whole, slice(start, stop)
+
+    def __missing__(self, position: int) -> Encoded:
+        column = self._whole[position]
+        used, codes = np.unique(column.codes[self._rows], return_inverse=True)
+        self[position] = Encoded(codes.astype(np.intp, copy=False), [column.values[code] for code in used])
+        return self[position]
 
 
 @dataclass(frozen=True)
@@ -52,7 +76,8 @@ class Sheet:
 
     `head` holds the first rows for finding the header; `blocks(skip, positions)` reads the rows below it.
     `first_row` and `first_column` say which cell of the spreadsheet `head[0][0]` is (from 1); `is_text` that
-    rows come from text and may be longer than the header.
+    rows come from text, cut at `delimiter`, and may be longer than the header. `merges` are the cells merged
+    downwards: first and last row as the spreadsheet numbers them, and the position of the column.
     """
 
     name: str
@@ -60,6 +85,8 @@ class Sheet:
     blocks: Callable[[int, Sequence[int]], Iterator[Block]]
     hidden: bool = False
     is_text: bool = False
+    delimiter: str = ""
+    merges: tuple[tuple[int, int, int], ...] = ()
     first_row: int = 1
     first_column: int = 1
     facts: xlsx.SheetFacts = field(default_factory=xlsx.SheetFacts)
@@ -139,6 +166,7 @@ def read(path: Path) -> Source:
     try:
         if path.stat().st_size == 0:
             raise InputError(str(path), "is empty.", "Export it again.")
+        refuse_other_kind(path)
         return reader(path)
     except OSError as error:
         raise InputError(
@@ -177,25 +205,46 @@ def encode(column: Sequence[Any]) -> Encoded:
     return Encoded(codes, list(places))
 
 
+class _Columns(dict[int, Encoded]):
+    """The columns of some rows, each encoded when it is asked for; beyond the widest row all are blank."""
+
+    def __init__(self, rows: Sequence[Sequence[Any]]) -> None:
+        super().__init__()
+        self._size = len(rows)
+        self._cells = list(zip_longest(*rows, fillvalue=""))
+        self.finish: Callable[[int, Encoded], None] = lambda position, column: None
+
+    @property
+    def width(self) -> int:
+        return len(self._cells)
+
+    def __missing__(self, position: int) -> Encoded:
+        is_there = position < len(self._cells)
+        column = (
+            encode(self._cells[position]) if is_there else Encoded(np.zeros(self._size, dtype=np.intp), [""])
+        )
+        self.finish(position, column)
+        self[position] = column
+        return column
+
+
 def _blocks(
     rows: Callable[[], Iterator[Sequence[Any]]], first_row: int, skip: int, positions: Sequence[int]
 ) -> Iterator[Block]:
     """Turn rows into blocks of encoded columns."""
     below, row = islice(rows(), skip, None), first_row + skip
     while batch := list(islice(below, BLOCK_ROWS)):
-        columns = list(zip_longest(*batch, fillvalue=""))
-        blank = Encoded(np.zeros(len(batch), dtype=np.intp), [""])
-        encoded = {p: encode(columns[p]) if p < len(columns) else blank for p in positions}
-        yield Block(row, len(batch), encoded, batch.__getitem__, len(columns))
+        columns = _Columns(batch)
+        yield Block(row, len(batch), columns, batch.__getitem__, columns.width)
         row += len(batch)
 
 
 def _read_xlsx(path: Path) -> Source:
     import python_calamine
 
-    changed, sha256, facts = stamp(path), hash_file(path), xlsx.question(path)
+    changed, sha256, facts = stamp(path), hash_file(path), xlsx.inspect(path)
     try:
-        workbook = python_calamine.CalamineWorkbook.from_path(path)
+        workbook = python_calamine.CalamineWorkbook.from_object(facts.package or path)
         grids = [
             about
             for about in workbook.sheets_metadata
@@ -209,7 +258,7 @@ def _read_xlsx(path: Path) -> Source:
     except BaseException as error:  # calamine is Rust: on some damage it panics, which is no Exception
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        raise InputError(str(path), f"is not a whole .xlsx workbook ({error}).", xlsx.RESAVE) from None
+        raise InputError(str(path), f"is not a whole .xlsx workbook ({error}).", RESAVE) from None
     notes = [cell for sheet in sheets if sheet.name == NOTES_SHEET for row in sheet.head for cell in row]
     synthetic = any(isinstance(cell, str) and SYNTHETIC in cell for cell in notes)
     return Source(path, sha256, changed, sheets, synthetic, facts.epoch_1904)
@@ -225,9 +274,15 @@ def _xlsx_blocks(grid: Any, facts: xlsx.SheetFacts, skip: int, positions: Sequen
     for (r, c), error in facts.errors.items():
         errors.setdefault(c - column - 1, []).append((r, CellError(error)))
     for block in _blocks(lambda: islice(grid.iter_rows(), row, None), row + 1, skip, positions):
-        for position in set(positions) & set(errors):
-            _put_errors(block, block.columns[position], errors[position])
+        if errors and isinstance(block.columns, _Columns):
+            block.columns.finish = partial(_finish_column, block, errors)
         yield block
+
+
+def _finish_column(
+    block: Block, errors: Mapping[int, Sequence[tuple[int, CellError]]], position: int, column: Encoded
+) -> None:
+    _put_errors(block, column, errors.get(position, ()))
 
 
 def _put_errors(block: Block, column: Encoded, errors: Sequence[tuple[int, CellError]]) -> None:
@@ -245,6 +300,7 @@ def _open_sheet(workbook: Any, about: Any, facts: xlsx.Facts) -> Sheet:
         name=about.name,
         head=grid.to_python(nrows=HEAD_ROWS),
         blocks=partial(_xlsx_blocks, grid, facts.sheets.get(about.name, xlsx.SheetFacts())),
+        merges=_list_merges(grid, column),
         hidden=str(about.visible) != "SheetVisibleEnum.Visible",
         first_row=row + 1,
         first_column=column + 1,
@@ -252,89 +308,28 @@ def _open_sheet(workbook: Any, about: Any, facts: xlsx.Facts) -> Sheet:
     )
 
 
+def _list_merges(grid: Any, first_column: int) -> tuple[tuple[int, int, int], ...]:
+    """List the cells merged over several rows: first row, last row, position of the column."""
+    areas = sorted(grid.merged_cell_ranges or ())
+    return tuple(
+        (top + 1, bottom + 1, left - first_column) for (top, left), (bottom, _) in areas if bottom > top
+    )
+
+
 def _read_csv(path: Path) -> Source:
-    encoding = _find_encoding(path)
-    with path.open(encoding=encoding, newline="") as file:
-        head = file.read(1 << 16)
-    rows = partial(_csv_rows, path, encoding, max(_DELIMITERS, key=head.count))
-    sheet = Sheet("", list(islice(rows(), HEAD_ROWS)), partial(_blocks, rows, 1), is_text=True)
+    dialect = csv_text.find_dialect(path, _judge_rows)
+    rows = partial(csv_text.read_rows, path, dialect)
+    head = list(islice(rows(), HEAD_ROWS))
+    sheet = Sheet("", head, partial(_blocks, rows, 1), is_text=True, delimiter=dialect.delimiter)
     return Source(path, hash_file(path), stamp(path), (sheet,))
 
 
-def _csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[list[str]]:
-    with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        try:
-            yield from reader
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(
-                f"{path}, line {reader.line_num}", f"cannot be read on ({error}).", "Copy it anew."
-            ) from None
-        except csv.Error as error:
-            problem = f"the csv breaks off ({error}); often a quotation mark is opened and never closed."
-            raise InputError(
-                f"{path}, line {reader.line_num}", problem, "Mend the line, or export it again."
-            ) from None
-
-
-def _find_encoding(path: Path) -> str:
-    """Tell UTF-8 from GB18030, in which Chinese programs write csv; refuse a mixture and anything else."""
-    decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
-    is_utf8 = True
-    with path.open("rb") as file:
-        for block in iter(partial(file.read, _CSV_BYTES), b""):
-            if line == 1 and block.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-                raise InputError(str(path), "is UTF-16 text.", "Save it as “CSV UTF-8”.")
-            if (nul := block.find(b"\0")) >= 0:
-                line += block.count(b"\n", 0, nul)
-                raise InputError(
-                    f"{path}, line {line}", "holds a NUL byte, so this is no csv text.", "Export it again."
-                )
-            if len(block) == _CSV_BYTES and b"\n" not in block and b"\r" not in block:
-                raise InputError(f"{path}, line {line}", "is too long for a csv.", "Export it again.")
-            line += block.count(b"\n")
-            is_utf8 = is_utf8 and _decodes(block, decoder.decode)
-    if is_utf8 and _decodes(b"", partial(decoder.decode, final=True)):
-        return "utf-8-sig"
-    _refuse_mixture(path)
-    return "gb18030"
-
-
-def _decodes(text: bytes, decode: Callable[[bytes], Any]) -> bool:
-    try:
-        decode(text)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _refuse_mixture(path: Path) -> None:
-    """Refuse a file with lines in both encodings, or with a line in neither; names the first such line."""
-    utf8_line = gb_line = 0
-    with path.open("rb") as file:
-        for number, line in enumerate(iter(partial(file.readline, 1 << 20), b""), 1):
-            if line.isascii():
-                continue
-            if _decodes(line, partial(str, encoding="utf-8")):
-                utf8_line = utf8_line or (number if _is_surely_utf8(line) else 0)
-            elif _decodes(line, partial(str, encoding="gb18030")):
-                gb_line = gb_line or number
-            else:
-                raise InputError(
-                    f"{path}, line {number}",
-                    "is neither UTF-8 nor GB18030 text.",
-                    "Export it as “CSV UTF-8”.",
-                )
-            if utf8_line and gb_line:
-                problem = f"the encodings are mixed: line {utf8_line} is UTF-8, line {gb_line} is GB18030."
-                raise InputError(
-                    f"{path}, line {max(utf8_line, gb_line)}", problem, "Export it as “CSV UTF-8”."
-                )
-
-
-def _is_surely_utf8(line: bytes) -> bool:
-    """One or two Chinese characters in GB18030 can pass for UTF-8 by chance, three cannot."""
-    return sum(character > "\u2e7f" for character in line.decode("utf-8")) >= 3
+def _judge_rows(rows: Sequence[Sequence[Any]]) -> tuple[int, ...]:
+    """Rate rows as a table: known columns first, then how many rows are as wide as most, and wide at all."""
+    table = headers.find_table(rows, {})
+    widths = Counter(len(row) for row in rows if len(row) > 1)
+    same = max(widths.values(), default=0)
+    return len(table.columns) if table else 0, same, max(widths, default=0)
 
 
 def _read_parquet(path: Path) -> Source:
@@ -375,12 +370,31 @@ def _encode_arrow(column: Any) -> Encoded:
 
     if pyarrow.types.is_nested(column.type):
         return encode([_write_nested(cell) for cell in column.to_pylist()])
+    if pyarrow.types.is_timestamp(column.type) and column.type.unit == "ns":
+        column = column.cast(pyarrow.timestamp("us", column.type.tz), safe=False)
     if not pyarrow.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     nothing = len(column.dictionary)
     codes = column.indices.cast("int64").fill_null(nothing).to_numpy(zero_copy_only=False)
-    return Encoded(codes.astype(np.intp, copy=False), [*column.dictionary.to_pylist(), None])
+    return Encoded(
+        codes.astype(np.intp, copy=False), [*map(_write_value, column.dictionary.to_pylist()), None]
+    )
+
+
+def _write_value(cell: Any) -> Any:
+    """Give a value as a spreadsheet would hold it: bytes as the text they encode, decimals as text."""
+    if isinstance(cell, bytes):
+        try:
+            return cell.decode("utf-8")
+        except UnicodeDecodeError:
+            return cell.decode("gb18030", errors="replace")
+    return cell if isinstance(cell, (str, bool, int, float, dt.date, dt.time, dt.timedelta)) else str(cell)
 
 
 def _write_nested(cell: Any) -> str:
-    return "、".join(map(str, cell)) if isinstance(cell, list) else "" if cell is None else str(cell)
+    """Write a list or a structure as its parts, which a scorecard's codes may know."""
+    if isinstance(cell, dict):
+        cell = list(cell.values())
+    if isinstance(cell, (list, tuple)):
+        return "、".join(text for part in cell if (text := _write_nested(part)))
+    return "" if cell is None else str(_write_value(cell))

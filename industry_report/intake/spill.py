@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .fault_log import TEXT
+from .fault_log import TEXT_DTYPE
 
 HELD_ROWS = 1 << 19
 
@@ -101,7 +101,7 @@ def _choose_type(arrow: Any) -> Any:
     if pyarrow.types.is_boolean(arrow):
         return pd.BooleanDtype()
     is_text = pyarrow.types.is_string(arrow) or pyarrow.types.is_large_string(arrow)
-    return pd.Series([], dtype=TEXT).dtype if is_text else None
+    return pd.Series([], dtype=TEXT_DTYPE).dtype if is_text else None
 
 
 def join(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

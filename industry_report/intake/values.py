@@ -41,24 +41,42 @@ YES = {
 }
 NO = {"否", "未成交", "未购买", "未转化", "未签约", "n", "no", "false", "f", "0", "×", "✗"}
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f]")
-_GUARDED = re.compile(r"""^(?:="(.*)"|'(.+))$""")
+# Zero-width and direction marks, and control characters of both blocks (C0, C1) that are no blanks.
+_INVISIBLE = re.compile(
+    "[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
+)
 _SCORE = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*分?")
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
+_WEEKDAY = r"(?:[\s,]*\(?(?:星期|周)[一二三四五六日天]\)?)?"
+_HALF = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜间|am|pm"
+_AFTERNOON = ("中午", "下午", "傍晚", "晚上", "夜间", "pm")
+_MORNING = ("凌晨", "am")  # 12:30 am is half past midnight
 _TIME = (
-    r"(?:[\st]*(?P<half>上午|下午)?\s*(?P<h>\d{1,2})[:时点](?P<mi>\d{1,2})(?:[:分](?P<s>\d{1,2})(?:\.\d+)?)?[分秒]?"
-    r"(?:z|[+-]\d\d:?\d\d)?)?"
+    rf"{_WEEKDAY}(?:[\st,]*(?P<half>{_HALF})?\s*(?P<h>\d{{1,2}})"
+    r"(?:[:时点]\s*(?P<mi>\d{1,2})(?:[:分]\s*(?P<s>\d{1,2})(?:\.\d+)?)?[分秒]?|[时点])"
+    rf"\s*(?P<after>{_HALF})?\s*(?P<zone>z|utc|(?:utc|gmt)?[+-]\d\d:?\d\d)?)?{_WEEKDAY}"
 )
 _DATE = re.compile(r"(?P<y>\d{4})\s*[-./年]\s*(?P<m>\d{1,2})\s*[-./月]\s*(?P<d>\d{1,2})\s*[日号.]?" + _TIME)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
+_ENGLISH_DATE = re.compile(
+    rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]?\s*)?"
+    rf"(?:{_MONTH}\s*(?P<d>\d{{1,2}})|(?P<first>\d{{1,2}})[-\s]*{_MONTH.replace('name', 'second')})"
+    rf"[-,\s]+(?P<y>\d{{4}}){_TIME}"
+)
 _COMPACT_DATE = re.compile(r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d))?")
-_DAY_OR_MONTH_FIRST = re.compile(r"(\d{1,2})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{4}|\d{1,2})")
+_DAY_OR_MONTH_FIRST = re.compile(r"(\d{1,2})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{4}|\d{1,2})(?!\d)" + _TIME)
 _NO_DAY = re.compile(r"\d{4}年?|\d{4}\s*[-./年]\s*\d{1,2}\s*月?|(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
 _AMOUNT = re.compile(
     r"(?:人民币|rmb|cny|[¥￥])?([+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)(万|千|百万)?(?:元|圆)?(?:人民币|rmb|cny|整)?"
 )
 _QUANTITY = re.compile(r"([+-]?(?:\d{1,20}|\d{1,3}(?:,\d{3})+)(?:\.\d+)?(?:e[+-]?\d{1,2})?)\s*(%?)")
+_LARGEST_AMOUNT = 10**15  # yuan; more is no purchase, and sums of such numbers overflow
 _MULTIPLES = {None: 1, "千": 1_000, "万": 10_000, "百万": 1_000_000}
 _YEAR = re.compile(r"(\d{4})(?:\.0+)?\s*(?:年|年度)?")
+# Nothing here is older: a date before is a year typed into a cell that shows dates, or a slip.
+_FIRST_YEAR, _LAST_YEAR = 1950, 2199
+
 _GRADE = re.compile(r"([A-Z][+-]?)\s*(?:级|类|等|等级)?\s*(?:[(\[:：\-—,].*)?", re.DOTALL)
 
 
@@ -70,7 +88,7 @@ class Reading(NamedTuple):
     hint: str = ""
 
 
-MISSING = Reading(None)
+NO_VALUE = Reading(None)
 
 
 class CellError(str):
@@ -92,12 +110,19 @@ def show(raw: Any) -> str:
 def trim(raw: Any) -> str:
     """Give a cell's text without invisible characters, outer blanks and line breaks."""
     text = raw if isinstance(raw, str) else show(raw)
-    return " ".join((text if text.isprintable() else _INVISIBLE.sub("", text)).split())
+    text = " ".join((text if text.isprintable() else _INVISIBLE.sub("", text)).split())
+    # ="0012" is a text that a program guards from being taken for a number.
+    return text[2:-1].replace('""', '"').strip() if text[:2] == '="' and text[-1] == '"' else text
+
+
+def _unguard(text: str) -> str:
+    """Take away the apostrophe that keeps a spreadsheet from reading a number: '0012."""
+    return text[1:].lstrip() if text[:1] == "'" and len(text) > 1 else text
 
 
 def fold(raw: Any) -> str:
     """Give a cell's text with full-width characters made half-width, in lower case."""
-    text = trim(raw)
+    text = _unguard(trim(raw))
     return (text if text.isascii() else unicodedata.normalize("NFKC", text).strip()).lower()
 
 
@@ -109,7 +134,7 @@ def is_placeholder(text: str) -> bool:
 def read_text(raw: Any) -> Reading:
     """Read a code or free text; a placeholder is missing."""
     text = trim(raw)
-    return MISSING if not text or is_placeholder(text) else Reading(text)
+    return NO_VALUE if not text or is_placeholder(text) else Reading(text)
 
 
 def read_identifier(raw: Any) -> Reading:
@@ -117,10 +142,9 @@ def read_identifier(raw: Any) -> Reading:
 
     Programs write ="0012" or '0012 to keep a spreadsheet from cutting zeros off; the marks go.
     """
-    text = trim(raw)
-    text = _GUARDED.sub(r"\1\2", text) if text[:1] in ("=", "'") else text
+    text = _unguard(trim(raw))
     if not text or is_placeholder(text):
-        return MISSING
+        return NO_VALUE
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
     if isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) >= 1e11:
@@ -149,16 +173,16 @@ def read_number(raw: Any) -> Reading:
     """Read a composite that the workbook brought along; it is only compared."""
     text = fold(raw)
     match = _SCORE.fullmatch(text)
-    if match:
+    if match and len(match[1]) < 20:
         return Reading(float(match[1]))
-    return MISSING if not text or is_placeholder(text) else Reading(None, "composite_unreadable")
+    return NO_VALUE if not text or is_placeholder(text) else Reading(None, "composite_unreadable")
 
 
 def read_quantity(raw: Any) -> Reading:
     """Read a number that a scorecard rates by; 15% is 0.15."""
     text = fold(raw)
     if not text or is_placeholder(text):
-        return MISSING
+        return NO_VALUE
     match = _QUANTITY.fullmatch(text)
     if not match or isinstance(raw, bool):
         return Reading(None, "number_unreadable")
@@ -176,7 +200,7 @@ def read_yes_no(raw: Any) -> Reading:
     """Read an outcome; a placeholder is unknown, and unknown is not no."""
     text = fold(raw)
     if not text or is_placeholder(text):
-        return MISSING
+        return NO_VALUE
     if text in YES or text == "1.0":
         return Reading(True)
     return Reading(False) if text in NO or text == "0.0" else Reading(None, "outcome_unreadable")
@@ -186,7 +210,7 @@ def read_amount(raw: Any, unit: int = 1) -> Reading:
     """Read an amount in yuan; `unit` is what a plain number counts in (10,000 under 万元)."""
     text = fold(raw)
     if not text or is_placeholder(text):
-        return MISSING
+        return NO_VALUE
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return _amount(Decimal(repr(float(raw))) * unit)
     match = _AMOUNT.fullmatch(text.replace(" ", ""))
@@ -197,22 +221,34 @@ def read_amount(raw: Any, unit: int = 1) -> Reading:
 
 
 def _amount(yuan: Decimal) -> Reading:
-    if not yuan.is_finite():
+    if not yuan.is_finite() or abs(yuan) > _LARGEST_AMOUNT:
         return Reading(None, "amount_unreadable")
     return Reading(float(yuan), "amount_negative" if yuan < 0 else "")
 
 
-def read_year(raw: Any) -> Reading:
-    """Read a year; a date stands for its year."""
+def read_year(raw: Any, epoch_1904: bool = False) -> Reading:
+    """Read a year; a date stands for its year.
+
+    A year typed into a cell that shows dates counts as a day, 2025 as 17 July 1905: it is read as the year.
+    """
     if isinstance(raw, dt.date):
-        return Reading(raw.year)
+        if _FIRST_YEAR <= raw.year <= _LAST_YEAR:
+            return Reading(raw.year)
+        days = _count_days(raw, epoch_1904)
+        is_year = _FIRST_YEAR <= days <= _LAST_YEAR
+        return Reading(days, "year_as_date", str(days)) if is_year else Reading(None, "year_unreadable")
     text = fold(raw)
     if not text or is_placeholder(text):
-        return MISSING
+        return NO_VALUE
     match = _YEAR.fullmatch(text)
-    return (
-        Reading(int(match[1])) if match and 1900 <= int(match[1]) < 2200 else Reading(None, "year_unreadable")
-    )
+    year = int(match[1]) if match else 0
+    return Reading(year) if _FIRST_YEAR <= year <= _LAST_YEAR else Reading(None, "year_unreadable")
+
+
+def _count_days(day: dt.date, epoch_1904: bool) -> int:
+    """Give the number behind a cell that a spreadsheet shows as a day."""
+    start = dt.date(1904, 1, 1) if epoch_1904 else dt.date(1899, 12, 30)
+    return (dt.date(day.year, day.month, day.day) - start).days
 
 
 def read_moment(raw: Any, epoch_1904: bool = False) -> Reading:
@@ -225,29 +261,51 @@ def read_moment(raw: Any, epoch_1904: bool = False) -> Reading:
     epoch_1904 : bool
         Whether the workbook counts days from 1904 (old Excel for Mac).
     """
-    if isinstance(raw, dt.datetime):
-        return _plausible(raw.replace(tzinfo=None, microsecond=0))
     if isinstance(raw, dt.date):
-        return _plausible(dt.datetime(raw.year, raw.month, raw.day))
+        return _read_day(raw, epoch_1904)
     text = fold(raw)
     if not text or is_placeholder(text):
-        return MISSING
+        return NO_VALUE
     if re.fullmatch(r"[2-7]\d{4}(?:\.\d+)?", text):
         return _from_serial(float(text), epoch_1904)
-    match = _DATE.match(text) or _COMPACT_DATE.fullmatch(text)
-    if match and _is_weekday(text[match.end() :]):
+    if match := _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text):
         return _from_parts(match.groupdict())
+    if match := _ENGLISH_DATE.fullmatch(text):
+        return _from_english(match.groupdict())
     if match := _DAY_OR_MONTH_FIRST.fullmatch(text):
         return _from_day_or_month_first(match)
     return Reading(None, "date_without_day" if _NO_DAY.fullmatch(text) else "date_unreadable")
 
 
-def _is_weekday(rest: str) -> bool:
-    return not rest.strip() or re.fullmatch(r"\s*\(?(?:星期|周)[一二三四五六日天]\)?", rest) is not None
+def read_outcome_date(raw: Any, epoch_1904: bool = False) -> Reading:
+    """Read the date of an outcome; no record depends on it, so what cannot be read is only flagged."""
+    reading = read_moment(raw, epoch_1904)
+    return Reading(None, "outcome_date_unreadable") if reading.code else reading
+
+
+def _read_day(raw: dt.date, epoch_1904: bool) -> Reading:
+    """Read a real date; moments with a time zone are told in China Standard Time."""
+    if raw.year < _FIRST_YEAR and _FIRST_YEAR <= _count_days(raw, epoch_1904) <= _LAST_YEAR:
+        return Reading(None, "date_without_day")  # a year typed into a cell that shows dates
+    if not isinstance(raw, dt.datetime):
+        return _plausible(dt.datetime(raw.year, raw.month, raw.day))
+    offset = raw.utcoffset()
+    return _move_to_china(raw.replace(tzinfo=None, microsecond=0), offset)
+
+
+def _move_to_china(moment: dt.datetime, offset: dt.timedelta | None) -> Reading:
+    """Tell a moment in China Standard Time; midnight of UTC is how programs write a day without a time."""
+    if offset is None or (not offset and moment.time() == dt.time()):
+        return _plausible(moment)
+    try:
+        return _plausible(moment - offset + dt.timedelta(hours=8))
+    except OverflowError:
+        return Reading(None, "date_impossible")
 
 
 def _plausible(moment: dt.datetime) -> Reading:
-    return Reading(moment) if 1900 <= moment.year < 2200 else Reading(None, "date_impossible")
+    is_plausible = _FIRST_YEAR <= moment.year <= _LAST_YEAR
+    return Reading(moment) if is_plausible else Reading(None, "date_impossible")
 
 
 def _from_serial(days: float, epoch_1904: bool) -> Reading:
@@ -257,19 +315,37 @@ def _from_serial(days: float, epoch_1904: bool) -> Reading:
 
 
 def _from_parts(parts: dict[str, str | None]) -> Reading:
-    year, month, day, hour, minute, second = (
-        int(parts.get(part) or 0) for part in ("y", "m", "d", "h", "mi", "s")
-    )
-    hour += 12 if parts.get("half") == "下午" and hour < 12 else 0
+    year, month, day, minute, second = (int(parts.get(part) or 0) for part in ("y", "m", "d", "mi", "s"))
     try:
-        return _plausible(dt.datetime(year, month, day, hour, minute, second))
+        moment = dt.datetime(year, month, day, _read_hour(parts), minute, second)
     except ValueError:
         return Reading(None, "date_impossible")
+    return _move_to_china(moment, _read_zone(parts.get("zone")))
+
+
+def _read_hour(parts: dict[str, str | None]) -> int:
+    hour, half = int(parts.get("h") or 0), parts.get("half") or parts.get("after")
+    if half in _AFTERNOON and hour < 12 and not (half == "中午" and hour > 9):
+        return hour + 12
+    return 0 if half in _MORNING and hour == 12 else hour
+
+
+def _read_zone(zone: str | None) -> dt.timedelta | None:
+    if not zone:
+        return None
+    digits = re.sub(r"\D", "", zone) or "0000"
+    offset = dt.timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return -offset if "-" in zone else offset
+
+
+def _from_english(parts: dict[str, str | None]) -> Reading:
+    month = _MONTHS.index(parts["name"] or parts["second"] or "") + 1
+    return _from_parts({**parts, "m": str(month), "d": parts["d"] or parts["first"]})
 
 
 def _from_day_or_month_first(match: re.Match[str]) -> Reading:
     """Take a date with the year last only if one reading alone is possible."""
-    first, second, year = (int(part) for part in match.groups())
+    first, second, year = (int(part) for part in match.groups()[:3])
     orders = [] if len(match[3]) == 1 else [(year, first, second), (year, second, first)]
     if len(match[3]) < 4:
         orders = [(2000 + y, month, day) for y, month, day in (*orders, (first, second, year))]
@@ -277,7 +353,8 @@ def _from_day_or_month_first(match: re.Match[str]) -> Reading:
     if not possible:
         return Reading(None, "date_impossible")
     if len(possible) == 1:
-        return Reading(dt.datetime.combine(possible[0], dt.time()))
+        day = possible[0]
+        return _from_parts(match.groupdict() | {"y": str(day.year), "m": str(day.month), "d": str(day.day)})
     return Reading(None, "date_ambiguous", " / ".join(day.isoformat() for day in possible))
 
 

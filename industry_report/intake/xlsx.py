@@ -1,55 +1,77 @@
-"""Guard and question xlsx files: sizes, passwords, and the facts that calamine does not tell."""
+"""Guard and inspect xlsx files: sizes, passwords, and the facts that calamine does not tell."""
 
+import io
 import re
-import struct
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from array import array
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from xml.parsers import expat
 
 import numpy as np
 
 from ..base.errors import InputError
+from .xlsx_package import (
+    DAMAGES,
+    RESAVE,
+    check_shared_strings,
+    check_sizes,
+    make_parser,
+    normalise,
+    parse,
+    read_workbook,
+    replace_parts,
+    unpack,
+)
 
-MAX_UNPACKED = 768 << 20  # a million rows of twenty columns take about 600 MiB of XML
-MAX_RATIO, RATIO_FROM = 250, 64 << 20  # spreadsheets pack 5 to 60 times; bombs pack a thousand times
 MAX_CELLS = 24_000_000  # calamine holds the rectangle around all cells, or aborts the process
-RESAVE = "Open it in a spreadsheet program and save it again as .xlsx."
+MAX_MEASURED = 64 << 20  # bytes of a part that are parsed to measure it
+_STRAY_CELLS, _ROWS_BETWEEN, _COLUMNS_BETWEEN = 100, 200_000, 256  # few cells this far from all others
 _ROWS = b"sheetData"  # the element around the rows
 _PLACED = re.compile(rb"\sr\s*=")
-_CHUNK, _PIECE, _OVERLAP = 16 << 20, 64 << 10, 64
-_REFERENCE = re.compile(rb"""["']([A-Za-z]{0,7})(\d{1,12})["']""")
-_SHARED_STRINGS = "xl/sharedstrings.xml"
-_DAMAGES = (
-    *(zipfile.BadZipFile, zlib.error, expat.ExpatError, struct.error),
-    *(KeyError, NotImplementedError, EOFError, ValueError),
-)
+_PIECE, _OVERLAP = 64 << 10, 4096
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,7})(\d{1,12})["']""")
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CUT_STRAYS = "Delete the stray cells far right or far below the table, or save the table alone."
+# What calamine knows; newer ones (#SPILL!, #CALC!, #FIELD!, ...) make it refuse the whole workbook.
+_KNOWN_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
 
 
 @dataclass(frozen=True)
 class SheetFacts:
-    """Hidden rows, and the cells (row, column, from 1) with an error instead of a value.
+    """Hidden rows, cells with an error instead of a value, and cells that were left out as stray.
 
-    The error is what the cell shows, or "" for a formula without a saved result.
+    The error of a cell (row, column, from 1) is what it shows, or "" for a formula without a saved result.
     """
 
     hidden_rows: tuple[int, ...] = ()
     errors: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    strays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The date system of a workbook, and the facts of each sheet by name."""
+    """The date system of a workbook, the facts of each sheet by name, and what calamine is to read.
+
+    `package` is None where that is the file itself.
+    """
 
     epoch_1904: bool
     sheets: Mapping[str, SheetFacts]
+    package: io.BytesIO | None = None
 
 
-def question(path: Path) -> Facts:
+@dataclass
+class _Part:
+    """A part of the package: its name, its sheet, its stray cells, what calamine should get."""
+
+    name: str
+    sheet: str
+    strays: tuple[str, ...] = ()
+    content: bytes | None = None
+
+
+def inspect(path: Path) -> Facts:
     """Make sure that a workbook can be read in bounded memory, and tell what calamine does not.
 
     Raises
@@ -60,16 +82,12 @@ def question(path: Path) -> Facts:
     refuse_compound_file(path)
     try:
         with zipfile.ZipFile(path) as package:
-            _check_sizes(path, package)
-            _check_shared_strings(path, package)
-            epoch_1904, names = _read_workbook(package)
-            special = [part for part in package.infolist() if _scan_part(path, package, part, names)]
-            sheets = {
-                names[part.filename]: _read_facts(package, part) for part in special if part.filename in names
-            }
-    except _DAMAGES as error:
+            check_sizes(path, package)
+            check_shared_strings(path, package)
+            epoch_1904, names = read_workbook(package)
+            return _inspect_parts(path, package, epoch_1904, names)
+    except DAMAGES as error:
         raise InputError(str(path), f"is not a whole .xlsx workbook ({error}).", RESAVE) from None
-    return Facts(epoch_1904, sheets)
 
 
 def refuse_compound_file(path: Path) -> None:
@@ -85,111 +103,35 @@ def refuse_compound_file(path: Path) -> None:
     raise InputError(str(path), "is a workbook in the old .xls format.", RESAVE)
 
 
-def _check_sizes(path: Path, package: zipfile.ZipFile) -> None:
-    unpacked = sum(part.file_size for part in package.infolist())
-    packed = max(1, sum(part.compress_size for part in package.infolist()))
-    if unpacked > MAX_UNPACKED or (unpacked > RATIO_FROM and unpacked > MAX_RATIO * packed):
-        size = f"unpacks from {packed / 2**20:,.1f} to {unpacked / 2**20:,.0f} MiB"
-        problem = f"{size}; a workbook of consultations stays under {MAX_UNPACKED >> 20} MiB, and packs less."
-        raise InputError(str(path), problem, "Save only the table as a new workbook, or as .csv.")
+def _inspect_parts(path: Path, package: zipfile.ZipFile, epoch_1904: bool, names: Mapping[str, str]) -> Facts:
+    """Search every part, since calamine may find a sheet where we do not look for one."""
+    sheets, changed = {}, {}
+    for info in package.infolist():
+        part = _Part(info.filename, names.get(normalise(info.filename), ""))
+        if not _scan_part(path, package, info, part) or not part.sheet:
+            continue
+        chunks = iter([part.content]) if part.content is not None else unpack(package, info)
+        facts = _read_facts(chunks, part.strays)
+        if unknown := {error for error in facts.errors.values() if error} - _KNOWN_ERRORS:
+            content = part.content if part.content is not None else b"".join(unpack(package, info))
+            part.content = _replace_errors(content, unknown)
+        sheets[part.sheet] = facts
+        if part.content is not None:
+            changed[part.name] = part.content
+    return Facts(epoch_1904, sheets, replace_parts(path, changed) if changed else None)
 
 
-def _check_shared_strings(path: Path, package: zipfile.ZipFile) -> None:
-    """Refuse texts announced in a number that no file holds: calamine reserves memory for them."""
-    for part in package.infolist():
-        if part.filename.lower() == _SHARED_STRINGS:
-            announced = _read_root(_unpack(package, part)).values()
-            if any(number.strip().isdigit() and int(number) > part.file_size for number in announced):
-                raise InputError(str(path), "announces more texts than it can hold.", RESAVE)
+def _replace_errors(xml: bytes, unknown: set[str]) -> bytes:
+    """Write #N/A for errors that calamine does not know; what the cell shows is kept in the facts."""
+    any_of = b"|".join(re.escape(error.encode()) for error in sorted(unknown))
+    return re.sub(rb"(<(?:\w+:)?v[^<>]*>\s*)(?:" + any_of + rb")(\s*</)", rb"\g<1>#N/A\g<2>", xml)
 
 
-def _read_root(chunks: Iterator[bytes]) -> dict[str, str]:
-    """Give the attributes of the first element, reading no further."""
-    found: list[dict[str, str]] = []
-    parser = _make_parser(lambda tag, attributes: found.append(attributes))
-    for chunk in chunks:
-        for start in range(0, len(chunk), _PIECE):
-            parser.Parse(chunk[start : start + _PIECE], False)
-            if found:
-                return found[0]
-    return {}
-
-
-def _read_workbook(package: zipfile.ZipFile) -> tuple[bool, dict[str, str]]:
-    """Give the date system, and the sheet that each part holds."""
-    targets: dict[str, str] = {}
-    links: dict[str, str] = {}
-    dates = []
-
-    def see(tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Relationship":
-            targets[attributes.get("Id", "")] = attributes.get("Target", "")
-        elif tag == "sheet":
-            link = next((value for name, value in attributes.items() if name.endswith(":id")), "")
-            links[link] = attributes.get("name", "")
-        elif tag == "workbookPr":
-            dates.append(attributes.get("date1904", "0") in ("1", "true"))
-
-    for part in ("xl/_rels/workbook.xml.rels", "xl/workbook.xml"):
-        _parse(_unpack(package, package.getinfo(part)), _make_parser(see))
-    return any(dates), {_locate(targets.get(link, "")): name for link, name in links.items()}
-
-
-def _locate(target: str) -> str:
-    """Name the part that a relationship of the workbook points to."""
-    return target.removeprefix("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
-
-
-def _unpack(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """Unpack a part by chunks, never more than its declared size; zipfile itself takes twice as long."""
-    file = package.fp
-    assert file is not None
-    file.seek(part.header_offset + 26)
-    name_length, extra_length = struct.unpack("<HH", file.read(4))
-    file.seek(part.header_offset + 30 + name_length + extra_length)
-    packed = file.read(part.compress_size)
-    if part.compress_type == zipfile.ZIP_STORED:
-        yield packed
-        return
-    if part.compress_type != zipfile.ZIP_DEFLATED or part.flag_bits & 1:
-        raise zipfile.BadZipFile(f"{part.filename} is packed in an unusual way")
-    inflater, left = zlib.decompressobj(-15), part.file_size
-    while packed and not inflater.eof:
-        chunk = inflater.decompress(packed, _CHUNK)
-        left -= len(chunk)
-        if left < 0:
-            raise zipfile.BadZipFile(f"{part.filename} is larger than it declares")
-        yield chunk
-        packed = inflater.unconsumed_tail
-
-
-def _make_parser(start: Callable[[str, dict[str, str]], object]) -> Any:
-    """Make an XML parser; a document type, the door to entity bombs, is refused."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-
-    def refuse(*_: Any) -> None:
-        raise zipfile.BadZipFile("its XML declares a document type")
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
-    return parser
-
-
-def _parse(chunks: Iterator[bytes], parser: Any) -> None:
-    for chunk in chunks:
-        parser.Parse(chunk, False)
-    parser.Parse(b"", True)
-
-
-def _scan_part(path: Path, package: zipfile.ZipFile, part: zipfile.ZipInfo, names: Mapping[str, str]) -> bool:
-    """Search the bytes of a part for far cells; tells whether it is worth parsing.
-
-    Every part is searched, since calamine may find a sheet where we do not look for one.
-    """
+def _scan_part(path: Path, package: zipfile.ZipFile, info: zipfile.ZipInfo, part: _Part) -> bool:
+    """Search the bytes of a part for far cells; tells whether it is worth parsing."""
     rows = columns = 0
-    inside, special, tail = False, False, b""
-    for chunk in _unpack(package, part):
+    inside, special, hides, tail = False, False, False, b""
+    for chunk in unpack(package, info):
         window = tail + chunk
         tail = chunk[-_OVERLAP:]
         if inside or _ROWS in window:
@@ -197,23 +139,72 @@ def _scan_part(path: Path, package: zipfile.ZipFile, part: zipfile.ZipInfo, name
             inside = True
             is_far, is_special = _scan(cells)
             special = special or is_special
+            hides = hides or not tail[-_OVERLAP // 2 :].strip()  # blanks enough to hide a reference
             for letters, digits in set(_REFERENCE.findall(cells)) if is_far else ():
                 rows, columns = max(rows, int(digits)), max(columns, number_column(letters.decode()))
-    if rows * columns > MAX_CELLS:
-        problem = f"its cells spread over {rows:,} rows and {columns:,} columns."
-        mend = "Delete the stray cells far right or far below the table, or save the table alone."
-        raise InputError(f"{path}, sheet {names.get(part.filename, part.filename)}", problem, mend)
-    return special
+    if hides or rows * columns > min(info.file_size, MAX_CELLS):  # fewer than a byte a cell: most are blank
+        _measure(path, package, info, part, rows * columns)
+    return special or bool(part.strays)
 
 
-def _read_facts(package: zipfile.ZipFile, part: zipfile.ZipInfo) -> SheetFacts:
+def _measure(path: Path, package: zipfile.ZipFile, info: zipfile.ZipInfo, part: _Part, most: int) -> None:
+    """Measure the rectangle of all cells that hold something, without a few stray ones far away."""
+    thing = f"{path}, sheet {part.sheet or part.name}"
+    if info.file_size > MAX_MEASURED and most > MAX_CELLS:
+        raise InputError(thing, f"its cells spread over {most:,} places.", _CUT_STRAYS)
+    rows, columns = _find_cells(unpack(package, info))
+    if len(rows) and int(rows.max()) * int(columns.max()) > MAX_CELLS:
+        problem = f"its cells spread over {rows.max():,} rows and {columns.max():,} columns."
+        raise InputError(thing, problem, _CUT_STRAYS)
+    stray = _find_strays(rows, columns)
+    if stray.any():
+        places = zip(rows[stray].tolist(), columns[stray].tolist(), strict=True)
+        part.strays = tuple(f"{name_column(column)}{row}" for row, column in places)
+        part.content = _remove_cells(b"".join(unpack(package, info)), part.strays)
+
+
+def _find_cells(chunks: Iterator[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """Give rows and columns of all cells that hold something."""
+    finder = _CellFinder()
+    rows, columns = array("q"), array("q")
+
+    def see(tag: str, attributes: dict[str, str]) -> None:
+        if tag in ("v", "is", "f"):
+            if not rows or (rows[-1], columns[-1]) != (finder.row, finder.column):
+                rows.append(finder.row)
+                columns.append(finder.column)
+        else:
+            finder.start(tag, attributes)
+
+    parse(chunks, make_parser(see))
+    return np.array(rows, dtype=np.int64), np.array(columns, dtype=np.int64)
+
+
+def _find_strays(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Find a few cells beyond a wide gap below or right of all others."""
+    stray = np.zeros(len(rows), dtype=bool)
+    for numbers, between in ((rows, _ROWS_BETWEEN), (columns, _COLUMNS_BETWEEN)):
+        taken = np.unique(numbers[~stray])
+        gaps = np.flatnonzero(np.diff(taken) > between)
+        if len(gaps) and np.count_nonzero(beyond := numbers > taken[gaps[0]]) <= _STRAY_CELLS:
+            stray |= beyond
+    return stray
+
+
+def _remove_cells(xml: bytes, references: tuple[str, ...]) -> bytes:
+    any_of = "|".join(references).encode()
+    cell = rb"""<((?:\w+:)?c)\b[^<>]*\sr\s*=\s*["'](?:""" + any_of + rb""")["'][^<>]*>.*?</\1>"""
+    return re.sub(cell, b"", xml, flags=re.DOTALL | re.IGNORECASE)
+
+
+def _read_facts(chunks: Iterator[bytes], strays: tuple[str, ...]) -> SheetFacts:
     """Parse a sheet for hidden rows and errors."""
     finder = _CellFinder()
-    parser = _make_parser(finder.start)
+    parser = make_parser(finder.start)
     parser.EndElementHandler = lambda tag: finder.end(tag.rpartition(":")[2])
     parser.CharacterDataHandler = finder.text
-    _parse(_unpack(package, part), parser)
-    return SheetFacts(tuple(finder.hidden_rows), finder.errors)
+    parse(chunks, parser)
+    return SheetFacts(tuple(finder.hidden_rows), finder.errors, strays)
 
 
 def _cut_rows(xml: bytes, inside: bool) -> bytes:
@@ -254,6 +245,15 @@ def number_column(letters: str) -> int:
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
     return number
+
+
+def name_column(number: int) -> str:
+    """Name a spreadsheet column, 1 = A, 27 = AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 class _CellFinder:

@@ -23,8 +23,8 @@ logging.getLogger("papermill").addHandler(logging.NullHandler())
 logging.getLogger("papermill").propagate = False
 
 NAME = "industry-report"
-PATIENCE = 60  # seconds for a kernel to start
-LOOK = 0.2  # seconds between two turns of the event loop
+KERNEL_START_SECONDS = 60
+TURN_SECONDS = 0.2  # between two turns of the event loop
 # No kernel writes on the user's terminal, or into the history of what the user typed.
 ARGUMENTS = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
 
@@ -52,12 +52,12 @@ class ReportClient(PapermillNotebookClient):
         """
         client: Any = self.kc
         socket: zmq.Socket[bytes] = zmq.Socket.shadow(client.iopub_channel.socket)
-        turn = time.monotonic() + LOOK
+        turn = time.monotonic() + TURN_SECONDS
         while True:
             if time.monotonic() > turn:
                 await asyncio.sleep(0)
-                turn = time.monotonic() + LOOK
-            if not socket.poll(int(1000 * LOOK)):
+                turn = time.monotonic() + TURN_SECONDS
+            if not socket.poll(int(1000 * TURN_SECONDS)):
                 continue
             _, parts = client.session.feed_identities(socket.recv_multipart())
             message = _read(client.session, parts)
@@ -140,5 +140,5 @@ papermill_engines.register(NAME, ReportEngine)
 def run(notebook: NotebookNode) -> NotebookNode:
     """Run all cells of a notebook that papermill has prepared; returns it with its outputs."""
     return ReportEngine.execute_notebook(
-        notebook, "python3", progress_bar=False, autosave_cell_every=0, start_timeout=PATIENCE
+        notebook, "python3", progress_bar=False, autosave_cell_every=0, start_timeout=KERNEL_START_SECONDS
     )

@@ -3,22 +3,44 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
 import sys
 import sysconfig
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parents[1]
+PRELOADED = "industry_report.building.preloaded"  # imports all that workers and kernels need; see there
 STDERR = 2
 OWN = "JPY_"  # jupyter_client sets such variables for each kernel anew
 
 
+@cache
 def can_fork() -> bool:
-    """Tell whether this system forks safely, and ends a child with its parent: Linux."""
-    return sys.platform == "linux"
+    """Tell whether this system forks safely and ends a child with its parent: Linux, nothing withheld."""
+    return sys.platform == "linux" and hasattr(os, "fork") and _has_fcntl() and _has_local_sockets()
+
+
+def _has_fcntl() -> bool:
+    try:
+        import fcntl  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _has_local_sockets() -> bool:
+    """Tell whether processes may talk by sockets without a network (AF_UNIX), which some sandboxes forbid."""
+    try:
+        for end in socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET):
+            end.close()
+    except (OSError, AttributeError):
+        return False
+    return Path("/proc/self/fd").is_dir()
 
 
 def describe_state(environ: dict[str, str]) -> tuple[Any, ...]:

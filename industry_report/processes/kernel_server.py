@@ -1,4 +1,7 @@
-"""The process that kernels are forked from: it imports what notebooks import, once; no Python thread starts.
+"""The kernel server, which kernels are forked from: it imports what notebooks import, once.
+
+What it has imported, its kernels share with it (copy-on-write). No Python thread starts in it: a fork copies
+only the thread that calls it, and a lock that another one holds would stay locked for ever.
 
 It speaks with the process that started it (`kernels`) over Unix sockets that keep messages whole. On the
 first comes one message per kernel wanted, with a socket of that kernel's own, on which the kernel's life is
@@ -18,6 +21,7 @@ import shutil
 import signal
 import socket
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
@@ -26,72 +30,9 @@ from typing import Any
 
 from . import forking
 
-MESSAGE = 65536  # bytes; a request names a folder and a few arguments
+MESSAGE_BYTES = 65536  # a request names a folder and a few arguments
 INLINE = "module://matplotlib_inline.backend_inline"  # the backend that ipykernel chooses, too
-PR_SET_PDEATHSIG = 1  # from <sys/prctl.h>
-
-# What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a
-# project may have its own. Libraries with thread pools (pyarrow) are imported and not used: a fork copies no
-# thread.
-PRELOADED = (
-    *("IPython.core.completer", "IPython.core.debugger", "IPython.core.logger", "IPython.display"),
-    "IPython.core.pylabtools",
-    *("ipykernel.debugger", "ipykernel.displayhook", "ipykernel.iostream", "ipykernel.kernelapp"),
-    *("ipykernel.subshell_manager", "ipykernel.zmqshell", "comm"),
-    *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
-    *("pandas", "pyarrow", "pyarrow.dataset", "pyarrow.parquet", "pyarrow.compute", "seaborn", "yaml"),
-    *("scipy.optimize", "scipy.special", "scipy.sparse", "scipy.stats", "scipy.stats.contingency"),
-    *("statsmodels.genmod.generalized_linear_model", "statsmodels.stats.multitest"),
-    *("statsmodels.stats.proportion", "statsmodels.discrete.discrete_model"),
-    *(
-        "industry_report.report.sentences.enterprise",
-        "industry_report.protection.comparison",
-        "industry_report.intake.contract",
-    ),
-    *(
-        "industry_report.analysis.conversion",
-        "industry_report.analysis.curriculum",
-        "industry_report.intake.dataset",
-    ),
-    *(
-        "industry_report.protection.disclosure",
-        "industry_report.report.display",
-        "industry_report.scorecard.explanation",
-    ),
-    *(
-        "industry_report.report.figures",
-        "industry_report.report.sentences.findings",
-        "industry_report.analysis.follow_up",
-    ),
-    *(
-        "industry_report.scorecard.grammar",
-        "industry_report.analysis.history",
-        "industry_report.base.language",
-    ),
-    *(
-        "industry_report.analysis.market",
-        "industry_report.report.sentences.industry",
-        "industry_report.analysis.overrides",
-    ),
-    *(
-        "industry_report.report.panels",
-        "industry_report.protection.publication",
-        "industry_report.analysis.sales",
-    ),
-    *(
-        f"industry_report.{room}.{module}"
-        for room, modules in {
-            "analysis": "conversion curriculum follow_up history market overrides sales validity workload",
-            "base": "language",
-            "intake": "contract dataset sample",
-            "protection": "comparison disclosure publication",
-            "report": "display figures panels tables",
-            "report.sentences": "enterprise findings industry",
-            "scorecard": "explanation grammar",
-        }.items()
-        for module in modules.split()
-    ),
-)
+PR_SET_PDEATHSIG = 1  # from <sys/prctl.h>: the signal that a process gets when its parent ends
 
 
 @dataclass(frozen=True)
@@ -103,14 +44,18 @@ class Kernel:
 
 
 def main() -> None:
-    """Serve until the asking process is gone, with the last of its kernels."""
+    """Serve until the asking process is gone, with the last of its kernels.
+
+    Started as a program of its own, with two arguments: the number of the control socket, and the module that
+    imports what notebooks need.
+    """
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the one who asked for the kernels
-    warm_up()
+    import_module(sys.argv[2])
     serve(control)
 
 
-def become_zygote(control: socket.socket, start: forking.Start) -> None:
+def become_kernel_server(control: socket.socket, start: forking.Start) -> None:
     """Serve in a process that was forked from a warm worker, of which nothing is left."""
     os.setsid()
     for number in (signal.SIGTERM, signal.SIGCHLD):
@@ -129,15 +74,15 @@ def become_zygote(control: socket.socket, start: forking.Start) -> None:
 
 def serve(control: socket.socket) -> None:
     """Fork kernels; in a forked process, be one."""
-    request = Zygote(control).serve()
+    request = KernelServer(control).serve()
     if request is not None:
         become_kernel(**request)
 
 
-def warm_up() -> None:
-    """Import the libraries and do once what every report does, so that caches are filled."""
+def warm_up(modules: Iterable[str]) -> None:
+    """Import modules and do once what every report does, so that caches are filled."""
     os.environ.setdefault("MPLBACKEND", INLINE)
-    for name in PRELOADED:
+    for name in modules:
         try:
             import_module(name)
         except ImportError:  # another version of a library may have moved it: it is then imported when needed
@@ -145,7 +90,7 @@ def warm_up() -> None:
     _load_languages()
     _draw_figure()
     gc.collect()
-    gc.freeze()  # else the first collection in a kernel would touch, and so copy, every page
+    gc.freeze()  # else the first collection in a kernel would touch, and so copy, every page (copy-on-write)
 
 
 def _load_languages() -> None:
@@ -180,7 +125,7 @@ def _draw_figure() -> None:
         figure.savefig(io.StringIO(), format="svg")
 
 
-class Zygote:
+class KernelServer:
     """The loop: fork on request, pass signals on, tell of the dead."""
 
     def __init__(self, control: socket.socket) -> None:
@@ -206,7 +151,7 @@ class Zygote:
 
     def take_request(self) -> dict[str, Any] | None:
         """Fork one kernel; returns in the child what it was asked to be."""
-        message, lines, _, _ = socket.recv_fds(self.control, MESSAGE, 1)
+        message, lines, _, _ = socket.recv_fds(self.control, MESSAGE_BYTES, 1)
         if not message:  # no more will come; those that run go on
             self.selector.unregister(self.control)
             self.control.close()
@@ -224,7 +169,7 @@ class Zygote:
         return None
 
     def leave(self, parent: int) -> None:
-        """In the child: a session of its own, no socket of the others, and no life after the zygote."""
+        """In the child: a session of its own, no socket of the others, and no life after the server."""
         os.setsid()
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
@@ -290,7 +235,7 @@ def tell(line: socket.socket, message: str) -> None:
 def receive(line: socket.socket) -> bytes:
     """Return a message; none if there is no more, or the other end is gone."""
     try:
-        return line.recv(MESSAGE)
+        return line.recv(MESSAGE_BYTES)
     except OSError:
         return b""
 

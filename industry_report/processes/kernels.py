@@ -18,7 +18,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import traceback
@@ -33,20 +32,20 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Type
 
 from . import watchdog
-from .forking import OWN, PACKAGE, can_fork, describe_state
+from .forking import OWN, PACKAGE, PRELOADED, can_fork, describe_state
+from .run_folders import make_socket_folder
 
 PROVISIONER = "industry-report"  # the name of the entry point
 LAUNCHER = ["-Xfrozen_modules=off", "-m", "ipykernel_launcher"]  # the flag spares the debugger a warning
-SOCKET_PATH = 107  # bytes that the path of a Unix socket may have
-DEATH = 5.0  # seconds until a killed kernel is given up
-LOOK = 0.01  # seconds between two looks whether a process has ended
-PATIENCE = 0.5  # seconds that the zygote has to end of itself when this process ends
-MESSAGE = 64  # bytes; "pid 4194304" is the longest
-START = "import sys; del sys.path[0]; from industry_report.zygote import main; main()"
+KILL_SECONDS = 5.0  # until a killed kernel is given up
+EXIT_POLL_SECONDS = 0.01  # between two looks whether a process has ended
+SERVER_EXIT_SECONDS = 0.5  # that the kernel server has to end of itself when this process ends
+LIFE_MESSAGE_BYTES = 64  # "pid 4194304" is the longest
+START = "import sys; del sys.path[0]; from industry_report.processes.kernel_server import main; main()"
 
 
-class Forked:
-    """A kernel's process as `subprocess.Popen` would show it; its parent is the zygote."""
+class ForkedKernel:
+    """A kernel's process as `subprocess.Popen` would show it; its parent is the kernel server."""
 
     stdin = stdout = stderr = None
 
@@ -60,7 +59,7 @@ class Forked:
     async def listen(self) -> None:
         """Wait for the next message and take note of it."""
         try:
-            message = await asyncio.get_running_loop().sock_recv(self.line, MESSAGE)
+            message = await asyncio.get_running_loop().sock_recv(self.line, LIFE_MESSAGE_BYTES)
         except ConnectionError:
             message = b""
         self._note(message.decode())
@@ -69,7 +68,7 @@ class Forked:
         """Return the exit status, or None while the kernel runs."""
         while self.returncode is None:
             try:
-                message = self.line.recv(MESSAGE)
+                message = self.line.recv(LIFE_MESSAGE_BYTES)
             except BlockingIOError:
                 return None
             except ConnectionError:
@@ -83,7 +82,7 @@ class Forked:
             self.pid = int(number)
         elif word == "ready":
             self.ready = True
-        elif self.returncode is None:  # "exit", or silence: the zygote is gone and the kernel with it
+        elif self.returncode is None:  # "exit", or silence: the kernel server is gone and the kernel with it
             self.returncode = int(number) if word else -signal.SIGKILL
 
     def wait(self) -> int | None:
@@ -107,30 +106,30 @@ class Forked:
         self.send_signal(signal.SIGTERM)
 
 
-class Zygote:
+class ServerHandle:
     """The process to fork from, and what it was started with."""
 
     def __init__(self, environ: dict[str, str]) -> None:
         self.state = describe_state(environ)
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self.process = fork_warm(theirs) or start_cold(theirs, environ)
+            self.process = fork_warm(theirs) or start_afresh(theirs, environ)
         watchdog.keep(self.process.pid)
 
-    def fork(self, argv: list[str], cwd: str, environ: dict[str, str], folder: str) -> Forked:
+    def fork(self, argv: list[str], cwd: str, environ: dict[str, str], folder: str) -> ForkedKernel:
         """Ask for a kernel; its first messages are still to come."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         request = json.dumps({"argv": argv, "cwd": cwd, "environ": environ, "folder": folder}).encode()
-        with theirs, contextlib.suppress(OSError):  # a zygote that has just died answers with silence
+        with theirs, contextlib.suppress(OSError):  # a kernel server that has just died answers with silence
             socket.send_fds(self.control, [request], [theirs.fileno()])
-        return Forked(ours)
+        return ForkedKernel(ours)
 
     def leave(self) -> None:
         """Want no more kernels of it: it ends with the last one that runs."""
         self.control.close()
 
 
-class Branch:
+class ForkedProcess:
     """A process that was forked from this one, as far as `subprocess.Popen` would show it."""
 
     def __init__(self, pid: int) -> None:
@@ -156,7 +155,7 @@ class Branch:
         while (status := self.poll()) is None:
             if time.monotonic() > end:
                 raise subprocess.TimeoutExpired("fork", timeout)
-            time.sleep(LOOK)
+            time.sleep(EXIT_POLL_SECONDS)
         return status
 
     def kill(self) -> None:
@@ -165,17 +164,17 @@ class Branch:
             os.kill(self.pid, signal.SIGKILL)
 
 
-def fork_warm(control: socket.socket) -> Branch | None:
+def fork_warm(control: socket.socket) -> ForkedProcess | None:
     """Fork this process, if it has everything imported and does nothing else yet: a new worker."""
-    preloaded = sys.modules.get(f"{__package__}.preloaded")
+    preloaded = sys.modules.get(PRELOADED)
     if preloaded is None or threading.active_count() > 1:
         return None
     pid = os.fork()
     if pid:
-        return Branch(pid)
+        return ForkedProcess(pid)
     status: object = 1
     try:
-        preloaded.zygote.become_zygote(control, preloaded.START)
+        preloaded.kernel_server.become_kernel_server(control, preloaded.START)
         status = 0
     except SystemExit as end:  # of a kernel
         status = end.code
@@ -185,53 +184,55 @@ def fork_warm(control: socket.socket) -> Branch | None:
         os._exit(status if isinstance(status, int) else int(status is not None))
 
 
-def start_cold(control: socket.socket, environ: dict[str, str]) -> subprocess.Popen[bytes]:
+def start_afresh(control: socket.socket, environ: dict[str, str]) -> subprocess.Popen[bytes]:
     """Start Python afresh and let it import everything."""
     number = control.fileno()
-    command = [sys.executable, LAUNCHER[0], "-c", START, str(number)]
+    command = [sys.executable, LAUNCHER[0], "-c", START, str(number), PRELOADED]
     return subprocess.Popen(
         command, stdin=subprocess.DEVNULL, env=environ, pass_fds=[number], start_new_session=True
     )
 
 
-_zygote: Zygote | None = None
-_left: list[subprocess.Popen[bytes] | Branch] = []
+_kernel_server: ServerHandle | None = None
+_left: list[subprocess.Popen[bytes] | ForkedProcess] = []
 _folders: set[Path] = set()
 
 
 def prepare() -> None:
     """Start the process to fork from, so that it is ready when the first kernel is wanted."""
     if can_fork():
-        find_zygote(dict(os.environ))
+        find_kernel_server(dict(os.environ))
 
 
-def find_zygote(environ: dict[str, str]) -> Zygote:
-    """Return this process's zygote; a new one if the old would no longer give what a fresh start gives."""
-    global _zygote
+def find_kernel_server(environ: dict[str, str]) -> ServerHandle:
+    """Return this process's kernel server; a new one if the old no longer gives what a fresh start does."""
+    global _kernel_server
     _left[:] = [process for process in _left if process.poll() is None]
-    if _zygote and (_zygote.process.poll() is not None or _zygote.state != describe_state(environ)):
-        leave_zygote()
-    if _zygote is None:
-        _zygote = Zygote(environ)
-    return _zygote
+    if _kernel_server and (
+        _kernel_server.process.poll() is not None or _kernel_server.state != describe_state(environ)
+    ):
+        leave_kernel_server()
+    if _kernel_server is None:
+        _kernel_server = ServerHandle(environ)
+    return _kernel_server
 
 
-def leave_zygote() -> None:
-    """Let the zygote end, which it does once no kernel runs."""
-    global _zygote
-    if _zygote:
-        _zygote.leave()
-        _left.append(_zygote.process)
-        _zygote = None
+def leave_kernel_server() -> None:
+    """Let the kernel server end, which it does once no kernel runs."""
+    global _kernel_server
+    if _kernel_server:
+        _kernel_server.leave()
+        _left.append(_kernel_server.process)
+        _kernel_server = None
 
 
 @atexit.register
-def end_zygotes() -> None:
+def end_kernel_servers() -> None:
     """Leave no process and no file behind, not even of kernels that nobody shut down."""
-    leave_zygote()
+    leave_kernel_server()
     for process in _left:
         try:
-            process.wait(PATIENCE)
+            process.wait(SERVER_EXIT_SECONDS)
         except subprocess.TimeoutExpired:  # it still imports, or a kernel runs; that ends with it
             process.kill()
             process.wait()
@@ -240,7 +241,7 @@ def end_zygotes() -> None:
 
 
 class WarmProvisioner(LocalProvisioner):
-    """Forks kernels from the zygote; where it cannot, it is the stock provisioner."""
+    """Forks kernels from the kernel server; where it cannot, it is the stock provisioner."""
 
     folder: Path | None = None
 
@@ -248,7 +249,9 @@ class WarmProvisioner(LocalProvisioner):
         """Let the kernel listen on sockets in a folder of its own instead of on open ports."""
         manager = self.parent
         if can_fork() and self.folder is None and manager and not manager.shell_port:
-            self.folder = make_folder()
+            self.folder = make_socket_folder()
+        if self.folder and manager:
+            _folders.add(self.folder)
             manager.transport, manager.ip = "ipc", str(self.folder / "kernel")
             manager.cache_ports = False
             if not manager.connection_file:
@@ -268,9 +271,9 @@ class WarmProvisioner(LocalProvisioner):
         self.process, self.pid, self.pgid, self.cwd = process, process.pid, None, cwd
         return self.connection_info
 
-    async def _fork(self, argv: list[str], cwd: str, environ: dict[str, str]) -> Forked:
+    async def _fork(self, argv: list[str], cwd: str, environ: dict[str, str]) -> ForkedKernel:
         own = {name: value for name, value in environ.items() if name.startswith(OWN)}
-        process = find_zygote(environ).fork(argv, cwd, own, str(self.folder))
+        process = find_kernel_server(environ).fork(argv, cwd, own, str(self.folder))
         while not process.ready and process.returncode is None:
             await process.listen()
         return process
@@ -278,11 +281,11 @@ class WarmProvisioner(LocalProvisioner):
     async def kill(self, restart: bool = False) -> None:
         """End the kernel, and return when it has ended: who asks looks only ten times a second."""
         await super().kill(restart)
-        if isinstance(self.process, Forked):
+        if isinstance(self.process, ForkedKernel):
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._end(self.process), DEATH)
+                await asyncio.wait_for(self._end(self.process), KILL_SECONDS)
 
-    async def _end(self, process: Forked) -> None:
+    async def _end(self, process: ForkedKernel) -> None:
         while process.poll() is None:
             await process.listen()
 
@@ -291,22 +294,12 @@ class WarmProvisioner(LocalProvisioner):
         await super().cleanup(restart)
         if restart:
             return
-        if isinstance(self.process, Forked):
+        if isinstance(self.process, ForkedKernel):
             self.process.wait()
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
             _folders.discard(self.folder)
             self.folder = None
-
-
-def make_folder() -> Path:
-    """Make a folder that only this user can enter, with a path short enough for sockets."""
-    folder = Path(tempfile.mkdtemp(prefix="industry-report-"))
-    if len(os.fsencode(folder / "kernel-5")) > SOCKET_PATH:
-        folder.rmdir()
-        folder = Path(tempfile.mkdtemp(prefix="industry-report-", dir="/tmp"))
-    _folders.add(folder)
-    return folder
 
 
 def is_plain(cmd: list[str], kwargs: dict[str, Any]) -> bool:

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import atexit
-import multiprocessing
-import multiprocessing.util
 import os
-import shutil
-import signal
-import sys
-import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager, suppress
-from multiprocessing import forkserver
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import psutil
 
 from ..base.errors import InputError
-from . import forking, watchdog
+from . import run_folders, watchdog
+from .worker import Worker, WorkerEndedError
 
-WORKER_MEMORY = 700 * 2**20  # bytes: a worker with its exporters, and the kernel of an ordinary report
-SHARE = 0.9  # of the free memory that kernels may take together
-TICK = 0.02  # seconds between two looks whether the process to fork from is ready
-PATIENCE = 1.0  # seconds that a worker has to clear up before it is killed
-PRELOADED = "industry_report.building.preloaded"
-# Python without the current folder on its path, with one order of sets, and without the debugger's warning.
-AFRESH = {"PYTHONSAFEPATH": "1", "PYTHONHASHSEED": "0", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-ANSWER = "10s"  # within which a scheduler must answer
+WORKER_BYTES = 700 * 2**20  # a worker with its exporters, and the kernel of an ordinary report
+KERNEL_MEMORY_SHARE = 0.9  # of the free memory that kernels may take together
+WORKER_EXIT_SECONDS = 1.0  # that a worker has to clear up before it is killed
+WORKER_FINISH_SECONDS = 30.0  # the same, of one that was only asked to end
+SCHEDULER_TIMEOUT = "10s"  # within which it must answer
 
 
 class Pool(Protocol):
@@ -58,7 +46,7 @@ class Pool(Protocol):
 def count_workers() -> int:
     """Return how many reports to make at a time: one a core, as far as the memory reaches."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, _read_quota() or cores, find_memory() // WORKER_MEMORY))
+    return max(1, min(cores, _read_quota() or cores, find_memory() // WORKER_BYTES))
 
 
 def find_memory() -> int:
@@ -91,189 +79,55 @@ def _read_group(name: str, root: Path = Path("/sys/fs/cgroup")) -> list[str]:
     return []
 
 
-class Lane:
-    """One worker process with a queue of its own."""
-
-    def __init__(self, folder: str) -> None:
-        others = set(multiprocessing.active_children())
-        environ = {**os.environ, "PYTHONHASHSEED": "0"}  # a set in a cell has the same order in every build
-        try:
-            self._start(folder, environ)
-        except (EOFError, OSError):  # what workers are forked from ended in this moment
-            _stop_server()
-            self._start(folder, environ)
-        self.process = next(iter(set(multiprocessing.active_children()) - others))
-
-    def _start(self, folder: str, environ: dict[str, str]) -> None:
-        start = _choose_start()
-        with _deaf_to_interrupts():  # which the process inherits: Ctrl-C is for the parent to handle
-            context = multiprocessing.get_context(start)
-            self.executor = ProcessPoolExecutor(
-                1, mp_context=context, initializer=_prepare_worker, initargs=(folder, environ)
-            )
-            self.future: Future[Any] = self.executor.submit(os.getpid)  # starts the process
-
-    def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Start a task."""
-        self.future = self.executor.submit(task, *arguments)
-        return self.future
-
-
-_server: tuple[Any, ...] = ()  # what the process that workers are forked from was started with
-_begun: tuple[Any, ...] = ()  # the same, until it is known whether it is ready
-
-
-def begin() -> None:
-    """Let the process that workers are forked from import while this one finds out what there is to do."""
-    global _begun
-    if forking.can_fork() and not _server and _find_server().pid is None:
-        _begun = _describe_start()
-        forkserver.set_forkserver_preload([PRELOADED])
-        with _variables(**AFRESH), _deaf_to_interrupts():
-            forkserver.ensure_running()
-
-
-def _choose_start() -> str:
-    """Return how worker processes start: forked from one that has imported everything, where that is safe.
-
-    It is as good as a fresh start while environment, code and libraries are what they were. Where temporary
-    files lie, a worker is told.
-    """
-    global _server
-    if _server and not _is_alive(_find_server().pid):
-        _stop_server()
-    state = _describe_start() if forking.can_fork() else None
-    if state is None or state != (_server or state):
-        return "spawn"  # the same on every system, and it inherits no thread and no lock
-    if _begun and _begun != state:
-        _stop_server()
-    if not _server and _start_server():
-        _server = state
-    return "forkserver" if _server else "spawn"
-
-
-def _describe_start() -> tuple[Any, ...]:
-    return forking.describe_state({**os.environ, "TMPDIR": ""})
-
-
-def _start_server() -> bool:
-    """Start the process to fork from, and wait until it is ready; a Ctrl-C may end that.
-
-    Returns
-    -------
-    bool
-        False if it could not import everything, or if the program has such a process already, for purposes
-        of its own.
-    """
-    global _begun
-    if not _begun:
-        begin()
-    if not _begun:
-        return False
-    scout = multiprocessing.get_context("forkserver").Process(target=_scout)
-    # In a thread, for a start waits for the imports, and cannot be interrupted.
-    start = threading.Thread(target=_start, args=(scout,), name="scout", daemon=True)
-    start.start()
-    try:
-        while start.is_alive():
-            start.join(TICK)
-        if scout.pid:
-            scout.join()
-    except BaseException:
-        _stop_server()
-        raise
-    _begun = ()
-    if scout.exitcode != 0:
-        _stop_server()
-    return scout.exitcode == 0
-
-
-def _start(process: multiprocessing.process.BaseProcess) -> None:
-    with suppress(OSError, EOFError):  # what it is forked from has ended
-        process.start()
-
-
-def _scout() -> None:
-    """Tell, by the exit status, whether this process was forked from one that has imported everything."""
-    sys.exit(PRELOADED not in sys.modules)
-
-
-class _Server(NamedTuple):
-    pid: int | None
-    stop: Callable[[], None]
-
-
-def _find_server() -> _Server:
-    """Return the process that `multiprocessing` forks from; it has no public name for what ends it."""
-    server: Any = forkserver._forkserver
-    return _Server(server._forkserver_pid, server._stop)
-
-
-def _is_alive(pid: int | None) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
-def _stop_server() -> None:
-    """End the process that workers are forked from; it would only end when it notices that this one has."""
-    global _server, _begun
-    pid, stop = _find_server()
-    if pid is not None:
-        os.kill(pid, signal.SIGKILL)
-        stop()
-    _server = _begun = ()
-
-
-@atexit.register
-def _end() -> None:
-    if _server or _begun:
-        _stop_server()
-
-
 class Processes:
     """Worker processes of this machine; one that is killed takes no other's job along."""
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
-        self._lanes: list[Lane] = []
+        self._workers: list[Worker] = []
         # For the temporary files of workers and kernels: one that is killed clears up nothing.
-        self._folder = tempfile.TemporaryDirectory(prefix="industry-report-", ignore_cleanup_errors=True)
+        self._folder = run_folders.make_run_folder()
         self._spared = {process.pid for process in watchdog.list_foreign()}
         watchdog.adopt_orphans()
 
     def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Start a task in a free process, or in a new one."""
-        for lane in [lane for lane in self._lanes if lane.future.done()]:
+        """Start a task in a free process, or in a new one.
+
+        Raises
+        ------
+        InputError
+            If the system starts no more processes.
+        """
+        for worker in [worker for worker in self._workers if worker.future.done()]:
             try:
-                return lane.submit(task, *arguments)
-            except BrokenProcessPool:  # its process has ended, perhaps just now
-                self._lanes.remove(lane)
-                lane.process.join(PATIENCE)
+                return worker.submit(task, *arguments)
+            except WorkerEndedError:  # perhaps just now
+                self._workers.remove(worker)
+                worker.wait(WORKER_EXIT_SECONDS)
                 watchdog.end_processes(watchdog.list_orphans(self._spared))  # the kernel it left
-        self._lanes.append(Lane(self._folder.name))
-        return self._lanes[-1].submit(task, *arguments)
+        try:
+            self._workers.append(Worker(self._folder.path))
+            return self._workers[-1].submit(task, *arguments)
+        except (OSError, WorkerEndedError) as error:
+            problem = f"cannot be started ({getattr(error, 'strerror', None) or 'it ended at once'})."
+            mend = "Make fewer reports at a time with --jobs, or raise the system's limits on processes."
+            raise InputError("worker process", problem, mend) from None
 
     def kill(self, future: Future[Any]) -> None:
         """End the process that a task runs in."""
-        for lane in self._lanes:
-            if lane.future is future:
-                lane.process.kill()
+        for worker in self._workers:
+            if worker.future is future:
+                worker.kill()
 
     def close(self, at_once: bool = False) -> None:
         """End all processes and what they started."""
-        if at_once:
-            for lane in self._lanes:
-                lane.process.terminate()
-            end = time.monotonic() + PATIENCE
-            for lane in self._lanes:
-                lane.process.join(max(0.0, end - time.monotonic()))
-                lane.process.kill()
-        for lane in self._lanes:
-            lane.executor.shutdown(cancel_futures=True)
+        for worker in self._workers:
+            worker.terminate() if at_once else worker.finish()
+        end = time.monotonic() + (WORKER_EXIT_SECONDS if at_once else WORKER_FINISH_SECONDS)
+        for worker in self._workers:
+            worker.wait(end - time.monotonic())
         watchdog.end_processes(watchdog.list_orphans(self._spared))
-        self._folder.cleanup()
+        self._folder.remove()
 
 
 # --- a cluster
@@ -289,7 +143,7 @@ class Cluster:
             mend = 'Install it: pip install "industry-report[cluster]".'
             raise InputError(f"--scheduler {address}", "needs Dask, which is not installed.", mend) from None
         try:
-            self._client = Client(address, timeout=ANSWER, set_as_default=False)
+            self._client = Client(address, timeout=SCHEDULER_TIMEOUT, set_as_default=False)
         except (OSError, ValueError) as error:  # ValueError: no address
             mend = "Start one with `dask scheduler`, and name the address that it prints."
             raise InputError(f"--scheduler {address}", f"no scheduler answers: {error}.", mend) from None
@@ -315,62 +169,4 @@ class Cluster:
     def close(self, at_once: bool = False) -> None:
         """Leave the cluster; a report that is being made is finished by its worker."""
         self._executor.shutdown(wait=not at_once)
-        self._client.close(timeout=PATIENCE)
-
-
-# --- in a worker
-
-
-@contextmanager
-def _variables(**values: str) -> Iterator[None]:
-    """Set environment variables for a moment."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            os.environ.update({} if value is None else {name: value})
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():  # signals are not this thread's business
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _prepare_worker(folder: str, environ: dict[str, str]) -> None:
-    os.environ.clear()
-    os.environ.update({**environ, "TMPDIR": folder})  # kernels inherit it
-    tempfile.tempdir = folder
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the workers
-    if PRELOADED in sys.modules:  # forked, which leaves out what a process does at its end
-        multiprocessing.util.Finalize(None, atexit._run_exitfuncs, exitpriority=0)
-        forking.reopen_files()
-        from . import kernels
-
-        kernels.prepare()  # now, while there is one thread: the process to fork kernels from is forked, too
-    signal.signal(signal.SIGTERM, _leave)
-    threading.Thread(target=_end_with_parent, args=(folder,), name="parent", daemon=True).start()
-
-
-def _leave(*_: Any) -> None:
-    raise SystemExit
-
-
-def _end_with_parent(folder: str) -> None:
-    """End when the build was killed: nobody waits for this report any more."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        watchdog.end_processes(watchdog.list_foreign())
-        for left in (folder, multiprocessing.util.get_temp_dir()):
-            shutil.rmtree(left, ignore_errors=True)  # each worker does; the last one leaves nothing
-        os._exit(1)
+        self._client.close(timeout=WORKER_EXIT_SECONDS)

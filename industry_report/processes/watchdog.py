@@ -19,9 +19,9 @@ from typing import Any
 
 import psutil
 
-TICK = 0.25  # seconds between two looks: a kernel that allocates at full speed gains about 1 GB
+WATCH_SECONDS = 0.25  # between two looks: a kernel that allocates at full speed gains about 1 GB
 OUTPUT_LIMIT = 10_000_000  # characters that cells may print; a page of that size opens in no browser
-PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h: who becomes the parent of orphans
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Watch:
 
     def run(self) -> None:
         """Look at the kernel until the report is made; at a limit, end it."""
-        while not self._over.wait(TICK):
+        while not self._over.wait(WATCH_SECONDS):
             self.verdict = self.verdict or self._judge()
             if self.verdict:  # every tick anew: a notebook may be starting another process just now
                 end_processes(list_foreign())
@@ -134,7 +134,7 @@ def keep(pid: int) -> None:
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every process below whose own parent ends, so that it can be found (Linux)."""
+    """Become the subreaper: the parent of every process below whose own parent ends, so that it is found."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)

@@ -10,14 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, pairwise
 from numbers import Integral
+from pathlib import Path
 
 import pandas as pd
 
 from ..analysis import conversion
-from ..analysis.conversion import HIGHER, LOWER, REST, Measure, Standardised
+from ..analysis.conversion import REST, Measure, Standardised
+from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import name, text
-from .publication import Published
+from ..intake import dataset
+from ..scorecard.scorecards import Scorecard
+from ..settings.publisher import Policy
+from .publication import Published, publish
 
 Sides = Mapping[str | int, Published]  # year or region → its tables, in the order of the report
 
@@ -65,6 +70,54 @@ def choose(
     return {pair[0] if len(regions) > 1 else pair[1]: pair for pair in pairs}
 
 
+def publish_sides(
+    data: str | Path,
+    regions: Sequence[str],
+    years: Sequence[int],
+    columns: str | Path | None = None,
+    *,
+    scorecard: Scorecard,
+    policy: Policy,
+) -> dict[str | int, Published]:
+    """Publish the slices that a comparison sets side by side; see `choose` and `publication.publish`."""
+    chosen = choose(dataset.slices(data, columns), regions, years)
+    return {
+        side: publish(data, region, year, columns, scorecard=scorecard, policy=policy)
+        for side, (region, year) in chosen.items()
+    }
+
+
+def of_one_region(
+    data: str | Path,
+    region: str,
+    years: Sequence[int],
+    columns: str | Path | None = None,
+    *,
+    scorecard: Scorecard,
+    policy: Policy,
+) -> dict[int, Published]:
+    """Publish those years of a region that the data hold, the last in any case."""
+    slices = dataset.slices(data, columns)
+    held = set(slices.loc[slices["region"] == region, "year"])
+    return {
+        year: publish(data, region, year, columns, scorecard=scorecard, policy=policy)
+        for year in years
+        if year in held or year == years[-1]
+    }
+
+
+def sources(sides: Sides) -> pd.DataFrame:
+    """Return the files of all sides, each once."""
+    table = pd.concat([one.files.sources for one in sides.values()])
+    return table[~table.index.duplicated()]
+
+
+def received(sides: Sides) -> pd.DataFrame:
+    """Return how many consultations each side has, ``used``, and how many are ``graded``."""
+    rows = {side: {"used": one.received, "graded": one.graded} for side, one in sides.items()}
+    return pd.DataFrame(rows).T.rename_axis("side")
+
+
 def of_years(sides: Iterable[str | int]) -> bool:
     """Tell whether the sides are years, which have an order."""
     return all(isinstance(side, Integral) for side in sides)
@@ -98,10 +151,10 @@ def overview(sides: Sides) -> pd.DataFrame:
     columns = ["consultations", "conversions", "rate", "low", "high"]
     table = pd.DataFrame({side: one.average[columns] for side, one in sides.items()}).T
     hidden = {
-        column: [side for side, one in sides.items() if column in one.average.attrs.get("protected", {})]
+        column: [side for side, one in sides.items() if column in table_metadata.withheld(one.average)]
         for column in columns
     }
-    table.attrs = {"heads": measure_of(sides).heads, "protected": hidden}
+    table_metadata.describe(table, heads=measure_of(sides).heads, withheld=hidden, afresh=True)
     return table.rename_axis("side")
 
 
@@ -144,10 +197,14 @@ def standardise(sides: Sides, over: str = "customer_type") -> Standardised:
 
 
 def steps(sides: Sides) -> list[tuple[str | int, str | int]]:
-    """Return the pairs to compare, whatever the data: each year with the one before, all pairs of regions."""
+    """Return the pairs to compare, whatever the data.
+
+    Each year with the one before and, of three or more, the last with the first; all pairs of regions.
+    """
     names = list(sides)
     if of_years(sides):
-        return [(later, earlier) for earlier, later in pairwise(names)]
+        whole = [(names[-1], names[0])] if len(names) > 2 else []
+        return [(later, earlier) for earlier, later in pairwise(names)] + whole
     return list(combinations(names, 2))
 
 
@@ -172,7 +229,7 @@ def _worded(one: str | int, other: str | int) -> str:
     return text(zh=f"{side_name(one)}比{side_name(other)}", en=f"{side_name(one)} against {side_name(other)}")
 
 
-def ranks(sides: Sides, compared: pd.DataFrame) -> pd.DataFrame:
+def ranks(sides: Sides, compared: pd.DataFrame, mix: Standardised | None = None) -> pd.DataFrame:
     """Return between which places each side can stand, as far as differences are clear.
 
     Parameters
@@ -181,28 +238,28 @@ def ranks(sides: Sides, compared: pd.DataFrame) -> pd.DataFrame:
         Regions.
     compared : DataFrame
         See `changes`.
+    mix : Standardised, optional
+        See `standardise`. Where it has pairs, places are those of the standardised rates: a league table of
+        crude rates ranks the mix of customers.
 
     Returns
     -------
     DataFrame
-        Index ``side``, highest rate first; ``rate``, ``low``, ``high``, ``best`` and ``worst`` place: one
-        more than the number of sides that are clearly higher, and the number of sides less those clearly
-        lower. Sides whose rate is withheld or too few to compare are left out.
+        Index ``side``, highest rate first; ``rate``, ``standardised`` where it ranks, ``low``, ``high``,
+        ``best`` and ``worst`` place: one more than the number of sides that are clearly higher, and the
+        number of sides less those clearly lower. Sides whose rate is withheld or too few to compare are
+        left out.
     """
-    told = compared[~compared["verdict"].isin([conversion.TOO_FEW])]
+    fair = mix is not None and len(mix.pairs) > 0
+    pairs = mix.pairs if fair and mix is not None else compared
+    told = pairs[~pairs["verdict"].isin([conversion.TOO_FEW])]
     names = list(dict.fromkeys([*told["one"], *told["other"]]))
-    table = overview(sides).loc[names, ["rate", "low", "high"]]
-    above = dict.fromkeys(names, 0)
-    below = dict(above)
-    for row in told.itertuples():
-        if row.verdict in (HIGHER, LOWER):
-            upper, lower = (row.one, row.other) if row.verdict == HIGHER else (row.other, row.one)
-            above[lower] += 1
-            below[upper] += 1
-    table["best"] = [above[side] + 1 for side in names]
-    table["worst"] = [len(names) - below[side] for side in names]
-    table.attrs = {"heads": measure_of(sides).heads}
-    return table.sort_values("rate", ascending=False, kind="stable").rename_axis("side")
+    columns = ["rate", "standardised", "low", "high"] if fair else ["rate", "low", "high"]
+    source = mix.rates if fair and mix is not None else overview(sides)
+    table = source.loc[names, columns].join(conversion.rank_places(names, told))
+    table_metadata.describe(table, heads=table_metadata.heads(source), afresh=True)
+    order = "standardised" if fair else "rate"
+    return table.sort_values(order, ascending=False, kind="stable").rename_axis("side")
 
 
 def groups(sides: Sides, column: str) -> pd.DataFrame:
@@ -229,8 +286,7 @@ def groups(sides: Sides, column: str) -> pd.DataFrame:
     kept = [group for group in sizes.index if often[group]]
     order = {group: place for place, group in enumerate(kept)}
     long = long[long["group"].isin(kept)].sort_values("group", key=lambda g: g.map(order), kind="stable")
-    long.attrs["heads"] = measure_of(sides).heads
-    return long
+    return table_metadata.describe(long, heads=measure_of(sides).heads)
 
 
 def group_changes(sides: Sides, column: str) -> pd.DataFrame:
@@ -239,7 +295,7 @@ def group_changes(sides: Sides, column: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        See `conversion.differences`; groups that both show. ``attrs["sides"]`` names the last and the first.
+        See `conversion.differences`; groups that both show. The fact ``sides`` names the last and the first.
     """
     ends = list(sides)[-1], next(iter(sides))
     shown = [
@@ -248,8 +304,7 @@ def group_changes(sides: Sides, column: str) -> pd.DataFrame:
     ]
     both = shown[0].index.intersection(shown[1].index, sort=False)
     result = conversion.differences(shown[0].loc[both], shown[1].loc[both], planned=False)
-    result.attrs["sides"] = ends
-    return result
+    return table_metadata.tell(result, sides=ends)
 
 
 def grade_shares(sides: Sides) -> pd.DataFrame:
@@ -270,13 +325,13 @@ def grade_shares(sides: Sides) -> pd.DataFrame:
         parts.append(shares.rename_axis("group").reset_index().assign(side=side))
     columns = ["group", "side", "consultations", "conversions", "rate", "low", "high"]
     long = pd.concat(parts, ignore_index=True)[columns]
-    long.attrs["heads"] = {
+    heads = {
         "group": text(zh="等级", en="Grade"),
         "consultations": text(zh="可评级咨询", en="Graded"),
         "conversions": text(zh="该等级咨询数", en="Of this grade"),
         "rate": text(zh="占可评级咨询的比重", en="Share of graded consultations"),
     }
-    return long
+    return table_metadata.describe(long, heads=heads)
 
 
 def months(sides: Sides) -> pd.DataFrame:
@@ -311,7 +366,7 @@ def withheld(sides: Sides) -> pd.DataFrame:
     rows = {}
     for side, one in sides.items():
         tables = [one.grades, one.by_grade, one.by_month, *one.by.values()]
-        labels = [set().union(*table.attrs.get("protected", {}).values()) for table in tables]
+        labels = map(table_metadata.withheld_rows, tables)
         rows[side] = {"rows": sum(map(len, tables)), "protected_rows": sum(map(len, labels))}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["rows", "protected_rows"]).rename_axis(
         "side"
@@ -323,6 +378,9 @@ def named(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.copy()
     key = "year" if of_years(table.index) else "region"
     shown.index = pd.Index([side_name(side) for side in table.index], name=key)
-    hidden = table.attrs.get("protected", {})
-    shown.attrs["protected"] = {key: [side_name(side) for side in sides] for key, sides in hidden.items()}
-    return shown
+    hidden = table_metadata.withheld(table)
+    names = {column: [side_name(side) for side in sides] for column, sides in hidden.items()}
+    return table_metadata.describe(shown, withheld=names)
+
+
+origin.trace_module(globals())

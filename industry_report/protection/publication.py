@@ -1,19 +1,36 @@
-"""The tables of a slice as they may be published: the same in every report that shows some of them."""
+"""The gate: the one call from which a notebook gets what may be published of a slice, and nothing beside it.
+
+Rows are read, scored and counted here. What comes back is pooled, masked and rounded, the same in every
+report and edition that shows some of it, and carries the mark that `display` asks for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ..analysis import conversion, workload
-from ..analysis.conversion import Measure
+import scoring
+
+from ..analysis import bases, conversion, market, outcome_window, workload
+from ..analysis.conversion import Measure, Standardised, Trend
+from ..base import language, origin
+from ..base.origin import Number, Withheld
+from ..intake import dataset
 from ..settings.publisher import Policy
-from . import disclosure
+from . import derived, disclosure, files
+from .basis import Basis, count_open_customers, describe_basis
+from .customers import IDENTIFIER, find_thin
+from .derived import ScoreQuality
+from .files import Files
+from .groups import TOTAL
+from .pooling import pool_categories
 
 GROUPINGS = ("customer_type", "source", "product")
+TESTED = ("customer_type", "source")  # products overlap: no test
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,76 +41,263 @@ class Published:
     ----------
     measure : Measure
         What ``rate`` is in these tables.
-    received, graded : int
-        All consultations, and those with a grade, which the tables are about.
+    received, graded : Number
+        All consultations, and those with a grade, which the tables are about; `Withheld` where too few
+        customers made them.
+    fields : DataFrame
+        One row with the columns of the data, true where any consultation has a value; none if nothing could
+        be graded. It says why a section is missing, see `sentences.coverage.absent`.
+    levels : tuple of str
+        The dimensions that have scores.
     average : Series
         See `conversion.overall`.
     grades, by_grade, by_month : DataFrame
-        See `conversion`.
+        See `conversion`. Grades whose outcomes are withheld may stand in one row of `by_grade`, “C、D”.
     by : dict of str to DataFrame
-        By customer type, source and product; see `conversion.by`.
+        By customer type, source and product; see `conversion.by`. Small groups are pooled.
+    versus : dict of str to DataFrame
+        Each published customer type and source against all others; see `conversion.compare`.
     shares, by_score, means : DataFrame
         See `conversion.score_shares`, `conversion.by_score`, `conversion.score_means`.
-    contacts : DataFrame
-        See `workload.contacts`.
+    contacts, open_contacts : DataFrame
+        See `workload.contacts`: of all consultations, an upper bound, and of customers without a purchase.
+    weak : DataFrame
+        Which score is weak most often, as verdicts; see `market.compare_weak`.
+    amounts : DataFrame
+        Sums of money by customer type; see `disclosure.protect_amounts`.
+    mix : Standardised
+        Sources, standardised for customer type; empty where it may not be told.
+    trend : Trend or None
+        Of conversion by grade; None where a grade's is withheld.
+    bounds : DataFrame
+        See `validity.ungradable_bounds`; empty where a grade is withheld.
+    scores : ScoreQuality
+        How good the scores are.
+    basis : Basis
+        What the numbers rest on: window, bases, customers, missing values.
+    status : Series
+        Of each consultation, sorted: graded or why not; see `scoring.status`.
+    grid, cases : DataFrame
+        The scorecard's own tables: `scoring.combinations`, and `scoring.cells` of a card of conditions.
+    files : Files
+        What the slice was read from.
+    audit : DataFrame
+        How much of each table was protected; see `disclosure.audit`.
     """
 
     measure: Measure
-    received: int
-    graded: int
+    received: Number | Withheld
+    graded: Number | Withheld
+    fields: pd.DataFrame
+    levels: tuple[str, ...]
     average: pd.Series
     grades: pd.DataFrame
     by_grade: pd.DataFrame
     by_month: pd.DataFrame
     by: Mapping[str, pd.DataFrame]
+    versus: Mapping[str, pd.DataFrame]
     shares: pd.DataFrame
     by_score: pd.DataFrame
     means: pd.DataFrame
     contacts: pd.DataFrame
+    open_contacts: pd.DataFrame
+    weak: pd.DataFrame
+    amounts: pd.DataFrame
+    mix: Standardised
+    trend: Trend | None
+    bounds: pd.DataFrame
+    scores: ScoreQuality
+    basis: Basis
+    status: pd.Series
+    grid: pd.DataFrame
+    cases: pd.DataFrame
+    files: Files
+    audit: pd.DataFrame
 
 
 def publish(
-    scored: pd.DataFrame, levels: pd.DataFrame, scorecard: Any, policy: Policy, grid: pd.DataFrame
+    data: str | Path,
+    region: str,
+    year: int,
+    columns: str | Path | None = None,
+    *,
+    scorecard: scoring.Scorecard,
+    policy: Policy,
+    follow_up_days: int = outcome_window.DAYS,
+    data_cut: str = "",
+    also: Sequence[str] = (),
 ) -> Published:
-    """Make and protect the tables of one slice.
+    """Read, score, count and protect one slice: the only way from rows to a public edition.
 
     A table that depends on a count which the slice's own report withholds must not show it in another report
     either. So a report that shows a part, or sets several slices side by side, takes it from the whole.
 
     Parameters
     ----------
-    scored : DataFrame
-        Scored consultations of one region and year.
-    levels : DataFrame
-        The level of every dimension for the same rows: `scoring.levels`.
+    data, region, year, columns
+        See `dataset.load`.
     scorecard : scoring.Scorecard
-        The standard they were scored by.
+        The standard to score by.
     policy : Policy
-        See `disclosure.load_policy`.
-    grid : DataFrame
-        Every combination of levels with its grade: `scoring.combinations`.
+        See `load_policy`. Of an internal edition nothing is withheld.
+    follow_up_days, data_cut
+        Within how many days a purchase counts, and the day on which the data were drawn; see
+        `outcome_window.choose_window`.
+    also : sequence of str
+        Further columns to group by, as a mapping file names them: how a table of your own passes the gate.
+
+    Examples
+    --------
+    >>> now = publish("sample", "黄山市", 2025, scorecard=card, policy=policy)  # doctest: +SKIP
+    >>> show(now.by["source"], caption="各来源的成交率")  # doctest: +SKIP
     """
-    graded = scored[scored["grade"].notna()]
+    consultations = dataset.load(data, region=region, year=year, columns=columns)
+    told = files.describe_files(data, region, year, columns, policy)
+    # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
+    register = dataset.load(data, region=region, columns=columns)
+    window = outcome_window.choose_window(register, follow_up_days, data_cut)
+    return protect_slice(consultations, year, scorecard, policy, told, window, also)
+
+
+def protect_slice(
+    consultations: pd.DataFrame,
+    year: int,
+    scorecard: scoring.Scorecard,
+    policy: Policy,
+    told: Files,
+    window: outcome_window.Window | None = None,
+    also: Sequence[str] = (),
+) -> Published:
+    """Return what may be published of the consultations of a slice; see `publish`."""
+    registered = scoring.score(bases.of_the_year(consultations, year), scorecard)
+    scored = outcome_window.follow(registered, window)
+    levels, grid = scoring.levels(consultations, scorecard), scoring.combinations(scorecard)
     measure = conversion.choose_measure(scored)
-    dimensions, rated = list(levels), graded.assign(**levels)
-    alike = dimensions if scorecard.has_common_scale else []  # else their means are not to be compared
-    grades = conversion.grades(graded)
-    tables = (
-        conversion.overall(graded, measure),
-        grades,
-        conversion.by_grade(graded),
-        conversion.monthly(graded, measure),
-        conversion.score_shares(rated, dimensions),
-        conversion.by_score(rated, dimensions, measure),
-        conversion.score_means(rated, alike),
-        workload.contacts(grades, scorecard),
-        *(conversion.by(graded, name, measure, least=policy.threshold) for name in GROUPINGS),
-    )
+    rated = scored.assign(**levels)[scored["grade"].notna()]
+    origin.know(measure.days)  # it stands in the measure's name
+    names = (*GROUPINGS, *also)
+    if not policy.internal:
+        rated = pool_categories(rated, measure.successes(rated), names, policy)
+    thin = {} if policy.internal else _find_thin(rated, list(levels), names, measure, policy)
+    tables = _tabulate(rated, list(levels), names, measure, scorecard)
     known = grid if scorecard.levels_decide else None  # else levels do not tell the grade
-    safe = disclosure.protect(policy, *tables, grid=known, total=len(graded))
-    average, grades, by_grade, by_month, shares, by_score, means, contacts, *groups = safe
-    by = dict(zip(GROUPINGS, groups, strict=True))
-    return Published(
-        measure, len(scored), len(graded), average, grades, by_grade, by_month, by,
-        shares, by_score, means, contacts,
-    )  # fmt: skip
+    safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
+    named = dict(zip(tables, safe, strict=True))
+    by = {name: named.pop(name) for name in names}
+    enough = policy.internal or "all" not in thin.get(TOTAL, {})
+    graded = registered[registered["grade"].notna()]
+    return origin.release(
+        Published(
+            measure=measure,
+            received=Number(len(scored)) if enough else Withheld(),
+            graded=Number(len(rated)) if enough else Withheld(),
+            fields=_list_fields(scored, rated),
+            levels=tuple(levels),
+            by=by,
+            basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy),
+            open_contacts=count_open_customers(graded, scorecard, policy, named["contacts"]),
+            grid=grid,
+            cases=scoring.cells(scorecard, language.current())
+            if scorecard.kind == "tiers"
+            else grid.iloc[:0],
+            status=scoring.status(scored, scorecard).astype(str).sort_values(ignore_index=True),
+            files=told,
+            audit=disclosure.audit(policy, *named.values(), *by.values()),
+            **named,
+            **_derive(scored, rated, list(levels), named, by, measure, scorecard, grid, policy),
+        )
+    )
+
+
+def _list_fields(scored: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
+    """Return which columns have a value, with no row of the data."""
+    told = pd.DataFrame([scored.notna().any().map({True: True, False: None})], dtype=object)
+    return told if len(rated) else told.iloc[:0]
+
+
+def _find_thin(
+    rated: pd.DataFrame, dimensions: Sequence[str], names: Sequence[str], measure: Measure, policy: Policy
+) -> dict[str, dict[str, frozenset[Any]]]:
+    """Return which counts too few customers stand behind, by the classifications of `_tabulate`."""
+    named = rated[[name for name in (IDENTIFIER, "grade", *names) if name in rated]].copy()
+    if "consulted_on" in rated:
+        named["month"] = rated["consulted_on"].dt.month
+    for dimension in dimensions:
+        named[f"score {dimension}"] = rated[dimension]
+    return find_thin(named, measure.successes(rated), [name for name in named if name != IDENTIFIER], policy)
+
+
+def _tabulate(
+    rated: pd.DataFrame,
+    dimensions: Sequence[str],
+    names: Sequence[str],
+    measure: Measure,
+    scorecard: scoring.Scorecard,
+) -> dict[str, Any]:
+    """Return the tables of a slice that are protected together, by their names in `Published`."""
+    grades = conversion.grades(rated)
+    alike = dimensions if scorecard.has_common_scale else []  # else their means are not to be compared
+    return {
+        "average": conversion.overall(rated, measure),
+        "grades": grades,
+        "by_grade": conversion.by_grade(rated),
+        "by_month": conversion.monthly(rated, measure),
+        "shares": conversion.score_shares(rated, dimensions),
+        "by_score": conversion.by_score(rated, dimensions, measure),
+        "means": conversion.score_means(rated, alike),
+        "contacts": workload.contacts(grades, scorecard),
+        **{name: conversion.by(rated, name, measure, most=len(rated) + 1) for name in names},
+    }
+
+
+def _derive(
+    scored: pd.DataFrame,
+    rated: pd.DataFrame,
+    dimensions: Sequence[str],
+    named: Mapping[str, Any],
+    by: Mapping[str, pd.DataFrame],
+    measure: Measure,
+    scorecard: scoring.Scorecard,
+    grid: pd.DataFrame,
+    policy: Policy,
+) -> dict[str, Any]:
+    """Return what is computed beside the tables, each by the rule of `derived`."""
+    average, grades, by_grade = named["average"], named["grades"], named["by_grade"]
+    scores = (average, grades, by_grade, named["shares"], named["by_score"])
+    told = not disclosure.is_protected(by_grade, average)
+    bounds = bases.ungradable_bounds(scored)
+    weak = market.compare_weak(rated, dimensions if scorecard.has_common_scale else [])
+    shares_hidden = disclosure.is_protected(grades, named["shares"])
+    return {
+        "weak": weak[["one", "other", "verdict"]].iloc[: 0 if shares_hidden else None],
+        "versus": {name: derived.compare_groups(by[name], average) for name in TESTED},
+        "amounts": derived.sum_amounts(rated, by["customer_type"], policy),
+        "mix": derived.standardise(rated, by["source"], "customer_type", measure, policy),
+        "trend": conversion.trend(by_grade) if told else None,
+        "bounds": bounds.iloc[:0] if disclosure.is_protected(grades) else bounds,
+        "scores": derived.judge_scores(rated, scorecard, grid, policy, scores),
+    }
+
+
+def count_regions(
+    data: str | Path, year: int, regions: Sequence[str], policy: Policy, columns: str | Path | None = None
+) -> pd.DataFrame:
+    """Return how many consultations each region has, graded or not, most first.
+
+    Returns
+    -------
+    DataFrame
+        Index ``region``; ``consultations``. Regions that the data lack, and those of too few consultations or
+        customers, are left out.
+    """
+    slices = dataset.slices(data, columns)
+    found = {}
+    for region in dict.fromkeys(regions):
+        if not ((slices["region"] == region) & (slices["year"] == year)).any():
+            continue
+        rows = dataset.load(data, region=region, year=year, columns=columns)
+        thin = find_thin(rows, pd.Series(0, index=rows.index), [], policy)
+        if policy.internal or (len(rows) >= policy.threshold and not thin.get(TOTAL)):
+            found[region] = len(rows)
+    table = pd.DataFrame({"consultations": pd.Series(found, dtype="int64")}).rename_axis("region")
+    return origin.release(table.sort_values("consultations", ascending=False))

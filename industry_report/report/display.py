@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,35 +13,55 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pandas as pd
+from IPython import get_ipython
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from ..base import language, style
+from ..base import language, origin, style, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
-from ..settings.publisher import load_identity
+from ..settings.publisher import Policy, load_identity
 from . import tables
+from .alternative_text import describe_figure
+from .public_checks import check_figure, check_table, check_words, draw, number
 
 if TYPE_CHECKING:  # the exporters need this module, and no statistics
     from seaborn.axisgrid import Grid
 
-__all__ = ["ATTACHMENT", "COVER", "EXHIBIT", "attach", "begin", "cover", "say", "section", "show", "text"]
+__all__ = [
+    "ATTACHMENT",
+    "COVER",
+    "EXHIBIT",
+    "STAMP",
+    "attach",
+    "begin",
+    "cover",
+    "draw",
+    "number",
+    "present",
+    "provenance",
+    "say",
+    "section",
+    "show",
+    "text",
+]
 
 # Beside the HTML that JupyterLab shows, outputs carry what the exporters need.
 COVER = "application/vnd.industry-report.cover+json"
 EXHIBIT = "application/vnd.industry-report.exhibit+json"
 ATTACHMENT = "application/vnd.industry-report.attachment+json"
 PRIVATE = (COVER, EXHIBIT, ATTACHMENT)
+STAMP = "industry-report"  # in an output's metadata: what these functions put out, in a public edition or not
 
 MOST_KEY_FIGURES = 6  # two rows on a page, one glance
 
 _figures_shown = 0
 
 
-def begin(report_language: str, scorecard: Any = None) -> None:
-    """Start a report: set its language, the style of its figures, and what its grades are called.
+def begin(report_language: str, scorecard: Any = None, policy: Policy | None = None) -> None:
+    """Start a report: its language, the style of its figures, what its grades are called, what it may show.
 
     Parameters
     ----------
@@ -49,6 +69,9 @@ def begin(report_language: str, scorecard: Any = None) -> None:
         The language of every sentence, table and figure from here on.
     scorecard : scoring.Scorecard, optional
         Its words for dimensions and grades are used from here on.
+    policy : Policy, optional
+        See `disclosure.load_policy`. A notebook without one is a public edition: it shows only what comes
+        from `publication.publish`.
     """
     global _figures_shown
     _figures_shown = 0
@@ -60,7 +83,21 @@ def begin(report_language: str, scorecard: Any = None) -> None:
             {dimension.column: dimension.label for dimension in scorecard.dimensions},
             {band.grade: band.name for band in scorecard.bands},
         )
+    shell = get_ipython()
+    given = [value for name, value in (shell.user_ns if shell else {}).items() if not name.startswith("_")]
+    known = [value for value in given if isinstance(value, str | int | float | list | dict)]
+    origin.watch(None if policy is None else not policy.internal, known)
+    if scorecard is not None:
+        words = [scorecard.title, *(band.name for band in scorecard.bands)]
+        origin.know([scorecard.version, *words, *(d.label for d in scorecard.dimensions)])
+    if policy is not None:
+        origin.know([policy.threshold, policy.threshold - 1, policy.dominance])
     style.apply()
+
+
+def _put_out(data: dict[str, Any]) -> None:
+    """Display what was checked, with a stamp by which the build knows it."""
+    display(data, raw=True, metadata={STAMP: {"public": origin.is_watching()}})
 
 
 def cover(
@@ -103,6 +140,10 @@ def cover(
     )
     inside = text(zh="内部资料，请勿公开", en="Internal, not for publication")
     notice = " · ".join(words for words, holds in ((inside, internal), (invented, synthetic)) if holds)
+    shown_figures = _key_figures(key_figures)
+    check_words(
+        "cover", title, subtitle, *facts.values(), *(words for pair in shown_figures for words in pair)
+    )
     identity = load_identity(publisher) if publisher else {}
     style.apply(source=_name_source(identity.get("registration", {}), synthetic))
     content = {
@@ -111,12 +152,12 @@ def cover(
         "subtitle": subtitle,
         "facts": [[label, fact] for label, fact in facts.items()],  # a list: notebook files sort their keys
         "notice": notice,
-        "key_figures": _key_figures(key_figures),
+        "key_figures": shown_figures,
         "publisher": identity,
     }
     warning = f"<p><strong>{escape(notice)}</strong></p>" if notice else ""
     html = f"<h1>{escape(title)}</h1><p>{escape(subtitle)}</p>{warning}"
-    display({COVER: content, "text/html": html, "text/plain": title}, raw=True)
+    _put_out({COVER: content, "text/html": html, "text/plain": title})
 
 
 def _name_source(registration: dict[str, Any], synthetic: bool) -> str:
@@ -138,8 +179,9 @@ def section(*, zh: str, en: str, level: int = 2) -> None:
     level : int
         2 for a chapter, 3 for a section of it.
     """
+    check_words("section", text(zh=zh, en=en))
     words = escape(text(zh=zh, en=en))
-    display({"text/html": f"<h{level}>{words}</h{level}>", "text/plain": words}, raw=True)
+    _put_out({"text/html": f"<h{level}>{words}</h{level}>", "text/plain": words})
 
 
 def _key_figures(pairs: Sequence[tuple[str, str]]) -> list[list[str]]:
@@ -161,21 +203,22 @@ def say(*sentences: str, zh: str = "", en: str = "") -> None:
     Parameters
     ----------
     *sentences : str
-        Sentences already in the report's language, for example from `narrative`.
+        Sentences already in the report's language, for example from `sentences.industry`.
     zh, en : str
         Instead of `sentences`: one paragraph in both languages.
 
-    Where there is nothing to say, as `narrative` may find, nothing is shown.
+    Where there is nothing to say, as a sentence may find, nothing is shown.
     """
     items = [_stopped(sentence) for sentence in sentences if sentence]
     items = items or [paragraph for paragraph in [text(zh=zh, en=en)] if paragraph]
     if not items:
         return
+    check_words("say", *items)
     if len(items) == 1:
         html = f"<p>{escape(items[0])}</p>"
     else:
         html = "<ul>\n" + "\n".join(f"<li>{escape(item)}</li>" for item in items) + "\n</ul>"
-    display({"text/html": html, "text/plain": "\n".join(items)}, raw=True)
+    _put_out({"text/html": html, "text/plain": "\n".join(items)})
 
 
 def _stopped(sentence: str) -> str:
@@ -201,8 +244,8 @@ def show(
     data : DataFrame, optional
         The numbers behind a figure; readers can unfold them below it.
     alt : str, optional
-        What the figure says, for those who cannot see it. By default the caption and the figure's title,
-        which states the finding.
+        What the figure says, for those who cannot see it; see `alternative_text.describe_figure` for what is
+        said by default.
 
     Raises
     ------
@@ -210,15 +253,70 @@ def show(
         If `exhibit` is neither a figure nor a table.
     """
     figure = getattr(exhibit, "figure", None)
+    check_words("show", caption, alt or "")
+    check_table("show", exhibit if isinstance(exhibit, pd.DataFrame) else data)
     if isinstance(exhibit, pd.DataFrame):
         _publish_table(exhibit, caption)
     elif isinstance(figure, Figure):
-        _publish_figure(figure, caption, data, alt or _described(figure, caption))
+        check_figure(figure)
+        _publish_figure(figure, caption, data, alt or describe_figure(figure, caption, data))
     else:
         problem = f"expected a matplotlib figure or a DataFrame, got {type(exhibit).__name__}."
         raise InputError(
             "show", problem, "Give the figure that was drawn; turn a Series into a table with .to_frame()."
         )
+
+
+def present(
+    table: pd.DataFrame,
+    drawing: Callable[..., Figure],
+    *arguments: Any,
+    caption: str,
+    otherwise: str,
+    **options: Any,
+) -> None:
+    """Show a drawing of a table with its numbers or, where the table is empty, say why.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its numbers.
+    drawing : callable
+        Draws it, such as `figures.rates`; called with the table, `arguments` and `options`.
+    caption : str
+        As in `show`.
+    otherwise : str
+        The sentence that stands in its place.
+
+    Examples
+    --------
+    >>> present(by_grade, figures.conversion_by_grade, caption="…", otherwise="…")  # doctest: +SKIP
+    """
+    if table.empty:
+        say(otherwise)
+    else:
+        show(drawing(table, *arguments, **options), caption=caption, data=table)
+
+
+def provenance(sources: pd.DataFrame, scorecard: Any, **parameters: Any) -> None:
+    """Show what a report was made from: its files, its parameters, the scorecard and the software.
+
+    Parameters
+    ----------
+    sources : DataFrame
+        See `publication.Published.files`.
+    scorecard : scoring.Scorecard
+        The standard.
+    **parameters : object
+        Such as region and year.
+    """
+    show(sources, caption=text(zh="数据文件", en="Source files"))
+    spoken = {"language": text(zh="中文", en="English")} if "today" not in parameters else {}
+    said = f"{text(**scorecard.title)} {scorecard.version}"
+    show(
+        tables.provenance(**parameters, **spoken, scorecard=said),
+        caption=text(zh="报告参数与软件版本", en="Parameters and software"),
+    )
 
 
 def attach(table: pd.DataFrame, name: str, caption: str) -> None:
@@ -241,6 +339,8 @@ def attach(table: pd.DataFrame, name: str, caption: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         problem = f"expected small letters, digits and hyphens, got {name!r}."
         raise InputError("attach", problem, 'Write for example name="work-list".')
+    check_words("attach", caption)
+    check_table("attach", table)
     content = {"name": name, "caption": caption, "columns": _columns(table)}
     rows = f"{len(table):,}"
     said = text(
@@ -248,13 +348,13 @@ def attach(table: pd.DataFrame, name: str, caption: str) -> None:
         en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in .{name}.xlsx.",
     )
     html = f'<p class="attachment">{escape(said)}</p>'
-    display({ATTACHMENT: content, "text/html": html, "text/plain": said}, raw=True)
+    _put_out({ATTACHMENT: content, "text/html": html, "text/plain": said})
 
 
 def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the columns of a table, JSON-ready; heads and texts are in the report's language."""
     flat = table.reset_index() if table.index.name or table.index.nlevels > 1 else table
-    heads = table.attrs.get("heads", {})
+    heads = table_metadata.heads(table)
     return [
         {"head": heads.get(name) or language.term(str(name)), **_cells(flat[name])} for name in flat.columns
     ]
@@ -272,7 +372,7 @@ def _cells(column: pd.Series) -> dict[str, Any]:
 def _publish_table(data: pd.DataFrame, caption: str) -> None:
     content = {"kind": "table", "caption": caption, "data": _records(data), **tables.describe(data)}
     html = f'<figure class="table">{tables.to_html(data, caption)}</figure>'
-    display({EXHIBIT: content, "text/html": html, "text/plain": caption}, raw=True)
+    _put_out({EXHIBIT: content, "text/html": html, "text/plain": caption})
 
 
 def _publish_figure(figure: Figure, caption: str, data: pd.DataFrame | None, alt: str) -> None:
@@ -285,7 +385,7 @@ def _publish_figure(figure: Figure, caption: str, data: pd.DataFrame | None, alt
     content = {"kind": "figure", "caption": caption, "alt": alt, "data": _records(data)}
     if data is not None:
         content |= tables.describe(data)
-    display({EXHIBIT: content, "text/html": html, "text/plain": alt}, raw=True)
+    _put_out({EXHIBIT: content, "text/html": html, "text/plain": alt})
 
 
 def _svg(figure: Figure, alt: str) -> str:
@@ -306,14 +406,6 @@ def _svg(figure: Figure, alt: str) -> str:
     # Ids such as figure_1 are the same in every figure of a page, and nothing refers to them.
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1).strip()
-
-
-def _described(figure: Figure, caption: str) -> str:
-    titles = [figure.get_suptitle(), *(ax.get_title(loc="left") for ax in figure.axes[:1])]
-    finding = next((title for title in titles if title), "")
-    # Lines of words join with a space, lines of Chinese without.
-    finding = re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", finding).replace("\n", "")
-    return caption + text(zh="。", en=". ") + finding if finding else caption
 
 
 def _records(data: pd.DataFrame | None) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from ..analysis.conversion import HIGHER, LOWER, Measure
-from ..base import language, style
+from ..base import language, origin, style
 from ..base.language import text
 from . import layout
 
@@ -517,3 +517,6 @@ def weak_points(table: pd.DataFrame, title: str = "") -> Figure:
         ink = style.readable_on(colour) if mark else style.INK
         ax.text(x, y, f"{row.mean:.2f} {mark}".strip(), ha="center", va="center_baseline", color=ink)
     return figure
+
+
+origin.trace_module(globals())

@@ -7,6 +7,7 @@ the body: either rows (a name, room to draw, columns of numbers) or panels at di
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -128,7 +129,7 @@ def begin_rows(
     """
     numbers = {style.shorten(head, HEADS): cells for head, cells in numbers.items()}
     widths = [widest([*head.split("\n"), *cells]) for head, cells in numbers.items()]
-    right = style.WIDTH - MARGIN - sum(width + GAP for width in widths)
+    right = style.WIDTH - MARGIN - math.fsum(width + GAP for width in widths)
     room = min(NAMES, max(right - MARGIN - GAP - DRAWING, NAMES / 2))
     labels = [style.shorten(name, room) for name in names]
     height = row_height(labels, height)

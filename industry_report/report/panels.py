@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from ..analysis.conversion import Measure
-from ..base import language, style
+from ..base import language, origin, style
 from ..base.language import text
 from . import layout
 
@@ -355,3 +355,6 @@ def _name_years(names: Sequence[str], ax: Axes | None) -> dict[int, str]:
     steps = range(1, len(names) + 1)
     step = next((step for step in steps if step * width >= room * (len(names) - 1 + step)), len(names))
     return dict(list(enumerate(digits))[::step])
+
+
+origin.trace_module(globals())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -9,9 +10,22 @@ import pandas as pd
 
 from .. import __version__
 from ..analysis.conversion import Measure
-from ..base import language
+from ..base import language, origin, table_metadata
 from ..base.language import text
 from ..scorecard import explanation
+
+
+def with_heads(table: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table whose columns are headed as said, in the report's language.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A tidy table.
+    heads : mapping of str to str
+        Column → head; columns not named keep the vocabulary's.
+    """
+    return table_metadata.describe(table.copy(), heads=heads)
 
 
 def printed(data: pd.DataFrame) -> pd.DataFrame:
@@ -21,15 +35,15 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
     ----------
     data : DataFrame
         A tidy table. A named index becomes the first column. A pair of columns ``low`` and ``high`` becomes
-        one column with the interval. Heads come from ``data.attrs["heads"]``, else from the vocabulary;
-        ``data.attrs["formats"]`` names columns that print like another one.
+        one column with the interval. Heads and formats are those that the table
+        carries (`table_metadata`), else the vocabulary's.
 
     Returns
     -------
     DataFrame of str, with a RangeIndex.
     """
     table = data.reset_index() if data.index.name or data.index.nlevels > 1 else data
-    heads, formats = data.attrs.get("heads", {}), data.attrs.get("formats", {})
+    heads, formats = table_metadata.heads(data), table_metadata.formats(data)
     columns = {}
     estimate = "rate"  # what an interval belongs to: the column before it
     for column in table.columns:
@@ -47,7 +61,7 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
 
 def _protected(data: pd.DataFrame, column: str, shown: list[str]) -> list[str]:
     """Mark numbers that `disclosure.protect` withheld; others that are missing stay as they are."""
-    labels = data.attrs.get("protected", {}).get(column, [])
+    labels = table_metadata.withheld(data).get(column, [])
     return [
         language.PROTECTED if label in labels and value == language.MISSING else value
         for label, value in zip(data.index, shown, strict=True)
@@ -112,7 +126,7 @@ def describe(data: pd.DataFrame) -> dict[str, Any]:
         elif form != name:
             column["format"] = form
         columns.append(column)
-    protected = {str(name): _withheld(data, str(name)) for name in data.attrs.get("protected", {})}
+    protected = {str(name): _withheld(data, str(name)) for name in table_metadata.withheld(data)}
     return {"columns": columns, "protected": {name: rows for name, rows in protected.items() if rows}}
 
 
@@ -121,7 +135,7 @@ def _form(data: pd.DataFrame, names: list[str], name: str) -> str:
     if name in ("low", "high") and {"low", "high"} <= set(names):
         before = names[: names.index("low")]
         return before[-1] if before else "rate"
-    return str(data.attrs.get("formats", {}).get(name, name))
+    return str(table_metadata.formats(data).get(name, name))
 
 
 def _count_leading(table: pd.DataFrame, least: int) -> int:
@@ -139,11 +153,11 @@ def _label(data: pd.DataFrame, column: str) -> str:
     if {"low", "high"} <= set(data.columns) and column in ("low", "high"):
         end = text(zh="下限", en="lower limit") if column == "low" else text(zh="上限", en="upper limit")
         return language.term("interval") + text(zh="", en=", ") + end
-    return data.attrs.get("heads", {}).get(column) or language.term(column)
+    return table_metadata.heads(data).get(column) or language.term(column)
 
 
 def _withheld(data: pd.DataFrame, column: str) -> list[int]:
-    labels = data.attrs["protected"][column]
+    labels = table_metadata.withheld(data)[column]
     if column not in data:
         return []
     missing = data[column].isna()
@@ -236,6 +250,44 @@ def edge_cases(grid: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([grid[rows] for rows in alone]).drop_duplicates(ignore_index=True)
 
 
+def cases(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the grade of every case of a card of conditions, heads in the report's language.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `scoring.cells`.
+    """
+    named = table.assign(grade=table["grade"].astype(object).fillna(language.term("undefined")))
+    named = named.rename(columns=language.term)
+    return named.set_index(named.columns[0])
+
+
+def staff(table: pd.DataFrame, *, contacts: bool = False) -> pd.DataFrame:
+    """Return full-time equivalents, a row for each role and a column for each assumption.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `workload.full_time_equivalents`.
+    contacts : bool
+        Whether the contacts a year stand before them.
+    """
+    wide = table.pivot(index="role", columns="assumption", values="full_time_equivalents")
+    wide = wide.loc[table["role"].unique(), table["assumption"].unique()]
+    formats = {language.term(str(name)): "full_time_equivalents" for name in wide.columns}
+    wide = wide.rename(columns=language.term).rename_axis(columns=None)
+    if contacts:
+        wide.insert(0, "contacts", table.groupby("role")["contacts"].first())
+    return table_metadata.describe(wide, formats=formats, afresh=True)
+
+
+def extent(audit: pd.DataFrame) -> pd.DataFrame:
+    """Return how many rows of each table hold a withheld number; see `disclosure.audit`."""
+    shown = audit[["rows", "protected_rows"]].rename(columns={"rows": "table_rows"})
+    return table_metadata.describe(shown, heads={"table_rows": text(zh="行数", en="Rows")})
+
+
 def provenance(**parameters: Any) -> pd.DataFrame:
     """Return the report's parameters and the software that made it.
 
@@ -315,7 +367,7 @@ def indicators(
         value = _or_protected(mean, "mean") + text(zh="" if pd.isna(mean) else "分", en="")
         rows.append(_indicator(name, value, "mean"))
     table = pd.DataFrame(rows, columns=["indicator", "value", "calculation", "caution"])
-    table.attrs["heads"] = {"value": text(zh="数值", en="Value")}
+    table_metadata.describe(table, heads={"value": text(zh="数值", en="Value")})
     return table.set_index("indicator")
 
 
@@ -347,3 +399,6 @@ def _indicator(name: str, value: str, kind: str) -> tuple[str, str, str, str]:
         ),
     }[kind]
     return name, value, calculation, caution
+
+
+origin.trace_module(globals())

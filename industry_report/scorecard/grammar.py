@@ -12,7 +12,6 @@ fault, its line and its mend. Nothing in a file is ever executed.
 """
 
 import datetime as dt
-import difflib
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from ..base.yaml_forms import MOST_BYTES, Keyed, Page, Place, name_place
+from ..base.errors import InputError, near_match
+from ..base.yaml_reader import Keyed, Kind, Page, Place, open_page
 from . import conditions
 from .conditions import AllOf, AnyOf, Condition, Interval, OneOf, Within, read_interval, word_interval, write
 from .scorecards import (
@@ -48,7 +48,10 @@ _MOST_LEVELS = 1_000
 _EXACT = 2**53  # whole numbers up to here are exact in a double, too
 
 
-class ScorecardError(ValueError):
+FILE = Kind("the scorecard", "params/scorecards/consultation.yaml")
+
+
+class ScorecardError(InputError, ValueError):
     """A scorecard cannot be used. One line per fault: file, line, what is wrong, what to do."""
 
 
@@ -73,52 +76,28 @@ def load_scorecard(path: str | Path) -> Scorecard:
     ScorecardError
         The file is missing or is not what a scorecard must be; all faults at once, each with line and mend.
     """
-    page = Page(_read_text(Path(path)))
-    scorecard = _read_page(page)
-    if page.faults or scorecard is None:
-        faults = sorted(page.faults)
-        raise ScorecardError("\n".join(f"{path}, line {line}: {fault}" for line, fault in faults))
-    return scorecard
+    page = open_page(path, FILE, ScorecardError)
+    make, values = _read_page(page)
+    page.refuse(path, ScorecardError)
+    return make(values)
 
 
-def _read_page(page: Page) -> Scorecard | None:
+def _read_page(page: Page) -> tuple[Callable[[dict[str, Any]], Scorecard], dict[str, Any]]:
+    """Return what makes a scorecard of this kind, and the values it is made of; faults are noted."""
     if page.root is None:
-        return None
+        return _make_weighted, {}
     kind = page.find_text("kind")
     if kind not in _KINDS:
         told = "the scorecard lacks kind" if kind is None else f'kind "{kind}" is none'
         page.note(page.root.start_mark.line + 1, f"{told}. Write `kind: {'`, `kind: '.join(_KINDS)}`.")
-        return None
+        return _make_weighted, {}
     form, check, make = _KINDS[kind]
     values = page.read(page.root, form)
     _check_names(page, values)
     _check_dates(page, values)
     _check_band_names(page, values.get("bands", []))
     check(page, values)
-    return None if page.faults else make(values)
-
-
-def _read_text(path: Path) -> str:
-    folders = [Path.cwd(), *Path.cwd().parents]
-    try:
-        found = next((folder / path for folder in folders if (folder / path).exists()), path)
-        with found.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise ScorecardError(
-                f"{path}: is larger than {MOST_BYTES:,} bytes. No scorecard is; name another file."
-            )
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ScorecardError(f"{path}, line {line}: this is not UTF-8. Save the file as UTF-8.") from None
-    except FileNotFoundError:
-        raise ScorecardError(
-            f"{path}: no such file in {folders[0]} or a folder above it. "
-            "Correct the path; the standard is params/scorecards/consultation.yaml."
-        ) from None
-    except OSError as error:
-        raise ScorecardError(f"{path}: cannot be read ({error.strerror}). Give a YAML file.") from None
+    return make, values
 
 
 # --- what turns the text of a key into its value
@@ -432,7 +411,7 @@ def _check_reading(page: Page, entry: dict[str, Any], place: Place) -> None:
     ways = [key.removesuffix("?") for key in _LEVELLED if key.removesuffix("?") in entry]
     if len(ways) != 1:
         told = f"says {' and '.join(ways)}" if ways else "does not say how its column gives a level"
-        page.note_at(place, f"{name_place(place)} {told}. Write one of levels, bins, ranks, points.")
+        page.note_at(place, f"{page.name_place(place)} {told}. Write one of levels, bins, ranks, points.")
         return
     for key, way in (("step", "levels"), ("otherwise", "points")):
         if key in entry and way not in ways:
@@ -592,7 +571,8 @@ class _ConditionReader:
         ways = [key for key in ("all", "any", "rule", "column") if key in values]
         if len(ways) != 1:
             told = f"says {' and '.join(ways)}" if ways else "has no condition"
-            self._page.note_at(place, f"{name_place(place)} {told}. Write one of all, any, rule, column.")
+            fault = f"{self._page.name_place(place)} {told}. Write one of all, any, rule, column."
+            self._page.note_at(place, fault)
             return None
         if "column" in ways:
             return self._read_leaf(values, place)
@@ -616,8 +596,8 @@ class _ConditionReader:
             fault = f"the rule {name} leads back to itself: {circle}. Break the circle."
             self._page.note_at((*place, "rule"), fault)
         elif name is not None and name not in self._rules:
-            near = difflib.get_close_matches(name, self._rules, 1)
-            mend = f"Did you mean {near[0]}?" if near else "Write it under rules."
+            near = near_match(name, self._rules)
+            mend = f"Did you mean {near}?" if near else "Write it under rules."
             self._page.note_at((*place, "rule"), f"there is no rule {name}. {mend}")
         elif name is not None:
             return self.read(*self._rules[name], (*trail, name))
@@ -628,7 +608,7 @@ class _ConditionReader:
         if len(ways) != 1:
             told = "both in and is" if ways else "neither in nor is"
             mend = 'Write an interval, `in: "(100000, inf)"`, or texts, `is: [月度]`.'
-            self._page.note_at(place, f"{name_place(place)} says {told}. {mend}")
+            self._page.note_at(place, f"{self._page.name_place(place)} says {told}. {mend}")
         elif column is not None and self._check_type(column, "number" if "in" in values else "text", place):
             if values.get("in"):
                 return Within(column, values["in"])
@@ -639,8 +619,8 @@ class _ConditionReader:
     def _check_type(self, column: str, kind: str, place: Place) -> bool:
         """Tell whether the column is an input, and a number or text as the condition needs it."""
         if self._inputs is not None and column not in self._inputs:
-            near = difflib.get_close_matches(column, self._inputs, 1)
-            mend = f"Did you mean {near[0]}?" if near else f"The inputs are {', '.join(self._inputs)}."
+            near = near_match(column, self._inputs)
+            mend = f"Did you mean {near}?" if near else f"The inputs are {', '.join(self._inputs)}."
             self._page.note_at((*place, "column"), f"{column} is no input. {mend}")
             return False
         known = (self._inputs or self._types).get(column) or kind

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import io
 import json
 import re
 import tokenize
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ..base.errors import InputError
+from ..base.yaml_reader import Keyed, Kind, Page, Place, Tree, read_page
 
+PARAMETERS = Kind(
+    "the parameter file", "params/annual.yaml", has_aliases=True, may_be_empty=True, most_bytes=1_000_000
+)
 TYPES = frozenset({"str", "int", "float", "bool", "list", "dict", "None"})
 
 
@@ -56,12 +55,6 @@ class Entry:
         return f"{self.file}, line {self.lines.get(key, self.line)}"
 
 
-def find_file(path: Path) -> Path | None:
-    """Return a file named relative to the working folder or to a folder above it, absolute."""
-    folder = Path.cwd()
-    return next((f / path for f in (folder, *folder.parents) if (f / path).is_file()), None)
-
-
 # --- parameter files
 
 
@@ -73,110 +66,41 @@ def read_entries(file: Path) -> list[Entry]:
     InputError
         If the file cannot be read, is not YAML, names a key twice or has another form.
     """
-    text = _read_text(file)
-    try:
-        loader = yaml.SafeLoader(text)
-        root = loader.get_single_node()
-        if root is None:
-            return [Entry(file, 1, {}, {}, multiplies=False)]
-        _refuse_duplicates(root, file)
-        if not isinstance(root, yaml.MappingNode):
-            raise InputError(
-                _at(file, root), "expected `name: value` lines.", "See params/annual.yaml for an example."
-            )
-        entry = _read_mapping(loader, root, file)
-        if "reports" not in entry.values:
-            return [entry]
-        return _read_plan(loader, root, file)
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date such as 2025-02-30
-        raise _explain_yaml(error, file) from error
+    page = read_page(file, str(file), PARAMETERS)
+    if page.root is None:
+        page.refuse(file)
+        return [Entry(file, 1, {}, {}, multiplies=False)]
+    keys = page.list_keys()
+    form = {f"{key}?": Tree() for key in keys} | {"reports": [_ENTRY]} if "reports" in keys else _ENTRY
+    values = page.read(page.root, form)
+    for key in keys if "reports" in keys else ():
+        if key != "reports":
+            fault = f"`{key}` stands beside `reports:`, where nothing else may stand."
+            page.note(keys[key], f"{fault} Move it into the entries under `reports:`.")
+    page.refuse(file)
+    if "reports" not in keys:
+        return [_make_entry(page, file, (), values)]
+    places = [("reports", number) for number in range(len(values["reports"]))]
+    return [
+        _make_entry(page, file, place, entry, multiplies=True)
+        for place, entry in zip(places, values["reports"], strict=True)
+    ]
 
 
-def _read_plan(loader: yaml.SafeLoader, root: yaml.MappingNode, file: Path) -> list[Entry]:
-    nodes = {key.value: (key, value) for key, value in root.value}
-    others = [key for key in nodes if key != "reports"]
-    if others:
-        problem = f"`{others[0]}` stands beside `reports:`, where nothing else may stand."
-        raise InputError(
-            _at(file, nodes[others[0]][0]), problem, "Move it into the entries under `reports:`."
-        )
-    key, reports = nodes["reports"]
-    if not isinstance(reports, yaml.SequenceNode) or not reports.value:
-        problem = "`reports:` must be a list of entries."
-        raise InputError(_at(file, key), problem, "Begin each entry with `- notebook: industry`.")
-    for node in reports.value:
-        if not isinstance(node, yaml.MappingNode):
-            problem = "an entry under `reports:` must be `name: value` lines."
-            raise InputError(_at(file, node), problem, "Begin it with `- notebook: industry`.")
-    return [_read_mapping(loader, node, file, multiplies=True) for node in reports.value]
+def _read_name(text: str) -> str:
+    if not text:
+        raise ValueError("is empty where a name is expected. Write `name: value`.")
+    return text
 
 
-def _read_mapping(
-    loader: yaml.SafeLoader, node: yaml.MappingNode, file: Path, multiplies: bool = False
+_ENTRY = Keyed(_read_name, Tree(), may_be_empty=True)
+
+
+def _make_entry(
+    page: Page, file: Path, place: Place, values: dict[str, Any], *, multiplies: bool = False
 ) -> Entry:
-    loader.flatten_mapping(node)  # `<<: *common`; what it brings in stands first, so own values win
-    values, lines = {}, {}
-    for key_node, value_node in node.value:
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise InputError(
-                _at(file, key_node), "a name is expected before the colon.", "Write `name: value`."
-            )
-        key = key_node.value  # as written: `no` and `2025` are names here, not a boolean and a number
-        values[key] = _plain(loader.construct_object(value_node, deep=True))
-        lines[key] = key_node.start_mark.line + 1
-    return Entry(file, node.start_mark.line + 1, values, lines, multiplies)
-
-
-def _plain(value: Any) -> Any:
-    """Return a date as the text it was written as, which is what papermill would pass on."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _read_text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        near = near_match(file.name, [other.name for other in file.parent.glob("*.yaml")])
-        raise InputError(str(file), "there is no such file.", near or "Check the path.") from error
-    except UnicodeDecodeError as error:
-        raise InputError(str(file), "is not UTF-8 text.", "Save it as UTF-8.") from error
-    except OSError as error:
-        raise InputError(
-            str(file), f"cannot be read: {error.strerror}.", "Name a parameter file (.yaml)."
-        ) from error
-
-
-def _refuse_duplicates(node: yaml.Node, file: Path, seen: set[int] | None = None) -> None:
-    """YAML itself would silently take the last of two equal keys."""
-    seen = set() if seen is None else seen
-    if id(node) in seen or not isinstance(node.value, list):
-        return
-    seen.add(id(node))  # an alias may stand inside its own anchor
-    keys: dict[str, yaml.Node] = {}
-    for item in node.value:
-        children = item if isinstance(node, yaml.MappingNode) else (item,)
-        if len(children) == 2 and isinstance(children[0].value, str):
-            key = children[0].value
-            if key in keys:
-                problem = f"`{key}` stands here a second time, first on line {keys[key].start_mark.line + 1}."
-                raise InputError(_at(file, children[0]), problem, "Keep one of them.")
-            keys[key] = children[0]
-        for child in children:
-            _refuse_duplicates(child, file, seen)
-
-
-def _at(file: Path, node: yaml.Node) -> str:
-    return f"{file}, line {node.start_mark.line + 1}"
-
-
-def _explain_yaml(error: Exception, file: Path) -> InputError:
-    mark = getattr(error, "problem_mark", None)
-    where = f"{file}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(file)
-    reason = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-    mend = "Check indentation, colons and quotes; text with `: ` or `#` needs quotes."
-    return InputError(where, f"is not valid YAML: {reason}.", mend)
+    lines = {key: page.find_line((*place, key)) for key in values}
+    return Entry(file, page.find_line(place), values, lines, multiplies)
 
 
 # --- the notebook's parameters cell
@@ -261,9 +185,3 @@ def _read_comments(source: str) -> dict[int, str]:
 def type_name(value: Any) -> str:
     """Return the name of a value's type as an annotation writes it."""
     return "None" if value is None else type(value).__name__
-
-
-def near_match(name: str, names: Sequence[str]) -> str:
-    """Return "Did you mean …?" or nothing."""
-    found = difflib.get_close_matches(name, names, n=1)
-    return f"Did you mean {found[0]!r}?" if found else ""

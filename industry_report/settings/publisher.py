@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import copy
 import datetime
-import difflib
 import functools
 import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
-from ..base.errors import InputError
+from ..base.errors import InputError, did_you_mean, shown
+from ..base.files import find_upwards
+from ..base.yaml_reader import Kind, Listed, Worded, read_page, read_words
 from .logo import read_logo
 
 PUBLIC = ("industry", "government", "training", "college")  # editions for readers outside of the house
 READABLE = 4.5  # contrast of text with its ground, WCAG 2.2 level AA
 DARK_GROUND = "#1e252b"  # the lightest ground of a page in dark mode
 CITED = ("publisher", "title", "subtitle", "place", "date", "version")  # what a form of citation may name
-SEE = "See params/publisher.yaml."
+PUBLISHER = Kind("the publisher's file", "params/publisher.yaml")
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,12 @@ def load_policy(path: str | Path, edition: str) -> Policy:
     InputError
         The file is missing or is not YAML, a key is unknown or missing, or a value cannot be.
     """
-    values = _read_publisher(_find(Path(path)), str(path))["disclosure"]
+    values = _read_publisher(_find(path), str(path))["disclosure"]
     editions = [*PUBLIC, *values["internal"]]
     if edition not in editions:
-        near = difflib.get_close_matches(edition, editions, n=1)
-        mend = f"Did you mean {near[0]}?" if near else f"Editions are {', '.join(editions)}."
-        raise InputError("parameter edition", f"expected an edition, got {edition!r}.", mend)
+        problem = f"expected an edition, got {shown(edition)}."
+        remedy = did_you_mean(edition, editions, f"Editions are {', '.join(editions)}.")
+        raise InputError("parameter edition", problem, remedy)
     return Policy(values["threshold"], values["dominance"]["p"], edition in values["internal"])
 
 
@@ -91,7 +90,7 @@ def load_identity(path: str | Path) -> dict[str, Any]:
     InputError
         As in `load_policy`; or a colour is too pale to read, or a logo is not a plain drawing.
     """
-    file = _find(Path(path))
+    file = _find(path)
     values = _read_publisher(file, str(path))
     del values["disclosure"]
     if "logo" in values:
@@ -104,7 +103,7 @@ def load_identity(path: str | Path) -> dict[str, Any]:
 
 def find_logo(path: str | Path) -> Path | None:
     """Return the logo's file, for a report is to be made anew when it changes; None without a logo."""
-    file = _find(Path(path))
+    file = _find(path)
     named = _read_publisher(file, str(path)).get("logo")
     return file.parent / named[0] if named else None
 
@@ -141,162 +140,112 @@ def _mixed(colour: str, towards: str, ground: str) -> str:
     return next(step for step in steps if style.contrast(step, ground) >= READABLE)
 
 
-# --- the values
+# --- what turns the text of a key into its value
 
 
-def _read_int(node: yaml.Node, at: str) -> int:
-    value = _plain(node, at)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise InputError(at, f"expected a whole number, got {value!r}.", SEE)
-    return value
+def _read_threshold(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,6}", text) or int(text) < 3:
+        told = "expected a whole number of at least 3. Two people know each other's answer; 10 is usual."
+        raise ValueError(f"is no threshold: {told}")
+    return int(text)
 
 
-def _read_threshold(node: yaml.Node, at: str) -> int:
-    value = _read_int(node, at)
-    if value < 3:
-        problem = f"disclosure.threshold expects a whole number of at least 3, not {value}."
-        raise InputError(at, problem, "Two people know each other's answer; 10 is usual.")
-    return value
+def _read_percentage(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", text) or not 0 < float(text) <= 100:
+        raise ValueError("is no percentage: expected a number above 0 up to 100. 10 is usual.")
+    return float(text)
 
 
-def _read_percentage(node: yaml.Node, at: str) -> float:
-    value = _plain(node, at)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise InputError(at, f"expected a number, got {value!r}.", SEE)
-    if not 0 < value <= 100:
-        problem = f"disclosure.dominance.p expects a percentage above 0 up to 100, not {value}."
-        raise InputError(at, problem, "10 is usual.")
-    return float(value)
-
-
-def _read_list(node: yaml.Node, at: str) -> list[Any]:
-    value = _plain(node, at)
-    if not isinstance(value, list):
-        raise InputError(at, f"expected a list such as [enterprise], got {value!r}.", SEE)
-    return value
-
-
-def _read_text(node: yaml.Node, at: str) -> str:
-    """Return a text as it is written: a telephone number keeps its zeros."""
-    words = " ".join(node.value.split()) if isinstance(node, yaml.ScalarNode) else ""
-    if not words or str(node.tag).endswith(":null"):
-        raise InputError(at, "expected a text here.", "Write one, or take the line away.")
-    return words
-
-
-def _read_worded(node: yaml.Node, at: str) -> dict[str, str]:
-    """Return a text in both languages; what stands in one only serves for the other."""
-    if not isinstance(node, yaml.MappingNode):
-        return dict.fromkeys(("zh", "en"), _read_text(node, at))
-    given = _read_form(node, {"zh": _read_text, "en": _read_text}, at)
-    if not given:
-        raise InputError(at, "expected a text here.", "Write {zh: …, en: …}, or take the line away.")
-    return {spoken: given.get(spoken) or next(iter(given.values())) for spoken in ("zh", "en")}
-
-
-def _read_logo(node: yaml.Node, at: str) -> tuple[str, str]:
-    return _read_text(node, at), at
-
-
-def _read_accent(node: yaml.Node, at: str) -> str:
-    if str(node.tag).endswith(":null"):
-        raise InputError(at, "there is no colour here.", 'In YAML a colour needs quotes: "#1b5e8c".')
-    colour = _read_text(node, at).lower()
+def _read_accent(text: str) -> str:
+    if not text:
+        raise ValueError('is no colour. In YAML a colour needs quotes: "#1b5e8c".')
+    colour = text.strip().lower()
     if not re.fullmatch(r"#[0-9a-f]{6}", colour):
-        raise InputError(at, f'expected a colour such as "#1b5e8c", got {colour!r}.', "Write six hex digits.")
+        raise ValueError('is no colour such as "#1b5e8c". Write six hex digits.')
     from ..base import style  # which brings matplotlib; most files name no colour
 
     if (found := style.contrast(colour, "#ffffff")) < READABLE:
         near = _mixed(colour, "#000000", "#ffffff")
-        problem = f"{colour} has a contrast of {found:.1f} on white; text needs {READABLE}."
-        raise InputError(at, problem, f'The nearest that can be read is "{near}".')
+        told = f"has a contrast of {found:.1f} on white; text needs {READABLE}."
+        raise ValueError(f'{told} The nearest that can be read is "{near}".')
     return colour
 
 
-def _read_url(node: yaml.Node, at: str) -> str:
-    address = _read_text(node, at)
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"[\s<>\"']", address):
-        problem = f"expected an address such as https://example.org/, got {address!r}."
-        raise InputError(at, problem, "Begin it with https://.")
-    return address
-
-
-def _read_email(node: yaml.Node, at: str) -> str:
-    address = _read_text(node, at)
-    if not re.fullmatch(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"']+", address):
-        raise InputError(at, f"expected an e-mail address, got {address!r}.", "Write name@example.org.")
-    return address
-
-
-def _read_date(node: yaml.Node, at: str) -> str:
+def _read_url(text: str) -> str:
+    """Read an address of the web; characters that turn the direction of writing could disguise one."""
+    address = read_words(text)
     try:
-        value = _plain(node, at)
-    except ValueError:  # 2026-02-30
-        value = node.value
-    if not isinstance(value, datetime.date) or isinstance(value, datetime.datetime):
-        raise InputError(at, f"expected a date such as 2026-01-31, got {value!r}.", "Write year-month-day.")
-    return value.isoformat()
+        parts = urlsplit(address)
+        is_sound = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:  # https://[::1
+        is_sound = False
+    if not is_sound or re.search(r"[\s<>\"']", address) or not address.isprintable():
+        raise ValueError("is no address such as https://example.org/. Begin it with https://.")
+    return address
 
 
-def _read_citation(node: yaml.Node, at: str) -> dict[str, str]:
-    forms = _read_worded(node, at)
-    for form in forms.values():
-        try:
-            fields = [
-                (name, spec, turn)
-                for _, name, spec, turn in string.Formatter().parse(form)
-                if name is not None
-            ]
-        except ValueError as error:
-            raise InputError(at, f"the form of citation is broken: {error}.", "Close each {.") from None
-        for name, spec, turn in fields:
-            if name not in CITED or spec or turn:
-                problem = f"a citation has no field {{{name}}}."
-                raise InputError(at, problem, f"Fields are {', '.join(f'{{{known}}}' for known in CITED)}.")
-    return forms
+def _read_email(text: str) -> str:
+    address = read_words(text)
+    if not re.fullmatch(r"[^@\s<>\"']+@[^@\s<>\"']+\.[^@\s<>\"']+", address) or not address.isprintable():
+        raise ValueError("is not an e-mail address. Write name@example.org.")
+    return address
 
 
-def _plain(node: yaml.Node, at: str) -> Any:
-    return yaml.SafeLoader("").construct_object(node, deep=True)
+def _read_date(text: str) -> str:
+    try:
+        return datetime.datetime.strptime(text.strip(), "%Y-%m-%d").date().isoformat()
+    except ValueError:
+        raise ValueError("is no date: expected a date such as 2026-01-31. Write year-month-day.") from None
+
+
+def _read_citation(text: str) -> str:
+    form = read_words(text)
+    try:
+        fields = [part for part in string.Formatter().parse(form) if part[1] is not None]
+    except ValueError as error:
+        raise ValueError(f"is broken: {error}. The form of citation must close each {{.") from None
+    for _, name, spec, turn in fields:
+        if name not in CITED or spec or turn:
+            known = ", ".join(f"{{{known}}}" for known in CITED)
+            raise ValueError(f"has no field {{{name}}}. Fields of a citation are {known}.")
+    return form
 
 
 # --- the file
 
-Reader = Callable[[yaml.Node, str], Any]
+
+_WORDS = Worded(read_words)
 FORM: dict[str, Any] = {
-    "names": _read_worded,
-    "short": _read_worded,
-    "logo": _read_logo,
-    "colours": {"accent": _read_accent},
-    "contact": {"address": _read_worded, "phone": _read_text, "email": _read_email, "website": _read_url},
-    "licence": {"name": _read_worded, "url": _read_url},
-    "citation": _read_citation,
-    "registration": {
-        "register": _read_worded,
-        "number": _read_text,
-        "page": _read_url,
-        "registered_on": _read_date,
-        "valid_until": _read_date,
+    "names?": _WORDS,
+    "short?": _WORDS,
+    "logo?": read_words,
+    "colours?": {"accent": _read_accent},
+    "contact?": {"address?": _WORDS, "phone?": read_words, "email?": _read_email, "website?": _read_url},
+    "licence?": {"name?": _WORDS, "url?": _read_url},
+    "citation?": Worded(_read_citation),
+    "registration?": {
+        "register?": _WORDS,
+        "number?": read_words,
+        "page?": _read_url,
+        "registered_on?": _read_date,
+        "valid_until?": _read_date,
     },
-    "disclaimer": _read_worded,
-    "published_on": _read_date,
-    "place": _read_worded,
+    "disclaimer?": _WORDS,
+    "published_on?": _read_date,
+    "place?": _WORDS,
     "disclosure": {
         "threshold": _read_threshold,
         "dominance": {"p": _read_percentage},
-        "internal": _read_list,
+        "internal": Listed(read_words),
     },
 }
-REQUIRED = frozenset({"disclosure", "threshold", "dominance", "p", "internal", "accent"})
 
 
-def _find(path: Path) -> Path:
-    folders = [Path.cwd(), *Path.cwd().parents]
-    found = next((folder / path for folder in folders if (folder / path).is_file()), None)
+def _find(path: str | Path) -> Path:
+    found = find_upwards(path)
     if found is None:
-        problem = f"there is no such file in {folders[0]} or a folder above it."
-        raise InputError(str(path), problem, "Correct the path; the standard is params/publisher.yaml.")
+        problem = f"there is no such file in {Path.cwd()} or a folder above it."
+        raise InputError(str(path), problem, f"Correct the path; the standard is {PUBLISHER.example}.")
     return found
 
 
@@ -308,28 +257,9 @@ def _read_publisher(file: Path, thing: str) -> dict[str, Any]:
 @functools.lru_cache(maxsize=8)
 def _parse_publisher(file: Path, thing: str, stamp: tuple[int, int]) -> dict[str, Any]:
     """Read the file once, as long as its stamp is the same: each of a thousand reports names it."""
-    try:
-        page = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InputError(thing, f"is not a YAML file: {error}.", "Mend the line named.") from None
-    return _read_form(page, FORM, thing)
-
-
-def _read_form(node: yaml.Node | None, form: Mapping[str, Any], thing: str) -> dict[str, Any]:
-    if not isinstance(node, yaml.MappingNode):
-        raise InputError(thing, "expected `name: value` lines.", SEE)
-    values: dict[str, Any] = {}
-    for key, value in node.value:
-        at = f"{thing.split(', line')[0]}, line {key.start_mark.line + 1}"
-        if str(key.value) not in form:
-            near = difflib.get_close_matches(str(key.value), form, n=1)
-            problem = f"there is no key {str(key.value)!r} here; there are {', '.join(form)}."
-            raise InputError(at, problem, f"Did you mean {near[0]}?" if near else SEE)
-        if key.value in values:
-            raise InputError(at, f"{key.value!r} stands here a second time.", "Keep one of them.")
-        inner = form[key.value]
-        values[key.value] = _read_form(value, inner, at) if isinstance(inner, dict) else inner(value, at)
-    if missing := [key for key in form if key in REQUIRED and key not in values]:
-        at = f"{thing.split(', line')[0]}, line {node.start_mark.line + 1}"
-        raise InputError(at, f"{missing[0]!r} is missing here.", SEE)
+    page = read_page(file, thing, PUBLISHER)
+    values = page.read(page.root, FORM) if page.root is not None else {}
+    page.refuse(thing)
+    if "logo" in values:
+        values["logo"] = values["logo"], f"{thing}, line {page.find_line(('logo',))}"
     return values

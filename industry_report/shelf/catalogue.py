@@ -6,6 +6,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,6 +31,42 @@ MEDIA_TYPES = {
 }
 
 Entry = dict[str, Any]
+
+
+def is_day(text: str) -> bool:
+    """Tell whether a text is a day as ISO 8601 writes it."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def is_day_or_none(text: str) -> bool:
+    """Tell whether a text is a day, or empty."""
+    return not text or is_day(text)
+
+
+def is_language(text: str) -> bool:
+    """Tell whether a text names a language of reports."""
+    return text in language.LANGUAGES
+
+
+# The forms of what is read back; see `checked_json.has_form`.
+CORRECTION = {
+    **{"version": int, "date": is_day, "earlier": str, "exhibits": int},
+    "changes": [[str, str, str]],
+}
+_FILES = [{"format": str, "path": str, "bytes": int, "sha256": str}]
+ENTRY = {
+    **dict.fromkeys(("report", "title", "subtitle", "edition", "region", "publisher"), str),
+    **{"language": is_language, "date": is_day_or_none, "regions": [str]},
+    **{"year": (int, type(None)), "years": [int], "licence": {str: str}},
+    **{"version": int, "draft": bool, "internal": bool, "synthetic": bool},
+    **{"key_figures": [[str, str]], "attachments": {str: str}, "files": _FILES},
+    "correction?": CORRECTION,
+    "earlier?": [{"version": int, "files": _FILES}],
+}
+CATALOGUE = {"form": int, "reports": [ENTRY], "changes": {str: [str]}, "not_updated": [str]}
 
 
 def describe_report(record: Mapping[str, Any], files: list[Entry], earlier: list[Entry]) -> Entry:
@@ -275,6 +312,11 @@ def _make_id(name: str) -> str:
 def tag_language(spoken: str) -> str:
     """Return the language tag for HTML and XML."""
     return "zh-CN" if spoken == "zh" else spoken
+
+
+def spell(region: str) -> str:
+    """Return a place's name in letters, by which readers of both languages look it up."""
+    return language.PLACES.get(region, region)
 
 
 def find_publisher(catalog: Mapping[str, Any]) -> str:

@@ -103,7 +103,7 @@ def _contents(record: Mapping[str, Any]) -> list[Any]:
 
 def _content(exhibit: Mapping[str, Any]) -> list[Any]:
     columns = [c for c in exhibit.get("columns", []) if c["name"] not in NOT_CONTENT]
-    rows = [[_plain(row[column["name"]]) for column in columns] for row in exhibit["data"]]
+    rows = [[_plain(row.get(column["name"])) for column in columns] for row in exhibit["data"]]
     words = exhibit["caption"] if columns else exhibit.get("alt", exhibit["caption"])
     return [exhibit["kind"], words, [column["label"] for column in columns], rows]
 
@@ -127,9 +127,11 @@ def find_today() -> date:
         If ``SOURCE_DATE_EPOCH`` is not a number of seconds.
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch is None:
+    if not epoch:
         return datetime.now(UTC).date()
     try:
+        if not re.fullmatch(r"[0-9]+", epoch):  # matplotlib and others that read it take no sign
+            raise ValueError(epoch)
         return datetime.fromtimestamp(int(epoch), UTC).date()
     except (ValueError, OverflowError, OSError):
         problem = f"expected seconds since 1970, got {epoch!r}."

@@ -6,29 +6,83 @@ import hashlib
 import json
 import os
 import re
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ..base.checked_json import has_form, narrow_mode, read_checked, read_json, write_checked
 from ..base.errors import InputError
 from ..base.language import LANGUAGES
 from . import catalogue, index_page
 
-WORKSHOP = Path(".build")  # in the working folder: what is not for publication
-RECORD_KEYS = frozenset(
-    {"report", "notebook", "parameters", "software", "version", "digest", "files", "synthetic"}
-)
+WORK_FOLDER = Path(".build")  # in the working folder: what is not for publication
+WORK_VARIABLE = "INDUSTRY_REPORT_WORK"  # names another place for it
+DRAFT = ".draft-"  # how the name of a file begins until it is whole
+# What the shelf reads of a record; see `render.write_record`.
+_TEXTS = {str: str}
+_EXHIBIT = {
+    "kind": str,
+    "caption": str,
+    "alt?": str,
+    "columns?": [{"name": str, "label": str}],
+    "data": [dict],
+}
+RECORD = {
+    **{"report": str, "notebook": str, "software": str, "version": int, "digest": str, "parameters": dict},
+    **{"files": _TEXTS, "synthetic": bool, "draft?": bool, "internal?": bool, "attachments?": _TEXTS},
+    "inputs?": {
+        **{"files?": _TEXTS, "libraries?": _TEXTS, "data?": str, "notebook?": str, "code?": str},
+        "draft?": bool,
+    },
+    "correction?": catalogue.CORRECTION,
+    "exhibits?": [_EXHIBIT],
+    "sentences?": [str],
+    "cover?": {
+        **{"title?": str, "subtitle?": str, "language?": catalogue.is_language, "key_figures?": [[str, str]]},
+        "publisher?": (
+            {
+                "published_on?": catalogue.is_day_or_none,
+                "names?": _TEXTS,
+                "licence?": {"name?": _TEXTS, "url?": str},
+            },
+            type(None),
+        ),
+    },
+}
 LISTS = ("catalog.json", "datapackage.json", "feed.xml")
 KEPT = re.compile(r"\.v(\d+)$")  # the end of the stem of an earlier version
 
 
-def find_workshop(output: Path) -> Path:
+def find_work_folder(output: Path) -> Path:
     """Return where a build keeps its manifest, failed notebooks and logs.
 
     Never in the output folder: that is published as it is, and a failed notebook may show customers' rows.
+    Where the environment names a place, several projects may share it.
     """
-    return WORKSHOP / output.resolve().name
+    whole = output.resolve()
+    told = os.environ.get(WORK_VARIABLE)
+    if not told:
+        return WORK_FOLDER / whole.name
+    return Path(told) / f"{whole.name}-{hashlib.sha256(str(whole).encode()).hexdigest()[:8]}"
+
+
+def make_work_folder(output: Path) -> Path:
+    """Make that folder, for this user alone: what lies in it may show customers' rows.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made or written.
+    """
+    folder = find_work_folder(output)
+    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # another user's, who shares it
+        folder.chmod(0o700)
+    with tempfile.TemporaryFile(dir=folder):
+        pass
+    return folder
 
 
 # --- the records
@@ -36,11 +90,8 @@ def find_workshop(output: Path) -> Path:
 
 def read_record(path: Path) -> dict[str, Any] | None:
     """Return the JSON of a report, or None if the file is missing or not a report's."""
-    try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # a report without a readable record counts as not made, and is made again
-        return None
-    return record if isinstance(record, dict) and record.keys() >= RECORD_KEYS else None
+    record = read_json(path)  # a report without a sound record counts as not made, and is made again
+    return record if has_form(record, RECORD) else None
 
 
 def find_published(output: Path, stem: str) -> dict[str, Any] | None:
@@ -49,10 +100,16 @@ def find_published(output: Path, stem: str) -> dict[str, Any] | None:
     if record is None:
         return None
     for suffix, digest in record["files"].items():
-        file = output / f"{stem}.{suffix}"
-        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+        if digest_file(output / f"{stem}.{suffix}") != digest:
             return None
     return record
+
+
+def digest_file(file: Path) -> str:
+    """Return a file's SHA-256; nothing if it is missing or cannot be read."""
+    with suppress(OSError):
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    return ""
 
 
 def find_earlier(output: Path, stem: str) -> dict[str, Any] | None:
@@ -127,11 +184,9 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
     Path
         The Chinese page. Equal reports on an equal shelf give equal bytes.
     """
-    before = _read_catalogue(output / "catalog.json")
+    before = _read_catalogue(output)
     catalog = catalogue.make_catalogue(_list_entries(output, before), before, statuses or {})
     pages = {f"index{'' if name == 'zh' else f'.{name}'}.html": name for name in LANGUAGES}
-    if catalog == before and all((output / file).is_file() for file in (*pages, *LISTS)):
-        return output / "index.html"
     texts = {
         **{file: index_page.render_page(catalog, name) for file, name in pages.items()},
         "datapackage.json": _as_json(catalogue.make_datapackage(catalog)),
@@ -139,17 +194,27 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
         "catalog.json": _as_json(catalog),  # last: the next build compares with it
     }
     for file, content in texts.items():
-        write_whole(output / file, content)
+        if digest_file(output / file) != hashlib.sha256(content.encode()).hexdigest():
+            write_whole(output / file, content)
+    with suppress(OSError):  # without it, the next build believes what it finds
+        make_work_folder(output)
+        write_checked(_find_seal(output), digest_file(output / "catalog.json"))
     return output / "index.html"
 
 
-def _read_catalogue(path: Path) -> dict[str, Any] | None:
-    """Return the catalogue of the build before; None on a new shelf, or where it cannot be read."""
-    try:
-        catalog = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # then nothing is told of what changed
+def _read_catalogue(output: Path) -> dict[str, Any] | None:
+    """Return the catalogue of the build before; None on a new shelf, or where it is not what was written.
+
+    Then all is read from the records again, and nothing is told of what changed.
+    """
+    catalog, seal = read_json(output / "catalog.json"), read_checked(_find_seal(output))
+    if seal is not None and seal != digest_file(output / "catalog.json"):
         return None
-    return catalog if isinstance(catalog, dict) and catalog.get("form") == catalogue.FORM else None
+    return catalog if has_form(catalog, catalogue.CATALOGUE) and catalog["form"] == catalogue.FORM else None
+
+
+def _find_seal(output: Path) -> Path:
+    return find_work_folder(output) / "catalog.sha256.json"
 
 
 def _list_entries(output: Path, before: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -171,8 +236,8 @@ def _holds(output: Path, entry: dict[str, Any]) -> bool:
             path = output / file["path"]
             if not path.is_file() or path.stat().st_size != file["bytes"]:
                 return False
-    [record] = [file for file in entry["files"] if file["format"] == "json"]
-    return hashlib.sha256((output / record["path"]).read_bytes()).hexdigest() == record["sha256"]
+    record = next((file for file in entry["files"] if file["format"] == "json"), None)
+    return record is not None and digest_file(output / record["path"]) == record["sha256"]
 
 
 def _describe(output: Path, record: dict[str, Any]) -> dict[str, Any]:
@@ -189,7 +254,7 @@ def _describe(output: Path, record: dict[str, Any]) -> dict[str, Any]:
 def _list_files(output: Path, stem: str, record: dict[str, Any]) -> list[dict[str, Any]]:
     """Return format, path, size and checksum of each file of a report."""
     own = output / f"{stem}.json"
-    digests = {**record["files"], "json": hashlib.sha256(own.read_bytes()).hexdigest()}
+    digests = {**record["files"], "json": digest_file(own)}
     paths = {suffix: output / f"{stem}.{suffix}" for suffix in digests}
     return [
         {
@@ -209,10 +274,11 @@ def _as_json(content: Any) -> str:
 
 def write_whole(path: Path, text: str) -> Path:
     """Write a text file in one step: a reader sees the old one or the new one, never half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f"{DRAFT}{os.getpid()}-{path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         draft.write_text(text, encoding="utf-8", newline="\n")
+        narrow_mode(draft, path.parent)
         return draft.replace(path)
     except OSError as error:
         with suppress(OSError):  # where the folder is none, there is no draft either

@@ -82,11 +82,11 @@ def test_withheld_demand_is_not_told_through_a_course(write):
         ("skills: [{zh: 申报, en: Filing}]", "skill: [{zh: 申报, en: Filing}]", 8, "Did you mean skills?"),
         ("    courses: [{zh: 基础会计, en: Accounting}]\n  -", "  -", 4, "lacks courses"),
         ("{zh: 结账, en: Closing}", "{zh: 结账}", 5, "lacks en"),
-        ("[{zh: 结账, en: Closing}]", "结账", 5, "no list"),
-        ("product: 报税", "product: ''", 7, "no text"),
-        ("product: 报税", "product: 总账", 1, "2 times"),
+        ("[{zh: 结账, en: Closing}]", "结账", 5, "not a list"),
+        ("product: 报税", "product: ''", 7, "expected a text"),
+        ("product: 报税", "product: 总账", 7, "there twice"),
         ('version: "1"', "", 1, "lacks version"),
-        ("  - product: 总账", "  - product: 总账\n    product: 报税", 5, "a second time"),
+        ("  - product: 总账", "  - product: 总账\n    product: 报税", 5, "stands twice"),
     ],
 )
 def test_fault_is_named_with_its_line_and_mend(write, old, new, line, said):
@@ -95,18 +95,18 @@ def test_fault_is_named_with_its_line_and_mend(write, old, new, line, said):
         curriculum.load_curriculum(write(GOOD.replace(old, new)))
     assert f"line {line}" in str(caught.value)
     assert said in str(caught.value)
-    assert caught.value.mend
+    assert str(caught.value).rstrip()[-1] in ".?"
 
 
 def test_all_faults_of_a_file_come_at_once(write):
     with pytest.raises(InputError) as caught:
         curriculum.load_curriculum(write(GOOD.replace("product:", "produkt:")))
     assert str(caught.value).count("Did you mean product?") == 2
-    assert str(caught.value).count("lacks product") == 2
+    assert len(caught.value.faults) == 2
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("a: [", "is not a YAML file"), ("", "lacks|form"), ("- 1", "form")]
+    ("text", "said"), [("a: [", "cannot be read"), ("", "is empty"), ("- 1", "has no keys")]
 )
 def test_file_of_another_form_is_refused(write, text, said):
     with pytest.raises(InputError, match=said):

@@ -97,25 +97,25 @@ def by_month(*counts):
 
 
 def test_season_may_run_over_the_new_year():
-    found = market.season(by_month(300, 50, 50, 50, 50, 50, 50, 50, 50, 50, 200, 300))
+    found = market.find_season(by_month(300, 50, 50, 50, 50, 50, 50, 50, 50, 50, 200, 300))
     assert (found.months, found.clear) == ((11, 12, 1), True)
     assert found.share == 800 / 1250
 
 
 def test_even_months_have_no_season():
-    assert not market.season(by_month(*[100] * 12)).clear
-    assert not market.season(by_month(*[2] * 11, 5)).clear
+    assert not market.find_season(by_month(*[100] * 12)).clear
+    assert not market.find_season(by_month(*[2] * 11, 5)).clear
 
 
 def test_season_of_given_months():
-    assert market.season(by_month(*range(10, 130, 10)), (1, 2, 3)).share == 60 / 780
+    assert market.find_season(by_month(*range(10, 130, 10)), (1, 2, 3)).share == 60 / 780
 
 
 @pytest.mark.parametrize(
     "months", [by_month(*[np.nan] * 12), by_month(*[0] * 12), by_month(*[1] * 12).iloc[:0]]
 )
 def test_no_season_where_months_are_not_told(months):
-    assert market.season(months) is None
+    assert market.find_season(months) is None
 
 
 def shares(counts):

@@ -16,7 +16,7 @@ from industry_report.analysis import conversion, workload
 from industry_report.base import language
 from industry_report.base.errors import InputError
 from industry_report.report import tables
-from industry_report.report.sentences import findings
+from industry_report.report.sentences import college
 
 CARD = scoring.load_scorecard(Path(__file__).parents[2] / "params" / "scorecards" / "consultation.yaml")
 POLICY = {"A": ("客户经理", 52), "B": ("金牌销售", 12), "C": ("销售", 4), "D": ("销售", 1)}
@@ -163,12 +163,12 @@ def test_assumptions_that_cannot_be_used_are_refused(minutes: Any, hours: Any, t
 def test_a_college_reads_which_assumption_gives_which_number_of_staff():
     contacts = pd.DataFrame({"role": ["客户经理", "销售"], "contacts": [9600, 2400]}, index=["A", "B"])
     staff = workload.full_time_equivalents(contacts, {"low": 10, "mid": 20, "high": 30}, 1600)
-    said = findings.posts(staff)
+    said = college.posts(staff)
     assert (
         "占全年回访次数的80.0%，每次回访按20分钟计折合全时人员2.0人（按10分钟计1.0人，按30分钟计3.0人）"
         in said
     )
-    opened = findings.key_figures(
+    opened = college.key_figures(
         100, pd.DataFrame({"rate": []}), pd.DataFrame({"kind": [], "difference": []}),
         pd.DataFrame({"weak": []}), None, staff,
     )  # fmt: skip

@@ -70,7 +70,7 @@ def test_another_language_is_refused_and_the_one_in_use_stays(value: Any, mend: 
     with pytest.raises(InputError, match="parameter language") as caught:
         language.use(value)
     assert repr(value) in caught.value.problem
-    assert mend in caught.value.mend
+    assert mend in caught.value.remedy
     assert language.current() == "en"
 
 

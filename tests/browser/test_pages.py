@@ -9,7 +9,8 @@ import os
 from itertools import product
 
 import pytest
-from conftest import AXE, INDEXES, PAGES, REPORTS, SHELVES, name_path
+from conftest import AXE, PAGES, REPORTS, SHELVES, name_path
+from shelf_entries import entry, page_of
 
 VIEWS = [
     pytest.param((path, width, scheme), id=f"{name_path(path)}-{width}-{scheme}")
@@ -160,26 +161,27 @@ def test_every_table_can_be_unfolded_and_copied_as_csv(visit, path):
         assert page.requests == [path.as_uri()]
 
 
-@pytest.mark.parametrize("path", INDEXES, ids=name_path)
-def test_the_shelf_is_searched_from_the_file_system(visit, path):
-    catalogue = json.loads((path.parent / "catalog.json").read_text(encoding="utf-8"))["reports"]
+def test_a_large_shelf_is_searched_and_keeps_the_search_in_its_address(visit, tmp_path):
+    entries = [entry(f"{n}号地区", year) for n in range(20) for year in (2024, 2025)]
+    path = tmp_path / "index.html"
+    path.write_text(str(page_of(*entries, entry(edition="college"))), encoding="utf-8")
     with visit(path) as page:
-        reports = page.locator(".reports > li:visible")
-        everything = reports.count()
-        assert everything == len(catalogue)
+        shown = page.locator(".report:not([hidden])")
+        assert shown.count() == 41
         page.locator("input[type=search]").fill("不可能有这样的报告")
-        assert reports.count() == 0
-        page.locator("input[type=search]").fill("2025")
-        assert 0 < reports.count() <= everything
+        assert (shown.count(), page.locator(".year:visible").count()) == (0, 0)
+        page.locator("input[type=search]").fill("7号地区")
+        assert shown.count() == 4  # 7 and 17, two years each
+        assert page.locator(".report:visible").count() == 4  # the earlier year is unfolded
+        page.locator("select[name=year]").select_option("2025")
+        assert shown.count() == 2
+        address = page.url
         _clear(page)
-        assert reports.count() == everything
-        for select in page.locator("form select").all():
-            key = select.get_attribute("name")
-            for value in select.evaluate("s => [...s.options].map(o => o.value).filter(Boolean)"):
-                select.select_option(value)
-                wanted = [e for e in catalogue if value in map(str, e.get(f"{key}s", [e[key]]))]
-                assert reports.count() == len(wanted) > 0, (key, value)
-            _clear(page)
+        assert (shown.count(), page.url.partition("#")[2]) == (41, "reports")
+        page.goto(f"{address}")
+        page.reload()
+        assert shown.count() == 2  # what was looked for can be sent on
+        assert page.complaints == []
 
 
 def _clear(page) -> None:

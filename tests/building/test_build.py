@@ -4,7 +4,6 @@ import json
 import platform
 import threading
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,11 @@ import pandas as pd
 import pytest
 
 from industry_report.base.errors import InputError
-from industry_report.building import build, plan, render, staleness
+from industry_report.building import attempt, build, plan, render, scheduling, staleness
 from industry_report.building.build import Options, Result
 from industry_report.building.plan import Job
 from industry_report.processes import pool, watchdog
+from industry_report.processes.worker import WorkerEndedError
 from industry_report.shelf import report_records
 
 PLAN = "reports:\n  - notebook: industry\n    region: [黄山市, 杭州市]\n    year: [2024, 2025]\n"
@@ -59,7 +59,7 @@ def fail_for(text: str, error: BaseException, monkeypatch: pytest.MonkeyPatch) -
 
 
 def statuses(jobs: list[Job], **options: Any) -> dict[str, str]:
-    build._describe_worker.cache_clear()  # a new build has new workers
+    attempt._describe_worker.cache_clear()  # a new build has new workers
     results = build.build_reports(jobs, OUTPUT, Options(**options))
     return {result.report: result.status for result in results}
 
@@ -79,7 +79,7 @@ def test_all_reports_are_made_told_and_listed(jobs):
 
 def test_manifest_holds_status_time_digest_and_warnings_of_every_job(jobs):
     build.build_reports(jobs, OUTPUT)
-    manifest = json.loads((report_records.find_workshop(OUTPUT) / "manifest.json").read_text("utf-8"))
+    manifest = json.loads((report_records.find_work_folder(OUTPUT) / "manifest.json").read_text("utf-8"))
     assert [entry["report"] for entry in manifest["reports"]] == [job.stem for job in jobs]
     assert [entry["read"] for entry in manifest["data"]] == [9]
     first, last = manifest["reports"][0], manifest["reports"][-1]
@@ -195,7 +195,7 @@ def test_failed_report_leaves_the_others_and_its_last_good_version(jobs, monkeyp
 def test_unforeseen_error_is_named_and_its_traceback_kept(jobs, monkeypatch):
     fail_for("2024/黄山市", ZeroDivisionError("division by zero"), monkeypatch)
     cause = build.build_reports(jobs, OUTPUT)[0].cause
-    log = report_records.find_workshop(OUTPUT) / "failed" / "2024/黄山市/industry.zh.log"
+    log = report_records.find_work_folder(OUTPUT) / "failed" / "2024/黄山市/industry.zh.log"
     assert cause.startswith("2024/黄山市/industry.zh: ZeroDivisionError: division by zero.")
     assert str(log) in cause
     assert "Traceback" in log.read_text("utf-8")
@@ -215,7 +215,7 @@ def test_interrupted_build_lists_what_is_finished(jobs):
 
     with pytest.raises(KeyboardInterrupt):
         build.build_reports(jobs, OUTPUT, tell=interrupt)
-    listed = json.loads((report_records.find_workshop(OUTPUT) / "manifest.json").read_text("utf-8"))[
+    listed = json.loads((report_records.find_work_folder(OUTPUT) / "manifest.json").read_text("utf-8"))[
         "reports"
     ]
     assert len(listed) == 1
@@ -239,7 +239,7 @@ class Breaks:
         future: Future[Any] = Future()
         if "黄山" in arguments[0].stem and self.left:
             self.left -= 1
-            future.set_exception(BrokenProcessPool("a process in the pool was terminated abruptly"))
+            future.set_exception(WorkerEndedError("a process in the pool was terminated abruptly"))
         else:
             future.set_result(task(*arguments))
         return future
@@ -261,13 +261,13 @@ def test_report_whose_worker_ends_is_begun_again(times, status, attempts, jobs, 
 
 
 def test_worker_that_hangs_outside_of_cells_is_killed_after_the_limit(jobs, monkeypatch):
-    monkeypatch.setattr(build, "GRACE", 0.1)
-    monkeypatch.setattr(build, "LOOK", 0.05)
+    monkeypatch.setattr(scheduling, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(scheduling, "OVERDUE_POLL_SECONDS", 0.05)
     stuck = Breaks(0)
     monkeypatch.setattr(stuck, "submit", lambda *arguments: Future())
 
     def kill(future: Future[Any]) -> None:
-        future.set_exception(BrokenProcessPool())
+        future.set_exception(WorkerEndedError())
 
     monkeypatch.setattr(stuck, "kill", kill)
     monkeypatch.setattr(pool, "Processes", lambda capacity: stuck)
@@ -297,7 +297,7 @@ def test_longest_reports_come_first(jobs, made, slices):
     shelf = staleness.open_shelf(OUTPUT)
     shelf.learn_seconds("2024/杭州市/industry.zh", 99.0)
     rows = {job.stem: 1 for job in jobs}
-    assert build.order(jobs, rows, shelf)[0].stem == "2024/杭州市/industry.zh"
+    assert scheduling.order(jobs, rows, shelf)[0].stem == "2024/杭州市/industry.zh"
 
 
 # --- two builds, and what a killed one left
@@ -332,9 +332,17 @@ def test_what_a_killed_build_left_is_swept(jobs):
     staging = OUTPUT / ".staging-abc"
     staging.mkdir(parents=True)
     (staging / "pdf").write_bytes(b"half")
-    (OUTPUT / ".index.html.4711").write_bytes(b"half")
+    (staging / ".in-use").touch()
+    (OUTPUT / ".draft-4711-index.html").write_bytes(b"half")
+    mine = {OUTPUT / ".htaccess", OUTPUT / ".index.html.4711", OUTPUT / ".staging-mine" / "notes.txt"}
+    for file in mine:
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
     build.build_reports(jobs, OUTPUT)
-    assert not list(OUTPUT.glob(".*"))
+    assert {file for file in OUTPUT.rglob("*") if ".staging" in str(file) or file.name[0] == "."} == {
+        *mine,
+        OUTPUT / ".staging-mine",
+    }
 
 
 # --- limits, as a worker keeps them
@@ -348,15 +356,15 @@ def test_full_disk_is_named(jobs, monkeypatch):
 
 def test_worker_with_another_program_refuses(jobs, monkeypatch):
     facts = staleness.gather_facts(jobs)
-    build._describe_worker.cache_clear()
+    attempt._describe_worker.cache_clear()
     monkeypatch.setattr(staleness, "describe_installation", lambda: {"code": "older", "libraries": {}})
-    result = build.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), Path.cwd())
+    result = attempt.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), Path.cwd())
     assert result.cause.startswith(f"worker on {platform.node()}: has other code than the build")
 
 
 def test_worker_without_the_project_folder_refuses(jobs, tmp_path):
     facts = staleness.gather_facts(jobs)
-    result = build.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), tmp_path / "none")
+    result = attempt.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), tmp_path / "none")
     assert "Share the project folder" in result.cause
 
 

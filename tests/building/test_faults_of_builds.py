@@ -34,7 +34,7 @@ from builds import (
     write_notebook,
 )
 
-from industry_report.building import build
+from industry_report.building import scheduling
 from industry_report.shelf import report_records
 
 pytestmark = [
@@ -93,7 +93,7 @@ def undisturbed(project: Path, made_once: Path) -> Path:
 
 
 def test_notebooks_that_misbehave_cost_their_own_report_only(project, undisturbed, monkeypatch):
-    monkeypatch.setattr(build, "_share_memory", lambda options, workers: MEGABYTES * 2**20)
+    monkeypatch.setattr(scheduling, "_share_memory", lambda options, workers: MEGABYTES * 2**20)
     bad = {
         "loops": ("x = 1", "while True: pass"),
         "allocates": ("kept = []", "while True: kept.append(b'x' * 10**7)"),

@@ -30,7 +30,7 @@ def test_page_is_told_every_state_once_and_the_last_at_once():
 
 
 def test_page_that_is_gone_is_noticed_by_a_heartbeat(monkeypatch):
-    monkeypatch.setattr(preview, "HEARTBEAT", 0.01)
+    monkeypatch.setattr(preview, "HEARTBEAT_SECONDS", 0.01)
     news = Board().follow()
     assert [next(news), next(news)] == [State(), None]
 
@@ -46,6 +46,19 @@ def test_server_answers_this_machine_only():
             urllib.request.urlopen(foreign)
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(f"{address}secret")
+
+
+@pytest.mark.parametrize("path", ["", "report", "events", "report?1", "x/report", "{token}x/report"])
+def test_who_was_not_told_the_address_gets_nothing(path):
+    board = Board()
+    board.page = "客户"
+    with preview._serve(board, 0) as address:
+        place, token = address.rstrip("/").rsplit("/", 1)
+        assert len(token) >= 40
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{place}/{path.format(token=token)}")
+        with preview._serve(board, 0) as second:
+            assert token not in second
 
 
 def test_port_that_is_taken_is_named():

@@ -44,7 +44,7 @@ def test_record_tells_parameters_checksums_and_figures_but_no_folder_of_this_mac
         job(data=file), FACTS, {"html": b"<p>", "pdf": b"%PDF"}, {"exhibits": [{"data": [1]}]}
     )
     record = json.loads(text)
-    assert record.keys() >= report_records.RECORD_KEYS
+    assert report_records.has_form({**record, "exhibits": []}, report_records.RECORD)
     assert record["parameters"]["data"] == "黄山市-2025.xlsx"
     assert record["files"]["html"] == hashlib.sha256(b"<p>").hexdigest()
     assert record["exhibits"] == [{"data": [1]}]
@@ -52,7 +52,7 @@ def test_record_tells_parameters_checksums_and_figures_but_no_folder_of_this_mac
 
 
 def test_publication_replaces_every_file_and_clears_an_earlier_failure(output, tmp_path):
-    kept = render.find_workshop(output) / "failed" / f"{STEM}.ipynb"
+    kept = render.find_work_folder(output) / "failed" / f"{STEM}.ipynb"
     kept.parent.mkdir(parents=True)
     kept.write_text("{}", encoding="utf-8")
     for content in (b"first", b"second"):
@@ -280,7 +280,7 @@ def test_failing_cell_is_named_and_the_notebook_so_far_is_kept(notebook, expecte
         render.render_report(job(notebook), output, FACTS)
     assert str(caught.value).startswith(f"{STEM}: ")
     assert expected in str(caught.value)
-    kept = render.find_workshop(output) / "failed" / f"{STEM}.ipynb"
+    kept = render.find_work_folder(output) / "failed" / f"{STEM}.ipynb"
     assert str(kept) in str(caught.value)
     assert any(cell.get("outputs") for cell in nbformat.read(kept, as_version=4).cells)
     assert files_in(output) == [f"{STEM}.html"]
@@ -301,5 +301,5 @@ def test_notebook_in_a_folder_with_braces_saved_with_another_kernel(project, out
     nbformat.write(notebook, folder / "industry.ipynb")
     with pytest.raises(InputError, match="ZeroDivisionError"):
         render.run_notebook(job(folder=folder), output / "{x}.ipynb", output)
-    kept = report_records.find_workshop(output) / "failed" / f"{job().stem}.ipynb"
+    kept = report_records.find_work_folder(output) / "failed" / f"{job().stem}.ipynb"
     assert nbformat.read(kept, as_version=4).cells[-1].outputs[0].ename == "ZeroDivisionError"

@@ -131,7 +131,7 @@ def look(monkeypatch: pytest.MonkeyPatch) -> tuple[Any, int]:
 
 
 def test_published_files_are_hashed_once(report, monkeypatch):
-    monkeypatch.setattr(staleness, "TICK", -1)
+    monkeypatch.setattr(staleness, "CLOCK_TICK_NS", -1)
     assert [look(monkeypatch)[1] for _ in range(3)] == [1, 0, 0]
     assert look(monkeypatch)[0]["digest"] == "d"
 
@@ -142,7 +142,7 @@ def test_files_that_may_change_within_the_same_tick_are_hashed_again(report, mon
 
 @pytest.mark.parametrize("change", ["other", "same size and time", "gone"])
 def test_changed_file_is_noticed(change, report, monkeypatch):
-    monkeypatch.setattr(staleness, "TICK", -1)
+    monkeypatch.setattr(staleness, "CLOCK_TICK_NS", -1)
     look(monkeypatch)
     page = report / "x.html"
     before = page.stat()
@@ -156,7 +156,7 @@ def test_changed_file_is_noticed(change, report, monkeypatch):
 
 
 def test_damaged_note_costs_time_only(report, monkeypatch):
-    note = report_records.find_workshop(Path("reports")) / "known.json"
+    note = report_records.find_work_folder(Path("reports")) / "known.json"
     note.parent.mkdir(parents=True)
     note.write_text("{", encoding="utf-8")
     assert look(monkeypatch)[0]["digest"] == "d"

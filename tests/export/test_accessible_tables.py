@@ -4,15 +4,19 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from industry_report.export import accessible_tables
+from industry_report.export import accessible_tables, html_tree
 from industry_report.report import tables
 
 WORDS = {"data": "的数据", "plain table": "表格"}
 TABLE = pd.DataFrame({"grade": ["A"], "consultations": [1], "rate": [0.5]})
 
 
+def frame(html):
+    return html_tree.write(accessible_tables.frame_tables(html_tree.parse(html), WORDS))
+
+
 def framed(html):
-    return BeautifulSoup(accessible_tables.frame_tables(html, WORDS), "html.parser")
+    return BeautifulSoup(frame(html), "html.parser")
 
 
 def wide(columns):
@@ -49,12 +53,15 @@ def test_heads_of_other_libraries_get_their_scope():
 
 def test_our_own_tables_keep_their_scopes():
     html = tables.to_html(TABLE, "表题")
-    assert accessible_tables.scope_heads(html) == html
+    nodes = html_tree.parse(html)
+    for table in html_tree.find(nodes, "table"):
+        accessible_tables.scope_heads(table)
+    assert html_tree.write(nodes) == html
 
 
 def test_what_is_no_table_stays():
     html = "<p>a</p><figure><figcaption>b</figcaption></figure><pre>&lt;table&gt;</pre>"
-    assert accessible_tables.frame_tables(html, WORDS) == html
+    assert frame(html) == html
 
 
 CHECKSUM = "989e2d0c205bcc1c885c6" * 3
@@ -72,10 +79,8 @@ def test_a_checksum_may_break_where_no_word_may(columns, breaks):
 def test_code_of_a_wide_table_is_not_broken_at_its_hyphens():
     cells = ["HS-00008747", "2025-01-06", "Benjamini-Hochberg", "a long remark-2", "12"]
     body = "".join(f"<td>{cell}</td>" for cell in cells)
-    made = accessible_tables.frame_tables(f"<table><tr><th>a-1</th>{body}</tr></table>", WORDS)
+    made = frame(f"<table><tr><th>a-1</th>{body}</tr></table>")
     whole = [cell.get_text() for cell in BeautifulSoup(made, "html.parser").select(".whole")]
     assert whole == ["a-1", "HS-00008747", "2025-01-06"]
     aligned = '<table><tr><td style="text-align: right">2025-01-06</td>' + "<td></td>" * 3 + "</tr></table>"
-    assert '<td class="whole" style="text-align: right">2025-01-06</td>' in accessible_tables.frame_tables(
-        aligned, WORDS
-    )
+    assert '<td class="whole" style="text-align: right">2025-01-06</td>' in frame(aligned)

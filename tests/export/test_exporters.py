@@ -21,7 +21,7 @@ from traitlets.config import Config
 
 from industry_report.base import language
 from industry_report.base.errors import InputError
-from industry_report.export import converter, exporters, imprint
+from industry_report.export import converter, exporters, imprint, typesetting
 from industry_report.report import display
 
 NASTY = r"<script>alert(1)</script> $5 and $6 #x *y* \z @a _b_ `c` [d](e) ~f~ // -- ' &amp;"
@@ -364,7 +364,7 @@ def test_report_data_holds_what_was_said_and_nothing_of_other_libraries(notebook
 def test_what_typst_refuses_is_named():
     cover = {"language": "zh", "title": "题", "subtitle": "", "facts": [], "notice": ""}
     with pytest.raises(InputError, match="PDF of “题”: Typst stopped"):
-        exporters.compile_pdf('#image("none.svg", alt: "x")', imprint.describe(cover, {}), {})
+        typesetting.compile_pdf('#image("none.svg", alt: "x")', imprint.describe(cover, {}), {})
 
 
 @pytest.mark.slow
@@ -612,7 +612,7 @@ def test_a_long_table_breaks_and_repeats_its_head(monkeypatch):
 
 
 def test_a_table_whose_lines_are_counted_is_as_high_as_measured(monkeypatch):
-    known, template = "let known = if kind == block { counted(body) }", exporters._template
+    known, template = "let known = if kind == block { counted(body) }", typesetting.template
     check = "if known != none { assert(calc.abs((known - height(body)).pt()) < 0.1, message: repr(known)) }"
 
     def checked(name):
@@ -620,7 +620,7 @@ def test_a_table_whose_lines_are_counted_is_as_high_as_measured(monkeypatch):
         assert name != "report.typ" or known in text
         return text.replace(known, f"{known}\n    {check}")
 
-    monkeypatch.setattr(exporters, "_template", checked)
+    monkeypatch.setattr(typesetting, "template", checked)
     tables = [make_wide(2, rows=1), make_wide(3, rows=7), make_wide(2, rows=40), make_wide(2, rows=2)]
     tables[3].index = pd.Index(["长" * 80, "短"], name="customer_type")  # of several lines: not counted
     cells = put_out(monkeypatch, *[lambda t=t: display.show(t, caption="表题") for t in tables])

@@ -281,13 +281,14 @@ def test_outcomes_and_amounts(tmp_path):
         [*record(5), "跟进中", None, "面议"],
     ]
     check, table = clean(write(tmp_path, [header, *rows]))
-    assert table["converted"].to_list() == [True, False, True, pd.NA]
-    assert table["amount"].fillna(-1).to_list() == [1200, -1, 12_000, -1]
-    assert list_faults(check.rejects) == [
+    outcomes = table["converted"].astype(object).where(table["converted"].notna(), None)
+    assert outcomes.to_list() == [True, False, True, None, None]
+    assert table["amount"].fillna(-1).to_list() == [1200, -1, 12_000, -1, -1]
+    assert list_faults(check.flags) == [
         (6, "converted", "跟进中", "outcome_unreadable"),
         (6, "amount", "面议", "amount_unreadable"),
     ]
-    assert (check.graded, check.rejected) == (4, 1)
+    assert (check.graded, check.rejected) == (5, 0), "an optional cell that cannot be read costs no record"
 
 
 def test_damaged_identifiers_are_flagged_and_kept(tmp_path):
@@ -398,6 +399,8 @@ def test_region_and_year_that_disagree_are_listed_and_the_column_wins(tmp_path):
         (2, "region", "杭州市", "region_disagrees"),
         (3, "year", "2024", "year_disagrees"),
         (3, "consulted_on", "2025-03-03", "date_outside_year"),
+        (4, "year", "", "year_filled"),
+        (5, "region", "", "region_filled"),
     ]
     assert check.counts["region_disagrees", "region"] == 2
 

@@ -1,6 +1,5 @@
 """The prepared store: read once, loaded by slice, made anew when anything that matters changed."""
 
-import json
 import os
 import subprocess
 import sys
@@ -13,8 +12,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 from workbooks import HEADER, record, write, write_csv, write_sheets
 
+from industry_report.base.checked_json import read_checked
 from industry_report.base.errors import InputError
-from industry_report.intake import contract, dataset, fault_log, records, sources
+from industry_report.intake import contract, dataset, fault_log, records, sources, store
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_load_gives_the_slice(data):
     assert "converted" in dataset.load(data, "杭州市", 2025)
     types = {column: str(rows[column].dtype) for column in ("intent", "year", "consulted_on")}
     assert types == {"intent": "Int64", "year": "Int64", "consulted_on": "datetime64[us]"}
-    assert rows["customer_type"].dtype == pd.Series(["x"], dtype=fault_log.TEXT).dtype
+    assert rows["customer_type"].dtype == pd.Series(["x"], dtype=fault_log.TEXT_DTYPE).dtype
 
 
 def test_load_without_a_slice_gives_everything(data):
@@ -150,7 +150,7 @@ def test_deleting_or_damaging_the_store_only_costs_time(data):
         if file.is_file():
             for content in (b"", file.read_bytes()[:-7], b"x" * 100):
                 file.write_bytes(content)
-                dataset._read_slices.cache_clear()
+                store._read_slices.cache_clear()
                 assert_frame_equal(dataset.load(data), whole)
                 assert len(dataset.rejects(data)) == 1
                 if not file.exists():
@@ -160,9 +160,7 @@ def test_deleting_or_damaging_the_store_only_costs_time(data):
 def test_a_flipped_bit_is_noticed(data):
     whole = dataset.load(data, "黄山市", 2025)
     [file] = [
-        f
-        for f in (data / ".prepared").rglob("0.parquet")
-        if "黄山市" in str(dataset._read_table(f)["region"][0])
+        f for f in (data / ".prepared").rglob("0.parquet") if "黄山市" in set(pd.read_parquet(f)["region"])
     ]
     content = bytearray(file.read_bytes())
     content[60] ^= 1
@@ -188,7 +186,7 @@ def test_one_file_and_several_years(tmp_path):
 
 
 def test_a_store_elsewhere(data, tmp_path, monkeypatch):
-    monkeypatch.setenv(dataset.STORE_VARIABLE, str(tmp_path / "store"))
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path / "store"))
     assert len(dataset.load(data)) == 5
     assert not (data / ".prepared").exists()
     assert (tmp_path / "store").is_dir()
@@ -196,7 +194,7 @@ def test_a_store_elsewhere(data, tmp_path, monkeypatch):
 
 def test_a_store_that_cannot_be_written_says_what_to_do(data, tmp_path, monkeypatch):
     (tmp_path / "blocked").write_text("a file, no folder", encoding="utf-8")
-    monkeypatch.setenv(dataset.STORE_VARIABLE, str(tmp_path / "blocked" / "store"))
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path / "blocked" / "store"))
     with pytest.raises(InputError, match="Set INDUSTRY_REPORT_STORE"):
         dataset.load(data)
 
@@ -209,7 +207,7 @@ def test_nothing_unfinished_stays_behind(data, monkeypatch):
 
 
 def test_several_at_once(data):
-    code = f"from industry_report import dataset; print(len(dataset.load({str(data)!r})))"
+    code = f"from industry_report.intake import dataset; print(len(dataset.load({str(data)!r})))"
 
     def run(_):
         return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -247,7 +245,7 @@ def test_many_rows_wait_on_disk(tmp_path, monkeypatch):
     table = pd.concat([table, table.iloc[:3]])
     table.to_parquet(tmp_path / "咨询-2025.parquet")
     whole = dataset.load(tmp_path)
-    monkeypatch.setenv(dataset.STORE_VARIABLE, str(tmp_path / "other"))
+    monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path / "other"))
     monkeypatch.setattr(sources, "BLOCK_ROWS", 300)
     monkeypatch.setattr("industry_report.intake.spill.HELD_ROWS", 700)
     monkeypatch.setattr("industry_report.intake.spill.Spill.__init__.__defaults__", (700,))
@@ -260,7 +258,7 @@ def test_many_rows_wait_on_disk(tmp_path, monkeypatch):
 def test_the_summary_holds_what_a_report_prints(data):
     dataset.slices(data)
     [summary] = [
-        json.loads(path.read_text(encoding="utf-8"))
+        read_checked(path)
         for path in (data / ".prepared").rglob("summary.json")
         if "黄山市" in path.read_text(encoding="utf-8")
     ]

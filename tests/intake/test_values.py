@@ -173,7 +173,7 @@ def test_no(raw):
 
 
 def test_unknown_is_not_no():
-    assert values.read_yes_no("无") == values.read_yes_no("") == values.read_yes_no("-") == values.MISSING
+    assert values.read_yes_no("无") == values.read_yes_no("") == values.read_yes_no("-") == values.NO_VALUE
     assert values.read_yes_no("跟进中").code == "outcome_unreadable"
 
 

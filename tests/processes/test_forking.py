@@ -12,7 +12,7 @@ import psutil
 import pytest
 from builds import is_server
 
-from industry_report.processes import forking, pool
+from industry_report.processes import fork_server, forking, pool
 
 pytestmark = pytest.mark.skipif(not forking.can_fork(), reason="this system forks no processes")
 
@@ -82,7 +82,7 @@ def describe_worker():
 
 
 def test_workers_are_forked_from_one_process_in_the_environment_of_the_build(monkeypatch):
-    pool._stop_server()
+    fork_server.stop()
     monkeypatch.setenv("COLOUR", "red")
     workers = pool.Processes(2)
     try:
@@ -101,54 +101,56 @@ def test_workers_are_forked_from_one_process_in_the_environment_of_the_build(mon
             changed.close()
     finally:
         workers.close()
-        pool._stop_server()
+        fork_server.stop()
 
 
 @pytest.mark.parametrize("preloaded", ["sys.exit(1)", "raise ImportError('no')", "x = 1"])
 def test_where_nothing_can_be_imported_ahead_workers_start_afresh(preloaded, tmp_path, monkeypatch):
-    pool._stop_server()
+    fork_server.stop()
     (tmp_path / "broken.py").write_text(f"import sys; {preloaded}", encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
-    set_preload = pool.forkserver.set_forkserver_preload
-    monkeypatch.setattr(pool.forkserver, "set_forkserver_preload", lambda names: set_preload(["broken"]))
+    set_preload = fork_server.forkserver.set_forkserver_preload
+    monkeypatch.setattr(
+        fork_server.forkserver, "set_forkserver_preload", lambda names: set_preload(["broken"])
+    )
     assert parent_of_a_worker() == os.getpid()
 
 
 def test_a_process_to_fork_from_that_died_is_replaced():
-    pool._stop_server()
+    fork_server.stop()
     before = parent_of_a_worker()
     psutil.Process(before).kill()
     after = parent_of_a_worker()
     assert after not in (before, os.getpid())
-    pool._stop_server()
+    fork_server.stop()
 
 
 def test_a_process_to_fork_from_that_dies_while_a_worker_is_asked_for_is_replaced(monkeypatch):
-    pool._stop_server()
-    choose, killed = pool._choose_start, []
+    fork_server.stop()
+    choose, killed = fork_server.choose_start, []
 
     def choose_then_kill():
         start = choose()
         if not killed:
-            killed.append(pool._find_server().pid)
+            killed.append(fork_server.find_server().pid)
             psutil.Process(killed[0]).kill()
         return start
 
-    monkeypatch.setattr(pool, "_choose_start", choose_then_kill)
+    monkeypatch.setattr(fork_server, "choose_start", choose_then_kill)
     assert parent_of_a_worker() not in (*killed, os.getpid())
-    pool._stop_server()
+    fork_server.stop()
 
 
 def test_another_fork_server_of_the_program_is_left_alone(monkeypatch):
-    pool._stop_server()
-    pool.forkserver.set_forkserver_preload([])
-    pool.forkserver.ensure_running()
-    pid = pool._find_server().pid
+    fork_server.stop()
+    fork_server.forkserver.set_forkserver_preload([])
+    fork_server.forkserver.ensure_running()
+    pid = fork_server.find_server().pid
     try:
         assert parent_of_a_worker() == os.getpid()
         assert psutil.pid_exists(pid)
     finally:
-        pool._stop_server()
+        fork_server.stop()
 
 
 def parent_of_a_worker():
@@ -160,22 +162,22 @@ def parent_of_a_worker():
 
 
 def test_what_workers_are_forked_from_may_begin_before_the_first_is_wanted(monkeypatch):
-    pool._stop_server()
+    fork_server.stop()
     monkeypatch.setenv("COLOUR", "red")
-    pool.begin()
-    begun = pool._find_server().pid
+    fork_server.begin()
+    begun = fork_server.find_server().pid
     assert parent_of_a_worker() == begun
-    pool._stop_server()
-    pool.begin()
-    begun = pool._find_server().pid
+    fork_server.stop()
+    fork_server.begin()
+    begun = fork_server.find_server().pid
     monkeypatch.setenv("COLOUR", "blue")  # since then
     assert parent_of_a_worker() not in (begun, os.getpid())
     assert not psutil.pid_exists(begun)
-    pool._stop_server()
+    fork_server.stop()
 
 
 def test_what_has_begun_ends_with_a_program_that_wants_no_worker():
-    code = "from industry_report import pool; pool.begin(); print(pool._find_server().pid)"
+    code = "from industry_report.processes import fork_server as s; s.begin(); print(s.find_server().pid)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not psutil.pid_exists(int(done.stdout))
     assert done.stderr == ""

@@ -28,7 +28,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 import industry_report
 from industry_report.building import render
 from industry_report.building.plan import Job
-from industry_report.processes import forking, kernel_server, kernels
+from industry_report.building.preloaded_modules import MODULES
+from industry_report.processes import forking, kernels, run_folders
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 PACKAGE = Path(industry_report.__file__).parent
@@ -136,7 +137,9 @@ def test_report_is_the_same_to_the_byte_with_stock_kernels(project, monkeypatch)
 def test_papermill_and_the_kernelspec_lead_to_warm_kernels(tmp_path, monkeypatch):
     spec = tmp_path / "kernels" / "industry-report"
     spec.mkdir(parents=True)
-    (spec / "kernel.json").write_text((PACKAGE / "kernelspec" / "kernel.json").read_text(encoding="utf-8"))
+    (spec / "kernel.json").write_text(
+        (PACKAGE / "processes" / "kernelspec" / "kernel.json").read_text(encoding="utf-8")
+    )
     monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
     if "industry-report" not in KernelProvisionerFactory.instance().get_provisioner_entries():
         pytest.skip("the project is not installed")
@@ -167,9 +170,9 @@ def test_socket_paths_stay_short_enough_where_temporary_files_lie_deep(tmp_path,
     deep = tmp_path / ("d" * 90)
     deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    folder = kernels.make_folder()
+    folder = run_folders.make_socket_folder()
     try:
-        assert len(os.fsencode(folder / "kernel-5")) <= kernels.SOCKET_PATH
+        assert len(os.fsencode(folder / "kernel-5")) <= run_folders.SOCKET_PATH_BYTES
         assert list(deep.iterdir()) == []
     finally:
         folder.rmdir()
@@ -252,15 +255,15 @@ def test_many_kernels_leave_no_descriptor_and_no_process():
     own = psutil.Process()
     foreign = set(own.children(recursive=True))  # what earlier tests of this process have, or are ending
     client("1").execute()
-    zygote = psutil.Process(kernels._zygote.process.pid)
-    foreign -= {zygote}
+    server = psutil.Process(kernels._kernel_server.process.pid)
+    foreign -= {server}
     before = own.num_fds()
     for _ in range(3):
         client("1").execute()
     assert own.num_fds() == before
     left = []
-    until(lambda: left.append(set(own.children(recursive=True)) - foreign) or left[-1] == {zygote})
-    assert left[-1] == {zygote}  # after the comparison, so that a failure names the processes
+    until(lambda: left.append(set(own.children(recursive=True)) - foreign) or left[-1] == {server})
+    assert left[-1] == {server}  # after the comparison, so that a failure names the processes
 
 
 # --- deaths
@@ -306,11 +309,12 @@ def test_cell_that_takes_too_long_is_ended_with_its_kernel():
 
 ASKER = """
 import asyncio, os, time
-from industry_report import kernels
+from industry_report.processes import kernels
 async def main():
     manager = kernels.WarmKernelManager()
     await manager.start_kernel()
-    print(os.path.dirname(manager.ip), kernels._zygote.process.pid, manager.provisioner.pid, flush=True)
+    server = kernels._kernel_server.process.pid
+    print(os.path.dirname(manager.ip), server, manager.provisioner.pid, flush=True)
     {then}
 asyncio.run(main())
 """
@@ -337,10 +341,10 @@ def test_kernels_end_with_the_process_they_were_forked_from_and_the_next_one_wor
     async def check() -> None:
         manager, channel = await start()
         pid = manager.provisioner.pid
-        kernels._zygote.process.kill()
+        kernels._kernel_server.process.kill()
         # The kernel is killed when the first thread ends. Another one (of pyarrow's allocator) lives on until
         # the system runs it once more, on a busy machine up to half a second; then the sockets close.
-        kernels._zygote.process.wait(SOON)
+        kernels._kernel_server.process.wait(SOON)
         assert not await manager.is_alive()
         assert until(lambda: not alive(pid))
         channel.stop_channels()
@@ -353,7 +357,9 @@ def test_kernels_end_with_the_process_they_were_forked_from_and_the_next_one_wor
 @linux
 @pytest.mark.slow
 def test_process_that_ends_while_the_other_still_imports_does_not_leave_it_behind():
-    code = "from industry_report import kernels; kernels.prepare(); print(kernels._zygote.process.pid)"
+    code = (
+        "from industry_report.processes import kernels as k; k.prepare(); print(k._kernel_server.process.pid)"
+    )
     ended = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True)
     assert not alive(int(ended.stdout))
 
@@ -364,11 +370,11 @@ def test_process_that_ends_while_the_other_still_imports_does_not_leave_it_behin
 @linux
 @pytest.mark.slow
 def test_process_to_fork_from_that_does_not_start_costs_warmth_only(monkeypatch, caplog):
-    kernels.leave_zygote()
+    kernels.leave_kernel_server()
     monkeypatch.setattr(kernels, "START", "raise SystemExit(1)")
     assert last_text(client("import sys; print('seaborn' in sys.modules)").execute()) == "False"
     assert "this kernel starts cold" in caplog.text
-    kernels.leave_zygote()
+    kernels.leave_kernel_server()
 
 
 @pytest.mark.slow
@@ -409,7 +415,7 @@ def test_change_of_environment_code_or_libraries_asks_for_another_process(tmp_pa
     assert forking.describe_state({"A": "1"}) != before
 
 
-@pytest.mark.parametrize("name", kernel_server.PRELOADED)
+@pytest.mark.parametrize("name", MODULES)
 def test_what_is_preloaded_exists(name):
     assert importlib.import_module(name)
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 import os
 import sys
 import time
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import psutil
 import pytest
 
 from industry_report.processes import pool, watchdog
+from industry_report.processes.worker import WorkerEndedError
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def free(memory: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_as_many_workers_as_cores_unless_memory_is_short(group, monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1, 2, 3}, raising=False)
-    free(100 * pool.WORKER_MEMORY, monkeypatch)
+    free(100 * pool.WORKER_BYTES, monkeypatch)
     assert pool.count_workers() == 4
-    free(2 * pool.WORKER_MEMORY, monkeypatch)
+    free(2 * pool.WORKER_BYTES, monkeypatch)
     assert pool.count_workers() == 2
     free(1, monkeypatch)
     assert pool.count_workers() == 1
@@ -72,7 +72,7 @@ def test_killed_process_takes_no_other_task_along_and_is_replaced():
     try:
         lost, kept = workers.submit(time.sleep, 60), workers.submit(time.sleep, 1.0)
         workers.kill(lost)
-        with pytest.raises(BrokenProcessPool):
+        with pytest.raises(WorkerEndedError):
             lost.result(timeout=20)
         first = workers.submit(os.getpid).result(timeout=20)
         assert kept.result(timeout=20) is None
@@ -90,7 +90,7 @@ def test_close_at_once_waits_for_nothing():
     workers.submit(time.sleep, 60)
     begin = time.monotonic()
     workers.close(at_once=True)
-    assert time.monotonic() - begin < pool.PATIENCE + 2
+    assert time.monotonic() - begin < pool.WORKER_EXIT_SECONDS + 2
     assert not psutil.pid_exists(started)
 
 
@@ -137,7 +137,7 @@ def test_output_is_counted_in_every_form():
     ],
 )
 def test_limit_that_is_reached_explains_the_kernels_end(limits, verdict, monkeypatch):
-    monkeypatch.setattr(watchdog, "TICK", 0.02)
+    monkeypatch.setattr(watchdog, "WATCH_SECONDS", 0.02)
     monkeypatch.setattr(watchdog, "adopt_orphans", lambda: None)  # it would last for the whole test run
     with watchdog.watch(limits) as watch:
         watchdog.follow({"cells": [{"outputs": [{"text": "x" * 2_000_001}]}]})

@@ -30,13 +30,15 @@ from scipy.optimize import linprog
 
 import scoring
 from industry_report.analysis import conversion, workload
-from industry_report.base import language
+from industry_report.base import language, table_metadata
+from industry_report.base.table_metadata import Counts
 from industry_report.intake import dataset, sample
 from industry_report.protection import disclosure
 
 ROOT = Path(__file__).parents[2]
 DIMENSIONS = ["intent", "clarity", "satisfaction"]
 COLUMNS = ("grade", "customer_type", "source", "product", "month")
+LEVELS = {"consultations": "known", "conversions": "successes"}
 OUTCOMES = ("success", "failure", "unknown")
 PARTS = {
     "all": OUTCOMES,
@@ -439,6 +441,8 @@ def tabulate(scored: pd.DataFrame, least: int = 1) -> list:
     contacts = grades[["consultations"]].assign(contacts_per_year=[52, 12, 4, 1][: len(grades)])
     contacts["contacts"] = contacts["consultations"] * contacts["contacts_per_year"]
     contacts["share"] = contacts["contacts"] / max(contacts["contacts"].sum(), 1)
+    levels = {"consultations": "all", "contacts": "contacts"}
+    table_metadata.describe(contacts, counts=Counts(("grade",), levels))
     return [
         grades,
         conversion.by_grade(scored),
@@ -561,7 +565,13 @@ def compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
 def frame(known: tuple[int, ...], successes: tuple[int, ...]) -> pd.DataFrame:
     index = pd.Index(list("abcd")[: len(known)], name="customer_type")
     table = pd.DataFrame({"consultations": known, "conversions": successes}, index=index)
-    return table.assign(rate=table["conversions"] / table["consultations"].where(table["consultations"] > 0))
+    table = table.assign(rate=table["conversions"] / table["consultations"].where(table["consultations"] > 0))
+    return table_metadata.describe(table, counts=Counts(("customer_type",), LEVELS))
+
+
+def whole(known: int, successes: int) -> pd.Series:
+    row = pd.Series({"consultations": known, "conversions": successes, "rate": successes / known})
+    return table_metadata.describe(row, counts=Counts((), LEVELS))
 
 
 def seen(tables: Any) -> str:
@@ -575,7 +585,7 @@ def test_which_counts_are_masked_tells_nothing_about_them(total: int, groups: in
     worlds = defaultdict(list)
     for known in compositions(total, groups):
         table = frame(known, tuple(0 for _ in known))
-        average = pd.Series({"consultations": total, "conversions": 0, "rate": 0.0})
+        average = whole(total, 0)
         worlds[seen(disclosure.protect(policy, table, average))].append(known)
     assert narrowed_worlds(worlds, threshold) == []
 
@@ -594,7 +604,7 @@ def narrowed_worlds(worlds: dict[str, list[tuple[int, ...]]], threshold: int) ->
 def test_which_outcomes_are_masked_tells_next_to_nothing(total: int, successes: int) -> None:
     """With two nested counts, what is known to be masked may narrow one small count in a hundred."""
     policy, threshold = disclosure.Policy(3, 10.0), 3
-    average = pd.Series({"consultations": total, "conversions": successes, "rate": successes / total})
+    average = whole(total, successes)
     worlds = defaultdict(list)
     for known in compositions(total, 3):
         for reached in itertools.product(*(range(n + 1) for n in known)):

@@ -12,7 +12,7 @@ from industry_report.base import language, style
 from industry_report.base.errors import InputError
 from industry_report.protection import comparison, disclosure, publication
 from industry_report.report import layout, panels
-from industry_report.report.sentences import findings
+from industry_report.report.sentences import college, side_by_side
 
 ROOT = Path(__file__).parents[2]
 CARD = scoring.load_scorecard(ROOT / "params" / "scorecards" / "consultation.yaml")
@@ -93,7 +93,7 @@ def test_what_cannot_be_compared_is_refused(regions, years, said):
     with pytest.raises(InputError) as caught:
         comparison.choose(SLICES, regions, years)
     assert said in str(caught.value)
-    assert caught.value.mend
+    assert caught.value.remedy
 
 
 # --- changes and places
@@ -112,14 +112,14 @@ def test_regions_that_cannot_be_told_apart_share_their_places(regions):
     ranks = comparison.ranks(regions, comparison.changes(regions))
     assert ranks.index[0] == "杭州市"
     assert ranks[["best", "worst"]].to_numpy().tolist() == [[1, 1], [2, 3], [2, 3]]
-    assert "部分地区分不出高低" in findings.order(ranks, conversion.Measure())
+    assert "部分地区分不出高低" in side_by_side.order(ranks, conversion.Measure())
 
 
 def test_regions_that_are_all_alike_are_not_ranked():
     alike = {region: publish(draw(500, 0.3, 9)) for region in ("黄山市", "杭州市")}
     ranks = comparison.ranks(alike, comparison.changes(alike))
     assert ranks[["best", "worst"]].to_numpy().tolist() == [[1, 2], [1, 2]]
-    assert "不排名次" in findings.order(ranks, conversion.Measure())
+    assert "不排名次" in side_by_side.order(ranks, conversion.Measure())
 
 
 def test_withheld_total_is_not_compared(years):
@@ -127,7 +127,7 @@ def test_withheld_total_is_not_compared(years):
     assert pd.isna(comparison.overview(few).loc[2022, "rate"])
     assert 2022 not in comparison.changes(few)["other"].tolist()
     assert comparison.standardise(few).rates.empty
-    assert findings.trend(comparison.changes(few), comparison.overview(few), conversion.Measure())
+    assert side_by_side.trend(comparison.changes(few), comparison.overview(few), conversion.Measure())
 
 
 def test_sides_without_outcomes_are_left_out_of_rates_only(years):
@@ -135,7 +135,7 @@ def test_sides_without_outcomes_are_left_out_of_rates_only(years):
     sides = {2022: without, **years}
     assert list(comparison.comparable(sides)) == [2023, 2024, 2025]
     assert set(comparison.grade_shares(sides)["side"]) == {2022, 2023, 2024, 2025}
-    assert "2022年未提供成交结果" in findings.without_outcomes(sides, comparison.comparable(sides))
+    assert "2022年未提供成交结果" in side_by_side.without_outcomes(sides, comparison.comparable(sides))
     assert comparison.measure_of(comparison.comparable({2022: without, 2023: without})).grade == "A"
 
 
@@ -154,7 +154,7 @@ def test_difference_that_is_all_composition_vanishes_when_standardised():
     rates = comparison.standardise(sides).rates
     assert abs(rates["rate"].diff().iloc[-1]) > 0.15
     assert abs(rates["standardised"].diff().iloc[-1]) < 0.03
-    said = findings.composition(comparison.standardise(sides), "customer_type", conversion.Measure())
+    said = side_by_side.composition(comparison.standardise(sides), "customer_type", conversion.Measure())
     assert "各地区成交率最高与最低之差" in said and "差异有一部分来自客户类型构成不同" in said
 
 
@@ -188,7 +188,7 @@ def test_group_changes_compare_the_last_side_with_the_first(years):
     table = comparison.group_changes(years, "source")
     assert table.attrs["sides"] == (2025, 2023)
     assert (table["verdict"] == "higher").all()
-    said = findings.shifted(table, "source", conversion.Measure())
+    said = side_by_side.shifted(table, "source", conversion.Measure())
     assert said.startswith("2025年与2023年相比，成交率明显上升的客户来源有")
 
 
@@ -213,7 +213,7 @@ def test_small_multiples_have_a_panel_for_each_group(years, regions):
         assert count_axes(panels.rates(long, "成交率", comparison.side_name, language.name)) == 2
         assert count_axes(panels.months(comparison.months(sides), comparison.side_name)) == 3
         shares = comparison.grade_shares(sides)
-        assert count_axes(panels.rates(shares, "", comparison.side_name, findings.grade_label)) == 4
+        assert count_axes(panels.rates(shares, "", comparison.side_name, side_by_side.grade_label)) == 4
 
 
 def test_panels_keep_the_words_of_english_names_whole():
@@ -241,7 +241,7 @@ def test_only_clear_directions_are_drawn_filled():
          "low": [0.02, -0.08, -0.01], "high": [0.08, -0.02, 0.03],
          "direction": ["rising", "falling", "not enough evidence"]}
     )  # fmt: skip
-    figure = panels.directions(table, findings.direction_words())
+    figure = panels.directions(table, college.direction_words())
     marks = {line.get_marker(): line for line in figure.axes[0].lines if line.get_marker() in "^sov"}
     filled = {mark: line.get_markerfacecolor() == style.ACCENT for mark, line in marks.items()}
     assert filled == {"^": True, "s": False, "o": False, "v": True}
@@ -268,8 +268,8 @@ def test_demand_that_is_withheld_is_drawn_as_an_ellipsis():
 def test_top_grade_is_said_to_differ_only_where_it_does(code):
     language.use(code)
     alike = {year: publish(draw(1000, 0.2, 1)) for year in (2023, 2024)}
-    said = findings.top_grade(comparison.grade_shares(alike), alike)
+    said = side_by_side.top_grade(comparison.grade_shares(alike), alike)
     assert ("没有明显差异" in said) or ("does not clearly differ" in said)
     changed = {2023: publish(draw(1000, 0.2, 1)), 2024: publish(draw(1000, 0.2, 1).assign(intent=5))}
-    said = findings.top_grade(comparison.grade_shares(changed), changed)
+    said = side_by_side.top_grade(comparison.grade_shares(changed), changed)
     assert ("上升到" in said) or ("is up from" in said)

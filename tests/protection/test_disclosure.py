@@ -11,8 +11,9 @@ import pytest
 
 import scoring
 from industry_report.analysis import conversion, workload
-from industry_report.base import language
+from industry_report.base import language, table_metadata
 from industry_report.base.errors import InputError
+from industry_report.base.table_metadata import Counts
 from industry_report.protection import disclosure
 
 ROOT = Path(__file__).parents[2]
@@ -33,14 +34,15 @@ def by(known: dict[str, int], successes: list[int], name: str = "customer_type")
     table = pd.DataFrame({"consultations": known.values(), "conversions": successes}, index=list(known))
     table["rate"] = table["conversions"] / table["consultations"].where(table["consultations"] > 0)
     table["low"], table["high"] = table["rate"] * 0.9, table["rate"] * 1.1
-    return table.rename_axis(name)
+    levels = {"consultations": "known", "conversions": "successes"}
+    return table_metadata.describe(table.rename_axis(name), counts=Counts((name,), levels))
 
 
 def average(known: int, successes: int) -> pd.Series:
     rate = successes / known if known else np.nan
-    return pd.Series(
-        {"consultations": known, "conversions": successes, "rate": rate, "low": rate, "high": rate}
-    )
+    row = {"consultations": known, "conversions": successes, "rate": rate, "low": rate, "high": rate}
+    levels = {"consultations": "known", "conversions": "successes"}
+    return table_metadata.describe(pd.Series(row), counts=Counts((), levels))
 
 
 def protect_by(known: dict[str, int], successes: list[int], total: tuple[int, int] | None = None):
@@ -177,6 +179,8 @@ def test_many_without_a_type_are_partner_enough() -> None:
 def test_months_keep_their_order_and_mask_all_three_counts() -> None:
     table = by(dict.fromkeys(range(1, 13), 50), [20] * 12, "month")
     table.insert(0, "received", 55)
+    levels = {"received": "all", "consultations": "known", "conversions": "successes"}
+    table_metadata.describe(table, counts=Counts(("month",), levels))
     table.loc[3, ["received", "consultations", "conversions"]] = [4, 4, 1]
     protected, _ = disclosure.protect(POLICY, table, average(554, 221))
     assert protected.index.to_list() == list(range(1, 13))
@@ -279,7 +283,7 @@ def test_grades_and_scores_are_protected_together_or_not_at_all(left_out: int) -
 
 
 def test_what_cannot_be_protected_is_refused() -> None:
-    with pytest.raises(InputError, match="does not know table 1"):
+    with pytest.raises(InputError, match="table 1, with customer_id, does not say what it counts"):
         disclosure.protect(POLICY, pd.DataFrame({"customer_id": ["x"]}), average(100, 20))
     with pytest.raises(InputError, match="the average is missing"):
         disclosure.protect(POLICY, by({"a": 100}, [20]))
@@ -326,26 +330,27 @@ def test_the_p_percent_rule(amounts: list[float], broken: bool) -> None:
     assert disclosure.dominance(pd.Series(amounts, dtype=float), 10) is broken
 
 
-def test_a_dominated_sum_takes_a_partner_with_it() -> None:
+def test_a_dominated_sum_is_masked_alone_for_no_total_is_published() -> None:
     table = disclosure.protect_amounts(
         POLICY, sales(a=[100.0] * 40, b=[90.0] * 20, c=[80.0] * 12, d=[9000.0] + [5.0] * 15), "source"
     )
-    assert table["amount"].isna().to_list() == [False, False, True, True]
-    assert table["customers"].to_list() == [40, 20, 12, 16]
-    assert table.attrs["protected"] == {"amount": ["c", "d"]}
+    assert table["amount"].to_dict() == pytest.approx(
+        {"a": 4000.0, "b": 1800.0, "c": 960.0, "d": np.nan}, nan_ok=True
+    )
+    assert list(table) == ["amount"]  # how many customers bought is a count of its own
+    assert table.attrs["protected"] == {"amount": ["d"]}
 
 
 def test_sums_of_few_customers_are_masked() -> None:
     table = disclosure.protect_amounts(POLICY, sales(a=[100.0] * 40, b=[90.0] * 20, c=[80.0] * 3), "source")
-    assert table.loc["c"].isna().all()
-    assert table["amount"].isna().sum() >= 2
+    assert table["amount"].isna().to_list() == [False, False, True]
 
 
-def test_safe_sums_stay_and_repeated_customers_count_once() -> None:
-    twice = pd.concat([sales(a=[100.0] * 40, b=[90.0] * 20)] * 2)
+def test_repeated_customers_count_once() -> None:
+    twice = pd.concat([sales(a=[100.0] * 40, b=[90.0] * 6)] * 2)
     table = disclosure.protect_amounts(POLICY, twice, "source")
-    assert table["customers"].to_list() == [40, 20]
-    assert table["amount"].to_list() == [8000.0, 3600.0]
+    assert table["amount"].isna().to_list() == [False, True]
+    assert table["amount"]["a"] == 8000.0
 
 
 def test_a_negative_amount_is_refused() -> None:

@@ -16,7 +16,7 @@ from industry_report.analysis.conversion import Measure
 from industry_report.base import language, style
 from industry_report.protection import comparison
 from industry_report.report import figures, layout, panels
-from industry_report.report.sentences import findings
+from industry_report.report.sentences import college
 
 LONG = [
     f"从事农产品收购加工与冷链仓储并在多个县设有分支机构的农民专业合作社联合社第{i:02}号" for i in range(60)
@@ -110,7 +110,7 @@ def shares(names: Sequence[str], counts: Sequence[float], parts: Sequence[float]
 
 def changes(names: Sequence[str], counts: Sequence[float], parts: Sequence[float]) -> pd.DataFrame:
     table = rates(names, counts, parts).reset_index()
-    ways = np.array(list(findings.WORDS))[np.arange(len(table)) % 4]
+    ways = np.array(list(college.WORDS))[np.arange(len(table)) % 4]
     apart = table[["low", "high"]].sub(table["rate"], axis=0)
     return table.assign(
         difference=table["rate"] - 0.5, direction=ways, **(apart.add(table["rate"] - 0.5, axis=0))
@@ -167,7 +167,7 @@ FIGURES: dict[str, Callable[[list[str], list[float], list[float]], Figure]] = {
     "weak_points": lambda names, n, r: figures.weak_points(weak_points(names[:12], r[:12]), TITLE),
     "demand": lambda names, n, r: panels.demand(shares(names, n, r), TITLE),
     "directions": lambda names, n, r: panels.directions(
-        changes(names, n, r), findings.direction_words(), TITLE
+        changes(names, n, r), college.direction_words(), TITLE
     ),
     "overview": lambda names, n, r: panels.overview(
         rates(names, n, r).assign(standardised=r), MEASURES[0], TITLE, language.name

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from industry_report.base.yaml_forms import MOST_BYTES
+from industry_report.scorecard.grammar import FILE
 from scoring import Scorecard, ScorecardError, load_scorecard
 
 LEVELS = "levels: {1: {zh: 一, en: one}, 5: {zh: 五, en: five}}"
@@ -277,11 +277,11 @@ REFUSALS = {
     # YAML
     "anchor": (
         WEIGHTED.replace("name: own", "name: &a own"),
-        "line 2: the anchor &a has no use in a scorecard. Remove it.",
+        "line 2: the anchor &a has no use in the scorecard. Remove it.",
     ),
     "tag": (
         WEIGHTED.replace("name: own", "name: !!python/name:os.system own"),
-        "has no use in a scorecard. Remove it.",
+        "has no use in the scorecard. Remove it.",
     ),
     "many entries": (WEIGHTED + "triggers: [" + "a, " * 30_000 + "]", "more than 20,000 entries"),
 }
@@ -297,7 +297,7 @@ def test_a_wrong_scorecard_is_refused_with_line_and_mend(tmp_path, name):
 
 def test_a_file_too_large_to_be_a_scorecard_is_not_read(tmp_path):
     path = tmp_path / "large.yaml"
-    path.write_text("# " + "x" * MOST_BYTES, encoding="utf-8")
+    path.write_text("# " + "x" * FILE.most_bytes, encoding="utf-8")
     with pytest.raises(ScorecardError, match="is larger than 200,000 bytes"):
         load_scorecard(path)
 

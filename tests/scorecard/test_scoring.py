@@ -469,7 +469,10 @@ TOP, UPPER, LOWER, BOTTOM = (
 )
 NOT_A_WEIGHT = "is not a decimal number other than 0. Write it with a point, such as 0.4."
 NOT_A_COUNT = "is not a whole number. Write the contacts a year as a number such as 12."
-NOT_A_VALUE = 'is not a single value. An interval needs quotation marks, "[4.0, 5.0]".'
+NOT_A_VALUE = (
+    "is not a single value. Write one; an interval or other text in brackets needs quotation marks, "
+    '"[4.0, 5.0]".'
+)
 LOOK_AROUND = "Check indentation (spaces, no tabs), colons and quotation marks here and just above."
 NORMALISE = "Change them until they do, or write `normalised: false`."
 KEYS = (
@@ -585,12 +588,12 @@ REFUSALS = [
     ),
     ("contacts_per_year: 12", "contacts_per_year: 12.5", f'contacts_per_year "12.5" {NOT_A_COUNT}'),
     ("contacts_per_year: 12", "contacts_per_year: monthly", f'contacts_per_year "monthly" {NOT_A_COUNT}'),
-    ("name: consultation", "name: &x consultation", "the anchor &x has no use in a scorecard. Remove it."),
+    ("name: consultation", "name: &x consultation", "the anchor &x has no use in the scorecard. Remove it."),
     ("name: consultation", "name: *x", "*x refers to another place. Write out what stands there."),
     (
         "name: consultation",
         "name: !!python/object/apply:os.system [exit]",
-        "the tag tag:yaml.org,2002:python/object/apply:os.system has no use in a scorecard. Remove it.",
+        "the tag tag:yaml.org,2002:python/object/apply:os.system has no use in the scorecard. Remove it.",
     ),
     (
         "    label: {zh: 意向度",
@@ -667,18 +670,18 @@ def test_lists_that_are_none_or_empty(tmp_path):
     "text", ["[" * 5000 + "]" * 5000, "a: " + "{a: " * 5000 + "}" * 5000], ids=["lists", "keys"]
 )
 def test_deep_nesting_is_refused(tmp_path, text):
-    assert faults_of(tmp_path, text) == [(1, f"this cannot be read, nested too deeply. {LOOK_AROUND}")]
+    assert faults_of(tmp_path, text) == [(1, "the file is nested too deeply. Shorten what stands here.")]
 
 
 def test_anchors_gone_mad_are_refused_at_once(tmp_path):
     laughs = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30))
     faults = faults_of(tmp_path, f"a0: &a0 [lol]\n{laughs}\n")
-    assert (3, "*a1 refers to another place. Write out what stands there.") in faults
+    assert faults == [(2, "*a0 refers to another place. Write out what stands there.")]
 
 
 @pytest.mark.parametrize("text", ["? &a [*a]\n: 1\n", "dimensions: &a [*a]\n", "bands: &a [{grade: *a}]\n"])
 def test_a_text_that_refers_to_itself_is_refused(tmp_path, text):
-    assert any("&a has no use" in fault for _, fault in faults_of(tmp_path, text))
+    assert faults_of(tmp_path, text) == [(1, "*a refers to another place. Write out what stands there.")]
 
 
 @settings(max_examples=150, deadline=None)

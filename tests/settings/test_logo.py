@@ -43,6 +43,55 @@ def test_a_plain_drawing_stays_what_it_is(tmp_path):
         assert part in cleaned
 
 
+def make_bomb(side):
+    """A picture of one colour: a few kilobytes that are gigabytes when decoded."""
+    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    rows = zlib.compress(bytes(side + 1) * min(side, 3000), 9)
+    chunks = [(b"IHDR", head), (b"IDAT", rows), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+
+
+@pytest.mark.parametrize("side", [2_001, 13_000, 19_000, 2**31 - 1])
+def test_a_picture_is_measured_before_it_is_decoded(side, tmp_path, monkeypatch):
+    monkeypatch.setattr(matplotlib.image, "imread", lambda *_, **__: pytest.fail("it was decoded"))
+    content = make_bomb(min(side, 19_000))
+    content = content[:16] + struct.pack(">II", side, side) + content[24:]
+    with pytest.raises(InputError, match=f"is {side} by {side} pixels"):
+        read(tmp_path, content, "logo.png")
+
+
+def test_a_second_header_does_not_count(tmp_path):
+    head = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 6, 0, 0, 0)
+    _, cleaned = read(tmp_path, make_png((b"IHDR", head)), "logo.png")
+    assert cleaned.count(b"IHDR") == 1
+
+
+def test_a_picture_that_ends_early_is_none(tmp_path):
+    whole = make_png()
+    for length in (0, 7, 20, 40, len(whole) - 20):
+        with pytest.raises(InputError, match="is not a PNG picture"):
+            read(tmp_path, whole[:length], "logo.png")
+
+
+def test_parts_in_parts_have_an_end(tmp_path):
+    read(tmp_path, HEAD + "<g>" * 40 + "</g>" * 40 + "</svg>")
+    for depth in (60, 5_000):
+        with pytest.raises(InputError, match="more than 50 deep"):
+            read(tmp_path, HEAD + "<g>" * depth + "</g>" * depth + "</svg>")
+
+
+def test_parts_that_repeat_others_are_counted(tmp_path):
+    repeats = "".join(f"<g id='g{n + 1}'>" + f"<use href='#g{n}'/>" * 10 + "</g>" for n in range(10))
+    drawing = HEAD + "<g id='g0'><path d='M0 0'/></g>" + repeats + "</svg>"
+    with pytest.raises(InputError, match="draws more than 20,000 parts"):
+        read(tmp_path, drawing)
+    with pytest.raises(InputError, match="draws more than"):
+        read(tmp_path, HEAD + "<g id='a'><use href='#a'/></g></svg>")
+
+
 def test_what_a_drawing_program_notes_for_itself_is_dropped(tmp_path):
     drawing = HEAD.replace(">", ' xmlns:i="urn:inkscape" i:export="C:\\Users\\wang\\logo.svg">') + (
         "<metadata>wang</metadata><i:view/><!-- wang --><g i:label='wang'><path d='M1 1'/></g></svg>"

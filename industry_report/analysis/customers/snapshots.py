@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ...intake.code_lists import REFUND
-from ...intake.fault_log import TEXT
+from ...intake.fault_log import TEXT_DTYPE
 from ...intake.spill import from_arrow, to_arrow
 from . import time_rule
 from .time_rule import Moment, is_recent
@@ -58,7 +58,7 @@ def snapshot(tables: Mapping[str, Any], at: Moment) -> pd.DataFrame:
     """
     parts = [_read_profiles(tables["customers"], at)] if "customers" in tables else []
     parts += [_count_all(name, tables[name], at) for name in _MEASURES if name in tables]
-    return _join(parts) if parts else pd.DataFrame({"customer_id": pd.Series(dtype=TEXT)})
+    return _join(parts) if parts else pd.DataFrame({"customer_id": pd.Series(dtype=TEXT_DTYPE)})
 
 
 # --- what is counted of each table

@@ -7,9 +7,10 @@ import pandas as pd
 from ...analysis.conversion import LOWER, REST, Measure
 from ...analysis.history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
 from ...analysis.sales import Promise
-from ...base import language
+from ...base import language, origin
 from ...base.language import capital, grade_name, listing, text
 from . import industry
+from .wording import percent
 
 
 def calls(work_list: pd.DataFrame) -> str:
@@ -51,10 +52,10 @@ def overdue(status: pd.DataFrame) -> str:
     row = late.iloc[0]
     grade, days = grade_name(str(row.name)), f"{row.median_days_overdue:,.0f}"
     return text(
-        zh=f"按最近咨询日期推算，最应先联系的是{grade}逾期客户{row.overdue:,}户（占{grade}未成交客户的{industry.percent(row.share)}，"
+        zh=f"按最近咨询日期推算，最应先联系的是{grade}逾期客户{row.overdue:,}户（占{grade}未成交客户的{percent(row.share)}，"
         f"逾期天数中位数{days}天），由{row.role}负责",
         en=f"Reckoned from their latest consultation, the {row.role.lower()} should first call {row.overdue:,} overdue customers of "
-        f"{grade} ({industry.percent(row.share)} of those without a purchase; half of them are {days} days late or more)",
+        f"{grade} ({percent(row.share)} of those without a purchase; half of them are {days} days late or more)",
     )
 
 
@@ -229,3 +230,6 @@ def no_period(year: int) -> str:
         zh=f"数据没有{year}年的咨询，不作等级变化分析。",
         en=f"The data hold no consultations of {year}; changes of grade are left out.",
     )
+
+
+origin.trace_module(globals())

@@ -3,11 +3,30 @@
 local NORMAL, SMALL = 96, 122  -- Latin letters to a line of a table, at 9 and at 7.5 points
 local LONG = 10                -- lines; a table with more may break across pages, between rows
 local UNBROKEN = 16            -- Latin letters; a longer word may break
-local ZERO_WIDTH = '\u{200b}'
 local TURNED = '#landscape['
 
 local function quoted(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"'):gsub('[\r\n]+', ' ') .. '"'
+end
+
+-- Text of the data is never markup: pandoc marks what would begin a heading or an item of a list where a paragraph
+-- begins, and not where a cell or an item does.
+local function escaped(inlines)
+  local first = inlines[1]
+  if not first then return inlines end
+  if first.t == 'Span' then
+    escaped(first.content)
+  elseif first.t == 'Str' and (first.text:find('^=+$') or first.text:find('^[-+/]$')) then
+    inlines:insert(1, pandoc.RawInline('typst', '\\'))
+  elseif first.t == 'Str' and first.text:find('^%d+%.$') then
+    inlines[1] = pandoc.RawInline('typst', first.text:sub(1, -2) .. '\\.')
+  end
+  return inlines
+end
+
+function Plain(plain)
+  escaped(plain.content)
+  return plain
 end
 
 function Image(image)
@@ -15,8 +34,31 @@ function Image(image)
   return pandoc.RawInline('typst', '#picture(' .. quoted(image.src) .. ', ' .. alt .. ')')
 end
 
+local ZERO_WIDTH = '\u{200b}'
+local LONGEST = 60 -- Latin letters; a longer word would leave the page
+
+local function split_long(text)
+  return (text:gsub('[!-~]+', function(run)
+    return #run >= LONGEST and run:gsub('.', '%0' .. ZERO_WIDTH):sub(1, -1 - #ZERO_WIDTH) or nil
+  end))
+end
+
+function Str(word)
+  if #word.text < LONGEST then return nil end
+  word.text = split_long(word.text)
+  return word
+end
+
+-- Markup that the exporter has tried already, in place of a formula that pandoc writes otherwise.
+function Code(code)
+  if code.attributes.typst == 'raw' then return pandoc.RawInline('typst', code.text) end
+  code.text = split_long(code.text)
+  return code
+end
+
 function Math(math)
   local markup = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), 'typst'):gsub('%s+$', '')
+  if markup:sub(1, 1) ~= '$' then return pandoc.RawInline('typst', '#no-formula') end -- pandoc leaves it as TeX
   local block = math.mathtype == 'DisplayMath' and 'true' or 'false'
   return pandoc.RawInline(
     'typst', '#math.equation(alt: ' .. quoted(math.text) .. ', block: ' .. block .. ', ' .. markup .. ')')
@@ -94,13 +136,14 @@ local function lines(tbl)
 end
 
 -- A short table stays on one page; a long one may break, and then repeats its head. A table too wide for
--- the page is set smaller and, if that does not do, turned.
+-- the page is set smaller and, if that does not do, turned, unless the exporter says how it is set.
 function Table(tbl)
-  local breakable, letters = tostring(length(tbl) > LONG), needed(tbl, need)
+  local breakable, letters, size = tostring(length(tbl) > LONG), needed(tbl, need), tbl.attributes.typst
+  tbl.attributes.typst = nil
   local open = '#apart(breakable: ' .. breakable .. ', width: 100%)['
-  if letters > SMALL then
+  if size == 'turned' or not size and letters > SMALL then
     open = TURNED
-  elseif letters > NORMAL then
+  elseif size == 'small' or not size and letters > NORMAL then
     open = '#small(' .. breakable .. ')['
   elseif lines(tbl) then
     open = open .. '#metadata(' .. lines(tbl) .. ')'
@@ -112,6 +155,7 @@ function Div(div)
   if div.identifier == 'contents' then
     return pandoc.RawBlock('typst', '#show: contents.with(front)')
   end
+  return div.content
 end
 
 -- A turned table has a page of its own, and the headings just above it go along.

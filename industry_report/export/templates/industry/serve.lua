@@ -11,7 +11,9 @@ for name, handler in pairs(scope) do filter[name] = handler end
 local headings = { Header = function(header) header.level = math.max(header.level - 1, 1); return header end }
 
 local function convert(request)
-  local document = pandoc.read(pandoc.json.decode(request, false), 'html'):walk(headings):walk(filter)
+  -- An empty list of files: in pandoc's sandbox, where what a page names is not read from this machine.
+  local read = pandoc.read(pandoc.json.decode(request, false), 'html', {}, {})
+  local document = read:walk(headings):walk(filter)
   return { markup = pandoc.write(document, 'typst', { wrap_text = 'preserve' }) }
 end
 

@@ -1,0 +1,103 @@
+"""Folders for what is not for others: closed to other users, and swept when their process was killed.
+
+A process holds a lock on each of its folders. The system lets go of it when the process ends, however that
+ends; so a folder whose lock is free belongs to nobody any more. A process number would not tell: it is given
+again, and in a container another process has it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+LOCK = ".in-use"  # the file in a folder on which its process holds a lock
+
+
+class OwnFolder:
+    """A folder of this process, of mode 0700; made by `make_folder`.
+
+    Attributes
+    ----------
+    path : Path
+        Where it is.
+    """
+
+    def __init__(self, path: Path, lock: FileLock) -> None:
+        self.path = path
+        self._lock = lock
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def release(self) -> None:
+        """Keep the folder, from now on as an ordinary one."""
+        with suppress(OSError):
+            (self.path / LOCK).unlink()
+        self._lock.release()
+
+    def remove(self) -> None:
+        """Remove it with all that is in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self._lock.release()
+
+
+def make_folder(parent: Path | str, prefix: str) -> OwnFolder:
+    """Make a folder below another one, with a name that begins so.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+
+    Examples
+    --------
+    >>> folder = make_folder(tempfile.gettempdir(), "example-")
+    >>> folder.path.name.startswith("example-")
+    True
+    >>> folder.remove()
+    """
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        lock = _lock(path)
+        if lock is not None and path.is_dir():  # else a sweep came between
+            return OwnFolder(path, lock)
+
+
+def sweep(parent: Path | str, prefix: str) -> None:
+    """Remove the folders of this user with such names whose process has ended; leave all others alone."""
+    with suppress(OSError):
+        for path in list(Path(parent).glob(f"{prefix}*")):
+            remove_abandoned(path)
+
+
+def remove_abandoned(path: Path) -> None:
+    """Remove a folder that `make_folder` made if its process has ended."""
+    try:
+        facts = path.lstat()
+        is_own = not hasattr(os, "getuid") or facts.st_uid == os.getuid()
+        if path.is_symlink() or not is_own or not (path / LOCK).is_file():
+            return
+        lock = _lock(path)
+    except OSError:  # it is gone, or another program's
+        return
+    if lock is not None:
+        shutil.rmtree(path, ignore_errors=True)
+        lock.release()
+
+
+def _lock(path: Path) -> FileLock | None:
+    """Take the lock of a folder; None if another process holds it."""
+    lock = FileLock(path / LOCK, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return None
+    return lock

@@ -1,0 +1,26 @@
+"""What notebooks import: the process that kernels are forked from imports it once."""
+
+_OURS = {
+    "analysis": "conversion curriculum follow_up history market overrides sales validity workload",
+    "base": "language",
+    "intake": "contract dataset sample",
+    "protection": "comparison disclosure publication",
+    "report": "display figures panels tables",
+    "report.sentences": "college enterprise industry side_by_side",
+    "scorecard": "explanation grammar",
+}
+# What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a
+# project may have its own. Libraries with thread pools (pyarrow) are imported and not used: a fork copies no
+# thread.
+MODULES = (
+    *("IPython.core.completer", "IPython.core.debugger", "IPython.core.logger", "IPython.display"),
+    "IPython.core.pylabtools",
+    *("ipykernel.debugger", "ipykernel.displayhook", "ipykernel.iostream", "ipykernel.kernelapp"),
+    *("ipykernel.subshell_manager", "ipykernel.zmqshell", "comm"),
+    *("matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+    *("pandas", "pyarrow", "pyarrow.dataset", "pyarrow.parquet", "pyarrow.compute", "seaborn", "yaml"),
+    *("scipy.optimize", "scipy.special", "scipy.sparse", "scipy.stats", "scipy.stats.contingency"),
+    *("statsmodels.genmod.generalized_linear_model", "statsmodels.stats.multitest"),
+    *("statsmodels.stats.proportion", "statsmodels.discrete.discrete_model"),
+    *(f"industry_report.{room}.{module}" for room, modules in _OURS.items() for module in modules.split()),
+)

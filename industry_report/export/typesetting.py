@@ -1,0 +1,136 @@
+"""Typst markup → PDF: the compiler, its fonts and files, and what becomes of an element that it refuses."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import json
+import re
+import tempfile
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+from ..base import style
+from ..base.errors import InputError
+from .report_words import WORDS
+
+TEMPLATES = Path(__file__).parent / "templates"
+GETA = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
+MAIN = (
+    '#import "report.typ": apart, contents, landscape, picture, report, small\n'
+    "#let horizontalrule = line(length: 100%)\n"
+)
+NOT_PRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+class TypstError(Exception):
+    """The compiler stopped; says why in one line."""
+
+
+def compile_pdf(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
+    """Set Typst markup in the report's template; PDF/UA-1, the same bytes for the same input.
+
+    A report with a date of publication is PDF/A-2a as well.
+
+    Parameters
+    ----------
+    markup : str
+        The body in Typst markup.
+    front : dict
+        See `imprint.describe`.
+    pictures : dict of str to bytes
+        The files that the markup names.
+
+    Raises
+    ------
+    InputError
+        If Typst cannot set the document.
+    """
+    try:
+        return compile_report(markup, front, pictures)
+    except TypstError as error:
+        mend = "Look at what the cells show: text, tables and figures are converted."
+        raise InputError(f"PDF of “{front['title']}”", f"Typst stopped: {error}.", mend) from None
+
+
+def compile_report(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
+    """Do what `compile_pdf` does; raises `TypstError` if Typst stops."""
+    logo, drawn = _logo_file(front["logo"])
+    front = {**front, "logo": logo, "words": {**front["words"], **WORDS[front["language"]]}}
+    files = {
+        "main.typ": (MAIN + '#let front = json("front.json")\n#show: report.with(front)\n' + markup).encode(),
+        "report.typ": template("report.typ").encode(),
+        "front.json": json.dumps(front, ensure_ascii=False).encode(),
+        **drawn,
+        **pictures,
+    }
+    # An archive's PDF/A wants a date, and a date that nobody gave would be made up.
+    return _compile(files, ["ua-1", "a-2a"] if front["date"] else ["ua-1"])
+
+
+def is_set(markup: str, pictures: dict[str, bytes]) -> bool:
+    """Tell whether Typst sets a piece of a body alone."""
+    main = MAIN + '#set document(title: "piece")\n#set text(lang: "en")\n' + markup
+    files = {"main.typ": main.encode(), "report.typ": template("report.typ").encode(), **pictures}
+    try:
+        _compile(files, ["ua-1"])
+    except TypstError:
+        return False
+    return True
+
+
+def _compile(files: dict[str, bytes], standards: list[Any]) -> bytes:
+    import typst
+
+    files = {name: _with_glyphs(content) if _is_text(name) else content for name, content in files.items()}
+    # A folder, because the compiler's in-memory files must be text, and a picture is not.
+    with tempfile.TemporaryDirectory(prefix="industry-report-") as folder:
+        for name, content in files.items():
+            (Path(folder) / name).write_bytes(content)
+        try:
+            return typst.compile(
+                str(Path(folder) / "main.typ"), font_paths=_fonts(), pdf_standards=standards, timestamp=0
+            )
+        except typst.TypstError as error:
+            told = error.message.splitlines()[0] if error.message else "no reason given"
+            raise TypstError(told.replace(f"{folder}/", "").rstrip(".")) from None
+
+
+def _logo_file(address: str) -> tuple[str, dict[str, bytes]]:
+    """Return the name of the logo's file, and the file."""
+    if not address:
+        return "", {}
+    kind, content = re.fullmatch(r"data:image/([\w+]+);base64,(.*)", address).groups()  # type: ignore[union-attr]
+    name = f"logo.{kind.removesuffix('+xml')}"
+    return name, {name: base64.b64decode(content)}
+
+
+@functools.cache
+def _fonts() -> Any:
+    """Return the report's fonts as Typst keeps them, read once per process; no font of the machine."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(style.FONT_FOLDER)])
+
+
+def _is_text(name: str) -> bool:
+    return name.endswith((".typ", ".json", ".svg"))
+
+
+def _with_glyphs(content: bytes) -> bytes:
+    """Replace characters that the fonts lack: PDF/UA refuses a text that is not drawn."""
+    text = NOT_PRINTED.sub("", content.decode("utf-8", "replace"))
+    missing = style.find_missing_glyphs(text)
+    marks = {
+        character
+        for character in missing
+        if unicodedata.combining(character) or "\ufe00" <= character <= "\ufe0f"
+    }
+    return text.translate({ord(c): "" if c in marks else GETA for c in missing}).encode()
+
+
+@functools.cache
+def template(name: str) -> str:
+    """Return a file of the report's templates."""
+    return (TEMPLATES / "industry" / name).read_text(encoding="utf-8")

@@ -1,0 +1,171 @@
+"""What a slice's numbers rest on, as far as it may be told: window, bases, customers, completeness.
+
+Each is a small set of counts beside the protected tables. It leaves the gate whole or not at all: not where
+one of its counts, or the difference to a number that is printed anyway, is from 1 to one below the threshold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..analysis import bases, market, outcome_window, workload
+from ..analysis.conversion import Measure
+from ..analysis.outcome_window import Window
+from ..base import table_metadata
+from ..base.origin import Number
+from ..scorecard.scorecards import Scorecard
+from ..settings.publisher import Policy
+from .masked_tables import mark
+
+PLACES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """What the numbers of a slice rest on.
+
+    Attributes
+    ----------
+    window : Window or None
+        How long each consultation is followed; see `outcome_window.choose_window`.
+    outcomes : DataFrame
+        See `outcome_window.count_outcomes`; a small number is missing.
+    days : DataFrame
+        See `outcome_window.days_to_purchase`; empty where too few bought.
+    bases : DataFrame
+        See `bases.conversion_bases`; empty where two bases differ by few.
+    customers : DataFrame
+        See `bases.cluster`; empty where it would tell of few.
+    missing : DataFrame
+        See `bases.missing`; a small number is missing.
+    stated : dict of str to Number
+        How many consultations state type, source, product; see `market.count_stated`.
+    off_year : float
+        Which share of the dates lies outside of the year; 0 where few do.
+    """
+
+    window: Window | None
+    outcomes: pd.DataFrame
+    days: pd.DataFrame
+    bases: pd.DataFrame
+    customers: pd.DataFrame
+    missing: pd.DataFrame
+    stated: Mapping[str, Number]
+    off_year: float
+
+
+def describe_basis(
+    registered: pd.DataFrame,
+    scored: pd.DataFrame,
+    window: Window | None,
+    measure: Measure,
+    columns: Sequence[str],
+    year: int,
+    policy: Policy,
+) -> Basis:
+    """Return what the numbers of a slice rest on.
+
+    Parameters
+    ----------
+    registered, scored : DataFrame
+        Scored consultations before and after `outcome_window.follow`.
+    window, measure
+        What outcomes are.
+    columns : sequence of str
+        Of which it is told how many consultations state them.
+    year : int
+        Of the report.
+    policy : Policy
+        See `load_policy`.
+    """
+    graded = scored[scored["grade"].notna()]
+    days = outcome_window.days_to_purchase(registered, window) if window else pd.DataFrame()
+    return Basis(
+        window=window,
+        outcomes=_mask_small(outcome_window.count_outcomes(scored), policy),
+        days=_protect_days(days, policy),
+        bases=_protect_bases(bases.conversion_bases(scored), policy),
+        customers=_protect_customers(bases.cluster(graded, measure), policy),
+        missing=_mask_small(bases.missing(scored), policy, "missing", "share"),
+        stated={column: Number(market.count_stated(graded, column)) for column in columns},
+        off_year=_protect_off_year(scored, year, policy),
+    )
+
+
+def is_small(counts: np.ndarray | Sequence[float], policy: Policy) -> bool:
+    """Tell whether any of these counts is from 1 to one below the threshold."""
+    values = np.asarray(counts, dtype=float)
+    return not policy.internal and bool(((values > 0) & (values < policy.threshold)).any())
+
+
+def _mask_small(table: pd.DataFrame, policy: Policy, column: str = "", *dependents: str) -> pd.DataFrame:
+    if policy.internal or table.empty:
+        return table
+    if not column:
+        return table.astype("float64").where(~(table.gt(0) & table.lt(policy.threshold)))
+    few = table[column].gt(0) & table[column].lt(policy.threshold)
+    hidden = {name: table[name].astype("float64").mask(few) for name in (column, *dependents)}
+    return table.assign(**hidden)
+
+
+def _protect_days(days: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    if days.empty:
+        return days
+    row = days.iloc[0]
+    few = is_small([row["conversions"], row["consultations"] - row["conversions"]], policy)
+    return (days.iloc[:0] if few else days).round({"bought": PLACES})
+
+
+def _protect_bases(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    counts = table[["due", "consultations", "conversions"]]
+    parts = counts.assign(
+        unknown=counts["due"] - counts["consultations"],
+        failed=counts["consultations"] - counts["conversions"],
+    )
+    apart = parts.diff().abs().to_numpy() if len(parts) > 1 else []
+    return table.iloc[:0] if is_small(parts.to_numpy(), policy) or is_small(apart, policy) else table
+
+
+def _protect_customers(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    if found.empty or policy.internal:
+        return found
+    row = found.iloc[0]
+    if row["customers"] < policy.threshold or pd.isna(row["rate"]):
+        return found.iloc[:0]
+    buyers = round(row["per_customer"] * row["customers"])
+    counts = [
+        *(buyers, row["customers"] - buyers, row["consultations"] - row["customers"]),
+        *(row["conversions"], row["consultations"] - row["conversions"], row["conversions"] - buyers),
+    ]
+    places = dict.fromkeys(("low", "high", "effect", "per_customer"), PLACES)
+    return (found.iloc[:0] if is_small(counts, policy) else found).round(places)
+
+
+def _protect_off_year(scored: pd.DataFrame, year: int, policy: Policy) -> float:
+    share = bases.share_off_year(scored, year)
+    dated = scored["consulted_on"].notna().sum() if "consulted_on" in scored else 0
+    outside = round(share * dated)
+    return 0.0 if is_small([outside, dated - outside], policy) else round(share, PLACES)
+
+
+def count_open_customers(
+    graded: pd.DataFrame, scorecard: Scorecard, policy: Policy, like: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the contacts of customers without a purchase; see `workload.customers_to_contact`.
+
+    Parameters
+    ----------
+    graded : DataFrame
+        Graded consultations, as registered.
+    scorecard, policy
+        See `publication.publish`.
+    like : DataFrame
+        The protected contacts of all consultations: where they withhold a number, so does this.
+    """
+    table = workload.contacts(workload.customers_to_contact(graded), scorecard)
+    hidden = is_small(table["consultations"].to_numpy(), policy) or bool(table_metadata.withheld_rows(like))
+    return mark(table.iloc[:0] if hidden and not policy.internal else table)

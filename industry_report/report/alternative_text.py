@@ -1,0 +1,158 @@
+"""What a figure says to those who cannot see it: kind, finding, values in order, where the numbers are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.container import BarContainer
+from matplotlib.figure import Figure
+
+from ..base import language
+from ..base.language import formatted, text
+
+# What a table measures, the first that it has; counts come last, for most tables have them beside a rate.
+MEASURES = ("rate", "difference", "share", "mean", "lift", "contacts", "consultations", "received")
+NUMBERS = {*MEASURES, "low", "high", "conversions", "reference", "standardised", "p", "contacts_per_year"}
+SPELLED_OUT = 8  # values that are all read out; of more, the extremes
+MOST_PANELS = 6  # whose names are read out
+
+
+def describe_figure(figure: Figure, caption: str, data: pd.DataFrame | None = None) -> str:
+    """Return the alternative text of a figure.
+
+    A title of a single panel is never taken for the finding: of twelve panels it would name the first.
+
+    Parameters
+    ----------
+    figure : Figure
+        As it is drawn; its own title, or that of its only axes, states the finding.
+    caption : str
+        In the report's language, without full stop.
+    data : DataFrame, optional
+        The tidy table behind it: what its rows are in the index or in columns, and one column of `MEASURES`.
+
+    Returns
+    -------
+    str
+        For example ``各来源的成交率。点图。老客户推荐最高。由高到低：老客户推荐38.6%、…。数据见图下表格。``
+    """
+    axes = [ax for ax in figure.axes if ax.has_data()]
+    parts = [caption, _name_kind(axes), _find_finding(figure), _tell_values(data)]
+    if data is not None:
+        parts.append(text(zh="数据见图下表格", en="The numbers are in the table below the figure"))
+    said = [part.strip().rstrip("。.") for part in parts if part.strip()]
+    return text(zh="。", en=". ").join(said) + (text(zh="。", en=".") if len(said) > 1 else "")
+
+
+def _name_kind(axes: list[Axes]) -> str:
+    """Return what kind of drawing it is, and how many panels with which names."""
+    names = [name for name, holds in _KINDS.items() if any(holds(ax) for ax in axes)]
+    if not names:
+        return ""
+    kind = language.listing([_words(name) for name in names])
+    kind = text(zh=kind, en=kind[:1].upper() + kind[1:])
+    panels = [title for ax in axes if (title := " ".join(_titles(ax)).replace("\n", " ").strip())]
+    if len(axes) < 2 or len(panels) < 2:
+        return kind
+    head = text(zh=f"{kind}，{len(panels)}幅", en=f"{kind} in {len(panels)} panels")
+    if len(panels) > MOST_PANELS:
+        return head
+    return head + text(zh="：" + "、".join(panels), en=": " + ", ".join(panels))
+
+
+def _titles(ax: Axes) -> list[str]:
+    return [ax.get_title(loc=place) for place in ("left", "center", "right") if ax.get_title(loc=place)]
+
+
+def _has_bars(ax: Axes) -> bool:
+    return any(isinstance(container, BarContainer) for container in ax.containers)
+
+
+def _has_course(ax: Axes) -> bool:
+    """Tell whether points are joined: a helper line across the drawing has but two."""
+    joined = (line for line in ax.lines if line.get_linestyle() not in ("None", ""))
+    return any(np.asarray(line.get_xdata()).size > 2 for line in joined)
+
+
+def _has_points(ax: Axes) -> bool:
+    scattered = [drawn for drawn in ax.collections if isinstance(drawn, PathCollection)]
+    dots = any(np.asarray(drawn.get_offsets()).size > 2 for drawn in scattered)
+    marks = (line for line in ax.lines if line.get_linestyle() in ("None", ""))
+    return dots or any(line.get_marker() not in ("None", "", " ", None, "|", "_") for line in marks)
+
+
+_KINDS: dict[str, Callable[[Axes], bool]] = {"bars": _has_bars, "course": _has_course, "points": _has_points}
+
+
+def _words(kind: str) -> str:
+    return {
+        "bars": text(zh="条形图", en="bar chart"),
+        "course": text(zh="折线图", en="line chart"),
+        "points": text(zh="点图", en="dot plot"),
+    }[kind]
+
+
+def _find_finding(figure: Figure) -> str:
+    titles = [figure.get_suptitle(), *(_titles(figure.axes[0]) if len(figure.axes) == 1 else [])]
+    finding = next((title for title in titles if title), "")
+    # Lines of words join with a space, lines of Chinese without.
+    return re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", finding).replace("\n", "")
+
+
+# --- values
+
+
+def _tell_values(data: pd.DataFrame | None) -> str:
+    """Return all values in the drawing's order, or of many the highest and the lowest with their names."""
+    if data is None or data.empty:
+        return ""
+    flat = data.reset_index() if data.index.name or data.index.nlevels > 1 else data
+    measure = next((column for column in MEASURES if column in flat), None)
+    if measure is None or not pd.api.types.is_numeric_dtype(flat[measure]):
+        return ""
+    keys = [column for column in flat.columns if column not in NUMBERS and _is_key(flat[column])]
+    shown = flat[flat[measure].notna()]
+    names = [_name_row(row, keys) for row in shown[keys].itertuples(index=False)] if keys else []
+    if not names or len(set(names)) < len(names):  # rows that are not told apart by their names
+        return ""
+    values = [formatted(value, measure) for value in shown[measure]]
+    pairs = [f"{name} {value}" for name, value in zip(names, values, strict=True)]
+    hidden = len(flat) - len(shown)
+    said = (
+        _spell_out(pairs, shown[measure])
+        if len(pairs) <= SPELLED_OUT
+        else _tell_extremes(pairs, shown[measure])
+    )
+    return said + (text(zh=f"；{hidden}项不公布", en=f"; {hidden} not published") if hidden else "")
+
+
+def _is_key(column: pd.Series) -> bool:
+    return not pd.api.types.is_float_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _name_row(row: tuple[object, ...], keys: list[str]) -> str:
+    words = [formatted(value, key) for key, value in zip(keys, row, strict=True)]
+    return text(zh="", en=" ").join(words)
+
+
+def _spell_out(pairs: list[str], values: pd.Series) -> str:
+    order = ""
+    if values.iloc[0] > values.iloc[-1] and values.is_monotonic_decreasing:
+        order = text(zh="由高到低：", en="From high to low: ")
+    elif values.iloc[0] < values.iloc[-1] and values.is_monotonic_increasing:
+        order = text(zh="由低到高：", en="From low to high: ")
+    return order + text(zh="、", en=", ").join(pairs)
+
+
+def _tell_extremes(pairs: list[str], values: pd.Series) -> str:
+    """Return both ends of the range, each with its name."""
+    most, least = values.to_numpy().argmax(), values.to_numpy().argmin()
+    return text(
+        zh=f"共{len(pairs)}个数值，最高为{pairs[most]}，最低为{pairs[least]}",
+        en=f"{len(pairs)} values, the highest {pairs[most]}, the lowest {pairs[least]}",
+    )

@@ -1,0 +1,400 @@
+"""Sentences of the comparison report: years of one region, or regions in one year, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ...analysis.conversion import (
+    ALPHA,
+    FALLS,
+    FEW,
+    HIGHER,
+    LOWER,
+    NO_DIFFERENCE,
+    NO_TREND,
+    RISES,
+    TOO_FEW,
+    Measure,
+    Standardised,
+    compare_pairs,
+    difference,
+    rank_places,
+)
+from ...analysis.conversion import trend as test_trend
+from ...analysis.group_tests import holm
+from ...base import language, origin, table_metadata
+from ...base.language import formatted, listing, term, text
+from ...protection.comparison import Sides, of_years, side_name
+from .wording import bracketed, is_withheld, p_value, percent
+
+FEW_NAMED = 3  # groups that a sentence names before it refers to the table
+
+
+SIDES_OPENING = 5  # sides whose rates open a report
+
+
+def key_figures_of_sides(sides: Sides, table: pd.DataFrame, measure: Measure) -> list[tuple[str, str]]:
+    """Return what opens a comparison: all consultations, and the rate of each side, of many years the last.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `comparison.overview`.
+    """
+    total = sum(one.received for one in sides.values())
+    figures = [(text(zh="有效咨询合计", en="Consultations"), text(zh=f"{total:,}条", en=f"{total:,}"))]
+    rates = table["rate"].tail(SIDES_OPENING) if of_years(sides) else table["rate"].head(SIDES_OPENING)
+    return figures + [
+        (
+            text(zh=f"{side_name(side)}{measure.label}", en=f"{measure.label}, {side_name(side)}"),
+            language.PROTECTED if pd.isna(rate) else percent(rate),
+        )
+        for side, rate in rates.items()
+    ]
+
+
+def trend(compared: pd.DataFrame, table: pd.DataFrame, measure: Measure) -> str:
+    """State how the measure moved: last year against the first, then step by step; nothing where withheld.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        See `comparison.changes`.
+    table : DataFrame
+        See `comparison.overview`.
+    """
+    known = table[table["rate"].notna()]
+    if len(known) < 2 or compared.empty:
+        withheld_ones = is_withheld(table).any()
+        return text(
+            zh=f"{measure.label}{'不公布' if withheld_ones else '不足十条不计算'}的年度过多，不作年度比较",
+            en=f"{measure.label}: {'withheld' if withheld_ones else 'fewer than 10 consultations'} in too many years to compare",
+        )
+    first, last = known.iloc[0], known.iloc[-1]
+    path = text(
+        zh=f"{measure.label}{first.name}年为{percent(first.rate)}，{last.name}年为{percent(last.rate)}",
+        en=f"{measure.label}: {percent(first.rate)} in {first.name}, {percent(last.rate)} in {last.name}",
+    )
+    whole = (compared["one"] == last.name) & (compared["other"] == first.name)
+    order = pd.concat([compared[whole], compared[~whole]])
+    steps = [_step(row) for row in order.itertuples()]
+    return path + text(zh="；", en="; ") + text(zh="，", en=", ").join(steps) + _steady_rise(known)
+
+
+def _steady_rise(known: pd.DataFrame) -> str:
+    """State the trend over three years or more (Cochran-Armitage); nothing over two."""
+    if len(known) < 3:
+        return ""
+    found = test_trend(known.iloc[::-1].astype({"consultations": float, "conversions": float}))
+    words = {
+        RISES: ("逐年趋势上升", "an upward trend over the years"),
+        FALLS: ("逐年趋势下降", "a downward trend over the years"),
+        NO_TREND: ("没有明显的逐年趋势", "no clear trend over the years"),
+    }
+    if found.verdict not in words or pd.isna(found.z):
+        return ""
+    zh, en = words[found.verdict]
+    shown = f"Z={found.z:.1f}".replace("-", "−")
+    p = p_value(found.p)
+    return text(zh=f"；{len(known)}年{zh}（{shown}，{p}）", en=f"; {en} ({shown}, {p})")
+
+
+def _step(row: Any) -> str:
+    points = formatted(row.difference, "difference")
+    zh, en = {
+        HIGHER: (f"上升{points.lstrip('+')}个百分点", f"up {points.lstrip('+')} points"),
+        LOWER: (f"下降{points.lstrip('−')}个百分点", f"down {points.lstrip('−')} points"),
+        TOO_FEW: (f"不足{FEW}条，不作比较", f"fewer than {FEW} consultations, not compared"),
+    }.get(row.verdict, ("变化不明显", "no clear change"))
+    return text(zh=f"{row.one}年比{row.other}年{zh}", en=f"{en} from {row.other} to {row.one}")
+
+
+def compared_heads(over_years: bool, measure: Measure) -> dict[str, str]:
+    """Return the heads of the two rates that a table of differences sets side by side."""
+    ours, theirs = (
+        (text(zh="本期", en="later"), text(zh="前期", en="earlier"))
+        if over_years
+        else (text(zh="前者", en="first"), text(zh="后者", en="second"))
+    )
+    return {
+        "reference": text(zh=f"{theirs}{measure.label}", en=f"{measure.label}, {theirs}"),
+        "rate": text(zh=f"{ours}{measure.label}", en=f"{measure.label}, {ours}"),
+    }
+
+
+def order(table: pd.DataFrame, measure: Measure) -> str:
+    """State between which places each region stands, from what is clear after adjustment.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `comparison.ranks`.
+    """
+    if len(table) < 2:
+        return text(
+            zh="可比较的地区不足两个，不作排名", en="Fewer than two regions can be compared: no ranking"
+        )
+    same = text(zh="按相同构成计算的", en=" with the same mix") if "standardised" in table else ""
+    column = "standardised" if same else "rate"
+    label = text(zh=f"{same}{measure.label}", en=f"{measure.label}{same}")
+    if (table["best"] == 1).all() and (table["worst"] == len(table)).all():
+        rates = listing(
+            [f"{side_name(side)}{bracketed(percent(rate))}" for side, rate in table[column].items()]
+        )
+        return text(
+            zh=f"{rates}的{label}分不出高低，不排名次",
+            en=f"{label} of {rates} cannot be told apart: no ranking",
+        )
+    places = [
+        text(
+            zh=f"{side_name(side)}{bracketed(percent(rate))}列第{_places(best, worst, '～')}位",
+            en=f"{side_name(side)} {bracketed(percent(rate)).strip()} place {_places(best, worst, ' to ')}",
+        )
+        for side, rate, best, worst in table[[column, "best", "worst"]].itertuples(name=None)
+    ]
+    return text(zh=f"{label}：{'，'.join(places)}", en=f"{label}: {', '.join(places)}") + (
+        text(zh="；名次为范围的，彼此分不出高低", en="; places given as a range cannot be told apart")
+        if (table["best"] != table["worst"]).any()
+        else ""
+    )
+
+
+def _places(best: float, worst: float, to: str) -> str:
+    return f"{best:.0f}" if best == worst else f"{best:.0f}{to}{worst:.0f}"
+
+
+def composition(result: Standardised, over: str, measure: Measure) -> str:
+    """State what the mix of customers has to do with a difference that is clear; nothing about any other.
+
+    Of years it is that of the last against the first, of regions that of the two farthest apart.
+
+    Parameters
+    ----------
+    result : Standardised
+        See `comparison.standardise`.
+    over : str
+        The column whose mix is held fixed.
+    measure : Measure
+        What the rates are.
+    """
+    row = _clear_difference(result)
+    if row is None:
+        return ""
+    crude, same = (formatted(abs(value), "difference").lstrip("+") for value in (row.crude, row.difference))
+    by = text(zh=term(over), en=term(over).lower())
+    upper, lower = (row.one, row.other) if row.crude > 0 else (row.other, row.one)
+    names = text(
+        zh=f"{side_name(upper)}与{side_name(lower)}", en=f"{side_name(upper)} and {side_name(lower)}"
+    )
+    if row.explained_low <= 0 <= row.explained_high:
+        return text(
+            zh=f"{names}的{measure.label}相差{crude}个百分点，{by}构成的不同不能解释这一差异",
+            en=f"{names} are {crude} points apart in {measure.label.lower()}: the mix of {by}s does not explain the difference",
+        )
+    turned = row.crude * row.difference < 0
+    narrows = abs(row.difference) < abs(row.crude)
+    change = text(zh="缩小" if narrows else "扩大", en="narrows" if narrows else "widens")
+    reason = text(
+        zh=f"差异有一部分来自{by}构成不同"
+        if row.crude * row.explained > 0
+        else f"{by}构成不同掩盖了一部分差异",
+        en=f"part of it comes from the mix of {by}s"
+        if row.crude * row.explained > 0
+        else f"the mix of {by}s hides part of it",
+    )
+    if turned:
+        return text(
+            zh=f"{names}的{measure.label}相差{crude}个百分点，按{by}构成标准化后次序相反，相差{same}个百分点：{reason}",
+            en=f"{names} are {crude} points apart in {measure.label.lower()}; with the same mix of {by}s the order turns round "
+            f"({same} points): {reason}",
+        )
+    return text(
+        zh=f"按{by}构成标准化后，{names}的{measure.label}之差由{crude}个百分点{change}为{same}个百分点，{reason}",
+        en=f"With the same mix of {by}s the difference between {names} {change} from {crude} to {same} points: {reason}",
+    )
+
+
+def _clear_difference(result: Standardised) -> Any:
+    """Return the pair that `composition` is about if its crude difference is clear after Holm, else None."""
+    pairs = result.pairs
+    if pairs.empty:
+        return None
+    adjusted = holm(pairs["crude_p"].to_numpy(float))
+    if of_years(result.rates.index):
+        ends = {max(result.rates.index), min(result.rates.index)}
+        place = next((i for i, row in enumerate(pairs.itertuples()) if {row.one, row.other} == ends), None)
+        clear = place is not None and pairs["crude_p"].iloc[place] < ALPHA  # chosen beforehand
+    else:
+        place = int(pairs["crude"].abs().to_numpy().argmax())
+        clear = adjusted[place] < ALPHA
+    return next(pairs.iloc[[place]].itertuples()) if place is not None and clear else None
+
+
+def shifted(table: pd.DataFrame, column: str, measure: Measure) -> str:
+    """State which groups changed clearly between the first and the last side.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `comparison.group_changes`.
+    """
+    if table.empty:
+        return ""
+    known = table[table["verdict"].isin([HIGHER, LOWER])]
+    if (table["verdict"] == TOO_FEW).all():
+        return text(
+            zh=f"{term(column)}各组不足{FEW}条，不比较{measure.label}",
+            en=f"No group by {term(column).lower()} has {FEW} consultations in both: not compared",
+        )
+    of = text(zh=term(column), en=term(column).lower())
+    last, first = table_metadata.fact(table, "sides")
+    span = text(zh=f"{last}年与{first}年相比", en=f"{last} against {first}")
+    if known.empty:
+        return text(
+            zh=f"{span}，没有一个{of}的{measure.label}变化明显", en=f"{span}: no {of} changed clearly"
+        )
+    parts = []
+    for verdict, zh, en in ((HIGHER, "上升", "up"), (LOWER, "下降", "down")):
+        rows = known[known["verdict"] == verdict].sort_values("difference", key=abs, ascending=False)
+        if len(rows):
+            names = [language.mention(str(group)) for group in rows.index[:FEW_NAMED]]
+            left = len(rows) - FEW_NAMED
+            groups = text(zh=listing(names), en=listing([*names, *([f"{left} more"] if left > 0 else [])]))
+            more = text(zh=f"等{len(rows)}类", en="") if left > 0 else ""
+            parts.append(text(zh=f"明显{zh}的{of}有{groups}{more}", en=f"{en} for {groups}{more}"))
+    return text(
+        zh=f"{span}，{measure.label}{'，'.join(parts)}",
+        en=f"{span}: {measure.label.lower()} clearly {'; '.join(parts)}",
+    )
+
+
+def without_outcomes(sides: Sides, compared: Sides) -> str:
+    """Say which sides give no outcomes and are therefore left out of the comparison of rates."""
+    lacking = [side_name(side) for side in sides if side not in compared]
+    if not lacking:
+        return ""
+    return text(
+        zh=f"{listing(lacking)}未提供成交结果，不参与成交率的比较",
+        en=f"{listing(lacking)}: no outcomes given, so left out where conversion rates are compared",
+    )
+
+
+def grade_label(grade: str) -> str:
+    """Return a grade as a panel's title names it."""
+    return language.capital(language.grade_name(grade))
+
+
+def top_grade(grades: pd.DataFrame, sides: Sides) -> str:
+    """Compare the share of the highest grade: last year with the first, or regions, adjusted over all pairs.
+
+    Parameters
+    ----------
+    grades : DataFrame
+        See `comparison.grade_shares`.
+
+    Returns
+    -------
+    str
+        Nothing where one of the two is withheld.
+    """
+    top = grades[grades["group"] == grades["group"].iloc[0]].set_index("side")
+    known = top.dropna(subset="rate")
+    if len(known) < 2:
+        return ""
+    label = language.grade_name(str(top["group"].iloc[0]))
+    if not of_years(sides):
+        return _top_grade_of_regions(known, label)
+    one, other = known.index[-1], known.index[0]
+    apart, low, high = difference(known.loc[one], known.loc[other])
+    rates = [percent(known["rate"][side]) for side in (other, one)]
+    if low <= 0 <= high:
+        return text(
+            zh=f"{label}占比没有明显差异（{side_name(other)}{rates[0]}，{side_name(one)}{rates[1]}）",
+            en=f"The share of {label} does not clearly differ ({side_name(other)} {rates[0]}, {side_name(one)} {rates[1]})",
+        )
+    points = formatted(abs(apart), "difference").lstrip("+")
+    word = text(zh="上升" if apart > 0 else "下降", en="up" if apart > 0 else "down")
+    return text(
+        zh=f"{label}占比由{side_name(other)}的{rates[0]}{word}到{side_name(one)}的{rates[1]}，相差{points}个百分点",
+        en=f"The share of {label} is {word} from {rates[0]} in {other} to {rates[1]} in {one} ({points} points)",
+    )
+
+
+def _top_grade_of_regions(known: pd.DataFrame, label: str) -> str:
+    """Name the regions that are clearly first and last in the share of a grade, if any are."""
+    table = known.sort_values("rate", ascending=False, kind="stable")
+    rates = listing([f"{side_name(side)}{bracketed(percent(rate))}" for side, rate in table["rate"].items()])
+    pairs = compare_pairs(table)
+    clear = pairs[pairs["verdict"] != NO_DIFFERENCE]
+    if clear.empty:
+        return text(
+            zh=f"各地区{label}占比没有明显差异：{rates}",
+            en=f"The share of {label} does not clearly differ: {rates}",
+        )
+    places = rank_places(list(table.index), pairs)
+    ends = [places.index[places[column] == place] for column, place in (("worst", 1), ("best", len(places)))]
+    said = [
+        text(zh=f"{side_name(end[0])}最{zh}", en=f"{en} in {side_name(end[0])}")
+        for end, zh, en in zip(ends, ("高", "低"), ("highest", "lowest"), strict=True)
+        if len(end)
+    ]
+    if not said:
+        row = next(clear.loc[[clear["difference"].abs().idxmax()]].itertuples())
+        upper, lower = (row.one, row.other) if row.difference > 0 else (row.other, row.one)
+        said = [
+            text(
+                zh=f"{side_name(upper)}高于{side_name(lower)}",
+                en=f"{side_name(upper)} above {side_name(lower)}",
+            )
+        ]
+    return text(
+        zh=f"{label}占比{'，'.join(said)}：{rates}", en=f"The share of {label} is {', '.join(said)}: {rates}"
+    )
+
+
+def withheld(table: pd.DataFrame) -> str:
+    """State how many rows each side withholds, as its own report does; nothing if none.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `comparison.withheld`.
+    """
+    counts = [
+        text(
+            zh=f"{side_name(side)}{row.protected_rows:,}行",
+            en=f"{row.protected_rows:,} rows of {side_name(side)}",
+        )
+        for side, row in table.iterrows()
+        if row.protected_rows
+    ]
+    if not counts:
+        return ""
+    return text(
+        zh=f"因小数目保护，统计表中不公布的有{listing(counts)}；涉及这些数字的比较从略",
+        en=f"Withheld to protect small numbers: {listing(counts)}; comparisons that rest on them are left out",
+    )
+
+
+def no_groups(sides: Sides, column: str) -> str:
+    """Say why no group can be set side by side: no column, nothing graded, or no group that two sides publish."""
+    lacking = all(one.by[column].empty for one in sides.values())
+    if lacking and not any(one.graded for one in sides.values()):
+        return text(
+            zh="没有可评级的咨询，本节从略。", en="No consultation could be graded; this section is left out."
+        )
+    if lacking:
+        return text(
+            zh=f"数据未提供“{term(column)}”，本节从略。",
+            en=f"The data have no column “{term(column)}”; this section is left out.",
+        )
+    kind = text(zh="年度" if of_years(sides) else "地区", en="years" if of_years(sides) else "regions")
+    return text(
+        zh=f"没有一个组在两个{kind}都公布，“{term(column)}”不作比较。",
+        en=f"No group of “{term(column)}” is published in two {kind}; they are not compared.",
+    )
+
+
+origin.trace_module(globals())

@@ -1,0 +1,58 @@
+"""Wording that several sentences share: numbers, lists of groups, what the rows of a table are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from ...analysis.conversion import FEWEST
+from ...base import language, origin
+from ...base.language import formatted, text
+
+
+def percent(value: float) -> str:
+    """Return 0.632 as 63.2%."""
+    return language.formatted(value, "rate")
+
+
+def where(values: pd.Series, value: float) -> list[Any]:
+    """Return the labels that have a value: a tie is not won by whoever comes first."""
+    return list(values.index[values == value])
+
+
+def p_value(value: float) -> str:
+    """Return a p value as a sentence gives it: P=0.012, P<0.001."""
+    shown = language.formatted(value, "p")
+    return f"P{shown}" if shown.startswith("<") else f"P={shown}"
+
+
+def listed(groups: pd.Index) -> str:
+    """Return groups as a sentence lists them."""
+    return language.listing([language.mention(str(group)) for group in groups])
+
+
+def kind(table: pd.DataFrame) -> str:
+    """Return what the rows of a table are, so that a sentence read without its figure names it."""
+    name = language.term(str(table.index.name)) if table.index.name else text(zh="组", en="group")
+    return text(zh=name, en=name.lower())
+
+
+def bracketed(words: str) -> str:
+    """Put words in the brackets of the report's language."""
+    return text(zh=f"（{words}）", en=f" ({words})")
+
+
+def points(value: float) -> str:
+    """Return a difference of shares as percentage points, with its sign."""
+    number = formatted(value, "difference")
+    return text(zh=f"{number}个百分点", en=f"{number} points")
+
+
+def is_withheld(table: pd.DataFrame) -> pd.Series:
+    """Tell which rows of a table of rates are withheld: neither too few for a percentage nor absent."""
+    counts, rates = table["consultations"], table["rate"]
+    return counts.isna() | (rates.isna() & (counts >= FEWEST))
+
+
+origin.trace_module(globals())

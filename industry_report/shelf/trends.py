@@ -1,0 +1,206 @@
+"""The course of each region's published key figures over the years, as sparklines for the shelf's page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..base import language
+from ..base.language import text
+from .catalogue import Entry, spell, tag_language
+
+SHOWN_TRENDS = 2  # key figures of a region
+NUMBER = re.compile(r"([−-]?\d[\d,]*(?:\.\d+)?)\s*([^\s（(]*)")
+INTERVAL = re.compile(r"(\d+(?:\.\d+)?)%\s*(?:～|to)\s*(\d+(?:\.\d+)?)%[)）]$")
+WIDTH, HEIGHT, MARGIN = 120, 44, 4  # of a sparkline, in its own units
+
+
+@dataclass(frozen=True)
+class Point:
+    """A published key figure of one year; without a number where it is withheld."""
+
+    year: int
+    printed: str
+    number: float | None
+    low: float | None = None  # of its interval, if one is printed
+    high: float | None = None
+
+    @property
+    def short(self) -> str:
+        """What is printed, without the interval in brackets."""
+        return re.split(r"\s*[（(]", self.printed)[0]
+
+    @property
+    def note(self) -> str:
+        """The interval as it is printed."""
+        return self.printed.removeprefix(self.short).strip(" （(）)")
+
+
+def list_trends(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
+    """Return, by region, the course of published key figures over years.
+
+    Only numbers that a public report prints as key figures are drawn; where one is withheld, there is a gap.
+
+    Returns
+    -------
+    list of dict
+        ``region``; ``lang``, the language tag of its words; ``lines``, each with ``label``, ``points`` (list
+        of Point), the ``first`` and ``latest`` that is known, years ``withheld``, and see `draw_line`. A
+        share has one scale in all regions.
+    """
+    language.use(spoken)
+    words = _match_labels(entries, spoken)
+    regions: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda entry: spell(entry["region"])):
+        if entry["region"] and entry["year"] and not (entry["internal"] or entry["draft"]):
+            regions.setdefault(entry["region"], []).append(entry)
+    series = {region: _choose_series(own, spoken) for region, own in regions.items()}
+    courses = {region: _list_courses(own) for region, own in series.items()}
+    ranges = _find_ranges(courses.values())
+    told = []
+    for region, lines in courses.items():
+        tag = tag_language(series[region][0]["language"])
+        if tag != tag_language(spoken) and lines.keys() <= words.keys():  # every label has a translation
+            lines = {words[label]: [_neutral(p) for p in points] for label, points in lines.items()}
+            tag = tag_language(spoken)
+        ranges = {words.get(label, label): extent for label, extent in ranges.items()} | ranges
+        drawn = [_describe_line(label, points, ranges) for label, points in lines.items()]
+        told += [{"region": language.name(region), "lang": tag, "lines": drawn}] if drawn else []
+    return told
+
+
+def _match_labels(entries: list[Entry], spoken: str) -> dict[str, str]:
+    """Return label → label in the page's language, learned from reports that stand here in both.
+
+    A translation has the same key figures in the same order.
+    """
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(entry["report"].rpartition(".")[0], []).append(entry)
+    words: dict[str, str] = {}
+    for group in groups.values():
+        own = [entry for entry in group if entry["language"] == spoken]
+        for entry in group if own else ():
+            if len(entry["key_figures"]) == len(own[0]["key_figures"]):
+                pairs = zip(entry["key_figures"], own[0]["key_figures"], strict=True)
+                words |= {label: translated for (label, _), (translated, _) in pairs}
+    return words
+
+
+def _neutral(point: Point) -> Point:
+    """Return a figure as both languages read it: the number, its per cent, and its interval."""
+    if point.number is None:
+        return point
+    found = NUMBER.match(point.printed)
+    unit = "%" if found[2].startswith("%") else ""  # type: ignore[index]
+    interval = (
+        ""
+        if point.low is None
+        else text(zh=f"（{point.low}%～{point.high}%）", en=f" ({point.low}% to {point.high}%)")
+    )
+    return replace(point, printed=f"{found[1]}{unit}{interval}")  # type: ignore[index]
+
+
+def _choose_series(entries: list[Entry], spoken: str) -> list[Entry]:
+    """Return the reports of one kind, oldest first: the most years, if possible in the page's language."""
+    kinds: dict[tuple[str, str, str], dict[int, Entry]] = {}
+    for entry in entries:
+        kind = (entry["language"], entry["edition"], Path(entry["report"]).name)
+        kinds.setdefault(kind, {})[entry["year"]] = entry
+    ranked = sorted(kinds, key=lambda k: (-len(kinds[k]), k[0] != spoken, k[1] != "industry", k))
+    return [entry for _, entry in sorted(kinds[ranked[0]].items())]
+
+
+def _list_courses(series: list[Entry]) -> dict[str, list[Point]]:
+    """Return the key figures that have a course, by label: first what reports estimate, then the counts."""
+    courses = {}
+    for label in dict.fromkeys(label for entry in series for label, _ in entry["key_figures"]):
+        points = [_read_point(entry, label) for entry in series]
+        if len(_list_known(points)) > 1 and len({_find_unit(point) for point in _list_known(points)}) == 1:
+            courses[label] = points
+    estimated = [label for label, points in courses.items() if any(point.low is not None for point in points)]
+    shown = [*estimated, *(label for label in courses if label not in estimated)][:SHOWN_TRENDS]
+    return {label: courses[label] for label in shown}
+
+
+def _list_known(points: list[Point]) -> list[Point]:
+    return [point for point in points if point.number is not None]
+
+
+def _find_unit(point: Point) -> str:
+    return NUMBER.match(point.printed)[2]  # type: ignore[index]
+
+
+def _find_ranges(courses: Iterable[dict[str, list[Point]]]) -> dict[str, tuple[float, float]]:
+    """Return by label the least and the greatest of a share: regions are then drawn on one scale.
+
+    Counts are as large as a region is; each keeps a scale of its own.
+    """
+    values: dict[str, list[float]] = {}
+    for lines in courses:
+        for label, points in lines.items():
+            known = _list_known(points)
+            if _find_unit(known[0]).startswith("%"):
+                values.setdefault(label, []).extend(_list_heights(known))
+    return {label: (min(found), max(found)) for label, found in values.items()}
+
+
+def _list_heights(points: list[Point]) -> list[float]:
+    return [value for point in points for value in (point.low, point.number, point.high) if value is not None]
+
+
+def _describe_line(
+    label: str, points: list[Point], ranges: Mapping[str, tuple[float, float]]
+) -> dict[str, Any]:
+    known = _list_known(points)
+    withheld = [str(point.year) for point in points if point.printed == language.PROTECTED]
+    return {
+        "label": label,
+        "points": points,
+        "first": known[0],
+        "latest": known[-1],
+        "withheld": text(zh="、", en=", ").join(withheld),
+        **draw_line(points, ranges.get(label)),
+    }
+
+
+def _read_point(entry: Entry, label: str) -> Point:
+    printed = dict(entry["key_figures"]).get(label, "")
+    found, interval = NUMBER.match(printed), INTERVAL.search(printed)
+    number = float(found[1].replace(",", "").replace("−", "-")) if found else None
+    limits = (float(interval[1]), float(interval[2])) if interval else (None, None)
+    return Point(entry["year"], printed or language.MISSING, number, *limits)
+
+
+def draw_line(points: list[Point], extent: tuple[float, float] | None = None) -> dict[str, Any]:
+    """Return a sparkline: ``path``, ``dots`` and ``intervals``; a gap where a number is withheld.
+
+    Parameters
+    ----------
+    points : list of Point
+    extent : tuple of float, optional
+        What lies at foot and head of the drawing; its own least and greatest number if it is left out.
+    """
+    known = _list_known(points)
+    years = [point.year for point in points]
+    heights = _list_heights(known)
+    low, high = extent or (min(heights), max(heights))
+    breadth = (max(years) - min(years)) or 1
+
+    def place(value: float) -> str:
+        return f"{HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (value - low) / ((high - low) or 1):.1f}"
+
+    dots, steps, intervals, previous = [], [], [], None
+    for point in known:
+        x = f"{MARGIN + (WIDTH - 2 * MARGIN) * (point.year - min(years)) / breadth:.1f}"
+        y = place(point.number or 0.0)
+        joined = previous is not None and point.year == previous + 1
+        steps.append(f"{'L' if joined else 'M'}{x} {y}")
+        dots.append((x, y))
+        if point.low is not None and point.high is not None:
+            intervals.append(f"M{x} {place(point.low)}V{place(point.high)}")
+        previous = point.year
+    return {"path": "".join(steps), "dots": dots, "intervals": "".join(intervals)}
