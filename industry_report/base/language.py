@@ -19,7 +19,9 @@ from .errors import InputError, did_you_mean, shown
 LANGUAGES = ("zh", "en")
 LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale("en")}  # a name would be parsed for every number
 MISSING = "–"
-PROTECTED = "…"  # a number that is not shown because it would tell of single customers
+# A number that is not shown because it would tell of single customers. Not "…": in Chinese yearbooks that is
+# "less than half a unit". The English mark is the shorthand of the UK's statistical service.
+PROTECTED_MARKS = {"zh": "［保密］", "en": "[c]"}
 
 # Every word that a chart axis, table head or label needs, once. Column names of tidy tables are keys too.
 VOCABULARY: dict[str, tuple[str, str]] = {
@@ -438,6 +440,11 @@ def term(key: str) -> str:
         return key
     zh, en = VOCABULARY[key]
     return text(zh=zh, en=en)
+
+
+def protected() -> str:
+    """Return the mark of a number that is withheld, in the report's language."""
+    return text(**PROTECTED_MARKS)
 
 
 def name(value: str) -> str:

@@ -185,10 +185,10 @@ def unrated(status: pd.Series, least: int) -> str:
 def protection(threshold: int) -> str:
     """State what a public edition withholds."""
     return text(
-        zh=f"公开版不公布可能识别单个客户的统计数字：各组、各等级中1至{threshold - 1}的数目，以及可据以推算出这些数目的其他数字，均以“…”代替；"
+        zh=f"公开版不公布可能识别单个客户的统计数字：各组、各等级中1至{threshold - 1}的数目，以及可据以推算出这些数目的其他数字，以“［保密］”表示；"
         "过小的组并入“其他”",
         en=f"A public edition shows no statistic that could identify a customer: counts of groups and grades from 1 to "
-        f"{threshold - 1}, and numbers from which they could be worked out, are replaced by “…”; small groups are pooled",
+        f"{threshold - 1}, and numbers from which they could be worked out, are shown as [c]; small groups are combined",
     )
 
 

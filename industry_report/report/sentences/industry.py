@@ -365,7 +365,7 @@ def _no_base(measure: Measure) -> str:
 def key_figures(
     received: int, average: pd.Series, grades: pd.DataFrame, contacts: pd.DataFrame, measure: Measure
 ) -> list[tuple[str, str]]:
-    """Return what opens a report: label and printed number, withheld ones as “…”.
+    """Return what opens a report: label and printed number, withheld ones marked.
 
     Parameters
     ----------
@@ -398,7 +398,7 @@ def key_figures(
 
 
 def _published(value: float, column: str) -> str:
-    return language.PROTECTED if pd.isna(value) else language.formatted(value, column)
+    return language.protected() if pd.isna(value) else language.formatted(value, column)
 
 
 origin.trace_module(globals())
