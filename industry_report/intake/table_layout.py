@@ -13,8 +13,10 @@ from .records import Grid
 from .sources import Block, Sheet
 
 _STATISTICS = re.compile(
-    "户数|数量|人数|次数|条数|占比|比例|百分比|比重|平均|均分|均值|平均分|平均值|合计|总计|小计|金额|"
-    "count|share|average|mean|total|percent|number"
+    "户数|数量|人数|次数|条数|占比|比例|百分比|比重|平均|均分|均值|平均分|平均值|合计|总计|小计|金额|排名|"
+    "名称|项目|指标|类别|级别|等级|评分|分值|分数|区间|范围|标准|说明|含义|解释|定义|[行列]标签|"
+    "(?:平均值|计数|求和|最大值|最小值)项:.*|月份|季度|"
+    "count|share|average|mean|total|percent|number|label|meaning|description|score"
 )
 _WORD = re.compile(r"[^\d\W]{2,12}")  # what stands in the upper storey of a header
 Rows = Sequence[Sequence[Any]]
