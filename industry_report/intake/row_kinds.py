@@ -8,7 +8,7 @@ from .headers import SCORES
 
 NON_RECORDS = (
     *("blank", "total_row", "footnote", "repeated_header", "further_header"),
-    "outside_table",
+    *("outside_table", "summary_table"),
 )
 # What somebody wrote about one consultation; a row of totals has none of it beside its label.
 CONTENT = ("customer_id", "customer_type", "source", "detail", "product", "consulted_on", "converted_on")

@@ -150,6 +150,7 @@ class TableReader:
     def _leave_out(self, grid: Grid, piece: Piece) -> None:
         label = next(iter(grid.table.headers.values()))
         row = piece.block.first_row
+        self._tally["summary_table"] += piece.block.size
         self._faults.note("summary_table", grid.sheet.name, value=label, hint=str(row))
 
     def _count_copies(self) -> None:
