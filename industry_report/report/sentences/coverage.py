@@ -127,15 +127,15 @@ def register(place: str, year: int, quality: pd.DataFrame, received: int, graded
     )
 
 
-def reconciliation(quality: pd.DataFrame, graded: int, later: int = 0) -> str:
+def reconciliation(quality: pd.DataFrame, graded: float, later: int = 0) -> str:
     """State that nothing was lost: every row read is graded, not graded, of another slice, rejected or a duplicate.
 
     Parameters
     ----------
     quality : DataFrame
         See `dataset.quality`.
-    graded : int
-        Consultations of the slice that have a grade.
+    graded : float
+        Consultations of the slice that have a grade; not a number where that is withheld.
     later : int
         Those of the slice that are dated after the day of the report, and so are in none of its numbers.
     """
@@ -144,10 +144,12 @@ def reconciliation(quality: pd.DataFrame, graded: int, later: int = 0) -> str:
     after = text(zh=f" + 晚于基准日{later:,}条", en=f" + {later:,} after the reference day")
     if later:
         other = after + (other if n.elsewhere else "")
+    if pd.isna(graded):  # what is not graded would follow from the rest
+        return text(zh="评级与未评级的条数不公布", en="How many were graded is not published")
     return text(
-        zh=f"读入{n.read:,}条 = 已评级{graded:,}条 + 未评级{n.used - graded - later:,}条{other if n.elsewhere or later else ''}"
+        zh=f"读入{n.read:,}条 = 已评级{graded:,.0f}条 + 未评级{n.used - graded - later:,.0f}条{other if n.elsewhere or later else ''}"
         f" + 剔除{n.rejected:,}条 + 重复{n.duplicates:,}条",
-        en=f"{n.read:,} rows read = {graded:,} graded + {n.used - graded - later:,} not graded{other if n.elsewhere or later else ''}"
+        en=f"{n.read:,} rows read = {graded:,.0f} graded + {n.used - graded - later:,.0f} not graded{other if n.elsewhere or later else ''}"
         f" + {n.rejected:,} rejected + {n.duplicates:,} duplicates",
     )
 
