@@ -39,6 +39,12 @@ class InputError(Exception):
         super().__init__(printable("\n".join([first, *map(str, others)])))
         self.thing, self.problem, self.remedy, self.others = thing, problem, remedy, others
 
+    @classmethod
+    def join(cls, faults: Sequence[InputError]) -> InputError:
+        """Return several faults as one error of this class."""
+        first, *others = faults
+        return cls(first.thing, first.problem, first.remedy, tuple(others))
+
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         """Errors travel between worker processes whole."""
         return type(self), (self.thing, self.problem, self.remedy, self.others)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
@@ -79,9 +80,8 @@ def _has_course(ax: Axes) -> bool:
 
 
 def _has_points(ax: Axes) -> bool:
-    dots = any(
-        len(c.get_offsets()) > 1 for c in ax.collections if hasattr(c, "get_sizes") and len(c.get_sizes())
-    )
+    scattered = [drawn for drawn in ax.collections if isinstance(drawn, PathCollection)]
+    dots = any(np.asarray(drawn.get_offsets()).size > 2 for drawn in scattered)
     marks = (line for line in ax.lines if line.get_linestyle() in ("None", ""))
     return dots or any(line.get_marker() not in ("None", "", " ", None, "|", "_") for line in marks)
 
