@@ -149,7 +149,8 @@ def test_what_a_build_left_that_was_killed_at_once_is_swept(project, temporary):
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
     assert list(temporary.iterdir())
-    assert run("one")["one"].status == "made"
+    result = run("one")["one"]
+    assert result.status == "made", result.cause
     left = [each.name for each in temporary.iterdir()]
     assert left == [], left
 
@@ -328,7 +329,7 @@ def test_another_user_reads_no_internal_report(project, monkeypatch):
             [result] = build.build_shelves(jobs, Path(place, "reports"))
         finally:
             os.umask(before)
-        assert result.status == "made"
+        assert result.status == "made", result.cause
         made = list(Path(place, "reports-internal").rglob("*"))
         assert any(path.suffix == ".pdf" for path in made)
         assert not [path for path in made if path.stat().st_mode & 0o077]
