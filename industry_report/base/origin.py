@@ -57,10 +57,10 @@ class Withheld(float):
         return super().__new__(cls, math.nan)
 
     def __format__(self, form: str) -> str:
-        return language.PROTECTED
+        return language.protected()
 
     def __str__(self) -> str:
-        return language.PROTECTED
+        return language.protected()
 
 
 # --- what is watched

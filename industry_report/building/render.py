@@ -85,7 +85,9 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
             f"version {kept} is withdrawn: beside this one it would tell of few customers"
             for kept in outdated
         ]
-        html, pdf = _make_pages(job, notebook, _resources(job, data["cover"], version))
+        resources = _resources(job, data["cover"], version)
+        html, pdf = _make_pages(job, notebook, resources)
+        warnings += resources.get("warnings", [])
         pages = {"html": html.encode(), "pdf": pdf}
         pages["xlsx"], pages["csv"] = appendix.write_workbook(data), appendix.write_csv(data)
         for name, attachment in exporters.list_attachments(notebook).items():
@@ -128,8 +130,8 @@ def _make_pages(job: Job, notebook: NotebookNode, resources: dict[str, Any]) -> 
     try:
         return exporters.make_pages(notebook, resources)
     except InputError as fault:
-        mend = _first_line(fault.remedy) or "Look at what the cells show."
-        raise InputError(job.stem, f"{fault.thing}: {_first_line(fault.problem)}", mend) from None
+        remedy = _first_line(fault.remedy) or "Look at what the cells show."
+        raise InputError(job.stem, f"{fault.thing}: {_first_line(fault.problem)}", remedy) from None
 
 
 def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:

@@ -61,7 +61,7 @@ class Groups:
 
 
 def find_kind(table: pd.DataFrame | pd.Series) -> str:
-    """Tell by which rules a table is protected, from what it says it counts; nothing if it does not say."""
+    """Tell which rules protect a table, from what it says it counts; nothing where it does not say."""
     counts = table_metadata.counts(table)
     if counts is None:
         return ""

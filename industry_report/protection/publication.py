@@ -15,7 +15,7 @@ import pandas as pd
 
 import scoring
 
-from ..analysis import bases, conversion, market, outcome_window, workload
+from ..analysis import bases, conversion, market, outcome_window, validity, workload
 from ..analysis.conversion import Measure, Standardised, Trend
 from ..base import language, origin
 from ..base.origin import Number, Withheld
@@ -169,8 +169,9 @@ def protect_slice(
     also: Sequence[str] = (),
 ) -> Published:
     """Return what may be published of the consultations of a slice; see `publish`."""
-    registered = scoring.score(bases.of_the_year(consultations, year), scorecard)
-    scored = outcome_window.follow(registered, window)
+    registered = scoring.score(consultations, scorecard)
+    # Outcomes need the dates as they are; only months do without those of another year.
+    scored = bases.of_the_year(outcome_window.follow(registered, window), year)
     levels, grid = scoring.levels(consultations, scorecard), scoring.combinations(scorecard)
     measure = conversion.choose_measure(scored)
     rated = scored.assign(**levels)[scored["grade"].notna()]
@@ -265,7 +266,7 @@ def _derive(
     average, grades, by_grade = named["average"], named["grades"], named["by_grade"]
     scores = (average, grades, by_grade, named["shares"], named["by_score"])
     told = not disclosure.is_protected(by_grade, average)
-    bounds = bases.ungradable_bounds(scored)
+    bounds = validity.ungradable_bounds(scored)
     weak = market.compare_weak(rated, dimensions if scorecard.has_common_scale else [])
     shares_hidden = disclosure.is_protected(grades, named["shares"])
     return {

@@ -98,12 +98,12 @@ def says(monkeypatch):
             "notice": "",
             "key_figures": [["成交率", f"{rate:.1%}"]],
         }
-        stamp = {STAMP: {"public": True}}
+        html, stamp = "<table><caption>成交率</caption></table>", {STAMP: {"public": True}}
         outputs = [
             nbformat.v4.new_output("display_data", data=data, metadata=stamp)
             for data in (
                 {COVER: cover, "text/html": "<h1>报告</h1>"},
-                {EXHIBIT: table, "text/html": "<caption>成交率"},
+                {EXHIBIT: table, "text/html": html},
             )
         ]
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=outputs)])

@@ -135,7 +135,7 @@ def test_nobody_dominates_a_count() -> None:
 def test_of_one_customer_everything_is_withheld() -> None:
     now = publish(rows(500, 104, customer_id="K1"))
     assert now.average[["consultations", "conversions", "rate"]].isna().all()
-    assert f"{now.received:,}" == f"{now.graded}" == language.PROTECTED
+    assert f"{now.received:,}" == f"{now.graded}" == language.protected()
     assert list_counts(now) <= {0.0}
     assert now.scores.auc.empty and now.mix.rates.empty and now.trend is None and now.amounts.empty
 
