@@ -185,7 +185,7 @@ def protect_slice(
     safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
     named = dict(zip(tables, safe, strict=True))
     by = {name: named.pop(name) for name in names}
-    enough = policy.internal or "all" not in thin.get(TOTAL, {})
+    enough = policy.internal or (len(scored) >= policy.threshold and "all" not in thin.get(TOTAL, {}))
     graded = registered[registered["grade"].notna()]
     return origin.release(
         Published(
@@ -195,7 +195,7 @@ def protect_slice(
             fields=_list_fields(scored, rated),
             levels=tuple(levels),
             by=by,
-            basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy),
+            basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy, enough=enough),
             open_contacts=count_open_customers(graded, scorecard, policy, named["contacts"]),
             grid=grid,
             cases=scoring.cells(scorecard, language.current())
