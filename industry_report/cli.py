@@ -17,6 +17,7 @@ from . import __version__
 from .base import console
 from .base.checked_json import narrow_mode
 from .base.errors import InputError
+from .scorecard.scorecards import Scorecard
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -254,7 +255,7 @@ def scorecard(
         click.echo(explanation.compare([_grade(rows, card) for card in cards], cards, language), nl=False)
 
 
-def _grade(rows: pd.DataFrame, card: Any) -> pd.Series:
+def _grade(rows: pd.DataFrame, card: Scorecard) -> pd.Series:
     """Return the grade of every record, and why there is none where there is none."""
     import scoring
 
@@ -414,13 +415,10 @@ def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> 
     return jobs
 
 
-def _load_scorecard(path: str) -> Any:
+def _load_scorecard(path: str) -> Scorecard:
     import scoring
 
-    try:
-        return scoring.load_scorecard(path)
-    except scoring.ScorecardError as fault:
-        raise click.ClickException(str(fault)) from None
+    return scoring.load_scorecard(path)
 
 
 @contextmanager

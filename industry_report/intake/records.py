@@ -226,7 +226,7 @@ def _find_suspects(columns: Mapping[str, _Column], codes: set[Any], size: int) -
         suspect |= columns[column].spread(lambda reading: reading.value is None)
     for column in set(row_kinds.LABELS) & set(columns):
         suspect |= columns[column].spread(partial(_may_label, column == "customer_id", codes))
-    content = set(row_kinds.CONTENT) & set(columns)
+    content = (set(row_kinds.CONTENT[1:]) & set(columns)) or {"customer_id"} & set(columns)
     blank = np.ones(size, dtype=bool)
     for column in content:
         blank &= columns[column].spread(lambda reading: reading.value is None)

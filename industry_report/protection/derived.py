@@ -16,6 +16,7 @@ import pandas as pd
 from ..analysis import conversion, validity
 from ..analysis.conversion import REST, Measure, Standardised
 from ..base import table_metadata
+from ..scorecard.scorecards import Scorecard
 from ..settings.publisher import Policy
 from .amounts import protect_amounts
 from .customers import find_thin
@@ -53,7 +54,7 @@ class ScoreQuality:
 
 
 def judge_scores(
-    rated: pd.DataFrame, scorecard: Any, grid: pd.DataFrame, policy: Policy, tables: tuple[Any, ...]
+    rated: pd.DataFrame, scorecard: Scorecard, grid: pd.DataFrame, policy: Policy, tables: tuple[Any, ...]
 ) -> ScoreQuality:
     """Return how good the scores are.
 

@@ -1,4 +1,4 @@
-"""Messy workbooks with known truth: no row is lost, none is taken for what it is not (the long run: make fuzz)."""
+"""Messy workbooks with known truth: no row is lost, none is taken for what it is not."""
 
 import pytest
 
