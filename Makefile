@@ -6,7 +6,7 @@ READY := .venv/.ready
 AXE := .build/axe-core/axe.min.js
 AXE_VERSION := 4.14.1
 
-.PHONY: reports states test matrix second browser-test lab bench lint constraints clean
+.PHONY: reports states test fuzz sentences matrix second browser-test lab bench lint constraints clean
 
 reports: $(READY)
 	$(BIN)/industry-report sample data/sample
@@ -14,6 +14,10 @@ reports: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# The long part of tests/fuzz: 10,000 messy and 2,000 damaged files; docs/reliability.md has the last counts.
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz.files
 
 # Every Python that is here, lowest and newest versions; then what has wheels for which system.
 matrix: $(READY)
@@ -23,6 +27,10 @@ matrix: $(READY)
 # The part of it that is fast, on one further Python, if there is one.
 second: $(READY)
 	$(BIN)/python tests/matrix.py --fast
+
+# Ten thousand sets of random tables through every sentence; `make test` draws 300.
+sentences: $(READY)
+	SENTENCE_CASES=10000 $(BIN)/pytest tests/report/sentences/test_sentence_rules.py -n 2
 
 # Needs a Chromium and npm, which brings axe-core; everything else is set up here.
 browser-test: reports states $(AXE)

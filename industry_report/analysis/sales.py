@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from scipy.stats import false_discovery_control, ttest_ind
 from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import capital, grade_name, listing, text
+from ..scorecard.scorecards import Scorecard
 from ..settings.publisher import Policy
 from . import conversion
 from .conversion import ALPHA, FEW, HIGHER, LOWER, NO_DIFFERENCE, Measure
@@ -23,7 +23,7 @@ _ABOUT = ("customer_type", "source", "product")
 
 
 @dataclass(frozen=True)
-class Promise(Measure):
+class HighGrades(Measure):
     """Success is a grade of the upper half."""
 
     grades: tuple[str, ...] = ()
@@ -53,12 +53,12 @@ def require_internal(policy: Policy, edition: str) -> None:
         )
 
 
-def promise(card: Any) -> Promise:
+def high_grades(card: Scorecard) -> HighGrades:
     """Return the upper half of a scorecard's grades: of four the upper two, of three the upper two."""
-    return Promise(grades=tuple(card.grades[len(card.grades) // 2 :]))
+    return HighGrades(grades=tuple(card.grades[len(card.grades) // 2 :]))
 
 
-def funnel(scored: pd.DataFrame, column: str, promising: Promise, most: int = 12) -> pd.DataFrame:
+def funnel(scored: pd.DataFrame, column: str, promising: HighGrades, most: int = 12) -> pd.DataFrame:
     """Return how many consultations of each group reach a promising grade, and how many of those a purchase.
 
     Parameters
@@ -67,7 +67,7 @@ def funnel(scored: pd.DataFrame, column: str, promising: Promise, most: int = 12
         Scored consultations.
     column : str
         For example ``"source"``. A ``"product"`` that names several counts for each of them.
-    promising : Promise
+    promising : HighGrades
         See `promise`.
     most : int
         How many groups, the largest, are kept.
@@ -170,7 +170,7 @@ def work_list(
     calendar: pd.DataFrame,
     causes: pd.DataFrame,
     moves: pd.DataFrame,
-    card: Any,
+    card: Scorecard,
     buyers: pd.Index,
 ) -> pd.DataFrame:
     """Return whom to call: customers who have not bought, by grade, role and date due.
@@ -207,3 +207,42 @@ def work_list(
     rank = table.assign(grade=-table["grade"].cat.codes.astype(int))
     order = rank.sort_values(["grade", "due", by], kind="stable").index
     return table.loc[order, kept or list(_LISTED[:2])].reset_index(drop=True)
+
+
+def sum_purchases(scored: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return what purchases of each group amount to, refunds beside them.
+
+    Only consultations registered as purchases count: an amount beside "no" is a contradiction, not a sale.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        Consultations with ``converted`` and ``amount``.
+    column : str
+        For example ``"customer_type"``.
+
+    Returns
+    -------
+    DataFrame
+        Index `column`, largest first; ``purchases`` with a positive amount, ``gross``, their sum,
+        ``refunds``, the sum of negative amounts, ``net`` of both, and ``unnamed``, purchases that name no
+        customer: no rule of dominance can be applied to them. Empty where the source lacks a column.
+    """
+    columns = ["purchases", "gross", "refunds", "net", "unnamed"]
+    if not {"converted", "amount", column} <= set(scored):
+        return pd.DataFrame(columns=columns, dtype=float).rename_axis(column)
+    bought = scored[scored["converted"].fillna(False).astype(bool) & scored["amount"].notna()]
+    amount = bought["amount"].astype(float)
+    nameless = bought["customer_id"].isna() if "customer_id" in bought else pd.Series(True, bought.index)
+    parts = pd.DataFrame(
+        {
+            column: bought[column],
+            "purchases": (amount > 0).astype("int64"),
+            "gross": amount.clip(lower=0),
+            "refunds": amount.clip(upper=0),
+            "net": amount,
+            "unnamed": (nameless & (amount > 0)).astype("int64"),
+        }
+    )
+    table = parts.groupby(column, observed=True)[columns].sum()
+    return table.sort_values("gross", ascending=False, kind="stable")

@@ -14,13 +14,15 @@ from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from ..base.table_metadata import Counts
+from ..scorecard.scorecards import Scorecard
 from .conversion import grades
+from .sales import find_buyers
 
 SCENARIOS = ("low", "mid", "high")
 _MONTHS = np.arange(1, 13)
 
 
-def contacts(counts: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+def contacts(counts: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     """Return the contacts a year that the follow-up policy asks for.
 
     Parameters
@@ -67,20 +69,18 @@ def customers_to_contact(scored: pd.DataFrame, by: str = "customer_id") -> pd.Da
     -------
     DataFrame
         As of `conversion.grades`: a customer counts once, by the latest graded consultation (without a date
-        before all others), and not at all after any purchase in the year. Empty where the data name no
-        customers.
+        before all others), and not at all if the latest consultation ended in a purchase: those that a work
+        list names. Empty where the data name no customers.
     """
     if by not in scored or scored[by].isna().all():
         return grades(scored.head(0)).head(0)
-    bought = scored["converted"].fillna(False).astype(bool) if "converted" in scored else False
-    buyers = scored.loc[bought, by].dropna().unique() if "converted" in scored else []
-    left = scored[scored["grade"].notna() & scored[by].notna() & ~scored[by].isin(buyers)]
+    left = scored[scored["grade"].notna() & scored[by].notna() & ~scored[by].isin(find_buyers(scored, by))]
     if "consulted_on" in left:
         left = left.sort_values("consulted_on", kind="stable", na_position="first")
     return grades(left.drop_duplicates(by, keep="last"))
 
 
-def by_month(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+def by_month(scored: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     """Return in which calendar months the follow-up of a year's consultations falls.
 
     Of k contacts a year the i-th falls due i/k of a year after the consultation, in whole months: monthly

@@ -1,6 +1,5 @@
 import math
 from collections import Counter
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 import scoring
 from industry_report.analysis import conversion, workload
-from industry_report.base import language
 from industry_report.base.errors import InputError
 from industry_report.report import tables
 from industry_report.report.sentences import college
@@ -21,13 +19,6 @@ from industry_report.report.sentences import college
 CARD = scoring.load_scorecard(Path(__file__).parents[2] / "params" / "scorecards" / "consultation.yaml")
 POLICY = {"A": ("客户经理", 52), "B": ("金牌销售", 12), "C": ("销售", 4), "D": ("销售", 1)}
 MINUTES = {"low": 10, "mid": 20, "high": 30}
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def scored(rows: list[tuple[str | None, int | None]]) -> pd.DataFrame:
@@ -165,11 +156,11 @@ def test_a_college_reads_which_assumption_gives_which_number_of_staff():
     staff = workload.full_time_equivalents(contacts, {"low": 10, "mid": 20, "high": 30}, 1600)
     said = college.posts(staff)
     assert (
-        "占全年回访次数的80.0%，每次回访按20分钟计折合全时人员2.0人（按10分钟计1.0人，按30分钟计3.0人）"
+        "占全年回访次数的80.0%，每次回访按20分钟计折合全时人员至多2.0人（按10分钟计1.0人，按30分钟计3.0人）"
         in said
     )
     opened = college.key_figures(
         100, pd.DataFrame({"rate": []}), pd.DataFrame({"kind": [], "difference": []}),
         pd.DataFrame({"weak": []}), None, staff,
     )  # fmt: skip
-    assert dict(opened)["跟进工作量折合全时人员"] == "1.2～3.8人"
+    assert dict(opened)["跟进工作量折合全时人员（上限）"] == "1.2～3.8人"
