@@ -35,8 +35,8 @@ class WorkerEndedError(Exception):
 class Worker:
     """One worker process, which runs one task at a time.
 
-    Whether it lives, the pipe of answers tells: its other end is the worker's alone. The fork server would tell,
-    too, by the exit status, and not any more once it was killed itself; the workers go on without it.
+    Whether it lives, the pipe of answers tells: its other end is the worker's alone. The fork server would
+    tell, too, by the exit status, but not once it was killed itself; the workers go on without it.
 
     Attributes
     ----------
