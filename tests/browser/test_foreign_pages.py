@@ -114,8 +114,8 @@ def test_the_menu_of_jupyterlab_exports(browser, lab, item, begins):
     page.locator(".jp-Notebook").wait_for(timeout=120_000)
     page.evaluate("window.open = (url) => { window.asked = url; return { location: {} }; }")
     page.get_by_role("menuitem", name="File", exact=True).click()
-    page.get_by_text("Save and Export Notebook As").hover()
-    page.locator(".lm-Menu-itemLabel", has_text="Markdown").first.wait_for()
+    page.get_by_text("Save and Export Notebook As").click()
+    page.locator(".lm-Menu-itemLabel", has_text=item).wait_for(timeout=60_000)
     labels = page.locator(".lm-Menu-itemLabel").all_inner_texts()
     assert "Industry-html" not in labels  # JupyterLab's route takes no hyphen: it would lead nowhere
     page.locator(".lm-Menu-itemLabel", has_text=item).click()
