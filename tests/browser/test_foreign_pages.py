@@ -95,13 +95,13 @@ def lab(tmp_path_factory):
 
 
 def wait_for_address(runtime: Path, process: subprocess.Popen) -> str:
-    for _ in range(600):
+    for _ in range(1800):
         for file in runtime.glob("jpserver-*.json"):
             if told := file.read_text(encoding="utf-8"):
                 return json.loads(told)["url"]
         assert process.poll() is None
         time.sleep(0.1)
-    raise AssertionError("JupyterLab did not start within a minute")
+    raise AssertionError("JupyterLab did not start within three minutes")
 
 
 @pytest.mark.parametrize(
