@@ -222,7 +222,6 @@ class Cleaner:
             return [make("img", src=poster)]
         return [make("span", class_="left-out", data_what=element.tag)]
 
-
     def _typed(self, element: Element) -> list[Node]:
         return [plain(" "), *element.children, plain(" ")]
 
