@@ -52,7 +52,7 @@ def read(path: Path) -> pd.DataFrame:
     """Return the rows of a workbook that are kept, by the rules of the standard."""
     raw = pd.read_excel(path, sheet_name="咨询数据", engine="calamine", dtype=object)
     table = raw.rename(columns=HEADS)[list(HEADS.values())]
-    kept = [all(_is_score(row[name]) for name in SCORES) for _, row in table.iterrows()]
+    kept = table[list(SCORES)].map(_is_score).all(axis=1)
     table = table[kept & ~raw.duplicated()]
     whole = table[list(SCORES)].astype(float)
     keys = [table["customer_id"], table["consulted_on"]]

@@ -285,7 +285,7 @@ def sensitivity(rated: pd.DataFrame, scorecard: Any, grid: pd.DataFrame) -> pd.D
     """
     columns = [dimension.column for dimension in scorecard.dimensions]
     names = ["dimension", "step", "consultations", "changed", "share"]
-    if grid.empty or not scorecard.levels_decide:
+    if grid.empty or rated.empty or not scorecard.levels_decide:  # nothing is not zero
         return pd.DataFrame(columns=names)
     grades = grid.astype(dict.fromkeys(columns, float)).set_index(columns)["grade"].cat.codes
     counts = rated[columns].astype(float).value_counts(sort=False).rename("n").reset_index()
