@@ -34,6 +34,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from industry_report.base.errors import InputError, shown
 from industry_report.scorecard import conditions
 from industry_report.scorecard.conditions import Axis, Condition, Numbers, fold
 from industry_report.scorecard.grammar import ScorecardError, load_scorecard
@@ -82,7 +83,7 @@ _BLOCK = 1 << 17  # rows at a time: the working arrays stay small, whatever the 
 _SHOWN = 12  # allowed values that a message lists
 
 
-class ScoreError(ValueError):
+class ScoreError(InputError, ValueError):
     """A table cannot be scored. One line per faulty column: what came, what is allowed, what to do."""
 
 
@@ -247,18 +248,24 @@ def cells(scorecard: Scorecard, language: str = "zh") -> pd.DataFrame:
 def _check_columns(consultations: pd.DataFrame, scorecard: Scorecard, added: Sequence[str] = ()) -> None:
     names = list(consultations.columns)
     faults = [
-        f"the table already has a column {name}. Rename it, for example to {name}_supplied, to compare them."
+        ScoreError(
+            f"column {name}",
+            f"the table already has a column {name}.",
+            f"Rename it, for example to {name}_supplied, to compare them.",
+        )
         for name in added
         if name in names
     ]
     for column in scorecard.columns:
         if column not in names:
             found = ", ".join(map(str, names)) or "none"
-            faults.append(f"column {column} is missing. Rename or add it; the columns found are: {found}.")
+            remedy = f"Rename or add it; the columns found are: {found}."
+            faults.append(ScoreError(f"column {column}", "is missing.", remedy))
         elif names.count(column) > 1:
-            faults.append(f"column {column} is there {names.count(column)} times. Keep one of them.")
+            problem = f"is there {names.count(column)} times."
+            faults.append(ScoreError(f"column {column}", problem, "Keep one of them."))
     if faults:
-        raise ScoreError("\n".join(faults))
+        raise ScoreError.join(faults)
 
 
 # --- Weighted: levels times weights, in whole numbers
@@ -403,7 +410,7 @@ def _locate(column: pd.Series, axis: Axis, rows: slice = slice(None)) -> _Whole:
         numbers, missing = _read_numbers(column.iloc[rows])
         if np.isinf(numbers).any():
             wrong = np.isinf(_read_numbers(column)[0])
-            raise ScoreError(_describe_wrong(column, wrong, "a number", "numbers"))
+            raise _describe_wrong(column, wrong, "a number", "numbers")
         cells = axis.locate(numbers)
         cells[missing] = -1
         return cells
@@ -485,11 +492,11 @@ def _refuse_wrong(
     """Give the cells back if none is wrong; else look through the whole columns, to name every fault."""
     if any(cell.wrong.any() for cell in cells):
         pairs = list(zip(columns, dimensions, strict=True))
-        raise ScoreError("\n".join(_list_wrong(pairs)))
+        raise ScoreError.join(list(_list_wrong(pairs)))
     return cells
 
 
-def _list_wrong(pairs: list[tuple[pd.Series, Dimension]]) -> Iterator[str]:
+def _list_wrong(pairs: list[tuple[pd.Series, Dimension]]) -> Iterator[ScoreError]:
     for column, dimension in pairs:
         wrong = _read(column, dimension).wrong
         if wrong.any():
@@ -513,15 +520,14 @@ def _word_allowed(dimension: Dimension) -> tuple[str, str]:
     return "a number", "numbers"
 
 
-def _describe_wrong(column: pd.Series, wrong: _Truth, noun: str, allowed: str) -> str:
+def _describe_wrong(column: pd.Series, wrong: _Truth, noun: str, allowed: str) -> ScoreError:
     places = np.flatnonzero(wrong)
     first = column.iloc[places[:1]]
     [label], [value] = first.index.tolist(), first.tolist()
     more = f" (the first of {len(places):,} such values)" if len(places) > 1 else ""
-    return (
-        f"column {column.name}, index {label!r}: {value!r} is not {noun}{more}. "
-        f"Allowed are {allowed} and missing values. Correct the value or leave it empty."
-    )
+    problem = f"{shown(value)} is not {noun}{more}. Allowed are {allowed} and missing values."
+    thing = f"column {column.name}, index {label!r}"
+    return ScoreError(thing, problem, "Correct the value or leave it empty.")
 
 
 def _read(column: pd.Series, dimension: Dimension) -> _Cells:
@@ -571,7 +577,7 @@ def _rank(column: pd.Series, group: pd.Series | None, ranks: Ranks) -> pd.Series
     """Part of every number by its rank in its group, as whole numbers; missing where number or group is."""
     numbers, missing = _read_numbers(column)
     if (wrong := np.isinf(numbers)).any():
-        raise ScoreError(_describe_wrong(column, wrong, "a number", "numbers"))
+        raise _describe_wrong(column, wrong, "a number", "numbers")
     codes = np.zeros(len(column), dtype=np.intp) if group is None else pd.factorize(group)[0]
     there = ~missing & (codes >= 0)
     ordered = pd.Series(-numbers[there] if ranks.descending else numbers[there]).groupby(codes[there])

@@ -17,6 +17,7 @@ from . import __version__
 from .base import console
 from .base.checked_json import narrow_mode
 from .base.errors import InputError
+from .scorecard.scorecards import Scorecard
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -91,19 +92,23 @@ def main() -> None:
     )
 )
 @click.argument("folder", metavar="[DIR]", type=PATH, default=Path("data", "sample"))
-@click.option("--rows", type=click.IntRange(min=1), help="Rows of each workbook (default: as in life).")
+@click.option(
+    "--rows", type=click.IntRange(min=1), help="Consultations of each workbook (default: as in life)."
+)
 @click.option(
     "--seed", type=click.IntRange(min=0), default=2025, show_default=True, help="Same seed, same rows."
 )
 def sample(folder: Path, rows: int | None, seed: int) -> None:
-    """Write synthetic workbooks to DIR (default: data/sample).
+    """Write synthetic data to DIR (default: data/sample).
 
-    One for each of three cities and three years, in the form the registry uses, labelled as synthetic.
+    A workbook of consultations for each of three cities and three years, in the form the registry uses, and
+    beside them customers, orders, contacts, answers, complaints and leads; all labelled as synthetic.
     """
     from .intake import sample as samples
 
-    for path in samples.write(folder, rows=rows, seed=seed):
-        click.echo(path)
+    for write in (samples.write, samples.write_tables):
+        for path in write(folder, rows=rows, seed=seed):
+            click.echo(path)
 
 
 @main.command(
@@ -250,7 +255,7 @@ def scorecard(
         click.echo(explanation.compare([_grade(rows, card) for card in cards], cards, language), nl=False)
 
 
-def _grade(rows: pd.DataFrame, card: Any) -> pd.Series:
+def _grade(rows: pd.DataFrame, card: Scorecard) -> pd.Series:
     """Return the grade of every record, and why there is none where there is none."""
     import scoring
 
@@ -410,13 +415,10 @@ def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> 
     return jobs
 
 
-def _load_scorecard(path: str) -> Any:
+def _load_scorecard(path: str) -> Scorecard:
     import scoring
 
-    try:
-        return scoring.load_scorecard(path)
-    except scoring.ScorecardError as fault:
-        raise click.ClickException(str(fault)) from None
+    return scoring.load_scorecard(path)
 
 
 @contextmanager

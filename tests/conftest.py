@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from industry_report.base import language
 from industry_report.processes import pool, watchdog
 
 HERE = Path(__file__).parent
@@ -47,6 +48,14 @@ def pytest_pyfunc_call() -> Generator[None, object, object]:
 def pytest_fixture_setup() -> Generator[None, object, object]:
     """Do the same for fixtures."""
     return (yield from pytest_pyfunc_call())
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Generator[None, None, None]:
+    """Every test begins in Chinese, as a new process does, and leaves the next one no other language."""
+    language.use("zh")
+    yield
+    language.use("zh")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pandas as pd
 from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import text
+from ..scorecard.scorecards import Scorecard
 
 WEEKS, MONTHS = 52, 12  # of a year
 
@@ -61,7 +62,9 @@ def count_later(scored: pd.DataFrame, today: pd.Timestamp) -> int:
     return int((scored["consulted_on"].dt.normalize() > today).sum())
 
 
-def calendar(scored: pd.DataFrame, card: Any, today: pd.Timestamp, by: str = "customer_id") -> pd.DataFrame:
+def calendar(
+    scored: pd.DataFrame, card: Scorecard, today: pd.Timestamp, by: str = "customer_id"
+) -> pd.DataFrame:
     """Return when each customer is next due.
 
     Of k contacts a year the n-th falls due n · 12/k months after the last contact, where k divides 12: in the
@@ -197,7 +200,7 @@ def overdue(calendar: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> pd.Da
     return table_metadata.describe(table, heads={"share": text(zh="逾期占比", en="Share overdue")})
 
 
-def strategies(card: Any) -> pd.DataFrame:
+def strategies(card: Scorecard) -> pd.DataFrame:
     """Return what the policy wants done for each grade, highest first.
 
     Returns

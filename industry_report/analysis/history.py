@@ -12,6 +12,7 @@ import pandas as pd
 from ..base import table_metadata
 from ..base.errors import InputError
 from ..base.language import grade_label, listing, text
+from ..scorecard.scorecards import Scorecard
 
 FREQUENCIES = {"year": "Y", "quarter": "Q", "month": "M"}
 
@@ -187,7 +188,7 @@ def _label(grades: pd.Series, absent: pd.Series, word: str) -> pd.Series:
 
 
 def causes(
-    history: pd.DataFrame, before: Any, after: Any, card: Any, levels: pd.DataFrame | None = None
+    history: pd.DataFrame, before: Any, after: Any, card: Scorecard, levels: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Suggest for every customer who rose or fell which dimension did it.
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..base.errors import InputError
 from ..intake import sources, values
+from ..scorecard.scorecards import Scorecard
 
 # What a list of overrides says, under which heads; capitals and outer blanks make no difference.
 HEADS = {
@@ -37,7 +38,7 @@ class Override:
     date: pd.Timestamp
 
 
-def read_overrides(path: str | Path, card: Any) -> tuple[Override, ...]:
+def read_overrides(path: str | Path, card: Scorecard) -> tuple[Override, ...]:
     """Read a list of grades that people set.
 
     Parameters
@@ -115,7 +116,7 @@ def _refuse(faults: list[str], path: str | Path) -> None:
 
 
 def apply_overrides(
-    scored: pd.DataFrame, overrides: tuple[Override, ...], card: Any, by: str = "customer_id"
+    scored: pd.DataFrame, overrides: tuple[Override, ...], card: Scorecard, by: str = "customer_id"
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Put grades that people set over those of the scores.
 

@@ -19,6 +19,7 @@ from scipy.stats import norm
 
 from ..base import table_metadata
 from ..base.language import text
+from ..scorecard.scorecards import Scorecard
 from . import conversion
 from .conversion import ALPHA, TOO_FEW, Measure, has_outcomes
 
@@ -136,7 +137,7 @@ def _by_composite(scored: pd.DataFrame) -> pd.DataFrame:
     return known.astype({"success": "int64"}).groupby("composite")["success"].agg(**columns)
 
 
-def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+def weights(scored: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     """Return what each dimension adds to the odds of a purchase, beside the standard's weight.
 
     An observation on these outcomes, not a verdict on the standard: the scores were given by people who may
@@ -185,19 +186,22 @@ def weights(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
     return _with_shares(columns, fit.params[1:], fit.cov_params()[1:, 1:], scorecard)
 
 
-def _with_shares(columns: list[str], coefficients: _Float, covariance: _Float, card: Any) -> pd.DataFrame:
+def _with_shares(
+    columns: list[str], coefficients: _Float, covariance: _Float, card: Scorecard
+) -> pd.DataFrame:
     """Return the table of `weights` from the fit."""
     table = pd.DataFrame({"coefficient": coefficients}, index=pd.Index(columns, name="dimension"))
     half = norm.isf(ALPHA / 2) * np.sqrt(np.diag(covariance))
     table["coefficient_low"], table["coefficient_high"] = coefficients - half, coefficients + half
-    wanted = np.array([-1.0 if dimension.weight < 0 else 1.0 for dimension in card.dimensions])
+    given = [dimension.weight or Fraction(0) for dimension in card.dimensions]
+    wanted = np.array([-1.0 if weight < 0 else 1.0 for weight in given])
     effects = coefficients * wanted  # above zero where the data agree with the standard
     table["share"], table["low"], table["high"] = _shares(effects, covariance * np.outer(wanted, wanted))
     if (effects < 0).any() or table["share"].isna().any():  # shares of a sum of both signs mean nothing
         table[["share", "low", "high"]] = np.nan
         table_metadata.tell(table, reason=OPPOSED if (effects + half < 0).any() else NOT_CLEAR)
-    total = sum(abs(dimension.weight) for dimension in card.dimensions)
-    return table.assign(weight=[float(abs(dimension.weight) / total) for dimension in card.dimensions])
+    total = sum((abs(weight) for weight in given), Fraction(0))
+    return table.assign(weight=[float(abs(weight) / total) for weight in given])
 
 
 def _by_scores(scored: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
@@ -264,7 +268,7 @@ def _no_weights(reason: str) -> pd.DataFrame:
     return table_metadata.tell(table, reason=reason)
 
 
-def sensitivity(rated: pd.DataFrame, scorecard: Any, grid: pd.DataFrame) -> pd.DataFrame:
+def sensitivity(rated: pd.DataFrame, scorecard: Scorecard, grid: pd.DataFrame) -> pd.DataFrame:
     """Return how many consultations would have another grade if one score were one level off.
 
     Parameters

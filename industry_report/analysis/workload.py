@@ -14,6 +14,7 @@ from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from ..base.table_metadata import Counts
+from ..scorecard.scorecards import Scorecard
 from .conversion import grades
 from .sales import find_buyers
 
@@ -21,7 +22,7 @@ SCENARIOS = ("low", "mid", "high")
 _MONTHS = np.arange(1, 13)
 
 
-def contacts(counts: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+def contacts(counts: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     """Return the contacts a year that the follow-up policy asks for.
 
     Parameters
@@ -79,7 +80,7 @@ def customers_to_contact(scored: pd.DataFrame, by: str = "customer_id") -> pd.Da
     return grades(left.drop_duplicates(by, keep="last"))
 
 
-def by_month(scored: pd.DataFrame, scorecard: Any) -> pd.DataFrame:
+def by_month(scored: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     """Return in which calendar months the follow-up of a year's consultations falls.
 
     Of k contacts a year the i-th falls due i/k of a year after the consultation, in whole months: monthly

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,12 +14,14 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
-from .errors import InputError
+from .errors import InputError, did_you_mean, shown
 
 LANGUAGES = ("zh", "en")
 LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale("en")}  # a name would be parsed for every number
 MISSING = "–"
-PROTECTED = "…"  # a number that is not shown because it would tell of single customers
+# A number that is not shown because it would tell of single customers. Not "…": in Chinese yearbooks that is
+# "less than half a unit". The English mark is the shorthand of the UK's statistical service.
+PROTECTED_MARKS = {"zh": "［保密］", "en": "[c]"}
 
 # Every word that a chart axis, table head or label needs, once. Column names of tidy tables are keys too.
 VOCABULARY: dict[str, tuple[str, str]] = {
@@ -389,12 +391,23 @@ def use(language: str) -> None:
     """
     global _current
     if language not in LANGUAGES:
-        near = difflib.get_close_matches(str(language).lower(), LANGUAGES, n=1)
-        hint = f'Did you mean "{near[0]}"?' if near else "Write language: zh or language: en."
-        raise InputError("parameter language", f'expected "zh" or "en", got {language!r}.', hint)
+        remedy = did_you_mean(str(language).lower(), LANGUAGES, "Write language: zh or language: en.")
+        raise InputError("parameter language", f'expected "zh" or "en", got {shown(language)}.', remedy)
     _current = language
     _columns.clear()
     _grades.clear()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Print in a language for a while, such as for one page of the shelf; then all is as before."""
+    before = _current, dict(_columns), dict(_grades)
+    use(language)
+    try:
+        yield
+    finally:
+        use(before[0])
+        adopt(*before[1:])
 
 
 def adopt(columns: Mapping[str, Mapping[str, str]], grades: Mapping[str, Mapping[str, str]]) -> None:
@@ -427,6 +440,11 @@ def term(key: str) -> str:
         return key
     zh, en = VOCABULARY[key]
     return text(zh=zh, en=en)
+
+
+def protected() -> str:
+    """Return the mark of a number that is withheld, in the report's language."""
+    return text(**PROTECTED_MARKS)
 
 
 def name(value: str) -> str:

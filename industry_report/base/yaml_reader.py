@@ -130,7 +130,7 @@ class Page:
             rest = f"there are {len(found) - _MOST_FAULTS:,} more faults."
             found[_MOST_FAULTS:] = [error(str(path), rest, "Mend these first.")]
         if found:
-            raise error(found[0].thing, found[0].problem, "", tuple(found[1:]))
+            raise error.join(found)
 
     # --- from text to nodes
 

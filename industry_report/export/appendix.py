@@ -19,7 +19,7 @@ from typing import Any
 import xlsxwriter
 
 from ..base import language
-from ..base.language import MISSING, PROTECTED, text
+from ..base.language import MISSING, text
 
 Cell = float | int | str | None
 
@@ -140,8 +140,12 @@ def _harmless(value: Any) -> Any:
 
 
 def list_measurements(data: dict[str, Any]) -> Iterator[Measurement]:
-    """Yield what the figures and tables of a report show, cell by cell."""
-    language.use(data["cover"]["language"])
+    """Return what the figures and tables of a report show, cell by cell."""
+    with language.speaking(data["cover"]["language"]):
+        return iter(list(_measure(data)))
+
+
+def _measure(data: dict[str, Any]) -> Iterator[Measurement]:
     for exhibit in data["exhibits"]:
         head, labels = _label_rows(exhibit)
         for column in exhibit.get("columns", []):
@@ -186,7 +190,7 @@ def _read_cell(
     name, value = column["name"], record[column["name"]]
     if value is None:
         withheld = row in exhibit["protected"].get(name, [])
-        return (None, PROTECTED, "protected") if withheld else (None, MISSING, "missing")
+        return (None, language.protected(), "protected") if withheld else (None, MISSING, "missing")
     if column["role"] == "text":
         return None, column["printed"][row], "shown"
     form = _form(column)
@@ -254,10 +258,14 @@ def write_workbook(data: dict[str, Any]) -> bytes:
     Returns
     -------
     bytes
-        Numbers are numbers, formatted as the report prints them; what is withheld is ``…``; no cell is a
+        Numbers are numbers, formatted as the report prints them; what is withheld is marked; no cell is a
         formula. Equal reports give equal bytes.
     """
-    language.use(data["cover"]["language"])
+    with language.speaking(data["cover"]["language"]):
+        return _make_workbook(data)
+
+
+def _make_workbook(data: dict[str, Any]) -> bytes:
     stream = io.BytesIO()
     # In memory the parts get fixed time stamps and no file modes of this machine.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -295,9 +303,10 @@ def _write_contents(
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 80)
     _write_text(sheet, 0, 0, cover["title"], formats["title"])
+    mark = language.protected()
     marks = text(
-        zh=f"“{PROTECTED}”：因小数目保护不公布。“{MISSING}”：无此数或不适用。",
-        en=f"“{PROTECTED}”: withheld to protect small numbers. “{MISSING}”: no such number.",
+        zh=f"{mark}：为保护单个客户不予公布。{MISSING}：无此数或不适用。",
+        en=f"{mark}: confidential, withheld to protect single customers. {MISSING}: no such number.",
     )
     lines = [line for line in (cover["subtitle"], cover.get("notice", ""), marks) if line]
     for row, line in enumerate(lines, start=1):

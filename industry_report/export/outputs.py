@@ -33,7 +33,7 @@ LOADS_ONLY = re.compile(
     r"PlotlyConfig|require(js)?\.config|bokeh_loaded|load_libs|BokehJS[^<]{0,80}load|MathJax\.Hub"
 )
 DRAWS = re.compile(r"newPlot|embed_items|vegaEmbed|embed\(|setOption|\.map\(|createViewer")
-OBJECT = re.compile(r"\s*<[\w.]+( object)?( at 0x[0-9a-f]+)?[^<>]*>\s*|\s*\w+\(.*\)\s*", re.S)
+OBJECT = re.compile(r"\s*<[\w.]+( object)?( at 0x[0-9a-f]+)?[^<>]*>\s*|\s*[\w.]+\(.*\)\s*", re.S)
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,7 @@ LIBRARIES = tuple(
         ("pydeck", r"deck\.?gl|pydeck", "Draw the map with matplotlib, or show a picture of it."),
         ("py3Dmol", r"3dmol", "Show a picture of the molecule: view.png()."),
         ("pyvis", r"vis-network|vis\.Network|pyvis", "Draw the network with networkx and matplotlib."),
+        ("TensorBoard", r"tensorboard", "Draw the numbers that it shows with matplotlib."),
         ("YouTube", r"youtube", "Give a link to the film."),
     )
 )

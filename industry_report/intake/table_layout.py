@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,13 @@ from .records import Grid
 from .sources import Block, Sheet
 
 _STATISTICS = re.compile(
-    "户数|数量|人数|次数|条数|占比|比例|百分比|比重|平均|均分|均值|平均分|平均值|合计|总计|小计|金额|"
-    "count|share|average|mean|total|percent|number"
+    "户数|数量|人数|次数|条数|占比|比例|百分比|比重|平均|均分|均值|平均分|平均值|合计|总计|小计|金额|排名|"
+    "名称|项目|指标|类别|级别|等级|评分|分值|分数|区间|范围|标准|说明|含义|解释|定义|[行列]标签|"
+    "(?:平均值|计数|求和|最大值|最小值)项:.*|月份|季度|"
+    "count|share|average|mean|total|percent|number|label|meaning|description|score"
 )
 _WORD = re.compile(r"[^\d\W]{2,12}")  # what stands in the upper storey of a header
+_GROUP = re.compile(r"[^\d\W]{0,8}(?:信息|情况|评分|评价|得分|结果|内容|资料|数据|成交|跟进|咨询)")
 Rows = Sequence[Sequence[Any]]
 # Makes a table readable: takes it, the number of its header's last row, and the rows right above its header.
 OpenGrid = Callable[[Table, int, Rows], Grid]
@@ -142,6 +145,8 @@ def _split_block(block: Block, state: _State) -> Iterator[Piece | HeaderRows]:
         if not found:
             return
         yield found.rows
+        for grid in found.beside:
+            yield Piece(grid, block.part(found.first, found.stop), state.header_row, counts_blank=False)
         start = found.stop
         if found.changes:
             _open_tables(block, found, state)
@@ -191,41 +196,57 @@ def _names_score(cell: str, state: _State) -> bool:
 
 @dataclass(frozen=True)
 class _Found:
-    """A header found in a block: its rows there, the tables that it begins, whether it changes anything."""
+    """A header found in a block: its rows there, the tables that it begins, whether it changes anything.
+
+    `beside` are the tables that have a record in the same row.
+    """
 
     first: int
     stop: int
     rows: HeaderRows
     tables: list[Table]
     changes: bool
+    beside: list[Grid] = field(default_factory=list)
 
 
 def _read_header(block: Block, position: int, start: int, state: _State) -> _Found | None:
     """Read a row as a header if it is one."""
-    row = block.raw(position)
-    if not row or headers.count_names(row, state.mapped) + _count_statistics(row) < 2:
+    if headers.count_names(block.raw(position), state.mapped) + _count_statistics(block.raw(position)) < 2:
         return None
-    first = max(start, position - 1)
-    window = [block.raw(place) for place in range(first, min(block.size, position + 2))]
+    beside = [
+        grid for grid in state.grids if not _lacks_scores(block.part(position, position + 1), grid).all()
+    ]
+    first = max(start, position if beside else position - 1)
+    stop = position + 1 if beside else min(block.size, position + 2)
+    window = [_leave_out(block.raw(place), beside) for place in range(first, stop)]
     tables = headers.read_header(window, position - first, state.mapped)
     if not tables or not state.is_complete(tables[0]):
-        return _read_foreign(block, position, state)
+        return None if beside else _read_foreign(block, position, state)
     stop = first + tables[0].skip
     top = stop - tables[0].storeys
     top -= top > start and _is_upper_storey(block, top - 1, start, state)
     same = [table.columns for table in tables] == [grid.table.columns for grid in state.grids]
     kind = "repeated_header" if same else "further_header"
-    return _describe(block, top, stop, kind, tables, changes=not same)
+    return replace(_describe(block, top, stop, kind, tables, changes=not same), beside=beside)
+
+
+def _leave_out(row: Sequence[Any], grids: Sequence[Grid]) -> Sequence[Any]:
+    """Give a row without the cells of some tables."""
+    spans = [grid.table.span for grid in grids]
+    if not spans:
+        return row
+    return [None if _meets((place, place + 1), spans) else cell for place, cell in enumerate(row)]
 
 
 def _is_upper_storey(block: Block, position: int, start: int, state: _State) -> bool:
-    """Tell whether the row above a further header groups its columns: short words, apart from all records."""
+    """Tell whether the row above a further header groups its columns: short words, apart from records."""
     if row_kinds.repeats(block.raw(position), state.upper):
         return True
     above = [_list_texts(block.raw(place)) for place in range(max(start, position - 1), position + 1)]
     words = above.pop()
     is_apart = not above or len(above[0]) < 2 or row_kinds.is_perhaps_total(above[0][0])
-    return is_apart and len(words) > 1 and all(_WORD.fullmatch(word) for word in words)
+    word = _WORD if is_apart else _GROUP
+    return len(words) > 1 and all(word.fullmatch(text) for text in words)
 
 
 def _list_texts(row: Sequence[Any]) -> list[str]:
@@ -268,6 +289,9 @@ def _open_tables(block: Block, found: _Found, state: _State) -> None:
     """Open the tables of a header; those in whose columns it stands are closed."""
     spans = [table.span for table in found.tables] or [(0, block.width)]
     kept = [grid for grid in state.grids if found.tables and not _meets(grid.table.span, spans)]
+    if kept:
+        kept = [replace(grid, table=replace(grid.table, is_beside=True)) for grid in kept]
+        found = replace(found, tables=[replace(table, is_beside=True) for table in found.tables])
     above = [block.raw(place) for place in range(max(0, found.first - 3), found.first)]
     state.header_row = block.first_row + found.stop - 1
     state.grids = kept + [state.open_grid(table, state.header_row, above) for table in found.tables]

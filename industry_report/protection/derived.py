@@ -16,6 +16,7 @@ import pandas as pd
 from ..analysis import conversion, validity
 from ..analysis.conversion import REST, Measure, Standardised
 from ..base import table_metadata
+from ..scorecard.scorecards import Scorecard
 from ..settings.publisher import Policy
 from .amounts import protect_amounts
 from .customers import find_thin
@@ -53,7 +54,7 @@ class ScoreQuality:
 
 
 def judge_scores(
-    rated: pd.DataFrame, scorecard: Any, grid: pd.DataFrame, policy: Policy, tables: tuple[Any, ...]
+    rated: pd.DataFrame, scorecard: Scorecard, grid: pd.DataFrame, policy: Policy, tables: tuple[Any, ...]
 ) -> ScoreQuality:
     """Return how good the scores are.
 
@@ -76,6 +77,7 @@ def judge_scores(
     moves = validity.sensitivity(used, scorecard, grid)
     if not policy.internal and not (_is_safe(tenths, policy) and _is_safe(best, policy)):
         tenths, best, hidden = tenths.iloc[:0], best.iloc[:0], True
+    moves = moves.iloc[:0] if hidden else moves
     if not policy.internal and moves["changed"].between(1, policy.threshold - 1).any():
         moves, hidden = moves.iloc[:0], True
     return ScoreQuality(

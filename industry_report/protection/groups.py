@@ -61,7 +61,7 @@ class Groups:
 
 
 def find_kind(table: pd.DataFrame | pd.Series) -> str:
-    """Tell which rules a table is protected by, from what it says it counts; nothing where it does not say."""
+    """Tell which rules protect a table, from what it says it counts; nothing where it does not say."""
     counts = table_metadata.counts(table)
     if counts is None:
         return ""

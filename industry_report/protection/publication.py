@@ -21,13 +21,13 @@ from ..base import language, origin
 from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..settings.publisher import Policy
-from . import derived, disclosure, files
+from . import derived, disclosure, source_files
 from .basis import Basis, count_open_customers, describe_basis
 from .customers import IDENTIFIER, find_thin
 from .derived import ScoreQuality
-from .files import Files
 from .groups import TOTAL
 from .pooling import pool_categories
+from .source_files import Files
 
 GROUPINGS = ("customer_type", "source", "product")
 TESTED = ("customer_type", "source")  # products overlap: no test
@@ -70,7 +70,7 @@ class Published:
     trend : Trend or None
         Of conversion by grade; None where a grade's is withheld.
     bounds : DataFrame
-        See `validity.ungradable_bounds`; empty where a grade is withheld.
+        See `bases.ungradable_bounds`; empty where a grade is withheld.
     scores : ScoreQuality
         How good the scores are.
     basis : Basis
@@ -152,7 +152,7 @@ def publish(
     >>> show(now.by["source"], caption="各来源的成交率")  # doctest: +SKIP
     """
     consultations = dataset.load(data, region=region, year=year, columns=columns)
-    told = files.describe_files(data, region, year, columns, policy)
+    told = source_files.describe_files(data, region, year, columns, policy)
     # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
     register = dataset.load(data, region=region, columns=columns)
     window = outcome_window.choose_window(register, follow_up_days, data_cut)
@@ -185,7 +185,7 @@ def protect_slice(
     safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
     named = dict(zip(tables, safe, strict=True))
     by = {name: named.pop(name) for name in names}
-    enough = policy.internal or "all" not in thin.get(TOTAL, {})
+    enough = policy.internal or (len(scored) >= policy.threshold and "all" not in thin.get(TOTAL, {}))
     graded = registered[registered["grade"].notna()]
     return origin.release(
         Published(
@@ -195,7 +195,7 @@ def protect_slice(
             fields=_list_fields(scored, rated),
             levels=tuple(levels),
             by=by,
-            basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy),
+            basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy, enough=enough),
             open_contacts=count_open_customers(graded, scorecard, policy, named["contacts"]),
             grid=grid,
             cases=scoring.cells(scorecard, language.current())

@@ -22,6 +22,7 @@ from matplotlib.figure import Figure
 from ..base import language, origin, style, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
+from ..scorecard.scorecards import Scorecard
 from ..settings.publisher import Policy, load_identity
 from . import tables
 from .alternative_text import describe_figure
@@ -60,7 +61,7 @@ MOST_KEY_FIGURES = 6  # two rows on a page, one glance
 _figures_shown = 0
 
 
-def begin(report_language: str, scorecard: Any = None, policy: Policy | None = None) -> None:
+def begin(report_language: str, scorecard: Scorecard | None = None, policy: Policy | None = None) -> None:
     """Start a report: its language, the style of its figures, what its grades are called, what it may show.
 
     Parameters
@@ -298,7 +299,7 @@ def present(
         show(drawing(table, *arguments, **options), caption=caption, data=table)
 
 
-def provenance(sources: pd.DataFrame, scorecard: Any, **parameters: Any) -> None:
+def provenance(sources: pd.DataFrame, scorecard: Scorecard, **parameters: Any) -> None:
     """Show what a report was made from: its files, its parameters, the scorecard and the software.
 
     Parameters

@@ -283,7 +283,7 @@ def _count_head() -> str:
 
 
 def _count_label(count: float) -> str:
-    return language.PROTECTED if pd.isna(count) else f"{count:,.0f}"
+    return language.protected() if pd.isna(count) else f"{count:,.0f}"
 
 
 def _share_label(row: Any) -> str:
@@ -293,7 +293,7 @@ def _share_label(row: Any) -> str:
 def _rate_label(row: Any) -> str:
     """Print a rate; of a group that has consultations it is missing only where it is protected."""
     if pd.isna(row.rate) and row.consultations != 0:
-        return language.PROTECTED
+        return language.protected()
     return language.formatted(row.rate, "rate")
 
 
@@ -311,7 +311,7 @@ def _score_name(score: Any) -> str:
 
 def _effort_label(column: str, count: float, share: float) -> str:
     if pd.isna(count):
-        return language.PROTECTED
+        return language.protected()
     number, part = f"{count:,.0f}", language.formatted(share, "share")
     unit = {"consultations": "条", "contacts": "次"}[column]
     return text(zh=f"{number}{unit}（{part}）", en=f"{number} {column} ({part})")
@@ -408,8 +408,8 @@ def _score_panel(ax: Axes, rows: pd.DataFrame, upper: float, *, labelled: bool) 
     ax.set_xlim(-0.5, max(len(rows), 1) - 0.5)
     ax.set_xticks(scores, [str(score) for score in rows["score"]])
     for place, row in zip(scores, rows.itertuples(), strict=True):
-        if _rate_label(row) == language.PROTECTED:
-            ax.annotate(language.PROTECTED, (place, 0), (0, 3), textcoords="offset points", ha="center")
+        if _rate_label(row) == language.protected():
+            ax.annotate(language.protected(), (place, 0), (0, 3), textcoords="offset points", ha="center")
 
 
 def _count_bars(ax: Axes, counts: np.ndarray, most: float) -> None:

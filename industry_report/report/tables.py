@@ -13,6 +13,7 @@ from ..analysis.conversion import Measure
 from ..base import language, origin, table_metadata
 from ..base.language import text
 from ..scorecard import explanation
+from ..scorecard.scorecards import Scorecard
 
 
 def with_heads(table: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
@@ -63,7 +64,7 @@ def _protected(data: pd.DataFrame, column: str, shown: list[str]) -> list[str]:
     """Mark numbers that `disclosure.protect` withheld; others that are missing stay as they are."""
     labels = table_metadata.withheld(data).get(column, [])
     return [
-        language.PROTECTED if label in labels and value == language.MISSING else value
+        language.protected() if label in labels and value == language.MISSING else value
         for label, value in zip(data.index, shown, strict=True)
     ]
 
@@ -182,7 +183,7 @@ def _row(values: tuple[str, ...], style: list[str]) -> str:
     return f'<tr><th scope="row"{style[0]}>{first}</th>{cells}</tr>'
 
 
-def bands(scorecard: Any) -> pd.DataFrame:
+def bands(scorecard: Scorecard) -> pd.DataFrame:
     """Return a scorecard's grades and follow-up policy, highest grade first.
 
     Parameters
@@ -209,7 +210,7 @@ def bands(scorecard: Any) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index("grade")
 
 
-def levels(scorecard: Any) -> pd.DataFrame:
+def levels(scorecard: Scorecard) -> pd.DataFrame:
     """Return what each score of each dimension means.
 
     Returns
@@ -372,7 +373,7 @@ def indicators(
 
 
 def _or_protected(value: float, column: str) -> str:
-    return language.PROTECTED if pd.isna(value) else language.formatted(value, column)
+    return language.protected() if pd.isna(value) else language.formatted(value, column)
 
 
 def _indicator(name: str, value: str, kind: str) -> tuple[str, str, str, str]:

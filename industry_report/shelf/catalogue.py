@@ -191,9 +191,9 @@ def _list_late(
 # --- Frictionless
 
 
+@language.speaking("zh")
 def make_datapackage(catalog: Mapping[str, Any]) -> dict[str, Any]:
     """Return the descriptor of all CSV files, after the Data Package specification (v1, Frictionless)."""
-    language.use("zh")
     entries = catalog["reports"]
     resources = [
         _describe_resource(entry, version["version"], file)
@@ -251,6 +251,7 @@ def _unique(items: list[Any]) -> list[Any]:
 # --- Atom
 
 
+@language.speaking("zh")
 def make_feed(catalog: Mapping[str, Any]) -> str:
     """Return the Atom feed (RFC 4287) of published reports, latest first; drafts are not in it.
 
@@ -258,7 +259,6 @@ def make_feed(catalog: Mapping[str, Any]) -> str:
     it is dated by the end of the year that it is about: a feed must have dates, and the same input gives the
     same feed. Addresses are relative to the feed's own.
     """
-    language.use("zh")
     entries = [entry for entry in catalog["reports"] if not entry["draft"]]
     entries.sort(key=lambda entry: (_date(entry), entry["report"]), reverse=True)
     ElementTree.register_namespace("", ATOM)

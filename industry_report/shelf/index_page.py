@@ -35,7 +35,11 @@ def render_page(catalog: Mapping[str, Any], spoken: str) -> str:
     spoken : str
         Language of the page; titles of reports in another language are composed in it.
     """
-    language.use(spoken)
+    with language.speaking(spoken):
+        return _render(catalog, spoken)
+
+
+def _render(catalog: Mapping[str, Any], spoken: str) -> str:
     entries = catalog["reports"]
     by_stem = {entry["report"]: entry for entry in entries}
     trends = list_trends(entries, spoken)

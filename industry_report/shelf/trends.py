@@ -51,7 +51,11 @@ def list_trends(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
         of Point), the ``first`` and ``latest`` that is known, years ``withheld``, and see `draw_line`. A
         share has one scale in all regions.
     """
-    language.use(spoken)
+    with language.speaking(spoken):
+        return _draw_trends(entries, spoken)
+
+
+def _draw_trends(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
     words = _match_labels(entries, spoken)
     regions: dict[str, list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: spell(entry["region"])):
@@ -156,7 +160,7 @@ def _describe_line(
     label: str, points: list[Point], ranges: Mapping[str, tuple[float, float]]
 ) -> dict[str, Any]:
     known = _list_known(points)
-    withheld = [str(point.year) for point in points if point.printed == language.PROTECTED]
+    withheld = [str(point.year) for point in points if point.printed in language.PROTECTED_MARKS.values()]
     return {
         "label": label,
         "points": points,

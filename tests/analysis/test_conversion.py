@@ -1,7 +1,6 @@
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, getcontext
 from fractions import Fraction
@@ -23,11 +22,7 @@ SCORES = ["intent", "clarity", "satisfaction"]
 SEPARATED = re.compile("[、,，;；/]")
 
 
-@pytest.fixture(autouse=True)
-def chinese(rates_of_few: None) -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
+pytestmark = pytest.mark.usefixtures("rates_of_few")
 
 
 def wilson(successes: int, n: int) -> tuple[Decimal, Decimal]:

@@ -1,6 +1,5 @@
 import itertools
 import math
-from collections.abc import Iterator
 from decimal import Decimal, getcontext
 from fractions import Fraction
 
@@ -25,11 +24,7 @@ SALE, TOP = Measure(), Measure(grade="A")
 TESTED = ["difference", "low", "high", "p", "p_adjusted"]
 
 
-@pytest.fixture(autouse=True)
-def chinese(rates_of_few: None) -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
+pytestmark = pytest.mark.usefixtures("rates_of_few")
 
 
 def rates(name: str = "source", **groups: tuple[int, int]) -> pd.DataFrame:

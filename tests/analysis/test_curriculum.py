@@ -22,13 +22,6 @@ modules:
 """
 
 
-@pytest.fixture(autouse=True)
-def chinese():
-    language.use("zh")
-    yield
-    language.use("zh")
-
-
 @pytest.fixture
 def write(tmp_path):
     def write(text):

@@ -3,15 +3,8 @@ import pandas as pd
 import pytest
 
 from industry_report.analysis import conversion, market
-from industry_report.base import language, table_metadata
+from industry_report.base import table_metadata
 from industry_report.base.errors import InputError
-
-
-@pytest.fixture(autouse=True)
-def chinese():
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def groups(name="product", **counts):

@@ -1,6 +1,5 @@
 import itertools
 from collections import Counter
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -27,11 +26,7 @@ Z = 1.959963984540054
 FULL = [(*triple, None) for triple in itertools.product(range(1, 6), repeat=3)]
 
 
-@pytest.fixture(autouse=True)
-def chinese(rates_of_few: None) -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
+pytestmark = pytest.mark.usefixtures("rates_of_few")
 
 
 Row = tuple[int | None, int | None, int | None, bool | None]

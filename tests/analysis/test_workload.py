@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -9,13 +8,6 @@ from industry_report.analysis import workload
 from industry_report.base import language
 
 CARD = scoring.load_scorecard(Path(__file__).parents[2] / "params" / "scorecards" / "consultation.yaml")
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def grades(*counts: int) -> pd.DataFrame:

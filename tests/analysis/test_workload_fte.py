@@ -1,6 +1,5 @@
 import math
 from collections import Counter
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 import scoring
 from industry_report.analysis import conversion, workload
-from industry_report.base import language
 from industry_report.base.errors import InputError
 from industry_report.report import tables
 from industry_report.report.sentences import college
@@ -21,13 +19,6 @@ from industry_report.report.sentences import college
 CARD = scoring.load_scorecard(Path(__file__).parents[2] / "params" / "scorecards" / "consultation.yaml")
 POLICY = {"A": ("客户经理", 52), "B": ("金牌销售", 12), "C": ("销售", 4), "D": ("销售", 1)}
 MINUTES = {"low": 10, "mid": 20, "high": 30}
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def scored(rows: list[tuple[str | None, int | None]]) -> pd.DataFrame:

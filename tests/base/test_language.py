@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -8,13 +7,6 @@ import pytest
 
 from industry_report.base import language
 from industry_report.base.errors import InputError
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 @pytest.mark.parametrize("key", language.VOCABULARY)

@@ -48,7 +48,7 @@ def run(tmp_path, monkeypatch):
         for number, table in enumerate(tables):
             table.to_csv(tmp_path / f"黄山市-{2025 - number}.csv", index=False)
         bundles = []
-        monkeypatch.setattr(display, "display", lambda bundle, *, raw: bundles.append(bundle))
+        monkeypatch.setattr(display, "display", lambda bundle, **_: bundles.append(bundle))
         scope = {}
         for cell in nbformat.read(NOTEBOOK, 4).cells:
             if cell.cell_type == "code":
@@ -57,8 +57,7 @@ def run(tmp_path, monkeypatch):
                     scope.update({"data": str(tmp_path), **changed})
         return bundles
 
-    yield run
-    language.use("zh")
+    return run
 
 
 def texts(bundles):

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from industry_report.base import language
 from industry_report.base.errors import InputError
 from industry_report.export import exporters
 from industry_report.export.attachments import write_attachment
@@ -26,10 +25,9 @@ COVER = {
 @pytest.fixture
 def shown(monkeypatch):
     bundles = []
-    monkeypatch.setattr(display, "display", lambda bundle, *, raw: bundles.append(bundle))
+    monkeypatch.setattr(display, "display", lambda bundle, **_: bundles.append(bundle))
     display.begin("zh")
-    yield bundles
-    language.use("zh")
+    return bundles
 
 
 def table():

@@ -23,13 +23,6 @@ SLICES = pd.DataFrame(
 )
 
 
-@pytest.fixture(autouse=True)
-def chinese():
-    language.use("zh")
-    yield
-    language.use("zh")
-
-
 def draw(rows, rate, seed, small_share=0.5):
     rng = np.random.default_rng(seed)
     types = np.where(rng.random(rows) < small_share, "小微企业", "中型企业")
@@ -253,7 +246,7 @@ def test_only_clear_directions_are_drawn_filled():
     assert {mark: len(line.get_xdata()) for mark, line in marks.items()} == {"^": 1, "s": 0, "o": 1, "v": 1}
 
 
-def test_demand_that_is_withheld_is_drawn_as_an_ellipsis():
+def test_demand_that_is_withheld_is_marked_in_the_drawing():
     columns = ["asked", "rate", "low", "high"]
     table = pd.DataFrame([[50, 0.5, 0.4, 0.6], [np.nan] * 4], ["总账", "报税"], columns)
     [ax] = panels.demand(table).axes
@@ -262,10 +255,10 @@ def test_demand_that_is_withheld_is_drawn_as_an_ellipsis():
         "报税",
         "占比",
         "50.0%",
-        "…",
+        "［保密］",
         "咨询数",
         "50",
-        "…",
+        "［保密］",
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,13 +20,6 @@ CARD = scoring.load_scorecard(ROOT / "params" / "scorecards" / "consultation.yam
 GRID = scoring.combinations(CARD)
 DIMENSIONS = [dimension.column for dimension in CARD.dimensions]
 POLICY = disclosure.Policy(threshold=10, dominance=10.0)
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def by(known: dict[str, int], successes: list[int], name: str = "customer_type") -> pd.DataFrame:

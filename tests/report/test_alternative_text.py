@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 from matplotlib.figure import Figure
 
 from industry_report.base import language
 from industry_report.report.alternative_text import describe_figure
-
-
-@pytest.fixture(autouse=True)
-def chinese():
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def rates(*values: float, column: str = "rate") -> pd.DataFrame:

@@ -31,7 +31,6 @@ MEASURES = [Measure(), Measure(grade="需要长期培育的潜在客户"), Measu
 def report_language() -> Iterator[None]:
     speak("zh")
     yield
-    language.use("zh")
     style.apply()
 
 

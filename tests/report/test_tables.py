@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,13 +13,6 @@ from industry_report.report import tables
 
 CARD = scoring.load_scorecard(Path(__file__).parents[2] / "params" / "scorecards" / "consultation.yaml")
 ODD = ["<script>alert(1)</script>", "$5 a$", "# *b* _c_", "\\frac{1}{2}", "a@b.c", "\"&amp;'"]
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
 
 
 def rates(measure: Measure, **groups: tuple[int, int]) -> pd.DataFrame:

@@ -310,7 +310,7 @@ def test_a_missing_column_is_named_with_the_columns_found():
     with pytest.raises(ScoreError) as caught:
         score(table(TRIPLES).rename(columns={"clarity": "明确性", "intent": "意向度"}), SCORECARD)
     assert str(caught.value).splitlines() == [
-        f"column {name} is missing. Rename or add it; the columns found are: 意向度, 明确性, satisfaction."
+        f"column {name}: is missing. Rename or add it; the columns found are: 意向度, 明确性, satisfaction."
         for name in ("intent", "clarity")
     ]
     with pytest.raises(ScoreError, match="the columns found are: none"):
@@ -325,7 +325,7 @@ def test_a_column_that_would_be_overwritten_is_refused(name):
 
 def test_a_doubled_column_is_refused():
     consultations = pd.concat([table(TRIPLES), table(TRIPLES)[["intent"]]], axis=1)
-    with pytest.raises(ScoreError, match=r"column intent is there 2 times\. Keep one of them\."):
+    with pytest.raises(ScoreError, match=r"column intent: is there 2 times\. Keep one of them\."):
         score(consultations, SCORECARD)
 
 

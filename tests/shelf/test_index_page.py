@@ -6,22 +6,13 @@ import base64
 import hashlib
 import itertools
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from shelf_entries import entry, page_of, series
 
-from industry_report.base import language
 from industry_report.shelf import index_page
-
-
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    yield
-    language.use("zh")
-
 
 # --- the page
 

@@ -6,7 +6,6 @@ A difference is claimed only where its interval excludes zero.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 
@@ -24,6 +23,7 @@ from ...analysis.conversion import (
 from ...base import language, origin
 from ...base.language import grade_name, listing, text
 from ...scorecard import explanation
+from ...scorecard.scorecards import Scorecard
 from .advice import (
     advise_dimension,
     advise_follow_up,
@@ -328,7 +328,7 @@ def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
     )
 
 
-def rule(scorecard: Any) -> str:
+def rule(scorecard: Scorecard) -> str:
     """State how a consultation comes to its grade."""
     return explanation.describe_rule(scorecard, language.current())
 
@@ -365,7 +365,7 @@ def _no_base(measure: Measure) -> str:
 def key_figures(
     received: int, average: pd.Series, grades: pd.DataFrame, contacts: pd.DataFrame, measure: Measure
 ) -> list[tuple[str, str]]:
-    """Return what opens a report: label and printed number, withheld ones as “…”.
+    """Return what opens a report: label and printed number, withheld ones marked.
 
     Parameters
     ----------
@@ -398,7 +398,7 @@ def key_figures(
 
 
 def _published(value: float, column: str) -> str:
-    return language.PROTECTED if pd.isna(value) else language.formatted(value, column)
+    return language.protected() if pd.isna(value) else language.formatted(value, column)
 
 
 origin.trace_module(globals())

@@ -50,7 +50,7 @@ def key_figures_of_sides(sides: Sides, table: pd.DataFrame, measure: Measure) ->
     return figures + [
         (
             text(zh=f"{side_name(side)}{measure.label}", en=f"{measure.label}, {side_name(side)}"),
-            language.PROTECTED if pd.isna(rate) else percent(rate),
+            language.protected() if pd.isna(rate) else percent(rate),
         )
         for side, rate in rates.items()
     ]

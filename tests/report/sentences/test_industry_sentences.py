@@ -23,13 +23,6 @@ LABELS = {"intent": "意向度", "clarity": "明确性", "satisfaction": "满意
 HALF_WIDTH = re.compile(r"[\u3000-\u9fff\uff00-\uffef][,:;()!?]|[,:;()!?][\u3000-\u9fff\uff00-\uffef]")
 
 
-@pytest.fixture(autouse=True)
-def chinese() -> Iterator[None]:
-    language.use("zh")
-    yield
-    language.use("zh")
-
-
 def rows(counts: dict[str, tuple[int, int]], column: str, **constant: Any) -> pd.DataFrame:
     """Scored consultations from (consultations, conversions) of each group."""
     table = pd.DataFrame(

@@ -11,13 +11,6 @@ from industry_report.report.sentences import industry
 SALE = Measure()
 
 
-@pytest.fixture(autouse=True)
-def chinese():
-    language.use("zh")
-    yield
-    language.use("zh")
-
-
 @pytest.mark.parametrize(
     ("result", "zh", "en"),
     [

@@ -35,6 +35,7 @@ function Image(image)
 end
 
 local ZERO_WIDTH = '\u{200b}'
+local LONG_FORMULA = 80 -- letters of TeX; a longer one may be wider than the page
 local LONGEST = 60 -- Latin letters; a longer word would leave the page
 
 local function split_long(text)
@@ -60,14 +61,22 @@ function Math(math)
   local markup = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), 'typst'):gsub('%s+$', '')
   if markup:sub(1, 1) ~= '$' then return pandoc.RawInline('typst', '#no-formula') end -- pandoc leaves it as TeX
   local block = math.mathtype == 'DisplayMath' and 'true' or 'false'
-  return pandoc.RawInline(
-    'typst', '#math.equation(alt: ' .. quoted(math.text) .. ', block: ' .. block .. ', ' .. markup .. ')')
+  local equation = 'math.equation(alt: ' .. quoted(math.text) .. ', block: ' .. block .. ', ' .. markup .. ')'
+  local long = block == 'true' and #math.text > LONG_FORMULA
+  return pandoc.RawInline('typst', long and '#fitted(' .. equation .. ')' or '#' .. equation)
 end
 
 -- A table brings its own figure and caption; a figure around it would be numbered twice.
 function Figure(figure)
   if figure.classes:includes('table') then
     return figure.content
+  end
+  -- What has no caption is in no list of figures.
+  if pandoc.utils.stringify(figure.caption.long) == '' and not figure.content:find_if(function(b) return b.t == 'Table' end) then
+    local blocks = pandoc.List({ pandoc.RawBlock('typst', '#figure(kind: "plain", supplement: none, outlined: false)[') })
+    blocks:extend(figure.content)
+    blocks:insert(pandoc.RawBlock('typst', ']'))
+    return blocks
   end
 end
 
@@ -139,7 +148,8 @@ end
 -- the page is set smaller and, if that does not do, turned, unless the exporter says how it is set.
 function Table(tbl)
   local breakable, letters, size = tostring(length(tbl) > LONG), needed(tbl, need), tbl.attributes.typst
-  tbl.attributes.typst = nil
+  local note, part = tbl.attributes['typst-note'], tbl.attributes['typst-part']
+  tbl.attributes = {}
   local open = '#apart(breakable: ' .. breakable .. ', width: 100%)['
   if size == 'turned' or not size and letters > SMALL then
     open = TURNED
@@ -148,7 +158,12 @@ function Table(tbl)
   elseif lines(tbl) then
     open = open .. '#metadata(' .. lines(tbl) .. ')'
   end
-  return { pandoc.RawBlock('typst', open), tbl:walk({ Str = broken }), pandoc.RawBlock('typst', ']') }
+  local blocks = pandoc.List({ tbl:walk({ Str = broken }) })
+  if note then blocks:insert(1, pandoc.Para({ pandoc.Emph({ pandoc.Str(note) }) })) end
+  -- The parts of a table whose columns do not find room side by side share a turned sheet.
+  if part ~= 'middle' and part ~= 'last' then blocks:insert(1, pandoc.RawBlock('typst', open)) end
+  if part ~= 'middle' and part ~= 'first' then blocks:insert(pandoc.RawBlock('typst', ']')) end
+  return blocks
 end
 
 function Div(div)
