@@ -199,7 +199,9 @@ def _with_shares(
     table["share"], table["low"], table["high"] = _shares(effects, covariance * np.outer(wanted, wanted))
     if (effects < 0).any() or table["share"].isna().any():  # shares of a sum of both signs mean nothing
         table[["share", "low", "high"]] = np.nan
-        table_metadata.tell(table, reason=OPPOSED if (effects + half < 0).any() else NOT_CLEAR)
+        # One claim about several effects: Bonferroni holds the chance that any is called opposed by mistake.
+        wider = half * norm.isf(ALPHA / 2 / len(effects)) / norm.isf(ALPHA / 2)
+        table_metadata.tell(table, reason=OPPOSED if (effects + wider < 0).any() else NOT_CLEAR)
     total = sum((abs(weight) for weight in given), Fraction(0))
     return table.assign(weight=[float(abs(weight) / total) for weight in given])
 
