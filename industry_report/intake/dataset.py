@@ -367,7 +367,8 @@ def _read_customers(data: str | Path, columns: str | Path | None) -> pd.DataFram
 def _place_by_customer(rows: pd.DataFrame, data: str | Path, columns: str | Path | None) -> pd.DataFrame:
     """Take the region of rows that nothing places from the customers' table."""
     people = _read_customers(data, columns).drop_duplicates("customer_id", keep="last")
-    regions = rows["customer_id"].map(people.set_index("customer_id")["region"]).fillna(NO_REGION)
+    known = people.set_index("customer_id")["region"]
+    regions = rows["customer_id"].map(known).astype(TEXT_DTYPE).fillna(NO_REGION)
     return rows.assign(region=rows["region"].mask(rows["region"] == NO_REGION, regions).astype(TEXT_DTYPE))
 
 

@@ -62,6 +62,8 @@ class ColumnMap:
         The one kind of table that every sheet is; without it each sheet is recognised by its headers.
     tables : mapping
         Table beside the consultations → what holds for it.
+    personal : tuple of str
+        Columns of the consultations in which personal data are needed.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class ColumnMap:
     further: Mapping[str, str] = field(default_factory=dict)
     table: str | None = None
     tables: Mapping[str, TableRules] = field(default_factory=dict)
+    personal: tuple[str, ...] = ()
 
     @property
     def columns_of(self) -> dict[str, Mapping[str, str]]:
@@ -104,7 +107,7 @@ def load_column_map(path: str | Path | None) -> ColumnMap:
     content = page.read(page.root, FORM)
     table, parts = content.get("table"), dict(content.get("tables") or {})
     _note_faults_of_table(page, (), content, table or CONSULTATIONS)
-    for name, part in parts.items():
+    for name, part in parts.items() if None not in parts else ():
         _note_faults_of_table(page, ("tables", name), part, name)
     page.refuse(path)
     if table and table != CONSULTATIONS:
@@ -114,6 +117,7 @@ def load_column_map(path: str | Path | None) -> ColumnMap:
         *(own.columns, own.values, content.get("region"), content.get("year"), own.further),
         table,
         {name: _make_rules(part) for name, part in parts.items()},
+        own.personal,
     )
 
 

@@ -141,7 +141,9 @@ class Cluster:
             from distributed import Client
         except ImportError:
             remedy = 'Install it: pip install "industry-report[cluster]".'
-            raise InputError(f"--scheduler {address}", "needs Dask, which is not installed.", remedy) from None
+            raise InputError(
+                f"--scheduler {address}", "needs Dask, which is not installed.", remedy
+            ) from None
         try:
             self._client = Client(address, timeout=SCHEDULER_TIMEOUT, set_as_default=False)
         except (OSError, ValueError) as error:  # ValueError: no address
