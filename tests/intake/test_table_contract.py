@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from openpyxl import Workbook
 
+from industry_report.analysis import customers
 from industry_report.base.errors import InputError
 from industry_report.intake import contract, dataset, table_headers
 from industry_report.intake.schemas import SCHEMAS
@@ -245,6 +246,18 @@ def test_who_gave_no_consent_is_counted_and_used_nowhere(tmp_path):
     assert reasons["no_consent"] == 1
     stored = pd.concat(pd.read_parquet(path) for path in tmp_path.rglob(".prepared/*/customers/0.parquet"))
     assert stored.set_index("customer_id").loc["A1", ["customer_type", "employees"]].isna().all()
+
+
+def test_a_store_that_is_only_scanned_gives_the_same_snapshot(tmp_path):
+    for year in (2024, 2025):
+        rows = [f"D{year}{n},A{n},{year}-03-0{n},{n}00,总账,续费," for n in range(1, 5)]
+        write(tmp_path, f"黄山市-{year}-订单.csv", ORDERS, *rows)
+    people = [TIDY["customers"][2], TIDY["customers"][2].replace("A1", "A2").replace("是", "否")]
+    write(tmp_path, "黄山市-客户.csv", TIDY["customers"][0], *people)
+    whole = customers.snapshot(dataset.open_tables(tmp_path), "2025-03-04")
+    scanned = customers.snapshot(dataset.scan_tables(tmp_path, "黄山市"), "2025-03-04")
+    pd.testing.assert_frame_equal(whole, scanned)
+    assert whole.set_index("customer_id")["amount"].to_dict() == {"A1": 200.0, "A3": 600.0, "A4": 400.0}
 
 
 # --- which table
