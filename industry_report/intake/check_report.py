@@ -81,6 +81,7 @@ _WORDS = {
     "footnote": ("说明或脚注", "notes"),
     "repeated_header": ("重复的表头", "repeated headers"),
     "further_header": ("另一张表的表头", "headers of further tables"),
+    "summary_table": ("汇总或说明表的行", "rows of tables of averages or explanations"),
     "outside_table": ("只有表外或预填内容的行", "rows with nothing of a record"),
     "synthetic": ("合成数据", "synthetic data"),
     "used": ("采用", "Used"),
