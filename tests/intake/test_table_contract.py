@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from industry_report.analysis import customers
 from industry_report.base.errors import InputError
-from industry_report.intake import contract, dataset, table_headers
+from industry_report.intake import contract, dataset, table_drafts, table_headers
 from industry_report.intake.schemas import SCHEMAS
 
 PHONE, RESIDENT = "13800138000", "11010519491231002X"
@@ -411,3 +411,14 @@ def test_a_column_that_is_needed_stays_as_it_is(tmp_path):
 def test_pages_lose_what_follows_their_address(tmp_path):
     write(tmp_path, "黄山.csv", TIDY["interactions"][0], TIDY["interactions"][2])
     assert dataset.load(tmp_path, table="interactions")["page"].tolist() == ["/价格"]
+
+
+def test_a_draft_names_what_is_known_what_may_be_meant_and_what_is_missing(tmp_path):
+    path = write(
+        tmp_path, "黄山.csv", "订单编码,客户编号,下单日期,订单金额(元),产品,备注", "1,A1,2025-01-01,5,总账,x"
+    )
+    text = table_drafts.draft_mapping(path)
+    assert "# Required and not found: order_id (订单编号)." in text
+    assert '# "订单编码": order_id  # similar name' in text
+    own = write(tmp_path.parent, "draft.yaml", text.replace('# "订单编码": order_id', '"订单编码": order_id'))
+    assert check(path, own).table == "orders"
