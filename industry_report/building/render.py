@@ -26,7 +26,6 @@ from ..export import appendix, citations, exporters
 from ..export.attachments import write_attachment
 from ..processes import engine
 from ..report.display import COVER
-from ..settings.publisher import PUBLIC
 from ..shelf import corrections
 from ..shelf.report_records import (
     WORK_VARIABLE,
@@ -37,7 +36,7 @@ from ..shelf.report_records import (
     name_kept,
     read_record,
 )
-from .plan import Job
+from .plan import Job, is_internal
 from .staleness import STAGING
 
 CAUSE_LENGTH = 1000  # characters of a cell's error in a message
@@ -203,7 +202,7 @@ def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data:
         "parameters": {name: _publishable(value) for name, value in job.parameters.items()},
         "software": __version__,
         "version": 1,
-        "internal": job.parameters.get("edition", PUBLIC[0]) not in PUBLIC,
+        "internal": is_internal(job),
         **facts,
         "files": {suffix: hashlib.sha256(content).hexdigest() for suffix, content in pages.items()},
         **data,

@@ -19,7 +19,7 @@ from typing import Any
 import xlsxwriter
 
 from ..base import language
-from ..base.language import MISSING, PROTECTED, text
+from ..base.language import MISSING_SIGN, PROTECTED, text
 
 Cell = float | int | str | None
 
@@ -190,7 +190,7 @@ def _read_cell(
     name, value = column["name"], record[column["name"]]
     if value is None:
         withheld = row in exhibit["protected"].get(name, [])
-        return (None, PROTECTED, "protected") if withheld else (None, MISSING, "missing")
+        return (None, PROTECTED, "protected") if withheld else (None, MISSING_SIGN, "missing")
     if column["role"] == "text":
         return None, column["printed"][row], "shown"
     form = _form(column)
@@ -304,8 +304,8 @@ def _write_contents(
     sheet.set_column(1, 1, 80)
     _write_text(sheet, 0, 0, cover["title"], formats["title"])
     marks = text(
-        zh=f"“{PROTECTED}”：因小数目保护不公布。“{MISSING}”：无此数或不适用。",
-        en=f"“{PROTECTED}”: withheld to protect small numbers. “{MISSING}”: no such number.",
+        zh=f"“{PROTECTED}”：因小数目保护不公布。“{MISSING_SIGN}”：无此数或不适用。",
+        en=f"“{PROTECTED}”: withheld to protect small numbers. “{MISSING_SIGN}”: no such number.",
     )
     lines = [line for line in (cover["subtitle"], cover.get("notice", ""), marks) if line]
     for row, line in enumerate(lines, start=1):

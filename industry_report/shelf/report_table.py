@@ -227,7 +227,7 @@ def tell_correction(entry: Entry) -> dict[str, Any] | None:
         ),
         "lang": tag_language(entry["language"]),
         "changes": [
-            (label, before or language.MISSING, after or language.MISSING)
+            (label, before or language.MISSING_SIGN, after or language.MISSING_SIGN)
             for label, before, after in correction["changes"]
         ],
         "more": text(zh=f"{count}处图表有变动", en=changed) if count else "",
