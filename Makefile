@@ -6,7 +6,7 @@ READY := .venv/.ready
 AXE := .build/axe-core/axe.min.js
 AXE_VERSION := 4.14.1
 
-.PHONY: reports states test browser-test lab bench lint constraints clean
+.PHONY: reports states test sentences matrix second browser-test lab bench lint constraints clean
 
 reports: $(READY)
 	$(BIN)/industry-report sample data/sample
@@ -14,6 +14,19 @@ reports: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# Every Python that is here, lowest and newest versions; then what has wheels for which system.
+matrix: $(READY)
+	$(BIN)/python tests/matrix.py
+	$(BIN)/python tests/wheels.py
+
+# The part of it that is fast, on one further Python, if there is one.
+second: $(READY)
+	$(BIN)/python tests/matrix.py --fast
+
+# Ten thousand sets of random tables through every sentence; `make test` draws 300.
+sentences: $(READY)
+	SENTENCE_CASES=10000 $(BIN)/pytest tests/report/sentences/test_sentence_rules.py -n 2
 
 # Needs a Chromium and npm, which brings axe-core; everything else is set up here.
 browser-test: reports states $(AXE)

@@ -32,13 +32,19 @@ def main() -> None:
     """Set up the environment; end with a message where it cannot be done."""
     check_python()
     uv = install_uv()
-    if uv is None or not run([uv, "pip", "install", "--python", sys.executable, *LOCKED], tell_uv(uv)):
-        print("pip installs the libraries, which takes about a minute.", flush=True)
-        if not run([*PIP, "install", *LOCKED]):
-            sys.exit("The libraries are not installed; pip says above why.")
-    if not run([*PIP, "install", "--quiet", *PROJECT]):
+    if not install(uv, LOCKED):
+        sys.exit("The libraries are not installed; pip says above why.")
+    if not install(uv, PROJECT):
         sys.exit(f"{ROOT} is not installed; pip says above why.")
     install_kernel()
+
+
+def install(uv: str | None, what: list[str]) -> bool:
+    """Install something with uv; where that fails, with pip."""
+    if uv and run([uv, "pip", "install", "--python", sys.executable, *what], tell_uv(uv)):
+        return True
+    print("pip installs; for all libraries this takes about a minute.", flush=True)
+    return run([*PIP, "install", *what])
 
 
 def check_python() -> None:

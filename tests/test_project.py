@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import wheels
 import yaml
 
 import industry_report
@@ -14,19 +15,13 @@ import industry_report
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-CONDA_NAMES = {
-    "nbconvert-core": "nbconvert",
-    "matplotlib-base": "matplotlib",
-    "seaborn-base": "seaborn",
-    "jupyter_client": "jupyter-client",
-}
 
 
 def test_conda_environment_is_in_step_with_pyproject():
     [pip] = [item["pip"] for item in CONDA if isinstance(item, dict)]
     named = [item for item in CONDA if isinstance(item, str)] + pip
     versions = dict(item.split(">=") for item in named if ">=" in item)
-    conda = {CONDA_NAMES.get(name, name): version for name, version in versions.items()}
+    conda = {wheels.CONDA_NAMES.get(name, name): version for name, version in versions.items()}
     assert conda.pop("python") == PROJECT["requires-python"].removeprefix(">=")
     assert conda == dict(item.split(">=") for item in PROJECT["dependencies"])
     assert "--editable .[test]" in pip
@@ -63,7 +58,9 @@ def test_no_download_address_and_no_path_of_a_machine_is_committed():
         listing = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"not a git checkout: {error}")
-    pattern = re.compile(r"index-url|https?://[^ )\"]*/(simple|pool|registry|wheels?)/|/home/\w|/Users/\w")
+    pattern = re.compile(
+        r"(?<!global\.)index-url|https?://[^ )\"]*/(simple|pool|registry|wheels?)/|/home/\w|/Users/\w"
+    )
     files = [ROOT / name for name in listing.stdout.splitlines() if not name.startswith("tests/")]
     texts = {f: f.read_text(encoding="utf-8", errors="ignore") for f in files if f.suffix != ".png"}
     assert [str(name) for name, text in texts.items() if pattern.search(text)] == []

@@ -116,10 +116,14 @@ def by_grade(scored: pd.DataFrame) -> pd.DataFrame:
     if not has_outcomes(scored):
         return _declare(_NOTHING.rename_axis("grade"), "grade")
     groups = scored["grade"].astype(str).where(scored["grade"].notna())
-    table = _rates(groups, Measure().successes(scored), Measure())
+    measure = choose_measure(scored)
+    successes = measure.successes(scored)
+    table = _rates(groups, successes, measure)
     table = table.reindex([str(grade) for grade in scored["grade"].cat.categories[::-1]])
-    rates = with_interval(table[["consultations", "conversions"]].fillna(0).astype("int64"), Measure())
-    return _declare(rates.rename_axis("grade"), "grade")
+    table = with_interval(table[COUNTS].fillna(0).astype("int64"), measure).rename_axis("grade")
+    if successes[scored["grade"].notna()].isna().any():  # then its base is not that of the table of grades
+        table_metadata.describe(table, heads={**measure.heads, "consultations": measure.known})
+    return _declare(table, "grade")
 
 
 def by(scored: pd.DataFrame, column: str, measure: Measure, most: int = MOST, least: int = 1) -> pd.DataFrame:

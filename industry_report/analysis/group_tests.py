@@ -14,7 +14,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportions
 
 from ..base import origin, table_metadata
 from ..base.language import text
-from .rates import ALPHA, COUNTS, FEW, FEWEST, REST, ratio
+from .rates import ALPHA, COUNTS, FEW, FEWEST, REST, printable, ratio
 
 _Float = npt.NDArray[np.float64]
 
@@ -158,9 +158,9 @@ def _compared(ours: pd.DataFrame, others: pd.DataFrame, planned: bool) -> pd.Dat
     table = pd.DataFrame(
         {
             "consultations": n,
-            "rate": ratio(ours["conversions"], n.where(n >= FEWEST).to_numpy(float)),
+            "rate": ratio(ours["conversions"], printable(n.to_numpy(float))),
             "reference_consultations": m,
-            "reference": ratio(others["conversions"], m.where(m >= FEWEST).to_numpy(float)),
+            "reference": ratio(others["conversions"], printable(m.to_numpy(float))),
         }
     )
     table = table.join(_tested(ours[asked], others[asked], planned))

@@ -128,10 +128,15 @@ def with_interval(counts: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     Fewer than 10 consultations have counts and no rate, in whatever edition: a percentage of seven is noise.
     """
     n, successes = counts["consultations"].to_numpy(float), counts["conversions"].to_numpy(float)
-    n = np.where(n >= FEWEST, n, np.nan)
+    n = printable(n)
     low, high = wilson(successes, n)
     table = counts.assign(rate=ratio(counts["conversions"], n), low=low, high=high)
     return table_metadata.describe(table, heads=measure.heads)
+
+
+def printable(n: _Float) -> _Float:
+    """Return numbers of consultations, missing where they are too few for a percentage."""
+    return np.where(n >= FEWEST, n, np.nan)
 
 
 def wilson(x: _Float, n: _Float) -> tuple[_Float, _Float]:

@@ -207,3 +207,42 @@ def work_list(
     rank = table.assign(grade=-table["grade"].cat.codes.astype(int))
     order = rank.sort_values(["grade", "due", by], kind="stable").index
     return table.loc[order, kept or list(_LISTED[:2])].reset_index(drop=True)
+
+
+def sum_purchases(scored: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return what purchases of each group amount to, refunds beside them.
+
+    Only consultations registered as purchases count: an amount beside "no" is a contradiction, not a sale.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        Consultations with ``converted`` and ``amount``.
+    column : str
+        For example ``"customer_type"``.
+
+    Returns
+    -------
+    DataFrame
+        Index `column`, largest first; ``purchases`` with a positive amount, ``gross``, their sum,
+        ``refunds``, the sum of negative amounts, ``net`` of both, and ``unnamed``, purchases that name no
+        customer: no rule of dominance can be applied to them. Empty where the source lacks a column.
+    """
+    columns = ["purchases", "gross", "refunds", "net", "unnamed"]
+    if not {"converted", "amount", column} <= set(scored):
+        return pd.DataFrame(columns=columns, dtype=float).rename_axis(column)
+    bought = scored[scored["converted"].fillna(False).astype(bool) & scored["amount"].notna()]
+    amount = bought["amount"].astype(float)
+    nameless = bought["customer_id"].isna() if "customer_id" in bought else pd.Series(True, bought.index)
+    parts = pd.DataFrame(
+        {
+            column: bought[column],
+            "purchases": (amount > 0).astype("int64"),
+            "gross": amount.clip(lower=0),
+            "refunds": amount.clip(upper=0),
+            "net": amount,
+            "unnamed": (nameless & (amount > 0)).astype("int64"),
+        }
+    )
+    table = parts.groupby(column, observed=True)[columns].sum()
+    return table.sort_values("gross", ascending=False, kind="stable")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from numbers import Real
 
@@ -17,7 +17,7 @@ from ..base.errors import InputError
 from ..base.language import text
 from .group_tests import HIGHER, LOWER, NO_DIFFERENCE, holm
 from .grouping import MOST, grouped
-from .rates import ALPHA, FEW, FEWEST, REST, Measure, difference, ratio, wilson
+from .rates import ALPHA, FEW, REST, Measure, difference, printable, ratio, wilson
 
 _Float = npt.NDArray[np.float64]
 
@@ -54,7 +54,7 @@ class Standardised:
     rates: pd.DataFrame
     weights: pd.DataFrame
     reversals: pd.DataFrame
-    pairs: pd.DataFrame
+    pairs: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def standardised(
@@ -218,14 +218,11 @@ def _crude_and_standardised(
     n: pd.DataFrame, x: pd.DataFrame, weights: pd.Series, measure: Measure
 ) -> pd.DataFrame:
     counts = pd.DataFrame({"consultations": n.sum(axis=1), "conversions": x.sum(axis=1)}, dtype="int64")
-    enough = counts["consultations"] >= FEWEST
-    rates = counts.assign(rate=pd.Series(ratio(counts["conversions"], counts["consultations"]), counts.index))
-    rates["standardised"], rates["low"], rates["high"] = _weighted(
-        weights.to_numpy(), x.to_numpy(float), n.to_numpy(float)
-    )
-    # No percentage of fewer than 10, in whatever edition.
-    for column in ("rate", "standardised", "low", "high"):
-        rates[column] = rates[column].where(enough)
+    n_printed = printable(counts["consultations"].to_numpy(float))
+    rates = counts.assign(rate=ratio(counts["conversions"], n_printed))
+    found = _weighted(weights.to_numpy(), x.to_numpy(float), n.to_numpy(float))
+    for column, values in zip(("standardised", "low", "high"), found, strict=True):
+        rates[column] = np.where(np.isnan(n_printed), np.nan, values)
     heads = {
         **measure.heads,
         "rate": text(zh=f"粗{measure.label}", en=f"{measure.label}, crude"),

@@ -16,6 +16,7 @@ from ..base.language import text
 from ..base.table_metadata import Counts
 from ..scorecard.scorecards import Scorecard
 from .conversion import grades
+from .sales import find_buyers
 
 SCENARIOS = ("low", "mid", "high")
 _MONTHS = np.arange(1, 13)
@@ -68,14 +69,12 @@ def customers_to_contact(scored: pd.DataFrame, by: str = "customer_id") -> pd.Da
     -------
     DataFrame
         As of `conversion.grades`: a customer counts once, by the latest graded consultation (without a date
-        before all others), and not at all after any purchase in the year. Empty where the data name no
-        customers.
+        before all others), and not at all if the latest consultation ended in a purchase: those that a work
+        list names. Empty where the data name no customers.
     """
     if by not in scored or scored[by].isna().all():
         return grades(scored.head(0)).head(0)
-    bought = scored["converted"].fillna(False).astype(bool) if "converted" in scored else False
-    buyers = scored.loc[bought, by].dropna().unique() if "converted" in scored else []
-    left = scored[scored["grade"].notna() & scored[by].notna() & ~scored[by].isin(buyers)]
+    left = scored[scored["grade"].notna() & scored[by].notna() & ~scored[by].isin(find_buyers(scored, by))]
     if "consulted_on" in left:
         left = left.sort_values("consulted_on", kind="stable", na_position="first")
     return grades(left.drop_duplicates(by, keep="last"))

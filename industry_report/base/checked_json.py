@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _HEAD = '{"sha256":"%s","content":'
 _HEAD_LENGTH = len(_HEAD % hashlib.sha256().hexdigest())
 
@@ -62,11 +64,15 @@ def _digest(text: str) -> str:
 
 
 def read_json(path: Path) -> Any:
-    """Return a file's content; None if it cannot be read or is no JSON."""
+    """Return a file's content; None if it cannot be read, is no JSON, or cannot be written again."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text)
+        if _SURROGATE.search(text):  # half of a pair may stand alone
+            json.dumps(content, ensure_ascii=False).encode()
     except (OSError, ValueError, RecursionError):
         return None
+    return content
 
 
 def has_form(value: Any, form: Any) -> bool:

@@ -10,25 +10,23 @@ from __future__ import annotations
 import errno
 import io
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any
 
-# C0 and C1 controls but tab and line feed; and what turns the direction of text (as in "Trojan Source").
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+from .errors import ACTING
 
 
 def escape_controls(text: str) -> str:
-    r"""Return a text with its control characters spelled out, as JSON would.
+    r"""Return a text with its control characters spelled out as JSON does, so that JSON stays what it is.
 
     Examples
     --------
     >>> escape_controls("\x1b[31m甲")
     '\\u001b[31m甲'
     """
-    return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 class SafeStream(io.TextIOBase):

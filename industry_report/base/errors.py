@@ -11,12 +11,12 @@ LONGEST_SHOWN = 200  # characters of a value that a message repeats
 
 # Control characters but tab and line break, direction overrides, line separators, halves of characters: on a
 # terminal they act (ANSI escape sequences) or deceive (CVE-2021-42574, "Trojan Source").
-_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
     """Replace the characters of a text that would act on a terminal; it may come from anybody's file."""
-    return _ACTING.sub("\ufffd", text)
+    return ACTING.sub("\ufffd", text)
 
 
 class InputError(Exception):

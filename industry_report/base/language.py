@@ -23,7 +23,9 @@ LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale("en")}  # a name would be p
 
 MISSING_SIGN = "–"
 
-PROTECTED = "…"  # a number that is not shown because it would tell of single customers
+# A number that is not shown because it would tell of single customers. Not "…": in Chinese yearbooks that is
+# "less than half a unit". The English mark is the shorthand of the UK's statistical service.
+PROTECTED_MARKS = {"zh": "［保密］", "en": "[c]"}
 
 
 def _decimal(value: float, digits: int, pattern: str) -> str:
@@ -201,6 +203,11 @@ def term(key: str) -> str:
         return key
     zh, en = VOCABULARY[key]
     return text(zh=zh, en=en)
+
+
+def protected() -> str:
+    """Return the mark of a number that is withheld, in the report's language."""
+    return text(**PROTECTED_MARKS)
 
 
 def name(value: str) -> str:

@@ -57,10 +57,10 @@ class Withheld(float):
         return super().__new__(cls, math.nan)
 
     def __format__(self, form: str) -> str:
-        return language.PROTECTED
+        return language.protected()
 
     def __str__(self) -> str:
-        return language.PROTECTED
+        return language.protected()
 
 
 # --- what is watched
@@ -199,6 +199,8 @@ def _is_released_object(thing: Any) -> bool:
 def _is_known(value: float) -> bool:
     if math.isnan(value) or value == 0 or value in YEARS or f"{value:g}" in _known:
         return True
+    if value in _read_cell()[1]:
+        return True
     if value.is_integer() and abs(value) < FEW:
         return False
     return any(value in values for values in _values.values())
@@ -256,7 +258,7 @@ def find_unreleased(words: str) -> list[str]:
     tokens = [t for t in _TOKEN.findall(left) if t not in _known and not _is_year(t)]
     if not tokens:
         return []
-    written = Counter(_read_literals())
+    written = Counter(_read_cell()[0])
     return list((Counter(tokens) - written).elements())
 
 
@@ -269,8 +271,8 @@ def find_foreign(table: pd.DataFrame) -> tuple[str, Any] | None:
     return next(_find_foreign(table), None)
 
 
-def _read_literals() -> list[str]:
-    """Return the numbers that the cell's author wrote into its texts, in the report's language."""
+def _read_cell() -> tuple[list[str], frozenset[float]]:
+    """Return the numbers that the cell's author wrote: in its texts of the report's language, in its code."""
     frame = inspect.currentframe()
     while frame is not None and str(frame.f_globals.get("__name__", "")).startswith(PACKAGE):
         frame = frame.f_back
@@ -279,11 +281,11 @@ def _read_literals() -> list[str]:
 
 
 @functools.lru_cache(maxsize=8)
-def _list_literals(source: str, spoken: str) -> list[str]:
+def _list_literals(source: str, spoken: str) -> tuple[list[str], frozenset[float]]:
     try:
         tree = ast.parse(source)
     except SyntaxError:  # a magic
-        return []
+        return [], frozenset()
     others = set(language.LANGUAGES) - {spoken}
     foreign = {
         id(part)
@@ -291,9 +293,9 @@ def _list_literals(source: str, spoken: str) -> list[str]:
         if isinstance(node, ast.keyword) and node.arg in others
         for part in ast.walk(node.value)
     }
-    texts = [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in foreign
+    values = [
+        node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in foreign
     ]
-    return [token for words in texts for token in _TOKEN.findall(words)]
+    texts = [value for value in values if isinstance(value, str)]
+    numbers = [float(v) for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    return [token for words in texts for token in _TOKEN.findall(words)], frozenset(numbers)

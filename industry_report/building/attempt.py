@@ -81,16 +81,16 @@ def _enter(folder: Path, facts: Mapping[str, Any]) -> None:
         os.chdir(folder)
     except OSError as error:
         problem = f"is not there for the worker on {platform.node()}."
-        mend = "Share the project folder at the same path on every machine."
-        raise InputError(f"folder {folder}", problem, mend) from error
+        remedy = "Share the project folder at the same path on every machine."
+        raise InputError(f"folder {folder}", problem, remedy) from error
     # Kernels inherit it: a set in a cell has the same order in every build.
     os.environ["PYTHONHASHSEED"] = "0"
     mine = _describe_worker(folder)
     for part in ("code", "libraries"):
         if mine[part] != facts["inputs"].get(part, mine[part]):
             problem = f"has other {part} than the build: its reports would differ."
-            mend = "Install the same versions everywhere, and restart the workers."
-            raise InputError(f"worker on {platform.node()}", problem, mend)
+            remedy = "Install the same versions everywhere, and restart the workers."
+            raise InputError(f"worker on {platform.node()}", problem, remedy)
 
 
 @functools.cache

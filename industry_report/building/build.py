@@ -16,7 +16,7 @@ from .. import __version__
 from ..base.errors import InputError
 from ..intake import dataset
 from ..shelf import corrections, report_records
-from . import plan, scheduling, staleness
+from . import one_publication, plan, scheduling, staleness
 from .outcome import Options, Result
 from .plan import Job
 from .staleness import Shelf
@@ -102,6 +102,8 @@ def build_reports(
     open_output(output, is_private=any(plan.is_internal(job) for job in jobs))
     with _hold(output, say):
         staleness.sweep(output)
+        if not options.draft:
+            one_publication.check_jobs(jobs, output)
         facts = staleness.gather_facts(jobs, options.draft)
         rows = {stem: about.pop("rows") for stem, about in facts.items()}  # for us, not for the records
         shelf = staleness.open_shelf(output)
@@ -111,17 +113,18 @@ def build_reports(
             results[result.report] = result
             if result.status == "made":
                 shelf.learn_seconds(result.report, result.seconds)
+                shelf.learn_data(result.report, facts[result.report]["data"])
             tell(result)
 
-        stale = []
-        for job in jobs:
-            if not options.force and is_fresh(shelf, job, facts):
-                finish(Result(job.stem, "fresh", 0.0, facts[job.stem]["digest"]))
-            else:
-                stale.append(job)
+        fresh = dict.fromkeys(job.stem for job in jobs if not options.force and is_fresh(shelf, job, facts))
+        stale = [job for job in jobs if job.stem not in fresh]
+        for stem in fresh:
+            finish(Result(stem, "fresh", 0.0, facts[stem]["digest"]))
         try:
             if stale:
                 scheduling.run_jobs(scheduling.order(stale, rows, shelf), output, facts, options, finish)
+                for words in _withdraw(output, jobs, results):
+                    say(words)
         finally:
             done = [results[job.stem] for job in jobs if job.stem in results]
             staleness.sweep(output)  # what workers left that were killed
@@ -135,6 +138,14 @@ def build_reports(
             if not is_shown or shelf.learned:
                 shelf.save()
     return done
+
+
+def _withdraw(output: Path, jobs: list[Job], results: Mapping[str, Result]) -> list[str]:
+    """Withdraw what must not stay beside the new reports; returns what to say."""
+    done = {
+        status: [r.report for r in results.values() if r.status == status] for status in ("made", "fresh")
+    }
+    return one_publication.withdraw_outdated(output, jobs, done["made"], done["made"] + done["fresh"])
 
 
 def open_output(output: Path, is_private: bool = False) -> None:
@@ -181,7 +192,8 @@ def _hold(output: Path, say: Callable[[str], None]) -> Iterator[None]:
 def is_fresh(shelf: Shelf, job: Job, facts: Mapping[str, Mapping[str, Any]]) -> bool:
     """Tell whether a report is published as it would be made now."""
     record = shelf.find(job.stem)
-    return record is not None and record["digest"] == facts[job.stem]["digest"]
+    now = facts[job.stem]
+    return record is not None and record["digest"] == now["digest"] and record.get("data") == now.get("data")
 
 
 def list_states(jobs: Sequence[Job], output: Path) -> Iterator[tuple[Job, str]]:

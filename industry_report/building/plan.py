@@ -117,8 +117,8 @@ def find_job(notebook: Path, file: Path | None = None, data: str | None = None) 
             jobs = _expand(entry, data, faults)
             _raise_all([*faults, *_find_missing_slices(jobs[:1])])
             return jobs[0]
-    mend = f"Add an entry `- notebook: {path.stem}`."
-    raise InputError(str(file), f"asks for no report of {notebook}.", mend)
+    remedy = f"Add an entry `- notebook: {path.stem}`."
+    raise InputError(str(file), f"asks for no report of {notebook}.", remedy)
 
 
 def group_by_input(jobs: Sequence[Job]) -> dict[tuple[str, str | None], list[Job]]:
@@ -238,9 +238,9 @@ def _find_notebook(entry: Entry, name: Any) -> Path:
         names = sorted(
             other.stem for other in (folder.parent if folder else Path("notebooks")).glob("*.ipynb")
         )
-        mend = did_you_mean(name, names) or f"There are: {', '.join(names) or 'none'}."
+        remedy = did_you_mean(name, names) or f"There are: {', '.join(names) or 'none'}."
         problem = f"there is no notebook {path} in {Path.cwd()} or the folders above it."
-        raise InputError(entry.at("notebook"), problem, mend)
+        raise InputError(entry.at("notebook"), problem, remedy)
     return found
 
 
@@ -359,8 +359,8 @@ def _select(jobs: list[Job], only: str) -> list[Job]:
     chosen = [job for job in jobs if only in job.stem]
     if not chosen:
         stems = [job.stem for job in jobs]
-        mend = f"The reports are: {_shorten(stems)}."
-        raise InputError(f"--only {only}", f"none of the {len(jobs)} reports has this in its name.", mend)
+        remedy = f"The reports are: {_shorten(stems)}."
+        raise InputError(f"--only {only}", f"none of the {len(jobs)} reports has this in its name.", remedy)
     return chosen
 
 

@@ -158,8 +158,8 @@ class _Maker:
         except (InputError, KeyboardInterrupt):
             raise
         except Exception as error:  # shown in the page, with whatever name it has
-            mend = "Mend the cell or the program, and save."
-            raise InputError(job.stem, f"{type(error).__name__}: {error}.", mend) from error
+            remedy = "Mend the cell or the program, and save."
+            raise InputError(job.stem, f"{type(error).__name__}: {error}.", remedy) from error
 
 
 def draw(job: Job) -> str:
@@ -184,8 +184,8 @@ def _serve(board: Board, port: int) -> Iterator[str]:
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), functools.partial(_Handler, board, f"/{token}/"))
     except OSError as error:
-        mend = "Name another one with --port."
-        raise InputError(f"port {port}", f"cannot be used: {error.strerror}.", mend) from error
+        remedy = "Name another one with --port."
+        raise InputError(f"port {port}", f"cannot be used: {error.strerror}.", remedy) from error
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/{token}/"

@@ -27,17 +27,21 @@ from ..export.attachments import write_attachment
 from ..processes import engine
 from ..report.display import COVER
 from ..shelf import corrections
+from ..shelf.released import withdraw
 from ..shelf.report_records import (
     WORK_VARIABLE,
     find_earlier,
     find_published,
     find_work_folder,
+    list_kept,
     make_work_folder,
     name_kept,
     read_record,
 )
+from .one_publication import find_threshold, is_outdated
+from .output_check import check_outputs
 from .plan import Job, is_internal
-from .staleness import STAGING
+from .staleness import PRIVATE_FACTS, STAGING
 
 CAUSE_LENGTH = 1000  # characters of a cell's error in a message
 
@@ -73,17 +77,51 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
             mark_draft(notebook)
         data = exporters.report_data(notebook)
         warnings = data.pop("warnings")
+        check_outputs(notebook, job.stem, is_public=not is_internal(job))
         version = find_version(data, output, job.stem, draft=bool(facts.get("draft")))
-        html, pdf = _make_pages(job, notebook, _resources(job, data["cover"], version))
+        version, outdated = _look_at_earlier(job, output, version, {**facts, **data})
+        warnings += [
+            f"version {kept} is withdrawn: beside this one it would tell of few customers"
+            for kept in outdated
+        ]
+        resources = _resources(job, data["cover"], version)
+        html, pdf = _make_pages(job, notebook, resources)
+        warnings += resources.get("warnings", [])
         pages = {"html": html.encode(), "pdf": pdf}
         pages["xlsx"], pages["csv"] = appendix.write_workbook(data), appendix.write_csv(data)
         for name, attachment in exporters.list_attachments(notebook).items():
             pages[f"{name}.xlsx"] = write_attachment(attachment, data["cover"])
         pages["json"] = write_record(job, facts, pages, {**version, **data}).encode()
-        if version["version"] > 1:
+        for kept in outdated:
+            withdraw(output, name_kept(job.stem, kept), outdated[kept])
+        if version["version"] > 1 and version["version"] - 1 not in outdated:
             keep_earlier(staging, output, job.stem, version["version"] - 1)
         publish(pages, staging, output, job.stem)
     return warnings
+
+
+def _look_at_earlier(
+    job: Job, output: Path, version: dict[str, Any], now: dict[str, Any]
+) -> tuple[dict[str, Any], dict[int, list[str]]]:
+    """Return the version, and the earlier ones that must not stay beside it with the suffixes of their files.
+
+    Where the one before goes, the report neither leads to it nor says what stood in it.
+    """
+    threshold = find_threshold(job)
+    earlier = {kept["version"]: kept for kept in list_kept(output, job.stem)}
+    before = find_earlier(output, job.stem)
+    if before is not None and before["version"] < version["version"]:
+        earlier[before["version"]] = before
+    record = {**now, "parameters": job.parameters}
+    outdated = {
+        number: list(kept["files"])
+        for number, kept in earlier.items()
+        if number < version["version"] and threshold and is_outdated(record, kept, threshold)
+    }
+    if version["version"] - 1 in outdated and "correction" in version:
+        version = corrections.forget_earlier(version)
+        version["correction"] = {**version["correction"], "changes": []}
+    return version, outdated
 
 
 def _make_pages(job: Job, notebook: NotebookNode, resources: dict[str, Any]) -> tuple[str, bytes]:
@@ -91,8 +129,8 @@ def _make_pages(job: Job, notebook: NotebookNode, resources: dict[str, Any]) -> 
     try:
         return exporters.make_pages(notebook, resources)
     except InputError as fault:
-        mend = _first_line(fault.remedy) or "Look at what the cells show."
-        raise InputError(job.stem, f"{fault.thing}: {_first_line(fault.problem)}", mend) from None
+        remedy = _first_line(fault.remedy) or "Look at what the cells show."
+        raise InputError(job.stem, f"{fault.thing}: {_first_line(fault.problem)}", remedy) from None
 
 
 def run_notebook(job: Job, executed: Path, output: Path) -> NotebookNode:
@@ -203,7 +241,7 @@ def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data:
         "software": __version__,
         "version": 1,
         "internal": is_internal(job),
-        **facts,
+        **{name: value for name, value in facts.items() if name not in PRIVATE_FACTS},
         "files": {suffix: hashlib.sha256(content).hexdigest() for suffix, content in pages.items()},
         **data,
     }

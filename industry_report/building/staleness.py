@@ -38,6 +38,9 @@ NAMED_FILES = (
     ".xlsx",
 )  # a parameter that ends so names a file that the notebook reads
 CLOCK_TICK_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT)
+# Of the facts of a report, what no file of it may tell: a digest of rows is an oracle, with which readers try
+# guesses of a customer's row until it is right.
+PRIVATE_FACTS = frozenset({"data"})
 STAGING = ".staging-"  # how the folders begin in which reports are put together
 
 
@@ -50,8 +53,8 @@ def gather_facts(jobs: Sequence[Job], draft: bool = False) -> dict[str, dict[str
     Returns
     -------
     dict
-        ``digest`` of all inputs, ``inputs`` with the digest of each part, ``synthetic``, ``draft``, and
-        ``rows``, the consultations that it reads.
+        ``digest`` of all inputs but the rows, ``inputs`` with the digest of each part, ``synthetic``,
+        ``draft``, ``data``, the digest of the rows, which is not published, and ``rows``, how many it reads.
 
     Raises
     ------
@@ -79,9 +82,9 @@ def gather_facts(jobs: Sequence[Job], draft: bool = False) -> dict[str, dict[str
 
 
 def _describe_job(job: Job, inputs: dict[str, Any], mine: Sequence[Any] | None) -> dict[str, Any]:
-    synthetic, rows = False, 0
+    synthetic, rows, data = False, 0, ""
     if mine is not None:
-        inputs["data"] = _digest(sorted(part.digest for part in mine))
+        data = _digest(sorted(part.digest for part in mine))
         synthetic = any(part.synthetic for part in mine)
         rows = sum(part.consultations for part in mine)
     digest = _digest([inputs, publishable(job.parameters)])
@@ -90,6 +93,7 @@ def _describe_job(job: Job, inputs: dict[str, Any], mine: Sequence[Any] | None) 
         "inputs": inputs,
         "synthetic": synthetic,
         "draft": "draft" in inputs,
+        "data": data,
         "rows": rows,
     }
 
@@ -256,7 +260,7 @@ class Shelf:
         """
         memory = self.known.get(stem, {})
         if memory.get("stamps") and self._matches(stem, memory["stamps"]):
-            return memory
+            return {**memory, "data": self._recall_data(stem)}
         seal = report_records.digest_file(self.output / f"{stem}.json")
         record = report_records.find_published(self.output, stem)
         is_known = record is not None and record["digest"] == memory.get("digest")
@@ -266,7 +270,22 @@ class Shelf:
         about = {name: record.get(name) for name in ("digest", "inputs", "parameters")} | {"record": seal}
         self.known[stem] = {**memory, **about, "stamps": stamps if _is_settled(stamps) else {}}
         self.learned = True
-        return record
+        return {**record, "data": self._recall_data(stem)}
+
+    def learn_data(self, stem: str, digest: str) -> None:
+        """Keep which rows a report was made from, beside the shelf: no file of it tells."""
+        with suppress(OSError):
+            folder = report_records.make_work_folder(self.output)
+            note = folder / "rows" / f"{stem}.txt"
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(digest, encoding="utf-8")
+
+    def _recall_data(self, stem: str) -> str | None:
+        try:
+            note = report_records.find_work_folder(self.output) / "rows" / f"{stem}.txt"
+            return note.read_text(encoding="utf-8")
+        except OSError:  # then the report is made again
+            return None
 
     def _matches(self, stem: str, stamps: Mapping[str, Stamp]) -> bool:
         return all(self.stamps.get(f"{stem}.{suffix}") == stamp for suffix, stamp in stamps.items())
@@ -350,7 +369,7 @@ def explain(record: Mapping[str, Any] | None, facts: Mapping[str, Any], job: Job
     """
     if record is None:
         return "a published file is missing or was changed" if is_there else "not made yet"
-    if record["digest"] == facts["digest"]:
+    if record["digest"] == facts["digest"] and record.get("data") == facts.get("data"):
         return ""
     before, now = record.get("inputs") or {}, facts["inputs"]
     changes = list(_compare(record.get("parameters") or {}, publishable(job.parameters), "parameter {}"))
@@ -358,6 +377,8 @@ def explain(record: Mapping[str, Any] | None, facts: Mapping[str, Any], job: Job
     changes += _compare(before.get("libraries", {}), now["libraries"], "{}", tell=True)
     words = {"data": "data of the slice", "notebook": "notebook", "code": "program code"}
     changes += [word for part, word in words.items() if before.get(part) != now.get(part)]
+    if record.get("data") != facts.get("data") and words["data"] not in changes:
+        changes.append(words["data"])
     return f"changed: {', '.join(changes) or 'form of the record'}"
 
 

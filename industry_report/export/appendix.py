@@ -19,7 +19,7 @@ from typing import Any
 import xlsxwriter
 
 from ..base import language
-from ..base.language import MISSING_SIGN, PROTECTED, text
+from ..base.language import MISSING_SIGN, text
 
 Cell = float | int | str | None
 
@@ -190,7 +190,7 @@ def _read_cell(
     name, value = column["name"], record[column["name"]]
     if value is None:
         withheld = row in exhibit["protected"].get(name, [])
-        return (None, PROTECTED, "protected") if withheld else (None, MISSING_SIGN, "missing")
+        return (None, language.protected(), "protected") if withheld else (None, MISSING_SIGN, "missing")
     if column["role"] == "text":
         return None, column["printed"][row], "shown"
     form = _form(column)
@@ -258,7 +258,7 @@ def write_workbook(data: dict[str, Any]) -> bytes:
     Returns
     -------
     bytes
-        Numbers are numbers, formatted as the report prints them; what is withheld is ``…``; no cell is a
+        Numbers are numbers, formatted as the report prints them; what is withheld is marked; no cell is a
         formula. Equal reports give equal bytes.
     """
     with language.speaking(data["cover"]["language"]):
@@ -303,9 +303,10 @@ def _write_contents(
     sheet.set_column(0, 0, 14)
     sheet.set_column(1, 1, 80)
     _write_text(sheet, 0, 0, cover["title"], formats["title"])
+    mark = language.protected()
     marks = text(
-        zh=f"“{PROTECTED}”：因小数目保护不公布。“{MISSING_SIGN}”：无此数或不适用。",
-        en=f"“{PROTECTED}”: withheld to protect small numbers. “{MISSING_SIGN}”: no such number.",
+        zh=f"{mark}：为保护单个客户不予公布。{MISSING_SIGN}：无此数或不适用。",
+        en=f"{mark}: confidential, withheld to protect single customers. {MISSING_SIGN}: no such number.",
     )
     lines = [line for line in (cover["subtitle"], cover.get("notice", ""), marks) if line]
     for row, line in enumerate(lines, start=1):

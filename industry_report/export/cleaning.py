@@ -94,6 +94,10 @@ class Cleaner:
         if tag in GONE:
             if tag in ("script", "iframe", "embed"):
                 self.left_out.append(tag)
+            if (
+                tag == "iframe"
+            ):  # what it encloses is text to a browser, and is all that follows if it never ends
+                return parse("".join(c for c in element.children if isinstance(c, str)), self.admit)
             return []
         if tag == "style":
             return self._admit_style(element)

@@ -86,11 +86,17 @@ def simplify(source: str) -> str:
 
 
 def respell(markup: str) -> str:
-    """Return Typst markup of a formula with the names that this version of Typst knows.
+    r"""Return Typst markup of a formula with the names that this version of Typst knows.
+
+    Characters that the report's fonts lack are written by number: the font of formulas has them.
 
     >>> respell("$A sect B$")
     '$A inter B$'
+    >>> respell("$x ≐ y$")
+    '$x \\u{2250} y$'
     """
-    return re.sub(
+    named = re.sub(
         r"(?<![\w.\"])[a-z]+(\.[a-z]+)*(?![\w\"])", lambda name: RENAMED.get(name[0], name[0]), markup
     )
+    drawn = named.replace("sqrt()", "\u221a").replace('"||"', '"\u2016"')
+    return re.sub(r"[^\x00-\x7f\u2e80-\uffff]", lambda sign: f"\\u{{{ord(sign[0]):x}}}", drawn)

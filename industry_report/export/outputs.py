@@ -62,6 +62,7 @@ LIBRARIES = tuple(
         ("pydeck", r"deck\.?gl|pydeck", "Draw the map with matplotlib, or show a picture of it."),
         ("py3Dmol", r"3dmol", "Show a picture of the molecule: view.png()."),
         ("pyvis", r"vis-network|vis\.Network|pyvis", "Draw the network with networkx and matplotlib."),
+        ("TensorBoard", r"tensorboard", "Draw the numbers that it shows with matplotlib."),
         ("YouTube", r"youtube", "Give a link to the film."),
     )
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .html_tree import Element, Node, find, make, read_attribute, read_text
+from .html_tree import Element, Node, find, make, read_attribute, read_text, set_attribute
 
 # What a line of a table holds, in Latin letters: at 9 and at 7.5 points, on a turned sheet, and in a list.
 NORMAL, SMALL, TURNED, NESTED = 96, 122, 190, 100
@@ -224,16 +224,24 @@ def _split(grid: Grid, needed: list[float], room: int, words: dict[str, str], ne
         width += needed[column] + GAP
     made: list[Node] = []
     for position, part in enumerate(parts):
-        if position:
-            told = {"first": part[0] + 1, "last": part[-1] + 1, "columns": grid.columns}
-            made.append(make("p", words["continued"].format(**told)))
         columns = [*range(heads), *part]
         table = _take_columns(grid, columns, with_caption=position == 0)
         taken = read_grid(table)
         table.attributes["data-typst"] = "small" if nested else "turned"
+        if not nested:
+            table.attributes["data-typst-part"] = (
+                "only" if len(parts) == 1 else _name_part(position, len(parts))
+            )
+        if position:
+            told = {"first": part[0] + 1, "last": part[-1] + 1, "columns": grid.columns}
+            set_attribute(table, "data-typst-note", words["continued"].format(**told))
         _set_widths(taken, [needed[column] for column in columns], room)
         made.append(table)
     return made
+
+
+def _name_part(position: int, count: int) -> str:
+    return "first" if position == 0 else "last" if position == count - 1 else "middle"
 
 
 def _count_heads(grid: Grid) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from PIL import Image
@@ -68,35 +68,57 @@ def _elements(printed: Print) -> Iterator[tuple[int, Element]]:
 
 
 def _mend_formulas(printed: Print, warn: Warn) -> None:
+    found = [(cell, element) for cell, element in _elements(printed) if element.tag == "math"]
+    usual = {write([element]): _convert(write([element])) for _, element in found}
+    refused = find_refused([markup for markup in usual.values() if markup is not None])
     known: dict[str, str | None] = {}
-    for cell, element in list(_elements(printed)):
-        if element.tag != "math":
-            continue
-        source, block = read_attribute(element, "data-tex"), element.attributes.get("display") == "block"
+    for cell, element in found:
         key = write([element])
-        if key not in known:
-            known[key] = _find_markup(element, source, block)
-        markup = known[key]
-        if markup is None:
-            told = formulas.shorten(source or read_text([element]))
-            warn(f"cell {cell} has the formula ${told}$, which cannot be printed; its source stands there.")
-            element.tag, element.kind, element.attributes = "code", "html", {}
-            element.children = list(make("code", f"${source or read_text(element.children)}$").children)
-        elif markup:
-            element.tag, element.kind, element.attributes = "code", "html", {"data-typst": "raw"}
-            element.children = list(make("code", markup).children)
-
-
-def _find_markup(element: Element, source: str, block: bool) -> str | None:
-    """Return markup that Typst sets for a formula: empty if the usual one will do, None if there is none."""
-    for position, html in enumerate(_spellings(element, source, block)):
-        try:
-            markup = converter.convert(f"<p>{html}</p>").strip()
-        except InputError:
+        markup = usual[key]
+        if markup is not None and markup not in refused:
             continue
-        for candidate in dict.fromkeys((markup, formulas.respell(markup))):
+        source = read_attribute(element, "data-tex")
+        if key not in known:
+            known[key] = find_markup(element, source)
+        _replace(element, known[key], source or read_text([element]))
+        if known[key] is None:
+            told = formulas.shorten(source or key)
+            warn(f"cell {cell} has the formula ${told}$, which cannot be printed; its source stands there.")
+
+
+def _replace(element: Element, markup: str | None, source: str) -> None:
+    """Put markup that has been tried, or the source, in a formula's place."""
+    element.tag, element.kind = "code", "html"
+    element.attributes = {} if markup is None else {"data-typst": "raw"}
+    element.children = list(make("code", f"${source}$" if markup is None else markup).children)
+
+
+def _convert(html: str) -> str | None:
+    try:
+        return converter.convert(f"<p>{html}</p>").strip()
+    except InputError:
+        return None
+
+
+def find_refused(markups: Sequence[str]) -> set[str]:
+    """Return those of some pieces of markup that Typst does not set, by halving what it refuses."""
+    pieces = list(dict.fromkeys(markups))
+    if not pieces or typesetting.is_set("\n\n".join(pieces), {}):
+        return set()
+    if len(pieces) == 1:
+        return set(pieces)
+    half = len(pieces) // 2
+    return find_refused(pieces[:half]) | find_refused(pieces[half:])
+
+
+def find_markup(element: Element, source: str) -> str | None:
+    """Return markup that Typst sets for a formula whose usual one it refuses; None if there is none."""
+    block = element.attributes.get("display") == "block"
+    for html in _spellings(element, source, block):
+        markup = _convert(html)
+        for candidate in dict.fromkeys((markup, formulas.respell(markup))) if markup else ():
             if typesetting.is_set(candidate, {}):
-                return "" if position == 0 and candidate == markup else candidate
+                return candidate
     return None
 
 

@@ -209,8 +209,8 @@ def _find_data(data: str | Path) -> Path:
 def _make_sample(folder: Path) -> None:
     from . import sample
 
-    mend = "Work in a folder that you may write."
-    with store.make_whole(folder, mend, lambda made: any(made.glob("*.xlsx"))) as unfinished:
+    remedy = "Work in a folder that you may write."
+    with store.make_whole(folder, remedy, lambda made: any(made.glob("*.xlsx"))) as unfinished:
         sample.write(unfinished)
         unfinished.chmod(unfinished.parent.stat().st_mode & 0o777)  # made-up customers may be seen
 
@@ -261,8 +261,8 @@ def _read_tables(
             try:
                 tables += [store.read_table(file, name) for name in choose(file)]
             except MemoryError as error:  # also Arrow's
-                mend = "Make fewer reports at a time with --jobs, or raise the limit (ulimit -v)."
-                raise InputError(str(data), "needs more memory than there is.", mend) from error
+                remedy = "Make fewer reports at a time with --jobs, or raise the limit (ulimit -v)."
+                raise InputError(str(data), "needs more memory than there is.", remedy) from error
             except (OSError, pyarrow.ArrowException) as error:
                 if is_last:
                     raise InputError(

@@ -202,6 +202,8 @@ def find_table(
     """
     best: tuple[int, Table] | None = None
     for position in range(min(len(rows), SEARCHED_ROWS)):
+        if best and not count_names(rows[position], mapped):
+            continue
         tables = read_header(rows, position, mapped)
         if tables and is_complete(tables[0]):
             return tables[0]

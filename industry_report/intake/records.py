@@ -23,6 +23,7 @@ TYPES: dict[str, str] = dict.fromkeys(headers.COLUMNS, TEXT_DTYPE) | {
     **dict.fromkeys(("composite_supplied", "amount"), "Float64"),
     "converted": "boolean",
 }
+_ENOUGH = 5  # identifiers that show a form
 _CODES = ("customer_type", "source", "region", "product")  # columns whose codes may label a row of averages
 
 
@@ -103,10 +104,10 @@ def clean_block(
         The rows without a rejecting fault: file, sheet, row, and the columns of the contract that are there.
     """
     columns = {column: _read_column(block, grid, column, faults) for column in grid.table.columns}
-    chosen = _find_records(block, grid, columns, faults, tally, counts_blank)
+    chosen, doubtful = _find_records(block, grid, columns, faults, tally, counts_blank)
     columns = {column: cells.pick(chosen) for column, cells in columns.items()}
     rows = block.first_row + chosen
-    bad = list_long_rows(block, grid.sheet, grid.table, chosen, faults)
+    bad = list_long_rows(block, grid.sheet, grid.table, chosen, faults) | doubtful
     for column, cells in columns.items():
         bad |= _list_faults(column, cells, rows, grid.sheet.name, faults)
     cleaned = {column: _take(grid.type_of(column), cells) for column, cells in columns.items()}
@@ -185,26 +186,37 @@ def _find_records(
     faults: FaultLog,
     tally: Counter[str],
     counts_blank: bool,
-) -> np.ndarray:
-    """Give the positions of the block's records; only rows with something doubtful are looked at closely."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Give the positions of the block's records, and which of these may be rows of a summary.
+
+    Only rows with something doubtful are looked at closely.
+    """
     codes = {reading.value for column in _CODES if column in columns for reading in columns[column].read}
     suspect = _find_suspects(columns, codes, block.size)
     suspect |= block.first_row + np.arange(block.size) == grid.header_row + 1
-    keep = np.ones(block.size, dtype=bool)
+    keep, doubtful = np.ones(block.size, dtype=bool), np.zeros(block.size, dtype=bool)
+    have_figures = _have_figures(columns.get("customer_id"))
     for place in np.flatnonzero(suspect).tolist():
         known = {column: values.trim(cells.raw[cells.codes[place]]) for column, cells in columns.items()}
         texts = _list_texts(block, grid, place) or [text for text in known.values() if text]
         row = block.first_row + place
         kind = row_kinds.name_non_record(texts, known, codes, ordinals=row == grid.header_row + 1)
         if kind is None:
-            _flag_maybe_total(known, grid.sheet.name, row, faults)
+            doubtful[place] = have_figures and row_kinds.names_group(known)
+            _flag_doubt(known, grid.sheet.name, row, bool(doubtful[place]), faults)
             continue
         keep[place] = False
         if kind != "blank" or counts_blank:
             tally[kind] += 1
         if kind != "blank":
             faults.add(kind, grid.sheet.name, "", [row], [texts[0][:200]])
-    return np.flatnonzero(keep)
+    return np.flatnonzero(keep), doubtful[keep]
+
+
+def _have_figures(identifiers: _Column | None) -> bool:
+    """Tell whether the identifiers of a block have digits, or stars, so that one without is another thing."""
+    names = [str(reading.value) for reading in identifiers.read if reading.value] if identifiers else []
+    return len(names) >= _ENOUGH and sum(map(row_kinds.has_figure, names)) >= 0.8 * len(names)
 
 
 def _find_suspects(columns: Mapping[str, _Column], codes: set[Any], size: int) -> np.ndarray:
@@ -214,7 +226,7 @@ def _find_suspects(columns: Mapping[str, _Column], codes: set[Any], size: int) -
         suspect |= columns[column].spread(lambda reading: reading.value is None)
     for column in set(row_kinds.LABELS) & set(columns):
         suspect |= columns[column].spread(partial(_may_label, column == "customer_id", codes))
-    content = set(row_kinds.CONTENT) & set(columns)
+    content = (set(row_kinds.CONTENT[1:]) & set(columns)) or {"customer_id"} & set(columns)
     blank = np.ones(size, dtype=bool)
     for column in content:
         blank &= columns[column].spread(lambda reading: reading.value is None)
@@ -233,7 +245,10 @@ def _list_texts(block: Block, grid: Grid, place: int) -> list[str]:
     return [text for cell in block.raw(place)[start:stop] if (text := values.trim(cell))]
 
 
-def _flag_maybe_total(known: Mapping[str, str], sheet: str, row: int, faults: FaultLog) -> None:
+def _flag_doubt(known: Mapping[str, str], sheet: str, row: int, names_group: bool, faults: FaultLog) -> None:
+    if names_group:
+        faults.add("maybe_summary", sheet, "customer_id", [row], [known["customer_id"]])
+        return
     for column in ("customer_id", "customer_type"):
         if (text := known.get(column, "")) and row_kinds.is_perhaps_total(text):
             faults.add("maybe_total", sheet, column, [row], [text])

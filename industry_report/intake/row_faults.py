@@ -19,6 +19,14 @@ ROW_FAULTS: dict[str, Kind] = {
         "for one; please "
         "check it.",
     ),
+    "maybe_summary": Kind(
+        True,
+        "可能是汇总行",
+        "perhaps a row of a summary",
+        "“{value}”与其他编号的形式不同，该行除评分外又没有其他内容，可能是某一类的汇总；若是咨询记录，请补充客户类型、日期等内容。",
+        "“{value}” has not the form of the other identifiers, and the row has nothing else but scores: "
+        "perhaps a summary of some group. If it is a consultation, complete its type or date.",
+    ),
     "footnote": Kind(
         False, "说明或脚注", "note", "说明文字“{value}”，不作为记录。", "A note, “{value}”; not a record."
     ),

@@ -83,12 +83,14 @@ def name_non_record(
     """
     if not texts:
         return "blank"
+    if _explains(texts):
+        return "footnote"
     if _is_total(texts, known, types):
         return "total_row"
     scores = [known.get(column, "") for column in SCORES]  # a table may have none
     if sum(_is_header(text, column) for text, column in zip(scores, SCORES, strict=True)) > 1:
         return "repeated_header"
-    if _explains(texts) or (ordinals and _numbers_columns(texts, known)):
+    if ordinals and _numbers_columns(texts, known):
         return "footnote"
     if any(values.read_score(text).value for text in scores):
         return None
@@ -98,6 +100,19 @@ def name_non_record(
     if not filled or filled <= _PREFILLED:
         return "outside_table"
     return "footnote" if len(texts) == 1 and not _is_meant(known, scores) else None
+
+
+def names_group(known: Mapping[str, str]) -> bool:
+    """Tell whether a row has a name without any figure, and nothing else but numbers: perhaps a group's."""
+    name = known.get("customer_id", "")
+    others = [known[column] for column in CONTENT if column in known and column != "customer_id"]
+    is_bare = bool(others) and not any(values.read_text(text).value for text in others)
+    return bool(name) and not has_figure(name) and is_bare
+
+
+def has_figure(identifier: str) -> bool:
+    """Tell whether an identifier has a digit or is masked."""
+    return any(character.isdigit() or character == "*" for character in identifier)
 
 
 def is_surely_total(text: str) -> bool:

@@ -127,7 +127,7 @@ def _describe_nothing(source: Source) -> InputError:
             str(source.path), "holds no cells with anything in them.", "Name a file with a table."
         )
     text = " ".join(filter(None, map(values.trim, first)))[:80]
-    problem = f"holds no table in its first {headers.SEARCHED_ROWS:,} rows: none names two columns."
+    problem = f"holds no table: no row of the first {headers.SEARCHED_ROWS:,} names two columns."
     problem += f" It begins “{text}”."
     mend = "Name a file whose table has a header row"
     if source.sheets[0].is_text:

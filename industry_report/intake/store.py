@@ -58,7 +58,7 @@ def _read_slices(folder: Path) -> list[tuple[str, int, int, str]]:
 
 
 @contextmanager
-def make_whole(folder: Path, mend: str, is_whole: Callable[[Path], bool]) -> Iterator[Path]:
+def make_whole(folder: Path, remedy: str, is_whole: Callable[[Path], bool]) -> Iterator[Path]:
     """Give a folder to fill, which takes its name when complete; one that is there stays if it is whole."""
     unfinished: OwnFolder | None = None
     try:
@@ -75,7 +75,7 @@ def make_whole(folder: Path, mend: str, is_whole: Callable[[Path], bool]) -> Ite
                 unfinished.path.rename(folder)
     except OSError as error:
         problem = f"cannot be written ({error.strerror or error})."
-        raise InputError(str(folder.parent), problem, mend) from None
+        raise InputError(str(folder.parent), problem, remedy) from None
     finally:
         if unfinished is not None:
             unfinished.remove()
@@ -129,10 +129,10 @@ def prepare_file(file: Path, sha256: str, column_map: ColumnMap) -> Prepared:
     if found := _open(folder):
         narrow_mode(folder, file)
         return found
-    mend = f"Set {STORE_VARIABLE} to a folder for prepared data."
+    remedy = f"Set {STORE_VARIABLE} to a folder for prepared data."
     with suppress(OSError):  # said below
         _make_store(store)
-    with make_whole(folder, mend, lambda made: _open(made) is not None) as unfinished:
+    with make_whole(folder, remedy, lambda made: _open(made) is not None) as unfinished:
         _fill(unfinished, file, sha256, column_map)
         _share_as(file, unfinished)
     for old in store.glob(f"{place}-*"):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -142,6 +142,8 @@ def _split_block(block: Block, state: _State) -> Iterator[Piece | HeaderRows]:
         if not found:
             return
         yield found.rows
+        for grid in found.beside:
+            yield Piece(grid, block.part(found.first, found.stop), state.header_row, counts_blank=False)
         start = found.stop
         if found.changes:
             _open_tables(block, found, state)
@@ -191,31 +193,46 @@ def _names_score(cell: str, state: _State) -> bool:
 
 @dataclass(frozen=True)
 class _Found:
-    """A header found in a block: its rows there, the tables that it begins, whether it changes anything."""
+    """A header found in a block: its rows there, the tables that it begins, whether it changes anything.
+
+    `beside` are the tables that have a record in the same row.
+    """
 
     first: int
     stop: int
     rows: HeaderRows
     tables: list[Table]
     changes: bool
+    beside: list[Grid] = field(default_factory=list)
 
 
 def _read_header(block: Block, position: int, start: int, state: _State) -> _Found | None:
     """Read a row as a header if it is one."""
-    row = block.raw(position)
-    if not row or headers.count_names(row, state.mapped) + _count_statistics(row) < 2:
+    if headers.count_names(block.raw(position), state.mapped) + _count_statistics(block.raw(position)) < 2:
         return None
-    first = max(start, position - 1)
-    window = [block.raw(place) for place in range(first, min(block.size, position + 2))]
+    beside = [
+        grid for grid in state.grids if not _lacks_scores(block.part(position, position + 1), grid).all()
+    ]
+    first = max(start, position if beside else position - 1)
+    stop = position + 1 if beside else min(block.size, position + 2)
+    window = [_leave_out(block.raw(place), beside) for place in range(first, stop)]
     tables = headers.read_header(window, position - first, state.mapped)
     if not tables or not state.is_complete(tables[0]):
-        return _read_foreign(block, position, state)
+        return None if beside else _read_foreign(block, position, state)
     stop = first + tables[0].skip
     top = stop - tables[0].storeys
     top -= top > start and _is_upper_storey(block, top - 1, start, state)
     same = [table.columns for table in tables] == [grid.table.columns for grid in state.grids]
     kind = "repeated_header" if same else "further_header"
-    return _describe(block, top, stop, kind, tables, changes=not same)
+    return replace(_describe(block, top, stop, kind, tables, changes=not same), beside=beside)
+
+
+def _leave_out(row: Sequence[Any], grids: Sequence[Grid]) -> Sequence[Any]:
+    """Give a row without the cells of some tables."""
+    spans = [grid.table.span for grid in grids]
+    if not spans:
+        return row
+    return [None if _meets((place, place + 1), spans) else cell for place, cell in enumerate(row)]
 
 
 def _is_upper_storey(block: Block, position: int, start: int, state: _State) -> bool:
@@ -268,6 +285,9 @@ def _open_tables(block: Block, found: _Found, state: _State) -> None:
     """Open the tables of a header; those in whose columns it stands are closed."""
     spans = [table.span for table in found.tables] or [(0, block.width)]
     kept = [grid for grid in state.grids if found.tables and not _meets(grid.table.span, spans)]
+    if kept:
+        kept = [replace(grid, table=replace(grid.table, is_beside=True)) for grid in kept]
+        found = replace(found, tables=[replace(table, is_beside=True) for table in found.tables])
     above = [block.raw(place) for place in range(max(0, found.first - 3), found.first)]
     state.header_row = block.first_row + found.stop - 1
     state.grids = kept + [state.open_grid(table, state.header_row, above) for table in found.tables]

@@ -129,13 +129,16 @@ class TableReader:
         if held:  # it goes on in a further block, so it is no summary
             self._summaries.remove(held)
             self._read_records(grid, held)
-        elif grid not in self.grids and _may_be_summary(grid, piece.block):
+        elif not self._is_open(grid) and _may_be_summary(grid, piece.block):
             self._summaries.append(piece)
             return
         self._read_records(grid, piece)
 
+    def _is_open(self, grid: Grid) -> bool:
+        return any(grid is other for other in self.grids)
+
     def _read_records(self, grid: Grid, piece: Piece) -> None:
-        if not any(grid is other for other in self.grids):
+        if not self._is_open(grid):
             sheet_tables.refuse_unclear(str(self._source.path), grid.sheet, grid)
             self.grids.append(grid)
         rows = clean_block(piece.block, grid, self._faults, self._tally, piece.counts_blank)

@@ -240,6 +240,15 @@ def receive(line: socket.socket) -> bytes:
         return b""
 
 
+def choose_backend() -> None:
+    """Have matplotlib draw where the kernel's environment says; it read that when it was imported."""
+    import matplotlib as mpl
+    from matplotlib import pyplot
+
+    mpl.rcParams["backend"] = os.environ.setdefault("MPLBACKEND", INLINE)
+    pyplot._backend_mod = None  # the first figure loads it, as in a fresh kernel
+
+
 def become_kernel(argv: list[str], cwd: str, environ: dict[str, str], line: socket.socket) -> None:
     """Run IPython's kernel in this process, as ``python -m ipykernel_launcher`` would."""
     from ipykernel.kernelapp import IPKernelApp
@@ -247,6 +256,7 @@ def become_kernel(argv: list[str], cwd: str, environ: dict[str, str], line: sock
     gc.enable()
     os.chdir(cwd)
     os.environ.update(environ)
+    choose_backend()
     sys.argv = ["ipykernel_launcher.py", *argv]
     app = IPKernelApp.instance()
     app.parent_handle = 1  # it has a parent, and need not look every second whether that still lives

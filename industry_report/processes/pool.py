@@ -110,8 +110,8 @@ class Processes:
             return self._workers[-1].submit(task, *arguments)
         except (OSError, WorkerEndedError) as error:
             problem = f"cannot be started ({getattr(error, 'strerror', None) or 'it ended at once'})."
-            mend = "Make fewer reports at a time with --jobs, or raise the system's limits on processes."
-            raise InputError("worker process", problem, mend) from None
+            remedy = "Make fewer reports at a time with --jobs, or raise the system's limits on processes."
+            raise InputError("worker process", problem, remedy) from None
 
     def kill(self, future: Future[Any]) -> None:
         """End the process that a task runs in."""
@@ -140,19 +140,21 @@ class Cluster:
         try:
             from distributed import Client
         except ImportError:
-            mend = 'Install it: pip install "industry-report[cluster]".'
-            raise InputError(f"--scheduler {address}", "needs Dask, which is not installed.", mend) from None
+            remedy = 'Install it: pip install "industry-report[cluster]".'
+            raise InputError(
+                f"--scheduler {address}", "needs Dask, which is not installed.", remedy
+            ) from None
         try:
             self._client = Client(address, timeout=SCHEDULER_TIMEOUT, set_as_default=False)
         except (OSError, ValueError) as error:  # ValueError: no address
-            mend = "Start one with `dask scheduler`, and name the address that it prints."
-            raise InputError(f"--scheduler {address}", f"no scheduler answers: {error}.", mend) from None
+            remedy = "Start one with `dask scheduler`, and name the address that it prints."
+            raise InputError(f"--scheduler {address}", f"no scheduler answers: {error}.", remedy) from None
         self._executor = self._client.get_executor(pure=False)
         if not self.capacity or max(self._client.nthreads().values()) > 1:
             problem = "has workers of several threads." if self.capacity else "has no workers."
             self.close()
-            mend = "Start them with `dask worker --nthreads 1`: a report needs a process to itself."
-            raise InputError(f"--scheduler {address}", problem, mend)
+            remedy = "Start them with `dask worker --nthreads 1`: a report needs a process to itself."
+            raise InputError(f"--scheduler {address}", problem, remedy)
 
     @property
     def capacity(self) -> int:

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, pairwise
 from numbers import Integral
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ..analysis import conversion
 from ..analysis.conversion import REST, Measure, Standardised
+from ..analysis.outcome_window import DAYS
 from ..base import origin, table_metadata
 from ..base.errors import InputError
 from ..base.language import name, text
@@ -78,13 +80,14 @@ def publish_sides(
     *,
     scorecard: Scorecard,
     policy: Policy,
+    follow_up_days: int = DAYS,
+    data_cut: str = "",
 ) -> dict[str | int, Published]:
     """Publish the slices that a comparison sets side by side; see `choose` and `publication.publish`."""
     chosen = choose(dataset.slices(data, columns), regions, years)
-    return {
-        side: publish(data, region, year, columns, scorecard=scorecard, policy=policy)
-        for side, (region, year) in chosen.items()
-    }
+    rules: dict[str, Any] = {"scorecard": scorecard, "policy": policy}
+    rules |= {"follow_up_days": follow_up_days, "data_cut": data_cut}
+    return {side: publish(data, region, year, columns, **rules) for side, (region, year) in chosen.items()}
 
 
 def of_one_region(

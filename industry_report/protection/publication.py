@@ -15,19 +15,19 @@ import pandas as pd
 
 import scoring
 
-from ..analysis import bases, conversion, market, outcome_window, workload
+from ..analysis import bases, conversion, market, outcome_window, validity, workload
 from ..analysis.conversion import Measure, Standardised, Trend
 from ..base import language, origin
 from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..settings.publisher import Policy
-from . import derived, disclosure, files
+from . import derived, disclosure, source_files
 from .basis import Basis, count_open_customers, describe_basis
 from .customers import IDENTIFIER, find_thin
 from .derived import ScoreQuality
-from .files import Files
 from .groups import TOTAL
 from .pooling import pool_categories
+from .source_files import Files
 
 GROUPINGS = ("customer_type", "source", "product")
 TESTED = ("customer_type", "source")  # products overlap: no test
@@ -152,7 +152,7 @@ def publish(
     >>> show(now.by["source"], caption="各来源的成交率")  # doctest: +SKIP
     """
     consultations = dataset.load(data, region=region, year=year, columns=columns)
-    told = files.describe_files(data, region, year, columns, policy)
+    told = source_files.describe_files(data, region, year, columns, policy)
     # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
     register = dataset.load(data, region=region, columns=columns)
     window = outcome_window.choose_window(register, follow_up_days, data_cut)
@@ -169,8 +169,9 @@ def protect_slice(
     also: Sequence[str] = (),
 ) -> Published:
     """Return what may be published of the consultations of a slice; see `publish`."""
-    registered = scoring.score(bases.of_the_year(consultations, year), scorecard)
-    scored = outcome_window.follow(registered, window)
+    registered = scoring.score(consultations, scorecard)
+    # Outcomes need the dates as they are; only months do without those of another year.
+    scored = bases.of_the_year(outcome_window.follow(registered, window), year)
     levels, grid = scoring.levels(consultations, scorecard), scoring.combinations(scorecard)
     measure = conversion.choose_measure(scored)
     rated = scored.assign(**levels)[scored["grade"].notna()]
@@ -265,7 +266,7 @@ def _derive(
     average, grades, by_grade = named["average"], named["grades"], named["by_grade"]
     scores = (average, grades, by_grade, named["shares"], named["by_score"])
     told = not disclosure.is_protected(by_grade, average)
-    bounds = bases.ungradable_bounds(scored)
+    bounds = validity.ungradable_bounds(scored)
     weak = market.compare_weak(rated, dimensions if scorecard.has_common_scale else [])
     shares_hidden = disclosure.is_protected(grades, named["shares"])
     return {

@@ -103,8 +103,8 @@ def score_panel(ax: Axes, rows: pd.DataFrame, upper: float, *, labelled: bool) -
     ax.set_xlim(-0.5, max(len(rows), 1) - 0.5)
     ax.set_xticks(scores, [str(score) for score in rows["score"]])
     for place, row in zip(scores, rows.itertuples(), strict=True):
-        if rate_label(row) == language.PROTECTED:
-            ax.annotate(language.PROTECTED, (place, 0), (0, 3), textcoords="offset points", ha="center")
+        if rate_label(row) == language.protected():
+            ax.annotate(language.protected(), (place, 0), (0, 3), textcoords="offset points", ha="center")
 
 
 def count_bars(ax: Axes, counts: np.ndarray, most: float) -> None:

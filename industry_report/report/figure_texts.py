@@ -32,7 +32,7 @@ def count_head() -> str:
 
 def count_label(count: float) -> str:
     """Return a count as it is printed."""
-    return language.PROTECTED if pd.isna(count) else f"{count:,.0f}"
+    return language.protected() if pd.isna(count) else f"{count:,.0f}"
 
 
 def share_label(row: Any) -> str:
@@ -43,7 +43,7 @@ def share_label(row: Any) -> str:
 def rate_label(row: Any) -> str:
     """Print a rate; of a group that has consultations it is missing only where it is protected."""
     if pd.isna(row.rate) and row.consultations != 0:
-        return language.PROTECTED
+        return language.protected()
     return language.formatted(row.rate, "rate")
 
 
@@ -64,7 +64,7 @@ def score_name(score: Any) -> str:
 def effort_label(column: str, count: float, share: float) -> str:
     """Return a count of contacts with its share."""
     if pd.isna(count):
-        return language.PROTECTED
+        return language.protected()
     number, part = f"{count:,.0f}", language.formatted(share, "share")
     unit = {"consultations": "条", "contacts": "次"}[column]
     return text(zh=f"{number}{unit}（{part}）", en=f"{number} {column} ({part})")

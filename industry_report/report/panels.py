@@ -197,11 +197,11 @@ def months(table: pd.DataFrame, name: Callable[[Any], str], title: str = "") -> 
 
 
 def _share(rate: float) -> str:
-    return language.PROTECTED if pd.isna(rate) else language.formatted(rate, "rate")
+    return language.protected() if pd.isna(rate) else language.formatted(rate, "rate")
 
 
 def _count(count: float) -> str:
-    return language.PROTECTED if pd.isna(count) else language.formatted(count, "consultations")
+    return language.protected() if pd.isna(count) else language.formatted(count, "consultations")
 
 
 def _set_points_scale(ax: Axes) -> None:

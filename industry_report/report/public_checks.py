@@ -72,7 +72,7 @@ def number(table: pd.DataFrame | pd.Series, *place: Any, like: str = "") -> str:
     >>> say(f"官网带来{number(by_source, '官网', 'consultations')}条咨询。")  # doctest: +SKIP
     """
     value = table.loc[place] if len(place) > 1 else table[place[0]]
-    printed = language.PROTECTED if pd.isna(value) else language.formatted(value, like or str(place[-1]))
+    printed = language.protected() if pd.isna(value) else language.formatted(value, like or str(place[-1]))
     return origin.release(printed) if origin.is_released(table) else printed
 
 

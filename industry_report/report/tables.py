@@ -64,7 +64,7 @@ def _protected(data: pd.DataFrame, column: str, shown: list[str]) -> list[str]:
     """Mark numbers that `disclosure.protect` withheld; others that are missing stay as they are."""
     labels = table_metadata.withheld(data).get(column, [])
     return [
-        language.PROTECTED if label in labels and value == language.MISSING_SIGN else value
+        language.protected() if label in labels and value == language.MISSING_SIGN else value
         for label, value in zip(data.index, shown, strict=True)
     ]
 
@@ -373,7 +373,7 @@ def indicators(
 
 
 def _or_protected(value: float, column: str) -> str:
-    return language.PROTECTED if pd.isna(value) else language.formatted(value, column)
+    return language.protected() if pd.isna(value) else language.formatted(value, column)
 
 
 def _indicator(name: str, value: str, kind: str) -> tuple[str, str, str, str]:

@@ -127,7 +127,7 @@ def find_today() -> date:
         If ``SOURCE_DATE_EPOCH`` is not a number of seconds.
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if not epoch:
+    if epoch is None:
         return datetime.now(UTC).date()
     try:
         if not re.fullmatch(r"[0-9]+", epoch):  # matplotlib and others that read it take no sign

@@ -283,5 +283,5 @@ def write_whole(path: Path, text: str) -> Path:
     except OSError as error:
         with suppress(OSError):  # where the folder is none, there is no draft either
             draft.unlink()
-        mend = "Write it elsewhere, or free its place."
-        raise InputError(str(path), f"cannot be written: {error.strerror}.", mend) from error
+        remedy = "Write it elsewhere, or free its place."
+        raise InputError(str(path), f"cannot be written: {error.strerror}.", remedy) from error

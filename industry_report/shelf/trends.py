@@ -160,7 +160,7 @@ def _describe_line(
     label: str, points: list[Point], ranges: Mapping[str, tuple[float, float]]
 ) -> dict[str, Any]:
     known = _list_known(points)
-    withheld = [str(point.year) for point in points if point.printed == language.PROTECTED]
+    withheld = [str(point.year) for point in points if point.printed in language.PROTECTED_MARKS.values()]
     return {
         "label": label,
         "points": points,

@@ -22,6 +22,9 @@ SCORES = ["intent", "clarity", "satisfaction"]
 SEPARATED = re.compile("[、,，;；/]")
 
 
+pytestmark = pytest.mark.usefixtures("rates_of_few")
+
+
 def wilson(successes: int, n: int) -> tuple[Decimal, Decimal]:
     p, z2 = Decimal(successes) / n, Z * Z
     centre, width = p + z2 / (2 * n), Z * (p * (1 - p) / n + z2 / (4 * n * n)).sqrt()

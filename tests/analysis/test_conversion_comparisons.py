@@ -24,6 +24,9 @@ SALE, TOP = Measure(), Measure(grade="A")
 TESTED = ["difference", "low", "high", "p", "p_adjusted"]
 
 
+pytestmark = pytest.mark.usefixtures("rates_of_few")
+
+
 def rates(name: str = "source", **groups: tuple[int, int]) -> pd.DataFrame:
     """A table as `conversion.by` gives it, from (consultations, conversions) of each group."""
     counts = pd.DataFrame(list(groups.values()), columns=["consultations", "conversions"])

@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from industry_report.analysis import conversion, market
+from industry_report.base import table_metadata
 from industry_report.base.errors import InputError
 
 
@@ -49,10 +50,12 @@ def test_directions_need_an_interval_without_zero():
     assert table.loc["up", ["share", "share_before", "difference"]].tolist() == pytest.approx([0.3, 0.2, 0.1])
 
 
-def test_change_whose_interval_excludes_zero_is_never_steady():
+def test_a_change_that_is_surely_small_is_steady_even_if_it_is_surely_not_zero():
     table = change(groups(a=20_500, b=30_000), groups(a=20_000, b=30_000), 100_000, 100_000, steady=50)
     assert table.loc["a", "low"] > 0
-    assert table["direction"].to_dict() == {"a": "rising", "b": "steady"}
+    assert table["direction"].to_dict() == {"a": "steady", "b": "steady"}
+    strict = change(groups(a=20_500, b=30_000), groups(a=20_000, b=30_000), 100_000, 100_000, steady=2)
+    assert strict["direction"].to_dict() == {"a": "rising", "b": "steady"}
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -62,7 +65,8 @@ def test_claimed_direction_always_excludes_zero(seed):
     table = change(now, before, 1000, 1000)
     assert (table["low"] > 0)[table["direction"] == "rising"].all()
     assert (table["high"] < 0)[table["direction"] == "falling"].all()
-    assert ((table["low"] <= 0) & (table["high"] >= 0))[table["direction"] == "steady"].all()
+    margin = 0.2 * table["share_before"]
+    assert ((table["low"] >= -margin) & (table["high"] <= margin))[table["direction"] == "steady"].all()
 
 
 def test_group_of_one_year_alone_and_the_rest_claim_nothing():
@@ -121,8 +125,8 @@ def test_service_tells_weak_and_strong_scores():
     table = market.service(shares({"clarity": [10, 20, 30, 25, 15], "satisfaction": [0, np.nan, 5, 5, 5]}))
     assert table.loc["clarity", ["weak", "strong"]].tolist() == [0.3, 0.4]
     assert table.loc["satisfaction"].isna().all()
-    assert table.attrs["protected"]["weak"] == ["satisfaction"]
-    assert table.attrs["heads"]["weak"] == "低分（低于3分）占比"
+    assert table_metadata.withheld(table)["weak"] == ["satisfaction"]
+    assert table_metadata.heads(table)["weak"] == "低分（低于3分）占比"
 
 
 def test_gain_compares_strong_with_weak_scores():

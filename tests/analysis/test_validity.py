@@ -26,6 +26,9 @@ Z = 1.959963984540054
 FULL = [(*triple, None) for triple in itertools.product(range(1, 6), repeat=3)]
 
 
+pytestmark = pytest.mark.usefixtures("rates_of_few")
+
+
 Row = tuple[int | None, int | None, int | None, bool | None]
 
 
@@ -294,45 +297,7 @@ def test_sensitivity_of_all_triples_is_known() -> None:
     assert table["changed"].iloc[::2].to_list() == table["changed"].iloc[1::2].to_list()
 
 
-# Missing values and bounds
-
-
-def test_missing_values_are_counted_by_field() -> None:
-    data = scored([(1, None, 3, True), (None, None, 3, False), (1, 2, 3, None)])
-    data["converted_on"] = pd.to_datetime([None, None, "2025-01-03"])
-    data["source"] = pd.array(["官网", None, None], dtype="string")
-    table = validity.missing(data.set_axis([5, 5, 5]))
-    assert table.set_index("field")[["consultations", "missing"]].to_dict("index") == {
-        "intent": {"consultations": 3, "missing": 1},
-        "clarity": {"consultations": 3, "missing": 2},
-        "satisfaction": {"consultations": 3, "missing": 0},
-        "converted": {"consultations": 3, "missing": 1},
-        "converted_on": {"consultations": 1, "missing": 1},
-        "source": {"consultations": 3, "missing": 2},
-    }
-    assert tables.printed(table)["字段"].to_list()[:2] == ["意向度", "需求明确性"]
-
-
-def test_missing_values_are_counted_by_region_and_year_where_there_are_several() -> None:
-    data = scored([(1, None, 3, True), (2, None, 3, False), (None, 2, 3, None), (None, 1, 1, None)])
-    data["region"] = pd.array(["甲市", "乙市", "甲市", None], dtype="string")
-    data["year"] = pd.array([2025] * 4, dtype="Int64")
-    table = validity.missing(data)
-    assert list(table.columns[:2]) == ["region", "field"]
-    intent = table[table["field"] == "intent"]
-    assert Counter(dict(zip(intent["region"].fillna("?"), intent["missing"], strict=True))) == Counter(
-        {"甲市": 1, "乙市": 0, "?": 1}
-    )
-    both = validity.missing(data.assign(year=pd.array([2024, 2025, 2025, 2025], dtype="Int64")))
-    assert list(both.columns[:3]) == ["region", "year", "field"]
-    assert both["missing"].sum() == table["missing"].sum()
-
-
-def test_purchases_that_nobody_made_lack_no_date() -> None:
-    data = scored([(1, 1, 1, False)]).assign(amount=pd.array([None], dtype="Float64"))
-    row = validity.missing(data).set_index("field").loc["amount"]
-    assert (row.consultations, row.missing) == (0, 0)
-    assert np.isnan(row.share)
+# Bounds
 
 
 @settings(max_examples=40, deadline=None)

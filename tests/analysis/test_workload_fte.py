@@ -156,11 +156,11 @@ def test_a_college_reads_which_assumption_gives_which_number_of_staff():
     staff = workload.full_time_equivalents(contacts, {"low": 10, "mid": 20, "high": 30}, 1600)
     said = college.posts(staff)
     assert (
-        "占全年回访次数的80.0%，每次回访按20分钟计折合全时人员2.0人（按10分钟计1.0人，按30分钟计3.0人）"
+        "占全年回访次数的80.0%，每次回访按20分钟计折合全时人员至多2.0人（按10分钟计1.0人，按30分钟计3.0人）"
         in said
     )
     opened = college.key_figures(
         100, pd.DataFrame({"rate": []}), pd.DataFrame({"kind": [], "difference": []}),
         pd.DataFrame({"weak": []}), None, staff,
     )  # fmt: skip
-    assert dict(opened)["跟进工作量折合全时人员"] == "1.2～3.8人"
+    assert dict(opened)["跟进工作量折合全时人员（上限）"] == "1.2～3.8人"

@@ -157,7 +157,9 @@ def test_comparison_shows_the_rates_of_the_reports_it_compares(column, small_sam
         for rows in find_all_rows(render("years", "zh", small_sample)[1], "项目", "比较对象", "成交率")
     ]
     [rates] = [rates for rates in compared if rates and rates.keys() <= own.keys()]
-    assert {group: own[group] for group in rates} == {g: "…" if r == "–" else r for g, r in rates.items()}
+    assert {group: own[group] for group in rates} == {
+        g: "［保密］" if r == "–" else r for g, r in rates.items()
+    }
     assert set(rates.values()) != {"–"}
 
 

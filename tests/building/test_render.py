@@ -95,9 +95,10 @@ def says(monkeypatch):
             "notice": "",
             "key_figures": [["成交率", f"{rate:.1%}"]],
         }
+        html = "<table><caption>成交率</caption></table>"
         outputs = [
             nbformat.v4.new_output("display_data", data={COVER: cover, "text/html": "<h1>报告</h1>"}),
-            nbformat.v4.new_output("display_data", data={EXHIBIT: table, "text/html": "<caption>成交率"}),
+            nbformat.v4.new_output("display_data", data={EXHIBIT: table, "text/html": html}),
         ]
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=outputs)])
         monkeypatch.setattr(render, "run_notebook", lambda *_: notebook)

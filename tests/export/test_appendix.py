@@ -76,7 +76,7 @@ def test_share_is_in_percent_and_a_difference_in_points():
 def test_withheld_and_missing_numbers_are_told_apart():
     rows = read_csv(appendix.write_csv(report(exhibit(rates()))))
     withheld, missing = find(rows, 2, "rate"), find(rows, 3, "rate")
-    assert (withheld["value"], withheld["shown"], withheld["status"]) == ("", "…", "protected")
+    assert (withheld["value"], withheld["shown"], withheld["status"]) == ("", "［保密］", "protected")
     assert (missing["value"], missing["shown"], missing["status"]) == ("", "–", "missing")
 
 
@@ -154,7 +154,7 @@ def test_sheet_has_heads_units_and_numbers_as_numbers():
     assert lines[0] == ["客户类型", "咨询数", "比率", "95%置信区间下限", "95%置信区间上限", *lines[0][5:]]
     assert lines[1][:4] == ["", "条", "%", "%"] or lines[1][:4] == [None, "条", "%", "%"]
     assert lines[2][:3] == ["小微企业", 1234, 0.138]
-    assert lines[3][2:4] == ["…", "…"]
+    assert lines[3][2:4] == ["［保密］", "［保密］"]
     assert lines[4][2] == "–"
     assert sheet["C6"].number_format == "0.0%"
     assert (sheet["B6"].number_format, sheet["F6"].value) == ("#,##0", 5.2)

@@ -378,9 +378,9 @@ def test_scripts_and_frames_of_a_cell_are_left_out_and_told():
     assert "kept" in page
     assert "alert(1)" not in page
     assert "<iframe" not in page
-    assert exporters.report_data(notebook)["warnings"] == [
-        "cell 2 puts out a script or frame, which a report leaves out."
-    ]
+    resources = {}
+    exporters.make_pages(notebook, resources)
+    assert resources["warnings"] == ["cell 2 puts out a script or frame, which a report leaves out."]
 
 
 def test_a_tag_that_is_never_closed_takes_nothing_with_it():
@@ -425,7 +425,11 @@ CITATIONS = {"text": "made", "bibtex": "@techreport{x,\n  year = {2025}\n}", "gb
 def published(notebook):
     """The same report, with publisher and key figures."""
     bundle = notebook.cells[1].outputs[0]["data"][display.COVER]
-    figures = [["有效咨询", "5,588条"], ["A级占比", "…"], ["成交率", "22.9%（95%置信区间21.8%～24.0%）"]]
+    figures = [
+        ["有效咨询", "5,588条"],
+        ["A级占比", "［保密］"],
+        ["成交率", "22.9%（95%置信区间21.8%～24.0%）"],
+    ]
     bundle |= {"publisher": IDENTITY, "key_figures": figures}
     return notebook
 
@@ -458,7 +462,7 @@ def test_key_figures_open_page_and_pdf(published):
     page, cover = make_page(published), squeezed(make_pdf(published).pages[0].extract_text())
     rows = page.header.select(".key-figures > div")
     assert [row.dt.get_text() for row in rows] == ["有效咨询", "A级占比", "成交率"]
-    assert rows[1].dd.get_text() == "…"
+    assert rows[1].dd.get_text() == "［保密］"
     assert rows[2].small.get_text() == "95%置信区间21.8%～24.0%"
     assert "成交率22.9%95%置信区间21.8%～24.0%" in cover
 

@@ -45,7 +45,7 @@ TOTALS = (
         "平均值：",
         "一季度",
     ),
-    *("MAX", "Median", "Grand Total", "AVERAGE", "std", "50%", "小微企业 Result", "样本数", "占比", "学校"),
+    *("MAX", "Median", "Grand Total", "AVERAGE", "std", "50%", "小微企业 Result", "样本数", "占比"),
 )
 NOTES = (
     *("注：数据截至2025年12月31日", "制表人：某某", "以上数据仅供参考", "* 本表由各单位填报", "※ 内部资料"),
@@ -91,6 +91,7 @@ class Maker:
         self.truth = Truth()
         self.merges: list[tuple[int, int, int]] = []
         self.number = 0
+        self.type = TYPES[0]
         self.style = self.random.choice(
             ["K{:05d}", "*{:04d}", "138****{:04d}", "客户{:03d}", "00{:06d}", "{:d}A"]
         )
@@ -236,11 +237,12 @@ class Maker:
     def _make_cell(self, column: str, name: str, scores: dict[str, Any], ordinal: int) -> Any:
         if column in scores:
             return scores[column]
+        self.type = self.random.choice(TYPES) if column == "客户类型" else self.type
         day = f"2025-{self.random.randint(1, 12):02d}-{self.random.randint(1, 28):02d}"
         made = {
             "序号": ordinal,
             "客户ID": name,
-            "客户类型": self.random.choice(TYPES),
+            "客户类型": self.type,
             "客户来源": self.random.choice([*SOURCES, None]),
             "咨询日期": self.random.choice([day, f"{day} 下午3:20", None]),
             "咨询详情": self.random.choice(
@@ -254,7 +256,7 @@ class Maker:
         return made[column]
 
     def _make_total(self, table: _Table) -> list[Any]:
-        label = self.random.choice(TOTALS)
+        label = self.random.choice([*TOTALS, self.type])
         row: list[Any] = [None] * len(table.columns)
         row[table.columns.index("客户ID")] = label
         for name in SCORES:

@@ -114,13 +114,16 @@ def read_workbook(path: Path) -> list[list[dict]]:
         has_units = sheet.freeze_panes and int(re.sub(r"\D", "", sheet.freeze_panes)) - head - 1 == 2
         rows = lines[head + (2 if has_units else 1) :]
         found.append(
-            [{c: None if v in ("…", "–") else v for c, v in zip(columns, row, strict=True)} for row in rows]
+            [
+                {c: None if v in ("［保密］", "[c]", "–") else v for c, v in zip(columns, row, strict=True)}
+                for row in rows
+            ]
         )
     return found
 
 
 def read_number(printed: str) -> Any:
-    if printed in ("…", "–"):
+    if printed in ("［保密］", "[c]", "–"):
         return None
     if re.fullmatch(r"-?[\d,]+(\.\d+)?%?", printed):
         value = float(printed.rstrip("%").replace(",", ""))

@@ -289,10 +289,10 @@ def test_cover_carries_key_figures_and_publisher(shown, tmp_path):
         "names: 甲会\ndisclosure: {threshold: 9, dominance: {p: 9}, internal: []}\n", encoding="utf-8"
     )
     display.cover(
-        title="题", subtitle="", facts={}, key_figures=[("占比", language.PROTECTED)], publisher=file
+        title="题", subtitle="", facts={}, key_figures=[("占比", language.protected())], publisher=file
     )
     (bundle,) = shown
-    assert bundle[COVER]["key_figures"] == [["占比", "…"]]
+    assert bundle[COVER]["key_figures"] == [["占比", "［保密］"]]
     assert bundle[COVER]["publisher"] == {"names": {"zh": "甲会", "en": "甲会"}}
 
 

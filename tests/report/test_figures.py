@@ -184,7 +184,7 @@ def test_rates_have_a_point_and_an_interval_for_every_group_highest_on_top() -> 
 def test_protected_groups_keep_their_count_and_stand_back() -> None:
     table = rates([500, 300], [0.2, np.nan], ["甲", "乙"])
     (ax,) = figures.rates(table, SALE, 0.25).axes
-    assert written(ax)[1:6] == ["20.0%", language.PROTECTED, "咨询数", "500", "300"]
+    assert written(ax)[1:6] == ["20.0%", language.protected(), "咨询数", "500", "300"]
     assert [name.get_color() for name in layout.find_names(ax)] == [style.INK, style.GREY]
 
 

@@ -1,39 +1,16 @@
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from bs4 import BeautifulSoup
+from shelf_records import put
 
 from industry_report.base.errors import InputError
 from industry_report.shelf import report_records
-
-
-def put(output: Path, stem: str, **changes: Any) -> None:
-    """Publish a report as far as the catalogue is concerned."""
-    year, region, name = stem.split("/")
-    pages = {"html": b"<p>", "pdf": b"%PDF"}
-    record = {
-        "report": stem,
-        "notebook": "industry.ipynb",
-        "parameters": {"region": region, "year": int(year), "language": name[-2:]},
-        "software": "0.1.0",
-        "version": 1,
-        "digest": "d",
-        "synthetic": False,
-        "files": {suffix: hashlib.sha256(content).hexdigest() for suffix, content in pages.items()},
-        "cover": {"title": f"{region}{year}年报告", "language": name[-2:]},
-        **changes,
-    }
-    (output / stem).parent.mkdir(parents=True, exist_ok=True)
-    for suffix, content in pages.items():
-        (output / f"{stem}.{suffix}").write_bytes(content)
-    (output / f"{stem}.json").write_text(json.dumps(record), encoding="utf-8")
 
 
 def page_of(output: Path) -> str:

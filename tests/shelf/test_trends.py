@@ -22,17 +22,17 @@ def test_course_of_a_figure_is_drawn_and_told():
     assert drawing["aria-label"] == "2023年 14.0%，2024年 15.0%，2025年 16.0%"
 
 
-@pytest.mark.parametrize("middle", ["…", ""])
+@pytest.mark.parametrize("middle", ["［保密］", ""])
 def test_withheld_number_leaves_a_gap(middle):
     [region] = trends.list_trends(series("14.0%", middle, "16.0%"), "zh")
     [line] = region["lines"]
     assert (line["path"].count("M"), line["path"].count("L"), len(line["dots"])) == (2, 0, 2)
-    assert line["withheld"] == ("2024" if middle == "…" else "")
+    assert line["withheld"] == ("2024" if middle == "［保密］" else "")
 
 
 @pytest.mark.parametrize(
     "values",
-    [["14.0%"], ["…", "14.0%"], ["14.0%", "15.0分"], ["高", "低"]],
+    [["14.0%"], ["［保密］", "14.0%"], ["14.0%", "15.0分"], ["高", "低"]],
     ids=["one year", "one number", "other units", "words"],
 )
 def test_what_makes_no_course_is_not_drawn(values):

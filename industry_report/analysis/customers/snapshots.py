@@ -4,7 +4,7 @@ Each table is read once, in a stream, and only in the columns that are needed. W
 (sums of whole numbers, earliest, latest), so parts of a table may be read on other machines.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from . import time_rule
 from .time_rule import Moment, is_recent
 
 WINDOWS: Mapping[str, tuple[int, ...]] = {"interactions": (7, 30, 90), "orders": (90, 365)}
+PART_ROWS = 1 << 21
 PROFILE = (
     *("customer_type", "industry", "region", "registered_on", "employees", "registered_capital"),
     *("annual_revenue", "since", "referred_by", "parent_id", "channel"),
@@ -56,44 +57,55 @@ def snapshot(tables: Mapping[str, Any], at: Moment) -> pd.DataFrame:
     [{'customer_id': 'a', 'orders': 1, 'amount': 100.0}]
     """
     parts = [_read_profiles(tables["customers"], at)] if "customers" in tables else []
-    parts += [_count(name, tables[name], at) for name in _MEASURES if name in tables]
+    parts += [_count_all(name, tables[name], at) for name in _MEASURES if name in tables]
     return _join(parts) if parts else pd.DataFrame({"customer_id": pd.Series(dtype=TEXT_DTYPE)})
 
 
 # --- what is counted of each table
 
 
+def _derive_orders(names: Sequence[str]) -> dict[str, Any]:
+    import pyarrow.compute as pc
+
+    sold = pc.coalesce(pc.field("kind") != REFUND, pc.scalar(True)) if "kind" in names else pc.scalar(True)
+    fen = pc.round(pc.field("amount").cast("double") * pc.scalar(100.0)).cast("int64")
+    return {"sold": sold & pc.field("ordered_on").is_valid(), "fen": fen}
+
+
 def _measure_orders(names: Sequence[str], at: Moment) -> Measures:
     import pyarrow.compute as pc
 
-    day, ordered = pc.field("ordered_on"), pc.scalar(True)
-    if "kind" in names:
-        ordered = pc.coalesce(pc.field("kind") != REFUND, pc.scalar(True))
-    fen = pc.round(pc.field("amount").cast("double") * pc.scalar(100.0)).cast("int64")
-    dated = pc.if_else(ordered, day, _nothing("timestamp[us]"))
-    measures = {
-        "orders": (ordered & day.is_valid(), "sum"),
-        "refunds": (~ordered & day.is_valid(), "sum"),
+    day, sold, fen = pc.field("ordered_on"), pc.field("sold"), pc.field("fen")
+    dated = pc.if_else(sold, day, _nothing("timestamp[us]"))
+    measures: Measures = {
+        "orders": (sold, "sum"),
+        "refunds": (~sold, "sum"),
         f"amount{_FEN}": (fen, "sum"),
         "first_order_on": (dated, "min"),
         "last_order_on": (dated, "max"),
     }
     for days in WINDOWS["orders"]:
         recent = is_recent(day, at, days)
-        measures[f"orders_{days}"] = recent & ordered, "sum"
+        measures[f"orders_{days}"] = recent & sold, "sum"
         measures[f"amount_{days}{_FEN}"] = pc.if_else(recent, fen, _nothing("int64")), "sum"
     return measures
+
+
+def _derive_interactions(names: Sequence[str]) -> dict[str, Any]:
+    import pyarrow.compute as pc
+
+    seen = pc.field("occurred_at").is_valid()
+    return {"seen": seen & ~pc.coalesce(pc.field("staff"), pc.scalar(False)) if "staff" in names else seen}
 
 
 def _measure_interactions(names: Sequence[str], at: Moment) -> Measures:
     import pyarrow.compute as pc
 
-    day = pc.field("occurred_at")
-    counted = ~pc.coalesce(pc.field("staff"), pc.scalar(False)) if "staff" in names else day.is_valid()
-    dated = pc.if_else(counted, day, _nothing("timestamp[us]"))
-    measures = {"interactions": (counted, "sum"), "last_interaction_on": (dated, "max")}
+    day, seen = pc.field("occurred_at"), pc.field("seen")
+    dated = pc.if_else(seen, day, _nothing("timestamp[us]"))
+    measures: Measures = {"interactions": (seen, "sum"), "last_interaction_on": (dated, "max")}
     for days in WINDOWS["interactions"]:
-        measures[f"interactions_{days}"] = counted & is_recent(day, at, days), "sum"
+        measures[f"interactions_{days}"] = seen & is_recent(day, at, days), "sum"
     return measures
 
 
@@ -159,6 +171,21 @@ _MEASURES: Mapping[str, Callable[[Sequence[str], Moment], Measures]] = {
     "leads": partial(_measure_rows, "leads", "created_on", "lead"),
     "feedback": partial(_measure_rows, "feedback", "given_on", "feedback"),
 }
+# What several measures need is computed once.
+_DERIVED: Mapping[str, Callable[[Sequence[str]], dict[str, Any]]] = {
+    "orders": _derive_orders,
+    "interactions": _derive_interactions,
+}
+# Of a dataset only these columns are read.
+_READ: Mapping[str, tuple[str, ...]] = {
+    "orders": ("customer_id", "ordered_on", "amount", "kind"),
+    "interactions": ("customer_id", "occurred_at", "staff"),
+    "consultations": ("customer_id", "consulted_on", *_SCORES),
+    "responses": ("customer_id", "answered_on", "overall"),
+    "complaints": ("customer_id", "received_on", "closed_on"),
+    "leads": ("customer_id", "created_on"),
+    "feedback": ("customer_id", "given_on"),
+}
 _COUNTS = (
     *("orders", "refunds", "interactions", "consultations", "invited", "answered", "complaints"),
     *("open_complaints", "leads", "feedback"),
@@ -168,22 +195,65 @@ _COUNTS = (
 # --- counting
 
 
-def _count(table: str, rows: Any, at: Moment) -> Any:
-    """Count a table's rows by customer; the result can be merged with that of other rows."""
-    import pyarrow.compute as pc
+def _count_all(table: str, rows: Any, at: Moment) -> Any:
+    """Count a table's rows by customer, some files at a time, and merge.
+
+    A customer's rows mostly stand in few files (a region's), so each part has few customers and its hash
+    table fits into the processor's cache; all at once would take twice as long.
+    """
+    import pyarrow
     from pyarrow import acero
 
     if isinstance(rows, pd.DataFrame):
         rows = to_arrow(rows)
-    names = rows.schema.names
+    counted = [_count(table, part, at) for part in _split(rows)]
+    if len(counted) == 1:
+        return counted[0]
+    merged = acero.TableSourceNodeOptions(pyarrow.concat_tables(counted))
+    measures = _MEASURES[table](rows.schema.names, at)
+    return _group(
+        [acero.Declaration("table_source", merged)], {name: how for name, (_, how) in measures.items()}
+    )
+
+
+def _split(rows: Any) -> Iterator[Any]:
+    """Give the files of a dataset in parts of about `PART_ROWS` rows; anything else as it is."""
+    import pyarrow.dataset
+
+    if not isinstance(rows, pyarrow.dataset.FileSystemDataset):
+        yield rows
+        return
+    held: list[Any] = []
+    size = 0
+    for fragment in rows.get_fragments():
+        held.append(fragment)
+        size += fragment.count_rows()
+        if size >= PART_ROWS:
+            yield pyarrow.dataset.FileSystemDataset(held, rows.schema, rows.format, rows.filesystem)
+            held, size = [], 0
+    if held:
+        yield pyarrow.dataset.FileSystemDataset(held, rows.schema, rows.format, rows.filesystem)
+
+
+def _count(table: str, rows: Any, at: Moment) -> Any:
+    """Count rows by customer; the result can be merged with that of other rows."""
+    import pyarrow.compute as pc
+    from pyarrow import acero
+
+    names = [name for name in _READ[table] if name in rows.schema.names]
+    derived = _DERIVED[table](names) if table in _DERIVED else {}
     measures = _MEASURES[table](names, at)
-    expressions = [pc.field("customer_id"), *(expression for expression, _ in measures.values())]
+    own = {name: pc.field(name) for name in names}
+    told = {"customer_id": own["customer_id"], **{name: value for name, (value, _) in measures.items()}}
     steps = [
-        time_rule.known_before(rows, at, table),
-        acero.Declaration("filter", acero.FilterNodeOptions(pc.field("customer_id").is_valid())),
-        acero.Declaration("project", acero.ProjectNodeOptions(expressions, ["customer_id", *measures])),
+        time_rule.known_before(rows, at, table, names),
+        *(
+            acero.Declaration("project", acero.ProjectNodeOptions(list(step.values()), list(step)))
+            for step in (own | derived, told)
+        ),
     ]
-    return _group(steps, {name: how for name, (_, how) in measures.items()})
+    counted = _group(steps, {name: how for name, (_, how) in measures.items()})
+    return counted.filter(pc.field("customer_id").is_valid())
 
 
 def _group(steps: Sequence[Any], how: Mapping[str, str]) -> Any:

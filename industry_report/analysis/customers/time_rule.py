@@ -7,7 +7,7 @@ A value without a time of day may stand for any hour of its day. It therefore co
 of that day, which is the side on which nothing is known too early.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypeAlias
@@ -63,7 +63,7 @@ def dating(table: str) -> Dating:
     return Dating(schema.dates, known_from, schema.is_static)
 
 
-def known_before(rows: Any, at: Moment, table: str) -> Any:
+def known_before(rows: Any, at: Moment, table: str, columns: Sequence[str] | None = None) -> Any:
     """Keep what was known before a moment: the only way in which a feature reads a table.
 
     Rows dated before `at` stay. In them, values that came to be known later are missing: the outcome of a
@@ -78,11 +78,13 @@ def known_before(rows: Any, at: Moment, table: str) -> Any:
         A day (then its first moment is meant) or a time.
     table : str
         What kind of table they are, such as "orders".
+    columns : sequence of str, optional
+        The columns wanted; all without it. Of a dataset no others are read.
 
     Returns
     -------
     DataFrame, or Declaration
-        The same columns. Of an Arrow table or dataset, the stream that gives them: `.to_table()` reads it.
+        These columns. Of an Arrow table or dataset, the stream that gives them: `.to_table()` reads it.
 
     Examples
     --------
@@ -91,7 +93,7 @@ def known_before(rows: Any, at: Moment, table: str) -> Any:
     >>> known_before(orders, "2025-07-01", "orders")["amount"].tolist()
     [1.0]
     """
-    stream = _select(rows, at, dating(table))
+    stream = _select(rows, at, dating(table), columns)
     if isinstance(rows, pd.DataFrame):
         return _keep_types(from_arrow(stream.to_table(use_threads=False)), rows)
     return stream
@@ -101,7 +103,7 @@ def _keep_types(result: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     return result.astype({name: rows[name].dtype for name in result if rows[name].dtype.kind == "M"})
 
 
-def _select(rows: Any, at: Moment, rule: Dating) -> Any:
+def _select(rows: Any, at: Moment, rule: Dating, columns: Sequence[str] | None) -> Any:
     """Filter the rows and blank the columns that came later."""
     from pyarrow import acero
 
@@ -110,11 +112,12 @@ def _select(rows: Any, at: Moment, rule: Dating) -> Any:
     if not own and not rule.is_static:
         problem = f"the rows have no {' or '.join(rule.dates)}, so nothing tells when they were known."
         raise InputError("known_before", problem, "Give the table with its dates.")
-    shown = [_blank(name, rule.known_from.get(name, ""), names, at) for name in names]
-    steps = [source(rows)]
+    wanted = [name for name in names if columns is None or name in columns]
+    shown = [_blank(name, rule.known_from.get(name, ""), names, at) for name in wanted]
+    steps = [source(rows, {*wanted, *own, *(rule.known_from.get(name, "") for name in wanted)})]
     if own:
         steps.append(acero.Declaration("filter", acero.FilterNodeOptions(_is_known(own, at, rule))))
-    steps.append(acero.Declaration("project", acero.ProjectNodeOptions(shown, list(names))))
+    steps.append(acero.Declaration("project", acero.ProjectNodeOptions(shown, wanted)))
     return acero.Declaration.from_sequence(steps)
 
 
@@ -140,8 +143,8 @@ def _blank(name: str, known_from: str, names: Sequence[str], at: Moment) -> Any:
     return pc.if_else(is_before(pc.field(known_from), at), column, nothing)
 
 
-def source(rows: Any) -> Any:
-    """Return the head of a stream over a DataFrame, an Arrow table or a dataset."""
+def source(rows: Any, columns: Set[str] | None = None) -> Any:
+    """Return the head of a stream over a DataFrame, an Arrow table or, in some of its columns, a dataset."""
     import pyarrow
     from pyarrow import acero
 
@@ -149,7 +152,8 @@ def source(rows: Any) -> Any:
         rows = to_arrow(rows)
     if isinstance(rows, pyarrow.Table):
         return acero.Declaration("table_source", acero.TableSourceNodeOptions(rows))
-    return acero.Declaration("scan", acero.ScanNodeOptions(rows))
+    read = [name for name in rows.schema.names if columns is None or name in columns]
+    return acero.Declaration("scan", acero.ScanNodeOptions(rows, columns=read))
 
 
 def _names(rows: Any) -> list[str]:
@@ -159,46 +163,55 @@ def _names(rows: Any) -> list[str]:
 # --- comparisons, as expressions over columns
 
 
-def moment(at: Any) -> Any:
-    """Return a moment as an expression; one that is an expression stays."""
-    import pyarrow
-    import pyarrow.compute as pc
+def moment(at: Moment) -> pd.Timestamp:
+    """Return a moment as a time stamp.
 
-    if isinstance(at, pc.Expression):
-        return at
+    Raises
+    ------
+    InputError
+        It is no day or time, or names a time zone, which the tables do not know.
+    """
     try:
         stamp = pd.Timestamp(at)
     except (ValueError, TypeError):
         stamp = pd.NaT
     if stamp is pd.NaT or stamp.tz is not None:
         raise InputError("at", f"is {at!r}, no day or time without a zone.", "Write for example 2025-07-01.")
-    return pc.scalar(pyarrow.scalar(stamp.to_pydatetime(), pyarrow.timestamp("us")))
+    return stamp
 
 
-def is_before(day: Any, at: Any) -> Any:
+def is_before(day: Any, at: Moment) -> Any:
     """Tell whether a date lies before a moment; without a time of day, whether its whole day does."""
-    at = moment(at)
-    return (day < _midnight(at)) | ((day < at) & (day != _midnight(day)))
+    stamp = moment(at)
+    if stamp == stamp.normalize():  # each day of the dates before it is over
+        return day < _scalar(stamp)
+    return (day < _scalar(stamp.normalize())) | ((day < _scalar(stamp)) & (day != _midnight(day)))
 
 
-def is_recent(day: Any, at: Any, days: int) -> Any:
-    """Tell whether a date lies in the last `days` days before a moment."""
-    return is_before(day, at) & (day >= _shift(_midnight(moment(at)), -days))
+def is_recent(day: Any, at: Moment, days: int) -> Any:
+    """Tell, of rows that were known before a moment, whether they lie in the `days` days before it."""
+    return day >= _scalar(moment(at).normalize() - timedelta(days=days))
 
 
 def is_outcome(day: Any, at: Any, horizon: int) -> Any:
-    """Tell whether a date lies after a moment and at most `horizon` days after it.
+    """Tell whether a date lies after the moment in a column and at most `horizon` days after it.
 
     A date without a time of day counts as after every moment of its day.
     """
-    at = moment(at)
     same_day = (day == _midnight(day)) & (day == _midnight(at))
     return ((day > at) | same_day) & (day <= _shift(at, horizon))
 
 
-def is_due(at: Any, horizon: int, covered_to: Any) -> Any:
-    """Tell whether the horizon of a moment has passed by the last day that the data cover."""
-    return _midnight(_shift(moment(at), horizon)) <= _midnight(moment(covered_to))
+def is_due(at: Any, horizon: int, covered_to: Moment) -> Any:
+    """Tell whether the horizon of the moment in a column has passed by the last day that the data cover."""
+    return _midnight(_shift(at, horizon)) <= _scalar(moment(covered_to).normalize())
+
+
+def _scalar(stamp: pd.Timestamp) -> Any:
+    import pyarrow
+    import pyarrow.compute as pc
+
+    return pc.scalar(pyarrow.scalar(stamp.to_pydatetime(), pyarrow.timestamp("us")))
 
 
 def _midnight(day: Any) -> Any:

@@ -127,22 +127,29 @@ def register(place: str, year: int, quality: pd.DataFrame, received: int, graded
     )
 
 
-def reconciliation(quality: pd.DataFrame, graded: int) -> str:
+def reconciliation(quality: pd.DataFrame, graded: float, later: int = 0) -> str:
     """State that nothing was lost: every row read is graded, not graded, of another slice, rejected or a duplicate.
 
     Parameters
     ----------
     quality : DataFrame
         See `dataset.quality`.
-    graded : int
-        Consultations of the slice that have a grade.
+    graded : float
+        Consultations of the slice that have a grade; not a number where that is withheld.
+    later : int
+        Those of the slice that are dated after the day of the report, and so are in none of its numbers.
     """
     n = quality[["read", "used", "elsewhere", "rejected", "duplicates"]].sum()
     other = text(zh=f" + 其他地区或年度{n.elsewhere:,}条", en=f" + {n.elsewhere:,} of other regions or years")
+    after = text(zh=f" + 晚于基准日{later:,}条", en=f" + {later:,} after the reference day")
+    if later:
+        other = after + (other if n.elsewhere else "")
+    if pd.isna(graded):  # what is not graded would follow from the rest
+        return text(zh="评级与未评级的条数不公布", en="How many were graded is not published")
     return text(
-        zh=f"读入{n.read:,}条 = 已评级{graded:,}条 + 未评级{n.used - graded:,}条{other if n.elsewhere else ''}"
+        zh=f"读入{n.read:,}条 = 已评级{graded:,.0f}条 + 未评级{n.used - graded - later:,.0f}条{other if n.elsewhere or later else ''}"
         f" + 剔除{n.rejected:,}条 + 重复{n.duplicates:,}条",
-        en=f"{n.read:,} rows read = {graded:,} graded + {n.used - graded:,} not graded{other if n.elsewhere else ''}"
+        en=f"{n.read:,} rows read = {graded:,.0f} graded + {n.used - graded - later:,.0f} not graded{other if n.elsewhere or later else ''}"
         f" + {n.rejected:,} rejected + {n.duplicates:,} duplicates",
     )
 
@@ -180,10 +187,10 @@ def unrated(status: pd.Series, least: int) -> str:
 def protection(threshold: int) -> str:
     """State what a public edition withholds."""
     return text(
-        zh=f"公开版不公布可能识别单个客户的统计数字：各组、各等级中1至{threshold - 1}的数目，以及可据以推算出这些数目的其他数字，均以“…”代替；"
+        zh=f"公开版不公布可能识别单个客户的统计数字：各组、各等级中1至{threshold - 1}的数目，以及可据以推算出这些数目的其他数字，以“［保密］”表示；"
         "过小的组并入“其他”",
         en=f"A public edition shows no statistic that could identify a customer: counts of groups and grades from 1 to "
-        f"{threshold - 1}, and numbers from which they could be worked out, are replaced by “…”; small groups are pooled",
+        f"{threshold - 1}, and numbers from which they could be worked out, are shown as [c]; small groups are combined",
     )
 
 

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...analysis.conversion import LOWER, REST, Measure
+from ...analysis.conversion import FEW, LOWER, REST, Measure
 from ...analysis.history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
 from ...analysis.sales import Promise
 from ...base import language, origin
 from ...base.language import capital, grade_name, listing, text
 from . import industry
-from .wording import percent
+from .wording import listed, percent
 
 
-def calls(work_list: pd.DataFrame) -> str:
-    """State how many customers are on the work list, by grade."""
+def calls(work_list: pd.DataFrame, identified: bool = True) -> str:
+    """State how many customers are on the work list, by grade.
+
+    Parameters
+    ----------
+    work_list : DataFrame
+        See `sales.work_list`.
+    identified : bool
+        Whether the data name their customers: without identifiers nobody can be listed, which is not to say
+        that nobody is left to call.
+    """
+    if not identified:
+        return text(
+            zh="数据没有客户编号，无法按客户列出跟进名单",
+            en="The data name no customers, so no list of customers to call can be made",
+        )
     counts = work_list["grade"].astype(str).value_counts()
     if counts.empty:
         return text(zh="没有需要跟进的未成交客户", en="No customer without a purchase is left to call")
@@ -106,7 +120,7 @@ def losses(table: pd.DataFrame, promising: Promise) -> str:
     left = table["known"] - table["conversions"] if "rate" in table else pd.Series(dtype=int)
     if not left.sum():
         return leaks(table, promising)
-    most = language.mention(str(left.idxmax()))
+    most = listed(left.index[left == left.max()][:3])
     return leaks(table, promising) + text(
         zh=f"；未成交的以{most}最多（{left.max():,}条），可争取的也最多",
         en=f"; most of those without a purchase come from {most} ({left.max():,}), where most are left to win",
@@ -134,7 +148,10 @@ def weakest(table: pd.DataFrame, dimensions: dict[str, str]) -> str:
         Dimension → its name in the report's language.
     """
     if table.empty:
-        return text(zh="各组样本不足，不作比较", en="Too few consultations to compare groups")
+        return text(
+            zh=f"满{FEW}条的组不足两个，不作比较",
+            en=f"Fewer than two groups have {FEW} consultations: no comparison",
+        )
     groups = table[~table.iloc[:, 0].isin(REST.values())]  # the pooled rest is no group
     low = groups[groups["verdict"] == LOWER].sort_values("gap", kind="stable")
     if low.empty:
@@ -207,7 +224,7 @@ def fallen(causes: pd.DataFrame, work_list: pd.DataFrame, before: int) -> str:
 
 
 def key_figures(
-    work_list: pd.DataFrame, status: pd.DataFrame, contacts: pd.DataFrame
+    work_list: pd.DataFrame, status: pd.DataFrame, contacts: pd.DataFrame, identified: bool = True
 ) -> list[tuple[str, str]]:
     """Return what opens the report: label and printed number.
 
@@ -215,7 +232,11 @@ def key_figures(
     ----------
     work_list, status, contacts : DataFrame
         See `sales.work_list`, `follow_up.overdue` and `workload.contacts`.
+    identified : bool
+        Whether the data name their customers; else there are no figures about customers.
     """
+    if not identified:
+        return []
     figures = [(text(zh="待跟进客户（户）", en="Customers to call"), f"{len(work_list):,}")]
     if len(status):
         figures.append((text(zh="推算逾期（户）", en="Presumed overdue"), f"{status['overdue'].sum():,}"))

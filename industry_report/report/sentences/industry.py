@@ -108,14 +108,23 @@ __all__ = [
 ]
 
 
-def extremes(table: pd.DataFrame, measure: Measure) -> str:
+def extremes(table: pd.DataFrame, measure: Measure, compared: pd.DataFrame | None = None) -> str:
     """State which groups have a clearly higher or lower rate than all others together.
 
-    The claim is that of the table of comparisons, adjusted over all groups (`conversion.compare`), so that a
-    title never says what the table below it denies. Groups of fewer than 30 consultations are left out, and
-    the pooled rest is no group.
+    The claim is that of the table of comparisons, adjusted over all groups, so that a title never says what
+    the table below it denies. Groups of fewer than 30 consultations are left out, and the pooled rest is no
+    group.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `conversion.by`.
+    measure : Measure
+        What its rates are.
+    compared : DataFrame, optional
+        The table of comparisons that the report prints; by default `conversion.compare` of `table`.
     """
-    compared = compare(table, planned=False)
+    compared = compare(table, planned=False) if compared is None else compared
     asked = compared[compared["verdict"].isin([HIGHER, LOWER, NO_DIFFERENCE])]
     of, hidden = kind(table), bool(is_withheld(table).any())
     if len(asked) < 2:
@@ -295,7 +304,7 @@ def versus(table: pd.DataFrame, measure: Measure) -> str:
 
 def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
     """State whether the order of groups turns round once all have the same composition; nothing without data."""
-    if result.pairs.empty:  # one stratum or one group: nothing to standardise, or nothing to compare
+    if len(result.rates) < 2 or result.weights["weight"].count() < 2:  # nothing to compare or to standardise
         return ""
     same = text(
         zh=f"按{language.term(over)}构成标准化后", en=f"Standardised for {language.term(over).lower()}"
@@ -356,7 +365,7 @@ def _no_base(measure: Measure) -> str:
 def key_figures(
     received: int, average: pd.Series, grades: pd.DataFrame, contacts: pd.DataFrame, measure: Measure
 ) -> list[tuple[str, str]]:
-    """Return what opens a report: label and printed number, withheld ones as “…”.
+    """Return what opens a report: label and printed number, withheld ones marked.
 
     Parameters
     ----------
@@ -389,7 +398,7 @@ def key_figures(
 
 
 def _published(value: float, column: str) -> str:
-    return language.PROTECTED if pd.isna(value) else language.formatted(value, column)
+    return language.protected() if pd.isna(value) else language.formatted(value, column)
 
 
 origin.trace_module(globals())

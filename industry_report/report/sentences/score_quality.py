@@ -164,9 +164,9 @@ def early(order: pd.DataFrame) -> str:
         zh="日期不能说明评分是否在已知结果之后给出，上述指标可能因此偏高",
         en="Dates cannot tell whether scores were given after the outcome was known; the figures above may flatter them",
     )
-    if not order["share"].iloc[0] > 0:
+    if order["share"].iloc[0] == 0:
         return always
-    some = order["share"].iloc[0] < 0.5
+    some = not order["share"].iloc[0] >= 0.5  # a withheld share is that of a few
     return (
         text(
             zh=f"{'有一部分' if some else '多数'}成交不晚于咨询日期；",

@@ -27,6 +27,7 @@ from ...analysis.group_tests import holm
 from ...base import language, origin, table_metadata
 from ...base.language import formatted, listing, term, text
 from ...protection.comparison import Sides, of_years, side_name
+from . import coverage
 from .wording import bracketed, is_withheld, p_value, percent
 
 FEW_NAMED = 3  # groups that a sentence names before it refers to the table
@@ -49,7 +50,7 @@ def key_figures_of_sides(sides: Sides, table: pd.DataFrame, measure: Measure) ->
     return figures + [
         (
             text(zh=f"{side_name(side)}{measure.label}", en=f"{measure.label}, {side_name(side)}"),
-            language.PROTECTED if pd.isna(rate) else percent(rate),
+            language.protected() if pd.isna(rate) else percent(rate),
         )
         for side, rate in rates.items()
     ]
@@ -395,6 +396,33 @@ def no_groups(sides: Sides, column: str) -> str:
         zh=f"没有一个组在两个{kind}都公布，“{term(column)}”不作比较。",
         en=f"No group of “{term(column)}” is published in two {kind}; they are not compared.",
     )
+
+
+def follow_up(sides: Sides) -> list[str]:
+    """State for each side how its outcomes are followed and how many are open; once where all say the same."""
+    said = {
+        side: coverage.follow_up(one.basis.window, one.basis.outcomes)
+        for side, one in sides.items()
+        if one.measure.grade is None
+    }
+    return _by_side(said)
+
+
+def reconciliation(sides: Sides) -> list[str]:
+    """State for each side that no row was lost."""
+    return _by_side(
+        {side: coverage.reconciliation(one.files.quality, one.graded) for side, one in sides.items()}
+    )
+
+
+def _by_side(said: dict[Any, str]) -> list[str]:
+    """Name the side in front of each sentence, unless all sides say the same."""
+    if len(set(said.values())) == 1:
+        return [next(iter(said.values()))]
+    return [
+        text(zh=f"{side_name(side)}：{words}", en=f"{side_name(side)}: {words}")
+        for side, words in said.items()
+    ]
 
 
 origin.trace_module(globals())

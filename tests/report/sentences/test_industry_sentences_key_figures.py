@@ -55,9 +55,9 @@ def test_what_is_withheld_is_not_printed_here_either():
     printed = dict(open_report([np.nan, np.nan, 30, 40], average))
     assert printed == {
         "有效咨询": "1,234条",
-        "A级占比": language.PROTECTED,
-        "成交率": language.PROTECTED,
-        "全年回访次数（上限）": language.PROTECTED,
+        "A级占比": language.protected(),
+        "成交率": language.protected(),
+        "全年回访次数（上限）": language.protected(),
     }
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from industry_report.analysis import conversion
 from industry_report.analysis.conversion import Measure, Standardised, Trend
-from industry_report.base import language
+from industry_report.base import language, table_metadata
 from industry_report.report.sentences import industry
 
 SALE = Measure()
@@ -32,8 +32,8 @@ SALE = Measure()
         ),
         (
             Trend(float("nan"), float("nan"), True, False, "too few"),
-            "各等级样本不足，不作趋势检验",
-            "Too few consultations for a trend test",
+            "满30条的等级不足两个，不作趋势检验",
+            "Fewer than two grades have 30 consultations: no trend test",
         ),
     ],
 )
@@ -61,14 +61,14 @@ def test_groups_against_all_others():
 
 def test_equal_groups_and_small_groups_are_not_told_apart():
     same = conversion.compare(rates(甲=(500, 100), 乙=(500, 100)), planned=False)
-    assert industry.versus(same, SALE) == "各组与其余各组相比，成交率均无明显差异"
+    assert industry.versus(same, SALE) == "满30条的各组与其余各组相比，成交率均无明显差异"
     few = conversion.compare(rates(甲=(20, 19), 乙=(9, 0)), planned=False)
-    assert industry.versus(few, SALE) == "各组样本不足，不作比较"
+    assert industry.versus(few, SALE) == "满30条的组不足两个，不作比较"
 
 
 def standardised(reversals):
     table = pd.DataFrame(reversals, columns=["first", "second", "clear"])
-    return Standardised(pd.DataFrame({"rate": [0.5]}), pd.DataFrame(), table)
+    return Standardised(pd.DataFrame({"rate": [0.5, 0.4]}), pd.DataFrame({"weight": [0.5, 0.5]}), table)
 
 
 def test_reversal_of_an_order_is_said_and_weighed():
@@ -84,18 +84,25 @@ def test_reversal_of_an_order_is_said_and_weighed():
     assert industry.mix(faint, "source", "customer_type", SALE).endswith("但这些差异都不明显")
     empty = Standardised(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     assert industry.mix(empty, "source", "customer_type", SALE) == ""
+    one_stratum = Standardised(none.rates, none.weights.iloc[:1], none.reversals)
+    assert industry.mix(one_stratum, "source", "customer_type", SALE) == ""
 
 
 def test_how_good_the_scores_are():
     auc = pd.DataFrame({"auc": [0.8012], "low": [0.787], "high": [0.8149]})
     assert industry.discrimination(auc) == "综合评分区分成交与未成交的AUC为0.801（95%置信区间0.787～0.815）"
     assert industry.discrimination(auc.assign(auc=float("nan"))) == ""
+    assert industry.discrimination(auc.assign(low=0.18, high=0.22)).endswith(
+        "评分越高成交反而越少，与评分标准的用意相反"
+    )
+    assert industry.discrimination(auc.assign(low=0.366, high=0.584)).endswith("不能认为评分能够区分")
     assert industry.discrimination(auc.iloc[:0]) == ""
     assert "成交的那条综合评分较高的概率" in industry.what_auc_is(auc)
     assert industry.what_auc_is(auc.iloc[:0]) == ""
     parts = pd.DataFrame({"share": [0.105], "lift": [2.957]})
     assert industry.lift(parts) == "综合评分最高的10.5%的咨询，成交率是全体的2.96倍"
     assert industry.lift(parts.iloc[:0]) == ""
+    assert industry.lift(parts.assign(share=1.0)) == industry.lift(parts.assign(lift=1.001)) == ""
 
 
 def test_weights_are_an_observation():
@@ -111,20 +118,24 @@ def test_weights_are_an_observation():
         fit.assign(weight=[0.5, 0.6]), {"a": "甲", "b": "乙"}
     )
     nothing = fit.iloc[:0]
-    nothing.attrs["reason"] = "separated"
+    table_metadata.tell(nothing, reason="separated")
     assert industry.contributions(nothing, {}) == "评分把成交与未成交完全分开，不估计各项评分的相对作用"
 
 
 def test_bounds_early_outcomes_and_staffing():
     bounds = pd.DataFrame({"lowest": [0.155], "highest": [0.16]}, index=["A"])
     assert industry.bounds(bounds) == "不可评级的咨询无论归入何级，A级占比都在15.5%～16.0%之间"
-    assert industry.early(pd.DataFrame({"share": [0.0]})) == ""
-    assert industry.early(pd.DataFrame({"share": [0.123]})) == (
-        "有12.3%的成交不晚于咨询日期，评分可能在已知结果后给出，上述指标可能偏高"
-    )
+    assert industry.bounds(bounds.assign(highest=0.155)) == ""
+    always = "日期不能说明评分是否在已知结果之后给出，上述指标可能因此偏高"
+    assert industry.early(pd.DataFrame({"share": []})) == ""
+    assert industry.early(pd.DataFrame({"share": [0.0]})) == always
+    assert industry.early(pd.DataFrame({"share": [0.033]})) == f"有一部分成交不晚于咨询日期；{always}"
+    assert industry.early(pd.DataFrame({"share": [float("nan")]})) == f"有一部分成交不晚于咨询日期；{always}"
+    assert industry.early(pd.DataFrame({"share": [1.0]})) == f"多数成交不晚于咨询日期；{always}"
     staff = pd.DataFrame(
         {
             "assumption": ["low", "mid", "high"],
+            "contacts": 100,
             "minutes_per_contact": [10, 20, 30],
             "hours_per_year": 1600,
             "full_time_equivalents": [1.04, 2.08, 3.12],
@@ -132,5 +143,8 @@ def test_bounds_early_outcomes_and_staffing():
     )
     assert industry.staffing(staff) == (
         "按全时人员每年工作1,600小时、每次回访用时10、20和30分钟（低、中、高三种假设）计，"
-        "全部回访分别折合全时人员1.0、2.1和3.1人；该结果只反映工作量，不等于岗位空缺"
+        "全部咨询的回访分别折合全时人员1.0、2.1和3.1人（上限）；该结果只反映工作量，不等于岗位空缺"
     )
+    assert "上限" not in industry.staffing(staff, of_customers=True)
+    withheld = staff.assign(full_time_equivalents=[1.0, 2.0, float("nan")])
+    assert industry.staffing(withheld) == ""

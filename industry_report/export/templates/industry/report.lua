@@ -139,7 +139,8 @@ end
 -- the page is set smaller and, if that does not do, turned, unless the exporter says how it is set.
 function Table(tbl)
   local breakable, letters, size = tostring(length(tbl) > LONG), needed(tbl, need), tbl.attributes.typst
-  tbl.attributes.typst = nil
+  local note, part = tbl.attributes['typst-note'], tbl.attributes['typst-part']
+  tbl.attributes = {}
   local open = '#apart(breakable: ' .. breakable .. ', width: 100%)['
   if size == 'turned' or not size and letters > SMALL then
     open = TURNED
@@ -148,7 +149,12 @@ function Table(tbl)
   elseif lines(tbl) then
     open = open .. '#metadata(' .. lines(tbl) .. ')'
   end
-  return { pandoc.RawBlock('typst', open), tbl:walk({ Str = broken }), pandoc.RawBlock('typst', ']') }
+  local blocks = pandoc.List({ tbl:walk({ Str = broken }) })
+  if note then blocks:insert(1, pandoc.Para({ pandoc.Emph({ pandoc.Str(note) }) })) end
+  -- The parts of a table whose columns do not find room side by side share a turned sheet.
+  if part ~= 'middle' and part ~= 'last' then blocks:insert(1, pandoc.RawBlock('typst', open)) end
+  if part ~= 'middle' and part ~= 'first' then blocks:insert(pandoc.RawBlock('typst', ']')) end
+  return blocks
 end
 
 function Div(div)

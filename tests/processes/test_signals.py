@@ -1,0 +1,65 @@
+"""Ctrl-C, TERM and HUP end a command in the same way, each with its own status."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import pytest
+
+from industry_report.processes import signals
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
+
+
+@pytest.fixture(autouse=True)
+def default_handlers():
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_each_signal_is_told(number, status):
+    with pytest.raises(KeyboardInterrupt) as stopped, signals.raise_stopped():
+        os.kill(os.getpid(), number)
+        time.sleep(1)
+    assert stopped.value.status == status
+    assert signal.getsignal(number) == signal.SIG_DFL
+
+
+def test_several_at_once_are_one():
+    with signals.raise_stopped():
+        with pytest.raises(signals.Stopped):
+            os.kill(os.getpid(), signal.SIGHUP)
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)  # while it clears up
+        time.sleep(0.05)
+
+
+def test_what_was_to_be_ignored_stays_ignored():
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # nohup
+    with signals.raise_stopped():
+        os.kill(os.getpid(), signal.SIGHUP)
+        time.sleep(0.05)
+
+
+def test_another_thread_has_no_signals():
+    done = []
+
+    def work() -> None:
+        with signals.raise_stopped():
+            done.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done == [True]
