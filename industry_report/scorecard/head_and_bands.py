@@ -139,7 +139,7 @@ def check_texts(page: Page, lists: dict[Place, list[Any]]) -> None:
     first: dict[str, int] = {}
     for place, texts in lists.items():
         for number, text in enumerate(texts):
-            line, key = page.find_line((*place, number)), conditions.fold(text or "")
+            line, key = page.find_line((*place, number)), conditions.comparable(text or "")
             if text and key in first:
                 page.note(line, f'"{text}" stands twice, first on line {first[key]}. Keep one of them.')
             elif text:

@@ -3,16 +3,17 @@
 from fractions import Fraction
 from typing import Any
 
+from ...base import answer_words
 from ...base.yaml_forms import Place
 from ...base.yaml_reader import Page
 from ..head_and_bands import check_bands, check_size, check_texts, make_bands, make_head
 from ..scorecards import Answers, Dimension, Scorecard
 
-_YES = ("是", "有", "yes", "y", "true", "1", "√", "✓")
+_YES = (*answer_words.YES, "有")
 
-_NO = ("否", "没有", "no", "n", "false", "0", "×", "✗")
+_NO = (*answer_words.NO, "没有")
 
-_UNKNOWN = ("未知", "不详", "不清楚", "不确定", "待确认", "unknown", "n/a", "na", "?", "？", "-", "")
+_UNKNOWN = (*answer_words.UNKNOWN, "不确定", "unknown", "n/a", "na", "-", "")
 
 
 def check_checklist(page: Page, values: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...base.errors import InputError, shown
-from ..conditions import fold
+from ..conditions import comparable
 from ..scorecards import Answers, Bins, Dimension, Levels, Points, Ranks
 
 Whole = npt.NDArray[np.int64]
@@ -178,7 +178,7 @@ _TIES: Mapping[str, Any] = {"lowest": "min", "highest": "max"}
 
 
 def _read_points(column: pd.Series, points: Points) -> Cells:
-    places = {fold(text): place for place, group in enumerate(points.texts) for text in group}
+    places = {comparable(text): place for place, group in enumerate(points.texts) for text in group}
     other = len(points.texts)
     codes = read_texts(column, places, other)
     earned = np.array([*points.points, points.otherwise or 0, 0], dtype=np.int64)  # missing is the last
@@ -189,16 +189,18 @@ def _read_points(column: pd.Series, points: Points) -> Cells:
 def _read_answers(column: pd.Series, answers: Answers) -> Cells:
     """1 for yes and 0 for no; unknown is missing, as an empty cell is."""
     texts = {0: answers.no, 1: answers.yes, 2: answers.unknown}
-    codes = read_texts(column, {fold(text): code for code, group in texts.items() for text in group}, 3)
+    codes = read_texts(column, {comparable(text): code for code, group in texts.items() for text in group}, 3)
     return Cells((codes == 1).astype(np.int64), (codes < 0) | (codes == 2), codes == 3)
 
 
 def read_texts(column: pd.Series, places: Mapping[str, int], other: int) -> Whole:
     """Place of every text, `other` for one that is not named, -1 where it is missing; each is judged once."""
     if column.dtype == object:
-        column = column.map(fold, na_action="ignore")  # a list in a cell has no hash to be told apart by
+        column = column.map(
+            comparable, na_action="ignore"
+        )  # a list in a cell has no hash to be told apart by
     codes, distinct = pd.factorize(column)
-    found = np.array([*(places.get(fold(text), other) for text in distinct), -1], dtype=np.int64)
+    found = np.array([*(places.get(comparable(text), other) for text in distinct), -1], dtype=np.int64)
     return found[codes]
 
 

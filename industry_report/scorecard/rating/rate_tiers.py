@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from .. import conditions
-from ..conditions import Axis, Numbers, fold
+from ..conditions import Axis, Numbers, comparable
 from ..scorecards import Scorecard
 from .columns import Bounds, Codes, Float, Whole, describe_wrong, list_blocks, read_numbers, read_texts
 
@@ -62,7 +62,7 @@ def locate(column: pd.Series, axis: Axis, rows: slice = slice(None)) -> Whole:
         cells = axis.locate(numbers)
         cells[missing] = -1
         return cells
-    places = {fold(text): place for place, text in enumerate(axis.texts)}
+    places = {comparable(text): place for place, text in enumerate(axis.texts)}
     return read_texts(column.iloc[rows], places, len(axis.texts))
 
 
