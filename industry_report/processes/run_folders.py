@@ -133,6 +133,8 @@ def _list_font_places() -> list[Path]:
 
 def _can_write(folder: Path) -> bool:
     """Tell whether a folder can be written; made where it is missing, as matplotlib would."""
+    if not folder.is_absolute():  # below a home that nobody knows
+        return False
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
