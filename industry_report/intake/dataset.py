@@ -1,30 +1,36 @@
 """Clean consultations and their counts by region and year, out of the prepared store."""
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from ..base.errors import InputError
+from ..base.errors import InputError, did_you_mean
 from . import contract, headers, store
-from . import sources as inputs
 from .contradictions import PROVENANCE
+from .data_files import SAMPLE as SAMPLE
+from .data_files import find_places, list_tables, prepare, read_tables
 from .fault_kinds import KINDS, name_kind
 from .fault_log import COUNTS, FaultLog, frame
-from .mapping import load_column_map
+from .other_tables import load_other
+from .other_tables import open_tables as open_tables  # what a notebook calls, from one place
+from .other_tables import scan_tables as scan_tables
+from .schemas import CONSULTATIONS, TABLES
 from .spill import join
 from .store import Prepared
 
-SAMPLE = "sample"
+_LIST = f"There are: {', '.join(TABLES)}."
 _NAMED = 12  # regions named in a message
 
 
 def load(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
-    """Load the clean consultations of a region and year.
+    """Load the clean rows of a table: the consultations of a region and year, or those of another table.
 
     Parameters
     ----------
@@ -35,20 +41,26 @@ def load(
         The slice; all regions or years without them.
     columns : path, optional
         A mapping file for headers and codes of the institution's own.
+    table : str
+        Which table, such as "orders" (see `schemas.TABLES`).
 
     Returns
     -------
     DataFrame
         One row per consultation with file, sheet, row and the columns of the contract; optional columns that
         no file of the slice has are absent. Further columns of the mapping file, numbers (Float64) or texts,
-        come last.
+        come last. Of another table, a row that no name and no column places takes its region from the
+        customers; customers without consent, and all rows of theirs, are left out.
 
     Raises
     ------
     InputError
         The data cannot be read, or holds nothing for this region and year.
     """
-    frames = _read_tables(data, columns, lambda file: map(str, _find_places(file, region, year)))
+    _refuse_unknown(table)
+    if table != CONSULTATIONS:
+        return load_other(data, region, year, columns, table)
+    frames = read_tables(data, columns, lambda file: map(str, find_places(file, region, year)))
     if not frames:
         raise _describe_empty(data, region, year, columns)
     rows = join(frames)
@@ -57,17 +69,17 @@ def load(
     return rows[order].reset_index(drop=True)
 
 
-def slices(data: str | Path, columns: str | Path | None = None) -> pd.DataFrame:
-    """List what regions and years the data hold.
+def slices(data: str | Path, columns: str | Path | None = None, table: str = CONSULTATIONS) -> pd.DataFrame:
+    """List what regions and years the data hold; of a table that describes customers the year is 0.
 
     Returns
     -------
     DataFrame
-        region, year, consultations, digest (changes when the slice, or what was found about its files, does),
-        synthetic.
+        region, year, consultations (rows; of another table its name), digest (changes when the slice, or what
+        was found about its files, does), synthetic.
     """
     parts: dict[tuple[str, int], list[tuple[Prepared, int, str]]] = {}
-    for file in prepare(data, columns):
+    for file in prepare(data, columns, table):
         for region, year, rows, digest in file.slices:
             parts.setdefault((region, year), []).append((file, rows, digest))
     records = [
@@ -80,11 +92,15 @@ def slices(data: str | Path, columns: str | Path | None = None) -> pd.DataFrame:
         )
         for (region, year), part in sorted(parts.items())
     ]
-    return pd.DataFrame(records, columns=["region", "year", "consultations", "digest", "synthetic"])
+    return pd.DataFrame(records, columns=["region", "year", table, "digest", "synthetic"])
 
 
 def quality(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
     """Count what became of the rows of each file that the slice draws on.
 
@@ -92,18 +108,22 @@ def quality(
     -------
     DataFrame
         file, read, graded, ungradable, rejected, duplicates (of the file), used (rows in this slice),
-        elsewhere (valid rows of other regions and years).
+        elsewhere (valid rows of other regions and years). Of another table `graded` are the rows kept.
     """
     records = []
-    for file, places in _find_files(data, region, year, columns):
+    for file, places in _find_files(data, region, year, columns, table):
         used = sum(file.slices[place][2] for place in places)
         records.append([file.summary["file"], *(file.summary[count] for count in COUNTS), used])
-    table = pd.DataFrame(records, columns=["file", *COUNTS, "used"])
-    return table.assign(elsewhere=table["graded"] + table["ungradable"] - table["used"])
+    told = pd.DataFrame(records, columns=["file", *COUNTS, "used"])
+    return told.assign(elsewhere=told["graded"] + told["ungradable"] - told["used"])
 
 
 def reasons(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
     """Count faults by reason and column, with no value of any row, so that a public report may print it.
 
@@ -112,21 +132,25 @@ def reasons(
     DataFrame
         code, column, rejects (whether it keeps a row out), rows, reason_zh, reason_en; most frequent first.
     """
-    files = [file for file, _ in _find_files(data, region, year, columns)]
+    files = [file for file, _ in _find_files(data, region, year, columns, table)]
     counts = [count for file in files for count in file.summary["counts"]]
     counts += [["same_file_twice", "", len(file.copies)] for file in files if file.copies]
-    table = pd.DataFrame(counts, columns=["code", "column", "rows"])
-    table = table.groupby(["code", "column"], as_index=False).sum()
-    table.insert(2, "rejects", [KINDS[code].rejects for code in table["code"]])
+    told = pd.DataFrame(counts, columns=["code", "column", "rows"])
+    told = told.groupby(["code", "column"], as_index=False).sum()
+    told.insert(2, "rejects", [KINDS[code].rejects for code in told["code"]])
     for language in ("zh", "en"):
-        table[f"reason_{language}"] = [name_kind(code, language) for code in table["code"]]
-    return table.sort_values(
+        told[f"reason_{language}"] = [name_kind(code, language) for code in told["code"]]
+    return told.sort_values(
         ["rejects", "rows", "code", "column"], ascending=[False, False, True, True], ignore_index=True
     )
 
 
 def rejects(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
     """List why rows of the slice's files were kept out; for internal use, it shows values of single rows.
 
@@ -135,22 +159,32 @@ def rejects(
     DataFrame
         file, sheet, row, column, header, cell, value, code, reason_zh, reason_en; a row may have several.
     """
-    return _read_faults("rejects", data, region, year, columns)
+    return _read_faults("rejects", data, region, year, columns, table)
 
 
 def flags(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
     """List what was noticed about the slice's files and kept no row out; columns as in `rejects`."""
     faults = FaultLog(contract.LISTED)
-    for file, _ in _find_files(data, region, year, columns):
+    for file, _ in _find_files(data, region, year, columns, table):
         for copy in file.copies:
             faults.note("same_file_twice", "", value=copy, hint=file.summary["file"])
-    return join([frame(faults.listed(rejects=False)), _read_faults("flags", data, region, year, columns)])
+    return join(
+        [frame(faults.listed(rejects=False)), _read_faults("flags", data, region, year, columns, table)]
+    )
 
 
 def sources(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
     """List the files that the slice draws on.
 
@@ -160,7 +194,7 @@ def sources(
         file (without folder), sha256, read, synthetic. The checksum is the file's own; of a file that holds
         other slices too, it is that of the slice's clean rows, for the others' rows are not the report's.
     """
-    files, told = _find_files(data, region, year, columns), ("read", "synthetic")
+    files, told = _find_files(data, region, year, columns, table), ("read", "synthetic")
     records = [
         (f.summary["file"], _tell_checksum(f) or _digest_places(f, places), *map(f.summary.get, told))
         for f, places in files
@@ -178,43 +212,6 @@ def _digest_places(file: Prepared, places: list[int]) -> str:
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def prepare(data: str | Path, columns: str | Path | None = None) -> list[Prepared]:
-    """Bring the store up to date and give its entry for each file; an unchanged file is not read again.
-
-    Files of the same content are counted once; the later ones by name are flagged.
-    """
-    column_map = load_column_map(columns)
-    names: dict[str, list[Path]] = {}
-    for file in inputs.list_files(_find_data(data)):
-        names.setdefault(store.know_checksum(file), []).append(file)
-    entries = [(files, store.prepare_file(files[0], sha256, column_map)) for sha256, files in names.items()]
-    return [replace(entry, copies=tuple(file.name for file in files[1:])) for files, entry in entries]
-
-
-def find_project() -> Path:
-    """Find the nearest folder from the working folder upwards that has `notebooks`, else the former."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir()), here)
-
-
-def _find_data(data: str | Path) -> Path:
-    if str(data) != SAMPLE:
-        return inputs.find_path(data)
-    folder = find_project() / "data" / SAMPLE
-    if not any(folder.glob("*.xlsx")):
-        _make_sample(folder)
-    return folder
-
-
-def _make_sample(folder: Path) -> None:
-    from . import sample
-
-    remedy = "Work in a folder that you may write."
-    with store.make_whole(folder, remedy, lambda made: any(made.glob("*.xlsx"))) as unfinished:
-        sample.write(unfinished)
-        unfinished.chmod(unfinished.parent.stat().st_mode & 0o777)  # made-up customers may be seen
-
-
 def _digest_parts(parts: list[tuple[Prepared, int, str]]) -> str:
     """Digest what a report tells of a slice: of the file's checksum no more than `sources` gives."""
     told = ("file", "synthetic", "dropped", "counts", "listed", *COUNTS)
@@ -225,54 +222,30 @@ def _digest_parts(parts: list[tuple[Prepared, int, str]]) -> str:
     return store.digest(facts)
 
 
-def _find_places(file: Prepared, region: str | None, year: int | None) -> list[int]:
-    return [
-        place
-        for place, (its_region, its_year, _, _) in enumerate(file.slices)
-        if region in (None, its_region) and year in (None, its_year)
-    ]
-
-
 def _find_files(
-    data: str | Path, region: str | None, year: int | None, columns: str | Path | None
+    data: str | Path, region: str | None, year: int | None, columns: str | Path | None, table: str
 ) -> list[tuple[Prepared, list[int]]]:
     """Give the files that a slice draws on, with the places of its rows there."""
-    found = [(file, _find_places(file, region, year)) for file in prepare(data, columns)]
+    found = [(file, find_places(file, region, year)) for file in prepare(data, columns, table)]
     return [(file, places) for file, places in found if places or (region is None and year is None)]
 
 
 def _read_faults(
-    name: str, data: str | Path, region: str | None, year: int | None, columns: str | Path | None
+    name: str,
+    data: str | Path,
+    region: str | None,
+    year: int | None,
+    columns: str | Path | None,
+    table: str,
 ) -> pd.DataFrame:
-    chosen = {file.folder for file, _ in _find_files(data, region, year, columns)}
-    tables = _read_tables(data, columns, lambda file: [name] if file.folder in chosen else [])
+    chosen = {file.folder for file, _ in _find_files(data, region, year, columns, table)}
+    tables = read_tables(data, columns, lambda file: [name] if file.folder in chosen else [], table)
     return join([frame([]), *tables])
 
 
-def _read_tables(
-    data: str | Path, columns: str | Path | None, choose: Callable[[Prepared], Iterable[str]]
-) -> list[pd.DataFrame]:
-    """Read the chosen tables of each file; an entry that is damaged or was removed is made anew, once."""
-    import pyarrow
-
-    for is_last in (False, True):
-        tables = []
-        for file in prepare(data, columns):
-            try:
-                tables += [store.read_table(file, name) for name in choose(file)]
-            except MemoryError as error:  # also Arrow's
-                remedy = "Make fewer reports at a time with --jobs, or raise the limit (ulimit -v)."
-                raise InputError(str(data), "needs more memory than there is.", remedy) from error
-            except (OSError, pyarrow.ArrowException) as error:
-                if is_last:
-                    raise InputError(
-                        str(file.folder), f"cannot be read ({error}).", "Check the disk."
-                    ) from None
-                store.discard(file.folder)
-                break
-        else:
-            return tables
-    return []
+def _refuse_unknown(table: str) -> None:
+    if table not in TABLES:
+        raise InputError(f"table {table!r}", "is none that is known.", did_you_mean(table, TABLES) or _LIST)
 
 
 def _describe_empty(
@@ -283,4 +256,6 @@ def _describe_empty(
     known += [f"{len(there) - _NAMED} more"] if len(there) > _NAMED else []
     asked = " ".join(str(part) for part in (region, year) if part is not None)
     problem = f"has no consultations{' of ' if asked else ''}{asked}."
+    others = sorted(list_tables(data, columns) - {CONSULTATIONS})
+    problem += f" It has other tables: {', '.join(others)}." if others else ""
     return InputError(f"data {data}", problem, f"There are: {'; '.join(known) or 'none'}.")

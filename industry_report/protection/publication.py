@@ -15,7 +15,7 @@ import pandas as pd
 
 import scoring
 
-from ..analysis import bases, conversion, market, outcome_window, validity, workload
+from ..analysis import bases, conversion, market, outcome_window, workload
 from ..analysis.conversion import Measure, Standardised, Trend
 from ..base import language, origin
 from ..base.origin import Number, Withheld
@@ -70,7 +70,7 @@ class Published:
     trend : Trend or None
         Of conversion by grade; None where a grade's is withheld.
     bounds : DataFrame
-        See `validity.ungradable_bounds`; empty where a grade is withheld.
+        See `bases.ungradable_bounds`; empty where a grade is withheld.
     scores : ScoreQuality
         How good the scores are.
     basis : Basis
@@ -266,7 +266,7 @@ def _derive(
     average, grades, by_grade = named["average"], named["grades"], named["by_grade"]
     scores = (average, grades, by_grade, named["shares"], named["by_score"])
     told = not disclosure.is_protected(by_grade, average)
-    bounds = validity.ungradable_bounds(scored)
+    bounds = bases.ungradable_bounds(scored)
     weak = market.compare_weak(rated, dimensions if scorecard.has_common_scale else [])
     shares_hidden = disclosure.is_protected(grades, named["shares"])
     return {

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from industry_report.base.errors import InputError
-from industry_report.building import output_check, render
+from industry_report.building import output_check, plan, render
 from industry_report.building.plan import Job
 from industry_report.export import exporters
 from industry_report.report.display import COVER, EXHIBIT, STAMP
@@ -248,10 +248,16 @@ def test_draft_without_a_cover_is_marked_too():
     assert (cover["title"], cover["notice"]) == ("我的笔记", "草稿，非正式发布")
 
 
-def test_edition_for_the_house_is_recorded_as_internal():
-    for edition, internal in (("industry", False), ("college", False), ("enterprise", True)):
-        record = json.loads(render.write_record(job(edition=edition), FACTS, {}, {}))
-        assert record["internal"] is internal
+@pytest.mark.parametrize("kept", ["enterprise", "training"])
+def test_the_publishers_policy_alone_tells_what_is_internal(tmp_path, kept):
+    publisher = tmp_path / "publisher.yaml"
+    publisher.write_text(
+        f"disclosure: {{threshold: 10, dominance: {{p: 10}}, internal: [{kept}]}}\n", "utf-8"
+    )
+    for edition in ("industry", "college", "training", kept):
+        asked = job(edition=edition, publisher=str(publisher))
+        record = json.loads(render.write_record(asked, FACTS, {}, {}))
+        assert record["internal"] is plan.is_internal(asked) is (edition == kept)
 
 
 # --- with a kernel
@@ -315,8 +321,12 @@ def test_notebook_in_a_folder_with_braces_saved_with_another_kernel(project, out
 # --- what goes around the gate, and what must not stay beside a new version
 
 
-def run_outputs(*outputs: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("count_rows()", outputs=list(outputs))])
+def run_outputs(*outputs: nbformat.NotebookNode, imports: str = "import scoring") -> nbformat.NotebookNode:
+    cells = [
+        nbformat.v4.new_code_cell(imports),
+        nbformat.v4.new_code_cell("count_rows()", outputs=list(outputs)),
+    ]
+    return nbformat.v4.new_notebook(cells=cells)
 
 
 @pytest.mark.parametrize(
@@ -335,6 +345,25 @@ def test_outputs_that_went_around_the_gate_are_refused_in_a_public_edition(outpu
     with pytest.raises(InputError, match=r"the cell `count_rows\(\)`.*show, say"):
         output_check.check_outputs(run_outputs(output), STEM, is_public=True)
     output_check.check_outputs(run_outputs(output), STEM, is_public=False)
+
+
+@pytest.mark.parametrize(
+    ("imports", "checked"),
+    [
+        ("from industry_report.intake import dataset", True),
+        ("x = 1\n  import scoring as s", True),
+        ("import matplotlib.pyplot as plt\n# not from industry_report", False),
+        ("import scoring_rules", False),
+    ],
+)
+def test_only_a_notebook_that_works_with_records_needs_the_gate(imports, checked):
+    picture = nbformat.v4.new_output("display_data", data={"image/png": "eA=="})
+    notebook = run_outputs(picture, imports=imports)
+    if checked:
+        with pytest.raises(InputError, match="gate"):
+            output_check.check_outputs(notebook, STEM, is_public=True)
+    else:
+        output_check.check_outputs(notebook, STEM, is_public=True)
 
 
 def test_words_and_what_display_stamped_may_stay():

@@ -31,7 +31,10 @@ FUNCTIONS = (
     "sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh coth log ln lg exp lim limsup liminf max "
     "min sup inf arg det dim ker hom deg gcd Pr"
 )
-BIG = "sum prod coprod int iint iiint oint bigcap bigcup bigsqcup bigvee bigwedge bigodot bigotimes bigoplus biguplus"
+BIG = (
+    "sum prod coprod int iint iiint oint bigcap bigcup bigsqcup bigvee bigwedge bigodot bigotimes bigoplus "
+    "biguplus"
+)
 ACCENTS = "hat check tilde acute grave dot ddot breve bar vec widehat widetilde overline underline mathring"
 ALPHABETS = (
     "mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak boldsymbol text textbf textit operatorname"
