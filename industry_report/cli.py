@@ -6,8 +6,7 @@ import functools
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,19 +16,22 @@ from . import __version__
 from .base import console
 from .base.checked_json import narrow_mode
 from .base.errors import InputError
-from .scorecard.scorecards import Scorecard
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .building.build import Result
     from .building.plan import Job
+    from .scorecard.scorecards import Scorecard
 
 PATH = click.Path(path_type=Path)
+
 ANNUAL = Path("params", "annual.yaml")
+
 SCORECARD = "params/scorecards/consultation.yaml"
+
 WRITES_FILES = ("sample", "build", "preview")
+
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
 
 
@@ -290,7 +292,9 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
     for job, reason in builder.list_states(jobs, output):
         click.echo(f"{job.stem}\t{'stale: ' + reason if reason else 'fresh'}\t{job.origin}")
         stale += bool(reason)
-    click.echo(f"{_count(len(jobs), 'report')}, {stale} to make", err=True)
+    from .building.progress import count_noun
+
+    click.echo(f"{count_noun(len(jobs), 'report')}, {stale} to make", err=True)
 
 
 @main.command(
@@ -358,11 +362,13 @@ def build(
 
     jobs = _list_jobs(params or (ANNUAL,), data, only)
     options = builder.Options(workers, force, time_limit, retries, scheduler, draft)
-    with _progress(len(jobs)) as tell:
+    from .building.progress import show_progress, summarize
+
+    with show_progress(len(jobs)) as tell:
         results = builder.build_shelves(jobs, output, options, tell, lambda text: click.echo(text, err=True))
     failed = [result for result in results if result.status == "failed"]
     shelves = builder.assign_shelves(jobs, output)
-    click.echo(_summarize(results, [folder / "index.html" for folder in shelves]))
+    click.echo(summarize(results, [folder / "index.html" for folder in shelves]))
     for result in failed:
         click.echo(f"Error: {result.cause}", err=True)
     if failed:
@@ -419,48 +425,3 @@ def _load_scorecard(path: str) -> Scorecard:
     import scoring
 
     return scoring.load_scorecard(path)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[Result], None]]:
-    """Yield what to call with each result: it prints a line, below it a bar if this is a terminal."""
-    if not sys.stdout.isatty():
-        yield lambda result: click.echo(_line(result))
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-    from rich.text import Text
-
-    left = TimeRemainingColumn(elapsed_when_finished=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), left)
-    with Progress(*columns, console=Console(file=console.open_terminal()), transient=True) as bar:
-        task = bar.add_task("Reports", total=total)
-
-        def tell(result: Result) -> None:
-            nonlocal total
-            bar.console.print(Text(console.escape_controls(_line(result))))
-            if result.status == "fresh":  # took no time, so that the time left is estimated from the others
-                total -= 1
-                bar.update(task, total=total)
-            else:
-                bar.advance(task)
-
-        yield tell
-
-
-def _line(result: Result) -> str:
-    seconds = f"  {result.seconds:.1f} s" if result.status == "made" else ""
-    warnings = "".join(f"\n        warning: {warning}" for warning in result.warnings)
-    return f"{result.status:<6}  {result.report}{seconds}{warnings}"
-
-
-def _summarize(results: list[Result], indexes: list[Path]) -> str:
-    counts = {
-        status: sum(result.status == status for result in results) for status in ("made", "fresh", "failed")
-    }
-    told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-    return f"{_count(len(results), 'report')}: {told}. {', '.join(map(str, indexes))}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -11,7 +11,8 @@ import pandas as pd
 
 from ..base import origin, table_metadata
 from ..base.language import name, text
-from ..base.yaml_reader import Kind, Page, open_page, read_words
+from ..base.yaml_forms import Kind, read_words
+from ..base.yaml_reader import Page, open_page
 from .conversion import REST
 
 MAP = Kind("the map of skills", "params/skills.yaml")

@@ -1,4 +1,4 @@
-"""One vocabulary, zh and en: the report's language, domain terms, number and date formats."""
+"""One language at a time, zh or en: what is in use, how terms, numbers and dates are printed in it."""
 
 from __future__ import annotations
 
@@ -15,220 +15,17 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
 from .errors import InputError, did_you_mean, shown
+from .vocabulary import CODE_NAMES, CODED, NAMED, PLACES, VOCABULARY
 
 LANGUAGES = ("zh", "en")
+
 LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale("en")}  # a name would be parsed for every number
-MISSING = "–"
+
+MISSING_SIGN = "–"
+
 # A number that is not shown because it would tell of single customers. Not "…": in Chinese yearbooks that is
 # "less than half a unit". The English mark is the shorthand of the UK's statistical service.
 PROTECTED_MARKS = {"zh": "［保密］", "en": "[c]"}
-
-# Every word that a chart axis, table head or label needs, once. Column names of tidy tables are keys too.
-VOCABULARY: dict[str, tuple[str, str]] = {
-    "customer_id": ("客户编号", "Customer ID"),
-    "customer_type": ("客户类型", "Customer type"),
-    "source": ("客户来源", "Source"),
-    "detail": ("咨询详情", "Detail"),
-    "product": ("咨询产品", "Product"),
-    "consulted_on": ("咨询日期", "Consulted on"),
-    "month": ("月份", "Month"),
-    "received": ("咨询数", "Consultations"),
-    "region": ("地区", "Region"),
-    "year": ("年度", "Year"),
-    "intent": ("意向度", "Intent"),
-    "clarity": ("需求明确性", "Clarity of need"),
-    "satisfaction": ("满意度", "Satisfaction"),
-    "composite": ("综合评分", "Composite"),
-    "grade": ("等级", "Grade"),
-    "meaning": ("含义", "Meaning"),
-    "dimension": ("评分项", "Dimension"),
-    "score": ("分值", "Score"),
-    "weight": ("权重", "Weight"),
-    "converted": ("是否成交", "Converted"),
-    "consultations": ("咨询数", "Consultations"),
-    "graded": ("可评级", "Graded"),
-    "ungradable": ("不可评级", "Ungradable"),
-    "rejected": ("错误剔除", "Rejected"),
-    "duplicates": ("重复剔除", "Duplicates"),
-    "read": ("读入", "Read"),
-    "used": ("有效咨询", "Used here"),
-    "elsewhere": ("其他地区或年度", "Other region or year"),
-    "undefined": ("未定义", "Undefined"),
-    "rows": ("条数", "Rows"),
-    "share": ("占比", "Share"),
-    "conversions": ("成交数", "Conversions"),
-    "rate": ("比率", "Rate"),
-    "interval": ("95%置信区间", "95% CI"),
-    "mean": ("平均分", "Mean score"),
-    "role": ("跟进人员", "Follow-up role"),
-    "cadence": ("回访频次", "Cadence"),
-    "contacts_per_year": ("每条咨询年回访次数", "Contacts per consultation a year"),
-    "contacts": ("全年回访次数", "Contacts a year"),
-    "band": ("综合评分", "Composite"),
-    "file": ("文件", "File"),
-    "sheet": ("工作表", "Sheet"),
-    "column": ("字段", "Field"),
-    "handling": ("处理", "Handling"),
-    "reason": ("原因", "Reason"),
-    "levels": ("分值含义", "Meaning of scores"),
-    "table": ("统计表", "Table"),
-    "protected_rows": ("不公布的行数", "Rows withheld"),
-    "rule": ("规则", "Rule"),
-    "version": ("版本", "Version"),
-    "code": ("原因代码", "Code"),
-    "sha256": ("SHA-256 校验值", "SHA-256"),
-    "item": ("项目", "Item"),
-    "value": ("内容", "Value"),
-    "language": ("报告语言", "Language"),
-    "industry": ("行业版", "Industry edition"),
-    "enterprise": ("企业版", "Enterprise edition"),
-    "scorecard": ("评分标准", "Scorecard"),
-    "term": ("术语", "Term"),
-    "field": ("字段", "Field"),
-    "composite_supplied": ("原表综合评分", "Composite as supplied"),
-    "grade_supplied": ("原表等级", "Grade as supplied"),
-    "converted_on": ("成交日期", "Converted on"),
-    "amount": ("成交金额（元）", "Amount (yuan)"),
-    "missing": ("缺失数", "Missing"),
-    # comparisons
-    "reference": ("对照比率", "Reference rate"),
-    "reference_consultations": ("对照咨询数", "Reference consultations"),
-    "difference": ("差值（个百分点）", "Difference (percentage points)"),
-    "p": ("P值", "P value"),
-    "p_adjusted": ("校正P值", "Adjusted P value"),
-    "test": ("检验方法", "Test"),
-    "chi-square": ("卡方检验", "Chi-square"),
-    "Fisher": ("费希尔精确检验", "Fisher exact"),
-    "method": ("多重比较校正", "Adjustment"),
-    "Holm": ("Holm法（预设比较）", "Holm (planned comparisons)"),
-    "Benjamini-Hochberg": (
-        "Benjamini-Hochberg法（探索性比较）",
-        "Benjamini-Hochberg (exploratory comparisons)",
-    ),
-    "verdict": ("结论", "Finding"),
-    "higher": ("更高", "Higher"),
-    "lower": ("更低", "Lower"),
-    "no clear difference": ("无明显差异", "No clear difference"),
-    "rises": ("上升", "Rises"),
-    "falls": ("下降", "Falls"),
-    "no clear trend": ("无明显趋势", "No clear trend"),
-    "too few": ("样本不足", "Too few to compare"),
-    "not compared": ("不参与比较", "Not compared"),
-    "standardised": ("标准化比率", "Standardised rate"),
-    "reversal": ("次序逆转", "Order reversed"),
-    "first": ("一组", "One group"),
-    "second": ("另一组", "Other group"),
-    "crude": ("粗率之差（个百分点）", "Difference of crude rates (percentage points)"),
-    "crude_low": ("粗率之差区间下限", "Difference of crude rates, lower limit"),
-    "crude_high": ("粗率之差区间上限", "Difference of crude rates, upper limit"),
-    "clear": ("两项差异均明显", "Both differences clear"),
-    # how good the scores are
-    "auc": ("AUC（曲线下面积）", "AUC"),
-    "tenth": ("综合评分十等分组", "Tenth by composite"),
-    "part": ("综合评分最高的部分", "Highest composites"),
-    "top tenth": ("前十分之一", "Top tenth"),
-    "top fifth": ("前五分之一", "Top fifth"),
-    "top half": ("前二分之一", "Top half"),
-    "lift": ("提升倍数", "Lift"),
-    "coefficient": ("回归系数", "Coefficient"),
-    "coefficient_low": ("系数区间下限", "Coefficient, lower limit"),
-    "coefficient_high": ("系数区间上限", "Coefficient, upper limit"),
-    "step": ("评分变动", "Change of score"),
-    "changed": ("等级改变的咨询数", "Grade changed"),
-    "lowest": ("占比下限", "Lowest share"),
-    "highest": ("占比上限", "Highest share"),
-    "earlier": ("成交早于咨询", "Purchase on an earlier day"),
-    "same_day": ("成交与咨询同日", "Purchase on the same day"),
-    # workload
-    "assumption": ("情形", "Assumption"),
-    "low": ("低", "Low"),
-    "mid": ("中", "Mid"),
-    "high": ("高", "High"),
-    "minutes_per_contact": ("每次回访用时（分钟）", "Minutes per contact"),
-    "hours_per_year": ("全时年工时（小时）", "Full-time hours a year"),
-    "hours": ("工时（小时）", "Hours"),
-    "full_time_equivalents": ("折合全时人员（人）", "Full-time equivalents"),
-    # levels over time, follow-up
-    "before": ("上期等级", "Grade before"),
-    "after": ("本期等级", "Grade now"),
-    "move": ("等级变化", "Change of grade"),
-    "up": ("升级", "Up"),
-    "down": ("降级", "Down"),
-    "same": ("不变", "Same"),
-    "new": ("新增", "New"),
-    "gone": ("本年未咨询", "Not seen again"),
-    "not comparable": ("不可比", "Not comparable"),
-    "total": ("合计", "Total"),
-    "customers": ("客户数", "Customers"),
-    "cause": ("可能原因", "Likely cause"),
-    "due": ("应回访日期", "Due on"),
-    "next_on": ("下次回访日期", "Next contact"),
-    "last_contact": ("最近咨询日期", "Latest consultation"),
-    "missed": ("错过次数", "Contacts missed"),
-    "days_overdue": ("逾期天数", "Days overdue"),
-    "overdue": ("逾期客户数", "Overdue"),
-    "median_days_overdue": ("逾期天数中位数", "Median days overdue"),
-    "action": ("跟进措施", "Action"),
-    "strategy": ("跟进策略", "Strategy"),
-    "trigger": ("触发条件", "Trigger"),
-    "since": ("起始月份", "Since"),
-    "until": ("截止月份", "Until"),
-    "fired": ("触发月份", "Fired in"),
-    "grade_by_score": ("按评分的等级", "Grade by score"),
-    "who": ("经办人", "By whom"),
-    "why": ("理由", "Reason given"),
-    "holds": ("是否有效", "In force"),
-    "date": ("日期", "Date"),
-    "today": ("推算基准日", "Reckoned as of"),
-    "due_soon": ("7天内到期", "Due in 7 days"),
-    "promising": ("较高等级", "High grades"),
-    "known": ("已登记是否成交", "Outcome known"),
-    "gap": ("与其余各组之差（分）", "Difference from all others"),
-    # editions
-    "government": ("政府版", "Government edition"),
-    "training": ("培训机构版", "Training edition"),
-    "college": ("院校版", "College edition"),
-    # what a college reads
-    "duty": ("工作内容", "What they do"),
-    "asked": ("咨询数", "Consultations"),
-    "skills": ("所需技能", "Skills"),
-    "courses": ("对应课程", "Courses"),
-    "course": ("课程", "Course"),
-    "products": ("对应模块", "Products"),
-    "kind": ("类别", "Kind"),
-    "group": ("项目", "Item"),
-    "share_before": ("对比年度占比", "Share before"),
-    "direction": ("判断", "Finding"),
-    "rising": ("上升", "Rising"),
-    "steady": ("平稳", "Steady"),
-    "falling": ("下降", "Falling"),
-    "not enough evidence": ("依据不足", "Not enough evidence"),
-    "weak": ("低分占比", "Weak"),
-    "strong": ("高分占比", "Strong"),
-    # slices side by side
-    "side": ("比较对象", "Compared"),
-    "compared": ("比较", "Comparison"),
-    "best": ("最高名次", "Best place"),
-    "worst": ("最低名次", "Worst place"),
-    # indicators
-    "indicator": ("指标", "Indicator"),
-    "calculation": ("计算方法", "How it is computed"),
-    "caution": ("使用限制", "Limits"),
-    # what is attached to a report
-    "work-list": ("跟进名单", "Work list"),
-    # the shelf
-    "edition": ("版本", "Edition"),
-    "zh": ("中文", "Chinese"),
-    "en": ("英文", "English"),
-}
-
-# Columns whose values are keys of the vocabulary, too; a value that is none is data and stays itself.
-CODED = frozenset(
-    {
-        *("dimension", "field", "verdict", "test", "method", "part", "assumption", "kind", "direction"),
-        *("before", "move"),
-    }
-)
 
 
 def _decimal(value: float, digits: int, pattern: str) -> str:
@@ -339,45 +136,11 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
     "full_time_equivalents": _staff,
 }
 
-# Names of places and code-list values that have an English form; an institution's own codes stay themselves.
-PLACES = {"黄山市": "Huangshan", "杭州市": "Hangzhou", "盐城市": "Yancheng"}
-NAMES = {
-    **PLACES,
-    # customer types
-    "小微企业": "Small and micro enterprises",
-    "个体工商户": "Sole traders",
-    "中型企业": "Medium-sized enterprises",
-    "代理记账公司": "Bookkeeping agencies",
-    "事业单位": "Public institutions",
-    "院校": "Colleges",
-    "大型企业": "Large enterprises",
-    "农民专业合作社": "Farmers' cooperatives",
-    "社会团体": "Social organisations",
-    # sources
-    "搜索引擎": "Search engines",
-    "电话咨询": "Telephone",
-    "老客户推荐": "Referrals",
-    "官网": "Website",
-    "微信公众号": "WeChat account",
-    "短视频平台": "Short-video platforms",
-    "线下展会": "Trade fairs",
-    "其他": "Other",
-    # products
-    "总账": "General ledger",
-    "报税": "Tax filing",
-    "进销存": "Inventory",
-    "发票管理": "Invoices",
-    "工资管理": "Payroll",
-    "固定资产": "Fixed assets",
-    "应收应付": "Receivables and payables",
-    "成本核算": "Costing",
-}
-# Columns whose values are such names.
-NAMED = frozenset({"region", "customer_type", "source", "product", "group", "side"})
-
 _current = "zh"
+
 # What the report's scorecard calls its columns and its grades.
 _columns: dict[str, Mapping[str, str]] = {}
+
 _grades: dict[str, Mapping[str, str]] = {}
 
 
@@ -452,13 +215,13 @@ def name(value: str) -> str:
 
     Several values in one, as products are (总账、报税), are translated one by one if all are known.
     """
-    parts = [NAMES.get(part) for part in re.split(r"[、,，;；/]", value)]
+    parts = [CODE_NAMES.get(part) for part in re.split(r"[、,，;；/]", value)]
     return text(zh=value, en=", ".join(map(str, parts)) if all(parts) else value)
 
 
 def mention(value: str) -> str:
     """Return a code-list value as a sentence names it: “小微企业” / small and micro enterprises."""
-    english = NAMES.get(value, value)
+    english = CODE_NAMES.get(value, value)
     proper = english == value or value in PLACES or english.startswith("WeChat")
     return text(zh=f"“{value}”", en=english if proper else english[:1].lower() + english[1:])
 
@@ -508,7 +271,7 @@ def listing(items: list[str]) -> str:
 def formatted(value: Any, column: str) -> str:
     """Print one value of a tidy table's column; a missing value is an en dash, never ``nan``."""
     if pd.api.types.is_scalar(value) and pd.isna(value):
-        return MISSING
+        return MISSING_SIGN
     if pd.api.types.is_bool(value):
         return text(zh="是", en="Yes") if value else text(zh="否", en="No")
     if column in FORMATS and pd.api.types.is_number(value):

@@ -23,12 +23,13 @@ SANS, SERIF = "Noto Sans CJK SC", "Noto Serif CJK SC"
 # The neutral inks. A figure holds them as `fill: #…` and `stroke: #…`, so a page's style may replace them.
 INK, GREY, GRID, PAPER = "#1f2933", "#56616b", "#d9dee3", "#ffffff"
 ACCENT = "#1b5e8c"
-GAP, LEAD = "#f6d5b8", "#d3e3f1"  # behind what lies clearly below and above; a mark says so, too
+# Behind what lies clearly below and above; a mark says so, too.
+BELOW_COLOUR, ABOVE_COLOUR = "#f6d5b8", "#d3e3f1"
 # What is written on a coloured bar is none of them, and stays when they are replaced.
 _ON_DARK, _ON_LIGHT = "#fefefe", "#000000"
-WIDTH = 4.8  # inches: so narrow that on a phone, 320 px wide within its margins, 10 points are still 9 px
-TITLE, TEXT = 12.0, 10.0  # points: the finding, and all other text
-LEADING = 1.45  # from line to line, in sizes: Chinese characters fill their square
+WIDTH_INCHES = 4.8  # so narrow that on a phone, 320 px wide within its margins, 10 points are still 9 px
+TITLE_POINTS, TEXT_POINTS = 12.0, 10.0  # the finding, and all other text
+LEADING_IN_SIZES = 1.45  # from line to line, in sizes: Chinese characters fill their square
 
 # Light to dark: the order survives a black-and-white print and every kind of colour blindness.
 _GRADE_ENDS = ("#b9d2e8", "#6f9cc4", "#2c6499", "#0a2c54")
@@ -80,14 +81,14 @@ def apply(source: str = "") -> None:
     mpl.rcParams.update(
         {
             "font.family": [SANS],
-            "font.size": TEXT,
+            "font.size": TEXT_POINTS,
             "text.color": INK,
             "text.parse_math": False,  # a "$" in a customer type is a dollar sign
             "axes.unicode_minus": False,
             "axes.edgecolor": GREY,
             "axes.labelcolor": GREY,
-            "axes.labelsize": TEXT,
-            "axes.titlesize": TEXT,
+            "axes.labelsize": TEXT_POINTS,
+            "axes.titlesize": TEXT_POINTS,
             "axes.titlelocation": "left",
             "axes.titlepad": 10,
             "axes.spines.top": False,
@@ -99,11 +100,11 @@ def apply(source: str = "") -> None:
             "grid.linewidth": 0.6,
             "xtick.color": GREY,
             "ytick.color": GREY,
-            "xtick.labelsize": TEXT,
-            "ytick.labelsize": TEXT,
+            "xtick.labelsize": TEXT_POINTS,
+            "ytick.labelsize": TEXT_POINTS,
             "xtick.labelcolor": INK,
             "ytick.labelcolor": INK,
-            "figure.figsize": (WIDTH, 3.2),
+            "figure.figsize": (WIDTH_INCHES, 3.2),
             "figure.facecolor": PAPER,
             "legend.frameon": False,
             "svg.fonttype": "none",  # text stays text: searchable, scalable, small
@@ -177,12 +178,12 @@ def _advance(character: str) -> float:
     return glyph.horiAdvance / _measured().units_per_EM * (_ROOM if ord(character) < 0x250 else 1)
 
 
-def text_width(text: str, size: float = TEXT) -> float:
+def text_width(text: str, size: float = TEXT_POINTS) -> float:
     """Return how wide one line of text is, in inches, with some room for a reader's other font."""
     return math.fsum(map(_advance, text)) * size / 72
 
 
-def wrap(text: str, width: float, size: float = TEXT) -> list[str]:
+def wrap(text: str, width: float, size: float = TEXT_POINTS) -> list[str]:
     """Break a text into as few lines as fit a width, at pauses or into about equal lengths.
 
     Chinese text may break between any two characters, but no line begins with a closing mark or ends with an
@@ -222,7 +223,7 @@ def _pieces(text: str, width: float, size: float) -> Iterable[str]:
         yield from [piece] if text_width(piece.rstrip(), size) <= width else piece
 
 
-def shorten(name: str, width: float, size: float = TEXT) -> str:
+def shorten(name: str, width: float, size: float = TEXT_POINTS) -> str:
     """Break a name into two lines at most; of a longer one, keep the beginning and the end.
 
     Both ends are kept because long names often differ in the last characters only.

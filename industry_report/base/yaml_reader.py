@@ -1,12 +1,7 @@
 """Read any YAML file beside a form: what keys it has, and what turns the text of each into a value.
 
-The one reader of scorecards, publishers, maps of skills, mapping files and parameter files. A form is data:
-
-- a function reads one text and raises ValueError with fault and remedy;
-- ``{"key": form}`` is a mapping, where a key with a question mark, ``"key?"``, may be left out;
-- ``[form]`` is a list; `Listed` is one that may be empty;
-- `Keyed` is a mapping whose keys are values; `Worded` is a text in both languages;
-- `Typed` reads what YAML itself makes of a text (a number, a date, yes or no), `Tree` takes anything.
+The one reader, by the forms of `yaml_forms`, of scorecards, publishers, maps of skills, mapping files and
+parameter files.
 
 All faults of a file are told at once, each with its line, what is near and the remedy. No tag is obeyed and
 nothing is executed; what could exhaust us (alias bombs, depth, size) is refused before it is built.
@@ -18,7 +13,6 @@ import datetime as dt
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,67 +20,19 @@ import yaml
 
 from .errors import LONGEST_SHOWN, InputError, near_match, shown
 from .files import find_upwards, is_file, is_folder, list_files
-
-Place = tuple[str | int, ...]
-"""Where something stands, such as ``("bands", 0, "grade")``."""
+from .yaml_forms import Keyed, Kind, Listed, Place, Tree, Typed, Worded
 
 _MOST_DEPTH = 16
+
 _MOST_FAULTS = 50  # told at once
+
 _LONGEST_NUMBER = 25  # characters
+
 _FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 _SLOW_BYTES = 20_000  # up to here the parser with the better words is fast enough
+
 _TAG = "tag:yaml.org,2002:"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of file: what messages call it, and where an example of it stands."""
-
-    name: str
-    example: str
-    has_aliases: bool = False  # whether anchors, aliases and merge keys have a use in it
-    may_be_empty: bool = False
-    most_bytes: int = 200_000
-
-    @property
-    def most_entries(self) -> int:
-        """How many values it may hold, its aliases written out."""
-        return self.most_bytes // 10
-
-
-@dataclass(frozen=True)
-class Keyed:
-    """A mapping with keys of the writer's choice: levels and their wordings."""
-
-    key: Callable[[str], Any]
-    form: Any
-    may_be_empty: bool = False
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A list that may be empty."""
-
-    form: Any
-
-
-@dataclass(frozen=True)
-class Worded:
-    """A text in both languages, ``{zh: …, en: …}``; what stands in one only serves for the other."""
-
-    text: Callable[[str], Any]
-
-
-@dataclass(frozen=True)
-class Typed:
-    """A value as YAML types it: None, bool, int, float, date or str; `read` raises ValueError, too."""
-
-    read: Callable[[Any], Any]
-
-
-@dataclass(frozen=True)
-class Tree:
-    """Whatever stands there, of any depth, as YAML types it; dates stay text."""
 
 
 class Page:
@@ -333,16 +279,8 @@ def read_page(file: Path, name: str, kind: Kind, error: type[InputError] = Input
         raise error(name, f"cannot be read ({fault.strerror}).", "Give a YAML file.") from None
 
 
-def read_words(text: str) -> str:
-    """Read a text that must say something, its blanks joined: a form's function."""
-    if not text.strip():
-        raise ValueError("is empty: expected a text. Write one, or take the line away.")
-    return " ".join(text.split())
-
-
-# --- nodes
-
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

@@ -116,12 +116,10 @@ def build_reports(
                 shelf.learn_data(result.report, facts[result.report]["data"])
             tell(result)
 
-        stale = []
-        for job in jobs:
-            if not options.force and is_fresh(shelf, job, facts):
-                finish(Result(job.stem, "fresh", 0.0, facts[job.stem]["digest"]))
-            else:
-                stale.append(job)
+        fresh = dict.fromkeys(job.stem for job in jobs if not options.force and is_fresh(shelf, job, facts))
+        stale = [job for job in jobs if job.stem not in fresh]
+        for stem in fresh:
+            finish(Result(stem, "fresh", 0.0, facts[stem]["digest"]))
         try:
             if stale:
                 scheduling.run_jobs(scheduling.order(stale, rows, shelf), output, facts, options, finish)

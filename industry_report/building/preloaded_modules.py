@@ -7,7 +7,7 @@ _OURS = {
     "protection": "comparison disclosure publication",
     "report": "display figures panels tables",
     "report.sentences": "college enterprise industry side_by_side",
-    "scorecard": "explanation grammar",
+    "scorecard": "explanation scorecard_file",
 }
 # What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a
 # project may have its own. Libraries with thread pools (pyarrow) are imported and not used: a fork copies no

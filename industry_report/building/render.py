@@ -26,7 +26,6 @@ from ..export import appendix, citations, exporters
 from ..export.attachments import write_attachment
 from ..processes import engine
 from ..report.display import COVER
-from ..settings.publisher import PUBLIC
 from ..shelf import corrections
 from ..shelf.released import withdraw
 from ..shelf.report_records import (
@@ -241,7 +240,7 @@ def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data:
         "parameters": {name: _publishable(value) for name, value in job.parameters.items()},
         "software": __version__,
         "version": 1,
-        "internal": job.parameters.get("edition", PUBLIC[0]) not in PUBLIC,
+        "internal": is_internal(job),
         **{name: value for name, value in facts.items() if name not in PRIVATE_FACTS},
         "files": {suffix: hashlib.sha256(content).hexdigest() for suffix, content in pages.items()},
         **data,

@@ -19,7 +19,7 @@ from typing import Any
 import xlsxwriter
 
 from ..base import language
-from ..base.language import MISSING, text
+from ..base.language import MISSING_SIGN, text
 
 Cell = float | int | str | None
 
@@ -190,7 +190,7 @@ def _read_cell(
     name, value = column["name"], record[column["name"]]
     if value is None:
         withheld = row in exhibit["protected"].get(name, [])
-        return (None, language.protected(), "protected") if withheld else (None, MISSING, "missing")
+        return (None, language.protected(), "protected") if withheld else (None, MISSING_SIGN, "missing")
     if column["role"] == "text":
         return None, column["printed"][row], "shown"
     form = _form(column)
@@ -305,8 +305,8 @@ def _write_contents(
     _write_text(sheet, 0, 0, cover["title"], formats["title"])
     mark = language.protected()
     marks = text(
-        zh=f"{mark}：为保护单个客户不予公布。{MISSING}：无此数或不适用。",
-        en=f"{mark}: confidential, withheld to protect single customers. {MISSING}: no such number.",
+        zh=f"{mark}：为保护单个客户不予公布。{MISSING_SIGN}：无此数或不适用。",
+        en=f"{mark}: confidential, withheld to protect single customers. {MISSING_SIGN}: no such number.",
     )
     lines = [line for line in (cover["subtitle"], cover.get("notice", ""), marks) if line]
     for row, line in enumerate(lines, start=1):

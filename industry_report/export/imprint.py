@@ -138,7 +138,7 @@ def keep_words(phrase: str, names: Sequence[str] = ()) -> str:
     names : sequence of str
         What else is one word, such as the name of the place.
     """
-    known = [*TITLE_WORDS, *language.NAMES, *(zh for zh, _ in language.VOCABULARY.values()), *names]
+    known = [*TITLE_WORDS, *language.CODE_NAMES, *(zh for zh, _ in language.VOCABULARY.values()), *names]
     words = sorted({word for word in known if HAN.fullmatch(word)}, key=lambda word: (-len(word), word))
     parts = re.split(f"({'|'.join(words)})", phrase)
     return "".join(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from ..base import answer_words
 from .values import fold
 
 # How customer data were collected (the twelve ways of the source on collecting customer data).
@@ -95,9 +96,9 @@ CODES: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "名片": ("联系卡", "business card"),
         },
         "known": {
-            "yes": ("是", "有", "明确", "y", "true", "1", "√"),
-            "no": ("否", "无", "没有", "不明确", "n", "false", "0", "×"),
-            "unknown": ("未知", "不详", "待确认", "不清楚", "?", "？"),
+            "yes": (*answer_words.YES, "有", "明确"),
+            "no": (*answer_words.NO, "无", "没有", "不明确"),
+            "unknown": answer_words.UNKNOWN,
         },
         "group": {
             "实施": ("实施组", "实验组", "处理组", "treatment", "treated", "test", "t"),

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import InputError, near_match
-from ..base.yaml_reader import Keyed, Kind, Page, Typed, open_page
+from ..base.yaml_forms import Keyed, Kind, Typed
+from ..base.yaml_reader import Page, open_page
 from . import headers, sources
 from .headers import COLUMNS, IGNORE, SCORES, Table
 from .schemas import CONSULTATIONS, SCHEMAS, TABLES

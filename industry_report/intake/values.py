@@ -6,6 +6,8 @@ import unicodedata
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ..base import answer_words
+
 PLACEHOLDERS = {"-", "--", "—", "——", "–", "/", "\\", "无", "空", "暂无", "缺失", "不详"}
 PLACEHOLDERS |= {
     "未填",
@@ -22,24 +24,8 @@ PLACEHOLDERS |= {
     "nil",
 }
 _CHINESE = {character: Decimal(number) for number, character in enumerate("零一二三四五六七八九十")}
-YES = {
-    "是",
-    "已成交",
-    "成交",
-    "已购买",
-    "购买",
-    "已转化",
-    "已签约",
-    "签约",
-    "y",
-    "yes",
-    "true",
-    "t",
-    "1",
-    "√",
-    "✓",
-}
-NO = {"否", "未成交", "未购买", "未转化", "未签约", "n", "no", "false", "f", "0", "×", "✗"}
+YES = {*answer_words.YES, "t", "已成交", "成交", "已购买", "购买", "已转化", "已签约", "签约"}
+NO = {*answer_words.NO, "f", "未成交", "未购买", "未转化", "未签约"}
 
 # Zero-width and direction marks, and control characters of both blocks (C0, C1) that are no blanks.
 _INVISIBLE = re.compile(

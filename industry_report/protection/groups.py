@@ -134,7 +134,7 @@ def arrange(
     return Groups(name, tuple(labels), counts, thin=few)
 
 
-USUAL = {label: place for place, label in enumerate(reversed(language.NAMES))}
+USUAL = {label: place for place, label in enumerate(reversed(language.CODE_NAMES))}
 
 
 def rank_label(label: Any, order: Sequence[Any] = ()) -> tuple[int, bool, int, Any]:

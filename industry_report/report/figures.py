@@ -6,12 +6,8 @@ belong instead of in a legend; every rate has its interval.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
@@ -20,6 +16,28 @@ from ..analysis.conversion import HIGHER, LOWER, Measure
 from ..base import language, origin, style
 from ..base.language import text
 from . import layout
+from .figure_marks import (
+    bar_intervals,
+    count_bars,
+    every_nth,
+    mark_average,
+    mark_protected,
+    rate_line,
+    score_key,
+    score_panel,
+    write_shares,
+)
+from .figure_texts import (
+    count_head,
+    count_label,
+    effort_label,
+    grade_labels,
+    month_name,
+    rate_numbers,
+    score_name,
+    share_label,
+    with_interval,
+)
 
 
 def grade_distribution(grades: pd.DataFrame, title: str = "") -> Figure:
@@ -33,10 +51,10 @@ def grade_distribution(grades: pd.DataFrame, title: str = "") -> Figure:
         The finding, one line.
     """
     numbers = {
-        _count_head(): [_count_label(count) for count in grades["consultations"]],
-        language.term("share"): [_share_label(row) for row in grades.itertuples()],
+        count_head(): [count_label(count) for count in grades["consultations"]],
+        language.term("share"): [share_label(row) for row in grades.itertuples()],
     }
-    names, colours = _grade_labels(grades.index)
+    names, colours = grade_labels(grades.index)
     measure = text(zh="各等级咨询数（条）及占比", en="Consultations by grade, and share of all")
     figure, ax = layout.begin_rows(names, numbers, title, measure)
     counts = grades["consultations"].fillna(0).to_numpy(float)
@@ -56,13 +74,13 @@ def conversion_by_grade(by_grade: pd.DataFrame, title: str = "") -> Figure:
     title : str
         The finding, one line.
     """
-    names, colours = _grade_labels(by_grade.index)
+    names, colours = grade_labels(by_grade.index)
     measure = Measure()
     figure, ax = layout.begin_rows(
-        names, _rate_numbers(by_grade, measure), title, _with_interval(measure), scale=True
+        names, rate_numbers(by_grade, measure), title, with_interval(measure), scale=True
     )
     ax.barh(np.arange(len(names)), by_grade["rate"].fillna(0).to_numpy(float), color=colours, height=0.7)
-    _bar_intervals(ax, by_grade, colours)
+    bar_intervals(ax, by_grade, colours)
     layout.set_rate_scale(ax, "x", layout.end_of_rates(by_grade["high"]))
     return figure
 
@@ -88,9 +106,9 @@ def rates(table: pd.DataFrame, measure: Measure, average: float, title: str = ""
     names = [language.name(str(group)) for group in shown.index]
     figure, ax = layout.begin_rows(
         names,
-        _rate_numbers(shown, measure),
+        rate_numbers(shown, measure),
         title,
-        _with_interval(measure),
+        with_interval(measure),
         scale=True,
         note=layout.count_left_out(len(table) - len(shown)),
     )
@@ -101,7 +119,7 @@ def rates(table: pd.DataFrame, measure: Measure, average: float, title: str = ""
         label.set_color(style.GREY if pd.isna(row.rate) else style.INK)
     layout.set_rate_scale(ax, "x", layout.end_of_rates([*shown["high"], average]))
     if not np.isnan(average):
-        _mark_average(ax, average)
+        mark_average(ax, average)
     return figure
 
 
@@ -128,10 +146,10 @@ def score_shares(shares: pd.DataFrame, title: str = "") -> Figure:
     for score, colour in zip(table.columns, colours, strict=True):
         width = table[score].to_numpy(float)
         ax.barh(np.arange(len(table)), width, left=left, color=colour, edgecolor=style.PAPER, height=0.76)
-        _write_shares(ax, left, width, colour)
+        write_shares(ax, left, width, colour)
         left += width
-    _mark_protected(ax, left)
-    _score_key(ax, [_score_name(score) for score in table.columns], colours)
+    mark_protected(ax, left)
+    score_key(ax, [score_name(score) for score in table.columns], colours)
     ax.set_xlim(0, 1)
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_visible(False)
@@ -154,17 +172,17 @@ def rates_by_score(table: pd.DataFrame, measure: Measure, title: str = "") -> Fi
     rows = [dimensions[start : start + 3] for start in range(0, len(dimensions), 3)]
     upper = layout.end_of_rates(table["high"])
     left = layout.rate_scale_width(upper)
-    across = (style.WIDTH - left - layout.MARGIN - 2 * layout.GAP) / 3
+    across = (style.WIDTH_INCHES - left - layout.MARGIN_INCHES - 2 * layout.GAP_INCHES) / 3
     heads = [[style.shorten(language.term(name), across) for name in row] for row in rows]
-    top = max(head.count("\n") + 1 for row in heads for head in row) * layout.LINE + 0.08
+    top = max(head.count("\n") + 1 for row in heads for head in row) * layout.LINE_INCHES + 0.08
     height = top + 1.5 + 0.28
     scores = text(zh="，按分值", en=", by score")
-    sheet = layout.begin_sheet(height * len(rows), title, _with_interval(measure) + scores)
+    sheet = layout.begin_sheet(height * len(rows), title, with_interval(measure) + scores)
     for line, (row, names) in enumerate(zip(rows, heads, strict=True)):
         for place, (dimension, head) in enumerate(zip(row, names, strict=True)):
-            start = left + place * (across + layout.GAP)
+            start = left + place * (across + layout.GAP_INCHES)
             ax = sheet.panel(start, start + across, line * height + top, line * height + top + 1.5)
-            _score_panel(ax, table[table["dimension"] == dimension], upper, labelled=place == 0)
+            score_panel(ax, table[table["dimension"] == dimension], upper, labelled=place == 0)
             ax.set_title(head, pad=6, linespacing=1.25)
     return sheet.figure
 
@@ -181,8 +199,10 @@ def calibration(table: pd.DataFrame, title: str = "") -> Figure:
     """
     upper, measure = layout.end_of_rates(table["high"]), Measure()
     of_tenths = text(zh="，按综合评分十等分组", en=", by tenth of the composite")
-    sheet = layout.begin_sheet(2.6, title, _with_interval(measure) + of_tenths)
-    ax = sheet.panel(layout.rate_scale_width(upper), style.WIDTH - layout.MARGIN - 0.1, 0.05, 2.1)
+    sheet = layout.begin_sheet(2.6, title, with_interval(measure) + of_tenths)
+    ax = sheet.panel(
+        layout.rate_scale_width(upper), style.WIDTH_INCHES - layout.MARGIN_INCHES - 0.1, 0.05, 2.1
+    )
     known = table[table["rate"].notna()]
     places = known["composite"].to_numpy(float)
     layout.draw_intervals(ax, places, known, vertical=True)
@@ -205,22 +225,22 @@ def months(table: pd.DataFrame, measure: Measure, title: str = "") -> Figure:
     title : str
         The finding, one line.
     """
-    heads = style.wrap(_with_interval(measure), style.WIDTH - 2 * layout.MARGIN)
-    top = 2.0 + len(heads) * layout.LINE
+    heads = style.wrap(with_interval(measure), style.WIDTH_INCHES - 2 * layout.MARGIN_INCHES)
+    top = 2.0 + len(heads) * layout.LINE_INCHES
     sheet = layout.begin_sheet(top + 1.65, title, "")
     sheet.write([text(zh="咨询数（条）", en="Consultations")], 0.0)
     sheet.write(heads, 1.95)
     received, end = table["received"].to_numpy(float), layout.end_of_rates(table["high"])
     most = 1.18 * max(1, np.nan_to_num(received).max(initial=1))  # room for the count above the highest bar
-    ticks = list(map(_count_label, layout.find_ticks(most, 4, whole=True)))
-    left = max(layout.rate_scale_width(end), layout.MARGIN + layout.widest(ticks) + 0.08)
-    right = style.WIDTH - layout.MARGIN
-    names = [_month_name(month) for month in table.index]
-    if _step(names, right - left) > 1:
+    ticks = list(map(count_label, layout.find_ticks(most, 4, whole=True)))
+    left = max(layout.rate_scale_width(end), layout.MARGIN_INCHES + layout.widest(ticks) + 0.08)
+    right = style.WIDTH_INCHES - layout.MARGIN_INCHES
+    names = [month_name(month) for month in table.index]
+    if every_nth(names, right - left) > 1:
         right -= layout.widest(names[-1:]) / 2  # the last name may reach beyond its bar
-    _count_bars(sheet.panel(left, right, 0.26, 1.75), received, most)
-    _rate_line(sheet.panel(left, right, top + 0.05, top + 1.35), table, end)
-    step = _step(names, right - left)
+    count_bars(sheet.panel(left, right, 0.26, 1.75), received, most)
+    rate_line(sheet.panel(left, right, top + 0.05, top + 1.35), table, end)
+    step = every_nth(names, right - left)
     sheet.figure.axes[1].set_xticks(np.arange(len(names))[::step], names[::step])
     return sheet.figure
 
@@ -235,7 +255,7 @@ def workload(contacts: pd.DataFrame, title: str = "") -> Figure:
     title : str
         The finding, one line.
     """
-    names, _ = _grade_labels(contacts.index)
+    names, _ = grade_labels(contacts.index)
     measure = text(
         zh="各等级的咨询数（条）与全年回访次数（次），括号内为占比",
         en="Consultations and contacts a year by grade, with their shares of all",
@@ -249,10 +269,10 @@ def workload(contacts: pd.DataFrame, title: str = "") -> Figure:
         shares = (contacts[column] / max(contacts[column].sum(), 1)).fillna(0).to_numpy(float)
         ax.barh(positions + offset, shares, color=colour, height=0.36)
         for place, share, count in zip(positions + offset, shares, contacts[column], strict=True):
-            label = _effort_label(column, count, share)
+            label = effort_label(column, count, share)
             ax.annotate(label, (share, place), (4, 0), textcoords="offset points", va="center_baseline")
             ends.append((share, style.text_width(label) + 0.1))
-    ax.set_xlim(0, layout.fit_labels(ends, ax.get_position().width * style.WIDTH))
+    ax.set_xlim(0, layout.fit_labels(ends, ax.get_position().width * style.WIDTH_INCHES))
     ax.xaxis.set_visible(False)
     return figure
 
@@ -263,194 +283,7 @@ def _largest(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("consultations", ascending=False, kind="stable").head(most)
 
 
-# What a figure says
-
-
-def _grade_labels(grades: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return names and colours of grades that are given highest first."""
-    colours = style.grade_colours(list(grades)[::-1])
-    return [language.capital(language.grade_name(grade)) for grade in grades], [
-        colours[grade] for grade in grades
-    ]
-
-
-def _with_interval(measure: Measure) -> str:
-    return text(zh=f"{measure.label}及95%置信区间", en=f"{measure.label} with 95% confidence interval")
-
-
-def _count_head() -> str:
-    return text(zh="咨询数", en="n")
-
-
-def _count_label(count: float) -> str:
-    return language.protected() if pd.isna(count) else f"{count:,.0f}"
-
-
-def _share_label(row: Any) -> str:
-    return "" if pd.isna(row.consultations) else language.formatted(row.share, "share")
-
-
-def _rate_label(row: Any) -> str:
-    """Print a rate; of a group that has consultations it is missing only where it is protected."""
-    if pd.isna(row.rate) and row.consultations != 0:
-        return language.protected()
-    return language.formatted(row.rate, "rate")
-
-
-def _rate_numbers(table: pd.DataFrame, measure: Measure) -> dict[str, list[str]]:
-    head = measure.label if style.text_width(measure.label) < 0.8 else language.term("rate")
-    return {
-        head: [_rate_label(row) for row in table.itertuples()],
-        _count_head(): [_count_label(count) for count in table["consultations"]],
-    }
-
-
-def _score_name(score: Any) -> str:
-    return text(zh=f"{score}分", en=str(score)) if pd.api.types.is_number(score) else str(score)
-
-
-def _effort_label(column: str, count: float, share: float) -> str:
-    if pd.isna(count):
-        return language.protected()
-    number, part = f"{count:,.0f}", language.formatted(share, "share")
-    unit = {"consultations": "条", "contacts": "次"}[column]
-    return text(zh=f"{number}{unit}（{part}）", en=f"{number} {column} ({part})")
-
-
-# How it is drawn
-
-
-def _bar_intervals(ax: Axes, table: pd.DataFrame, colours: Sequence[str]) -> None:
-    """Draw each interval in a colour that shows on its bar, and in ink beyond the bar's end."""
-    rows, inside = np.arange(len(table)), [style.readable_on(colour) for colour in colours]
-    ax.hlines(rows, table["low"], table["rate"], colors=inside, linewidth=1.4)
-    ax.hlines(rows, table["rate"], table["high"], colors=style.INK, linewidth=1.4)
-    ax.vlines(table["low"], rows - 0.16, rows + 0.16, colors=inside, linewidth=1.2)
-    ax.vlines(table["high"], rows - 0.16, rows + 0.16, colors=style.INK, linewidth=1.2, clip_on=False)
-
-
-def _mark_average(ax: Axes, average: float) -> None:
-    """Draw a dashed line and name it above, within the width of the drawing."""
-    ax.axvline(average, color=style.GREY, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
-    label = text(zh="全体", en="All ") + language.formatted(average, "rate")
-    drawing = ax.get_position().width * style.WIDTH
-    half = style.text_width(label) / 2 / drawing
-    place = min(max(average / ax.get_xlim()[1], half), max(1 - half, half))
-    ax.annotate(
-        label,
-        (place, 1),
-        (0, 4),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        color=style.GREY,
-    )
-
-
-def _write_shares(ax: Axes, left: np.ndarray, width: np.ndarray, colour: str) -> None:
-    """Write each share into its segment of the stacked bars, where it fits."""
-    drawing = ax.get_position().width * style.WIDTH
-    for position, (start, share) in enumerate(zip(left, width, strict=True)):
-        label = f"{share:.0%}"
-        if style.text_width(label) + 0.06 < share * drawing:
-            ax.text(
-                start + share / 2,
-                position,
-                label,
-                ha="center",
-                va="center_baseline",
-                color=style.readable_on(colour),
-            )
-
-
-def _mark_protected(ax: Axes, shown: np.ndarray) -> None:
-    """Fill what is missing to the whole of each stacked bar: segments that are not told apart."""
-    for position, share in enumerate(shown):
-        if share < 1 - 1e-9:
-            ax.barh(
-                position,
-                1 - share,
-                left=share,
-                color=style.PAPER,
-                edgecolor=style.GREY,
-                hatch="////",
-                height=0.76,
-            )
-
-
-def _score_key(ax: Axes, labels: Sequence[str], colours: Sequence[str]) -> None:
-    """Draw the scale of scores above the bars: every score has its place, however rare it is."""
-    step = 1 / max(len(labels), 1)
-    room = step * ax.get_position().width * style.WIDTH - 0.04
-    for number, (label, colour) in enumerate(zip(labels, colours, strict=True)):
-        ax.barh(-0.66, step, 0.1, number * step, color=colour, edgecolor=style.PAPER, clip_on=False)
-        cut = label if style.text_width(label) <= room else style.shorten(label, room).split("\n")[0]
-        ax.annotate(
-            cut,
-            ((number + 0.5) * step, -0.72),
-            (0, 2),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            color=style.GREY,
-            annotation_clip=False,
-        )
-
-
-def _score_panel(ax: Axes, rows: pd.DataFrame, upper: float, *, labelled: bool) -> None:
-    scores = np.arange(len(rows))
-    layout.draw_intervals(ax, scores, rows, vertical=True)
-    ax.plot(scores, rows["rate"], "o-", color=style.ACCENT, markersize=5)
-    layout.set_rate_scale(ax, "y", upper)
-    if not labelled:
-        ax.set_yticklabels([])
-    ax.set_xlim(-0.5, max(len(rows), 1) - 0.5)
-    ax.set_xticks(scores, [str(score) for score in rows["score"]])
-    for place, row in zip(scores, rows.itertuples(), strict=True):
-        if _rate_label(row) == language.protected():
-            ax.annotate(language.protected(), (place, 0), (0, 3), textcoords="offset points", ha="center")
-
-
-def _count_bars(ax: Axes, counts: np.ndarray, most: float) -> None:
-    """Draw a bar a month with its count; where these have no room, only the highest has one."""
-    ax.bar(np.arange(len(counts)), np.nan_to_num(counts), color=style.ACCENT, width=0.7)
-    ax.set_xlim(-0.6, max(len(counts), 1) - 0.4)
-    ax.set_xticks([])
-    ticks = layout.find_ticks(most, 4, whole=True)
-    layout.set_scale(ax, "y", ticks, list(map(_count_label, ticks)), most)
-    labels = list(map(_count_label, counts))
-    reach = layout.widest(labels) / (ax.get_position().width * style.WIDTH) * max(len(counts), 1)
-    for place in range(len(counts)) if reach < 1 else [int(np.nan_to_num(counts, nan=-1).argmax())]:
-        middle = min(max(place, reach / 2 - 0.6), len(counts) - 0.4 - reach / 2)
-        top = np.nan_to_num(counts[place])
-        ax.annotate(
-            labels[place], (middle, top), (0, 2), textcoords="offset points", ha="center", va="bottom"
-        )
-
-
-def _rate_line(ax: Axes, table: pd.DataFrame, end: float) -> None:
-    """Draw rates and intervals at 0, 1, 2 …, the ends of the intervals no wider than their place."""
-    places = np.arange(len(table))
-    slot = 72 * ax.get_position().width * style.WIDTH / max(len(table), 1)
-    layout.draw_intervals(ax, places, table, vertical=True, ends=min(8.0, 0.6 * slot))
-    ax.plot(places, table["rate"], "o-", color=style.ACCENT, markersize=4.5)
-    layout.set_rate_scale(ax, "y", end)
-    ax.set_xlim(-0.6, max(len(table), 1) - 0.4)
-
-
-def _month_name(month: Any) -> str:
-    if isinstance(month, pd.Period):
-        return month.strftime("%Y-%m")
-    return language.month(month, short=True)
-
-
-def _step(names: Sequence[str], width: float) -> int:
-    """Return 1 if all names have room side by side on so many inches; 2, 3 … if every second, third … has."""
-    return max(int(np.ceil((layout.widest(names) + 0.04) * len(names) / width)), 1)
-
-
-# For the sales lead
+# --- For the sales lead
 
 
 def funnel(table: pd.DataFrame, title: str = "") -> Figure:
@@ -490,10 +323,12 @@ def weak_points(table: pd.DataFrame, title: str = "") -> Figure:
     """
     column = table.columns[0]
     groups, dimensions = list(dict.fromkeys(table[column])), list(dict.fromkeys(table["dimension"]))
-    room = (style.WIDTH - 2 * layout.MARGIN - layout.GAP - layout.NAMES) / max(len(dimensions), 1) - 0.08
+    room = (style.WIDTH_INCHES - 2 * layout.MARGIN_INCHES - layout.GAP_INCHES - layout.NAMES_INCHES) / max(
+        len(dimensions), 1
+    ) - 0.08
     heads = [style.shorten(language.term(dimension), room) for dimension in dimensions]
     measure = text(zh="平均分：▼明显较低，▲明显较高", en="Mean scores: ▼ clearly lower, ▲ clearly higher")
-    top = layout.LINE * max((head.count("\n") + 1 for head in heads), default=1) + 0.04
+    top = layout.LINE_INCHES * max((head.count("\n") + 1 for head in heads), default=1) + 0.04
     figure, ax = layout.begin_rows(
         [language.name(str(group)) for group in groups], {}, title, measure, top=top
     )
@@ -509,7 +344,7 @@ def weak_points(table: pd.DataFrame, title: str = "") -> Figure:
             color=style.GREY,
             annotation_clip=False,
         )
-    marks = {LOWER: ("▼", style.GAP), HIGHER: ("▲", style.LEAD)}
+    marks = {LOWER: ("▼", style.BELOW_COLOUR), HIGHER: ("▲", style.ABOVE_COLOUR)}
     for row in table.itertuples(index=False):
         x, y = dimensions.index(row.dimension), groups.index(getattr(row, column))
         mark, colour = marks.get(row.verdict, ("", style.PAPER))

@@ -23,13 +23,13 @@ from ..base import style
 from ..base.language import text
 
 # Inches.
-MARGIN = 0.06  # around a figure
-GAP = 0.14  # between names, drawing and columns of numbers
-NAMES, HEADS = 1.5, 0.95  # the widest column of names, the widest head of a column of numbers
-DRAWING = 1.2  # the least room to draw, before names give way
-TALLEST = 7.0  # all rows together: the page holds a title and a caption, too
-LINE = style.TEXT * style.LEADING / 72
-NAME = "_name"  # marks the name of a row among the texts of axes
+MARGIN_INCHES = 0.06  # around a figure
+GAP_INCHES = 0.14  # between names, drawing and columns of numbers
+NAMES_INCHES, HEADS_INCHES = 1.5, 0.95  # the widest column of names, the widest head of a column of numbers
+DRAWING_INCHES = 1.2  # the least room to draw, before names give way
+TALLEST_INCHES = 7.0  # all rows together: the page holds a title and a caption, too
+LINE_INCHES = style.TEXT_POINTS * style.LEADING_IN_SIZES / 72
+ROW_NAME = "_name"  # marks the name of a row among the texts of axes
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Sheet:
     def panel(self, left: float, right: float, top: float, bottom: float) -> Axes:
         """Return axes with their edges at these distances."""
         lower = self.height - self.head - bottom
-        width, height = (right - left) / style.WIDTH, (bottom - top) / self.height
-        return self.figure.add_axes((left / style.WIDTH, lower / self.height, width, height))
+        width, height = (right - left) / style.WIDTH_INCHES, (bottom - top) / self.height
+        return self.figure.add_axes((left / style.WIDTH_INCHES, lower / self.height, width, height))
 
     def write(self, lines: Sequence[str], top: float) -> None:
         """Write grey lines across the body."""
@@ -61,27 +61,27 @@ def begin_sheet(body: float, title: str, measure: str, note: str = "") -> Sheet:
     title, measure, note : str
         In the report's language, of any length; an empty one takes no room.
     """
-    room = style.WIDTH - 2 * MARGIN
-    findings = style.wrap(title, room, style.TITLE) if title else []
+    room = style.WIDTH_INCHES - 2 * MARGIN_INCHES
+    findings = style.wrap(title, room, style.TITLE_POINTS) if title else []
     measures = style.wrap(measure, room) if measure else []
     feet = [line for part in (note, style.source()) if part for line in style.wrap(part, room)]
-    titled = len(findings) * style.TITLE * style.LEADING / 72
+    titled = len(findings) * style.TITLE_POINTS * style.LEADING_IN_SIZES / 72
     titled += 0.04 if findings and measures else 0
-    head = MARGIN + titled + len(measures) * LINE + (0.04 if findings or measures else 0)
-    foot = MARGIN + (len(feet) * LINE + 0.06 if feet else 0)
+    head = MARGIN_INCHES + titled + len(measures) * LINE_INCHES + (0.04 if findings or measures else 0)
+    foot = MARGIN_INCHES + (len(feet) * LINE_INCHES + 0.06 if feet else 0)
     height = head + body + foot
-    figure = Figure(figsize=(style.WIDTH, height))
+    figure = Figure(figsize=(style.WIDTH_INCHES, height))
     if findings:
         figure.suptitle(
             "\n".join(findings),
-            x=MARGIN / style.WIDTH,
-            y=1 - MARGIN / height,
+            x=MARGIN_INCHES / style.WIDTH_INCHES,
+            y=1 - MARGIN_INCHES / height,
             ha="left",
             va="top",
-            fontsize=style.TITLE,
+            fontsize=style.TITLE_POINTS,
             linespacing=1.3,
         )
-    _write(figure, measures, height - MARGIN - titled)
+    _write(figure, measures, height - MARGIN_INCHES - titled)
     _write(figure, feet, foot - 0.06)
     return Sheet(figure, height, head)
 
@@ -90,8 +90,8 @@ def _write(figure: Figure, lines: Sequence[str], top: float) -> None:
     """Write grey lines, each a text of its own, from so many inches above the figure's lower edge."""
     width, height = figure.get_size_inches()
     for number, line in enumerate(lines):
-        place = (top - number * LINE) / height
-        figure.text(MARGIN / width, place, line, color=style.GREY, va="top")
+        place = (top - number * LINE_INCHES) / height
+        figure.text(MARGIN_INCHES / width, place, line, color=style.GREY, va="top")
 
 
 def begin_rows(
@@ -127,21 +127,21 @@ def begin_rows(
     Figure, Axes
         Rows are at 0, 1, 2 … of the y axis, which points down.
     """
-    numbers = {style.shorten(head, HEADS): cells for head, cells in numbers.items()}
+    numbers = {style.shorten(head, HEADS_INCHES): cells for head, cells in numbers.items()}
     widths = [widest([*head.split("\n"), *cells]) for head, cells in numbers.items()]
-    right = style.WIDTH - MARGIN - math.fsum(width + GAP for width in widths)
-    room = min(NAMES, max(right - MARGIN - GAP - DRAWING, NAMES / 2))
+    right = style.WIDTH_INCHES - MARGIN_INCHES - math.fsum(width + GAP_INCHES for width in widths)
+    room = min(NAMES_INCHES, max(right - MARGIN_INCHES - GAP_INCHES - DRAWING_INCHES, NAMES_INCHES / 2))
     labels = [style.shorten(name, room) for name in names]
     height = row_height(labels, height)
-    left = MARGIN + widest(line for label in labels for line in label.split("\n")) + GAP
-    top = top or max((LINE * (1 + head.count("\n")) for head in numbers), default=0.04)
+    left = MARGIN_INCHES + widest(line for label in labels for line in label.split("\n")) + GAP_INCHES
+    top = top or max((LINE_INCHES * (1 + head.count("\n")) for head in numbers), default=0.04)
     body = top + max(len(names), 1) * height
     sheet = begin_sheet(body + (0.26 if scale else 0), title, measure, note)
     ax = sheet.panel(left, right, top, body)
     ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
     ax.yaxis.set_visible(False)
     ax.spines["bottom"].set_visible(False)
-    _write_names(ax, labels, left - GAP)
+    _write_names(ax, labels, left - GAP_INCHES)
     _write_numbers(ax, numbers, widths)
     if not names:
         ax.text(0.5, 0.5, text(zh="没有数据", en="No data"), transform=ax.transAxes, ha="center", va="center")
@@ -151,23 +151,23 @@ def begin_rows(
 def _write_names(ax: Axes, labels: Sequence[str], end: float) -> None:
     """Write the names of rows, which end so many inches from the left; as labels of ticks they cost more."""
     drawing = ax.get_position()
-    place, rows = (end / style.WIDTH - drawing.x0) / drawing.width, ax.get_yaxis_transform()
+    place, rows = (end / style.WIDTH_INCHES - drawing.x0) / drawing.width, ax.get_yaxis_transform()
     for row, label in enumerate(labels):
         name = ax.text(place, row, label, transform=rows, ha="right", va="center_baseline", linespacing=1.2)
-        name.set_label(NAME)
+        name.set_label(ROW_NAME)
 
 
 def find_names(ax: Axes) -> list[Text]:
     """Return the names of the rows of axes, that of the first row first."""
-    return [written for written in ax.texts if written.get_label() == NAME]
+    return [written for written in ax.texts if written.get_label() == ROW_NAME]
 
 
 def _write_numbers(ax: Axes, numbers: Mapping[str, Sequence[str]], widths: Sequence[float]) -> None:
     """Write columns of numbers to the right of the drawing, aligned at their right ends."""
-    drawing = ax.get_position().width * style.WIDTH
+    drawing = ax.get_position().width * style.WIDTH_INCHES
     place = 1.0
     for (head, cells), width in zip(numbers.items(), widths, strict=True):
-        place += (width + GAP) / drawing
+        place += (width + GAP_INCHES) / drawing
         ax.annotate(
             head,
             (place, 1),
@@ -185,12 +185,12 @@ def _write_numbers(ax: Axes, numbers: Mapping[str, Sequence[str]], widths: Seque
 
 def row_height(labels: Iterable[str], least: float = 0.29) -> float:
     """Return how high rows must be for these names, inches."""
-    return max(least, 2 * LINE + 0.04) if any("\n" in label for label in labels) else least
+    return max(least, 2 * LINE_INCHES + 0.04) if any("\n" in label for label in labels) else least
 
 
 def rows_on_a_page(names: Iterable[str], least: float = 0.29) -> int:
     """Return how many rows with these names one figure holds."""
-    return int(TALLEST / row_height((style.shorten(name, NAMES) for name in names), least))
+    return int(TALLEST_INCHES / row_height((style.shorten(name, NAMES_INCHES) for name in names), least))
 
 
 def count_left_out(groups: int) -> str:
@@ -242,12 +242,12 @@ def _percent_labels(ticks: Iterable[float]) -> list[str]:
 
 def rate_scale_width(upper: float) -> float:
     """Return how much room the scale of a y axis of rates takes at the left, inches."""
-    return MARGIN + widest(_percent_labels(find_ticks(upper, 4))) + 0.08
+    return MARGIN_INCHES + widest(_percent_labels(find_ticks(upper, 4))) + 0.08
 
 
 def set_rate_scale(ax: Axes, which: str, upper: float) -> None:
     """Give the axis ``"x"`` or ``"y"`` of rates a scale in percent from zero to `upper`."""
-    length = ax.get_position().width * style.WIDTH if which == "x" else 0
+    length = ax.get_position().width * style.WIDTH_INCHES if which == "x" else 0
     ticks = find_ticks(upper, max(int(length / 0.6), 2) if which == "x" else 4)
     set_scale(ax, which, ticks, _percent_labels(ticks), upper)
 

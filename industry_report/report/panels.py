@@ -21,9 +21,9 @@ from ..base import language, origin, style
 from ..base.language import text
 from . import layout
 
-PANEL = 1.3  # inches, height of a panel of years or months
-SIDE_ROW = 0.24  # inches, a side in a panel of regions
-APART = 0.4  # inches between panels that each have a scale of rates below
+PANEL_INCHES = 1.3  # height of a panel of years or months
+SIDE_ROW_INCHES = 0.24  # a side in a panel of regions
+APART_INCHES = 0.4  # between panels that each have a scale of rates below
 MARKS = ("▲", "□", "○", "▼")  # what is claimed is filled, so that the figure needs no colour
 _DRAWN = {"▲": "^", "□": "s", "○": "o", "▼": "v"}
 
@@ -206,7 +206,7 @@ def _count(count: float) -> str:
 
 def _set_points_scale(ax: Axes) -> None:
     """Give an axis of percentage points round numbers with their signs."""
-    most = max(int(ax.get_position().width * style.WIDTH / 0.5), 2)
+    most = max(int(ax.get_position().width * style.WIDTH_INCHES / 0.5), 2)
     ax.xaxis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(
         FuncFormatter(lambda value, _: f"{value:+g}".replace("-", "−") if value else "0")
@@ -218,7 +218,7 @@ def _set_points_scale(ax: Axes) -> None:
 # Panels
 
 
-def _across(names: Sequence[str], left: float, apart: float = layout.GAP) -> int:
+def _across(names: Sequence[str], left: float, apart: float = layout.GAP_INCHES) -> int:
     """Return how many panels stand in a row: two where three leave one over or break names that two hold."""
     if len(names) in (2, 4):
         return 2
@@ -234,8 +234,8 @@ def _are_whole(names: Sequence[str], width: float) -> bool:
 
 def _panel_width(across: int, left: float, apart: float) -> float:
     """Return the width of a panel of which so many stand in a row, inches."""
-    right = layout.MARGIN + apart / 2
-    return (style.WIDTH - left - right - (across - 1) * apart) / across
+    right = layout.MARGIN_INCHES + apart / 2
+    return (style.WIDTH_INCHES - left - right - (across - 1) * apart) / across
 
 
 def _begin_panels(
@@ -244,8 +244,8 @@ def _begin_panels(
     measure: str,
     *,
     left: float,
-    height: float = PANEL,
-    apart: float = layout.GAP,
+    height: float = PANEL_INCHES,
+    apart: float = layout.GAP_INCHES,
     note: str = "",
 ) -> tuple[Figure, list[Axes]]:
     """Start a figure of panels with their names above, as many as a page holds.
@@ -262,9 +262,9 @@ def _begin_panels(
     across = _across(names, left, apart)
     width = _panel_width(across, left, apart)
     heads = [style.shorten(name, width) for name in names]
-    top = layout.LINE * max((head.count("\n") + 1 for head in heads), default=1) + 0.08
+    top = layout.LINE_INCHES * max((head.count("\n") + 1 for head in heads), default=1) + 0.08
     whole = top + height + 0.3
-    heads = heads[: across * max(int(layout.TALLEST / whole), 1)]
+    heads = heads[: across * max(int(layout.TALLEST_INCHES / whole), 1)]
     notes = [layout.count_left_out(len(names) - len(heads)), note]
     down = -(-len(heads) // across)
     sheet = layout.begin_sheet(max(down, 1) * whole, title, measure, " ".join(filter(None, notes)))
@@ -301,13 +301,17 @@ def _rates_of_regions(
     table: pd.DataFrame, sides: Mapping[Any, str], groups: Mapping[Any, str], title: str, measure: str
 ) -> Figure:
     upper = layout.end_of_rates(table["high"])
-    names = [style.shorten(name, layout.NAMES).split("\n")[0] for name in sides.values()]
-    names = names[: int(layout.TALLEST / SIDE_ROW) - 4]  # as many as one row of panels has room for
-    left, height = layout.MARGIN + layout.widest(names) + 0.08, max(len(names), 1) * SIDE_ROW
+    names = [style.shorten(name, layout.NAMES_INCHES).split("\n")[0] for name in sides.values()]
+    names = names[
+        : int(layout.TALLEST_INCHES / SIDE_ROW_INCHES) - 4
+    ]  # as many as one row of panels has room for
+    left, height = layout.MARGIN_INCHES + layout.widest(names) + 0.08, max(len(names), 1) * SIDE_ROW_INCHES
     note = layout.count_left_out(len(sides) - len(names))
     labels = list(groups.values())
-    across = _across(labels, left, APART)
-    figure, axes = _begin_panels(labels, title, measure, left=left, height=height, apart=APART, note=note)
+    across = _across(labels, left, APART_INCHES)
+    figure, axes = _begin_panels(
+        labels, title, measure, left=left, height=height, apart=APART_INCHES, note=note
+    )
     for place, (ax, group) in enumerate(zip(axes, groups, strict=False)):
         rows = _of_sides(table, group, list(sides)[: len(names)])
         _region_panel(ax, rows, upper, names if place % across == 0 else [""] * len(names))
@@ -347,7 +351,7 @@ def _name_years(names: Sequence[str], ax: Axes | None) -> dict[int, str]:
     """Return place → name of the years that have room below a panel: 2025年 becomes 2025, or 25."""
     if ax is None:
         return {}
-    width = ax.get_position().width * style.WIDTH
+    width = ax.get_position().width * style.WIDTH_INCHES
     digits = [name[:4] for name in names]
     if (layout.widest(digits) + 0.06) * len(names) > width:
         digits = [year[2:] for year in digits]

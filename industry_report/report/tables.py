@@ -64,14 +64,14 @@ def _protected(data: pd.DataFrame, column: str, shown: list[str]) -> list[str]:
     """Mark numbers that `disclosure.protect` withheld; others that are missing stay as they are."""
     labels = table_metadata.withheld(data).get(column, [])
     return [
-        language.protected() if label in labels and value == language.MISSING else value
+        language.protected() if label in labels and value == language.MISSING_SIGN else value
         for label, value in zip(data.index, shown, strict=True)
     ]
 
 
 def _intervals(low: pd.Series, high: pd.Series, estimate: str) -> list[str]:
     return [
-        language.MISSING
+        language.MISSING_SIGN
         if pd.isna(a)
         else language.formatted(a, estimate)
         + text(zh="～", en="\u00a0to\u00a0")
@@ -332,7 +332,7 @@ def reasons(counts: pd.DataFrame) -> pd.DataFrame:
 def _field(code: str, column: str) -> str:
     if code == "conflicting_scores":  # listed at the first score, found in all of them
         return text(zh="各项评分", en="All scores")
-    return language.term(column) if column else language.MISSING
+    return language.term(column) if column else language.MISSING_SIGN
 
 
 def indicators(

@@ -156,7 +156,7 @@ def list_columns(conditions: Iterable[Condition]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(leaf.column for one in conditions for leaf in list_leaves(one)))
 
 
-def fold(cell: Any) -> str:
+def comparable(cell: Any) -> str:
     """Give the text by which cells compare: no outer blanks, no case; 1, 1.0 and "1" are the same."""
     if isinstance(cell, float | np.floating) and float(cell).is_integer():
         cell = int(cell)
@@ -230,8 +230,8 @@ class Texts:
 
     def hold(self, leaf: OneOf) -> Truth:
         """Tell of each cell whether a condition holds in it."""
-        wanted = set(map(fold, leaf.texts))
-        return np.array([*(fold(text) in wanted for text in self.texts), False], dtype=np.bool_)
+        wanted = set(map(comparable, leaf.texts))
+        return np.array([*(comparable(text) in wanted for text in self.texts), False], dtype=np.bool_)
 
 
 Axis = Numbers | Texts
@@ -274,7 +274,7 @@ def _cut(column: str, leaves: Sequence[Within | OneOf]) -> Axis:
     }
     if ends:
         return Numbers(column, tuple(sorted(end for end in ends if isinstance(end, Fraction))))
-    texts = {fold(text): text for leaf in leaves if isinstance(leaf, OneOf) for text in leaf.texts}
+    texts = {comparable(text): text for leaf in leaves if isinstance(leaf, OneOf) for text in leaf.texts}
     return Texts(column, tuple(texts.values()))
 
 

@@ -1,4 +1,4 @@
-"""What a scorecard says, as values that are decided once; `grammar` reads them from a file."""
+"""What a scorecard says, as values that are decided once; `scorecard_file` reads them from a file."""
 
 import datetime as dt
 from collections.abc import Mapping

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import InputError
-from ..base.yaml_reader import Keyed, Kind, Page, Place, Tree, read_page
+from ..base.yaml_forms import Keyed, Kind, Place, Tree
+from ..base.yaml_reader import Page, read_page
 
 PARAMETERS = Kind(
     "the parameter file", "params/annual.yaml", has_aliases=True, may_be_empty=True, most_bytes=1_000_000

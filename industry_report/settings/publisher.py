@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from ..base.errors import InputError, did_you_mean, shown
 from ..base.files import find_upwards
-from ..base.yaml_reader import Kind, Listed, Worded, read_page, read_words
+from ..base.yaml_forms import Kind, Listed, Worded, read_words
+from ..base.yaml_reader import read_page
 from .logo import read_logo
 
 PUBLIC = ("industry", "government", "training", "college")  # editions for readers outside of the house

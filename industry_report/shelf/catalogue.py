@@ -13,6 +13,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from ..base import language
+from ..base.formats import FORMATS
 from ..base.language import text
 from ..export import appendix
 
@@ -22,13 +23,6 @@ FORM = (
 DONE = ("made", "fresh")
 LATEST = 50  # entries of the feed; the catalogue has them all
 ATOM = "http://www.w3.org/2005/Atom"
-MEDIA_TYPES = {
-    "html": "text/html",
-    "pdf": "application/pdf",
-    "csv": "text/csv",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 Entry = dict[str, Any]
 
@@ -226,7 +220,7 @@ def _describe_resource(entry: Entry, version: int, file: Entry) -> Entry:
         "title": " ".join(part for part in (entry["title"], entry["subtitle"]) if part),
         "description": text(zh="已被更正的旧版", en="superseded") if outdated else "",
         "format": "csv",
-        "mediatype": MEDIA_TYPES["csv"],
+        "mediatype": FORMATS["csv"].media_type,
         "encoding": "utf-8",
         "bytes": file["bytes"],
         "hash": f"sha256:{file['sha256']}",
@@ -284,7 +278,8 @@ def _add_entry(feed: ElementTree.Element, entry: Entry) -> None:
     _add(added, "updated", _date(entry))
     for file in entry["files"]:
         rel = "alternate" if file["format"] == "html" else "enclosure"
-        kind = MEDIA_TYPES.get(file["format"], "application/octet-stream")
+        known = FORMATS.get(file["format"])
+        kind = known.media_type if known else "application/octet-stream"
         _add(added, "link", rel=rel, type=kind, href=quote(file["path"]), length=str(file["bytes"]))
     figures = "；".join(f"{label} {value}" for label, value in entry["key_figures"])
     _add(added, "summary", figures or entry["title"])

@@ -9,14 +9,13 @@ from typing import Any
 from urllib.parse import quote
 
 from ..base import language
+from ..base.formats import FORMATS
 from ..base.language import text
 from ..settings.publisher import PUBLIC
 from .catalogue import Entry, spell, tag_language
 
 COMPARISON = "comparison"
 ENDONYMS = {"zh": "中文", "en": "English"}  # a translation is offered in the words of who reads it
-FORMATS = {"html": ("网页", "Page"), "xlsx": ("Excel", "Excel"), "json": ("JSON", "JSON")}
-HIDDEN = ("json",)  # in the catalogue for those who read it by program
 SEPARATOR = "|"  # of several values in an attribute that the filter reads
 # Who each edition is for, in the words of its readers; an edition of an institution's own has its name alone.
 READERS = {
@@ -130,7 +129,7 @@ def _list_groups(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
 def describe_group(group: list[Entry], spoken: str) -> dict[str, Any]:
     """Return what a cell shows of one report and its translations: the first one leads."""
     lead, *others = group
-    files = [file for file in lead["files"] if file["format"] not in HIDDEN]
+    files = [file for file in lead["files"] if not _is_hidden(file["format"])]
     return {
         **describe(lead),
         "foreign": "" if lead["language"] == spoken else language.term(lead["language"]),
@@ -201,11 +200,16 @@ def _name_format(kind: str, entry: Entry) -> tuple[str, str]:
     own = tag_language(language.current())
     name, dot, _ = kind.rpartition(".")
     if not dot:
-        zh, en = FORMATS.get(kind) or (kind.upper(), kind.upper())
-        return text(zh=zh, en=en), own
+        known = FORMATS.get(kind)
+        return text(zh=known.zh, en=known.en) if known else kind.upper(), own
     if name in language.VOCABULARY:
         return language.term(name), own
     return entry["attachments"].get(name, name), tag_language(entry["language"])
+
+
+def _is_hidden(suffix: str) -> bool:
+    """Tell whether a format is only for those who read the catalogue by program."""
+    return suffix in FORMATS and FORMATS[suffix].is_hidden
 
 
 def _size(count: int) -> str:
@@ -227,7 +231,7 @@ def tell_correction(entry: Entry) -> dict[str, Any] | None:
         ),
         "lang": tag_language(entry["language"]),
         "changes": [
-            (label, before or language.MISSING, after or language.MISSING)
+            (label, before or language.MISSING_SIGN, after or language.MISSING_SIGN)
             for label, before, after in correction["changes"]
         ],
         "more": text(zh=f"{count}处图表有变动", en=changed) if count else "",

@@ -176,7 +176,7 @@ def _read_point(entry: Entry, label: str) -> Point:
     found, interval = NUMBER.match(printed), INTERVAL.search(printed)
     number = float(found[1].replace(",", "").replace("−", "-")) if found else None
     limits = (float(interval[1]), float(interval[2])) if interval else (None, None)
-    return Point(entry["year"], printed or language.MISSING, number, *limits)
+    return Point(entry["year"], printed or language.MISSING_SIGN, number, *limits)
 
 
 def draw_line(points: list[Point], extent: tuple[float, float] | None = None) -> dict[str, Any]:

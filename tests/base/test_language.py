@@ -50,8 +50,8 @@ def test_what_is_not_in_the_vocabulary_is_data_and_stays_itself(value: str) -> N
 @pytest.mark.parametrize(
     ("value", "mend"),
     [
-        ("ZH", 'Did you mean "zh"?'),
-        ("eng", 'Did you mean "en"?'),
+        ("ZH", "Did you mean 'zh'?"),
+        ("eng", "Did you mean 'en'?"),
         ("fr", "Write"),
         (None, "Write"),
         (["zh"], ""),
@@ -169,5 +169,5 @@ def test_every_code_of_the_sample_has_an_english_name() -> None:
     from industry_report.intake import sample
 
     codes = {*sample.CUSTOMER_TYPES.index, *sample.SOURCES.index, *sample.PRODUCTS.index}
-    assert codes <= set(language.NAMES)
-    assert all(name.isascii() for name in language.NAMES.values())
+    assert codes <= set(language.CODE_NAMES)
+    assert all(name.isascii() for name in language.CODE_NAMES.values())

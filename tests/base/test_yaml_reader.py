@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import scoring
 from industry_report.analysis.curriculum import load_curriculum
 from industry_report.base.errors import InputError
-from industry_report.base.yaml_reader import Keyed, Kind, Listed, Page, Tree, Typed, Worded, read_words
+from industry_report.base.yaml_forms import Keyed, Kind, Listed, Tree, Typed, Worded, read_words
+from industry_report.base.yaml_reader import Page
 from industry_report.intake.mapping import load_column_map
 from industry_report.settings.parameters import read_entries
 from industry_report.settings.publisher import load_policy

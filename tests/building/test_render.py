@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from industry_report.base.errors import InputError
-from industry_report.building import output_check, render
+from industry_report.building import output_check, plan, render
 from industry_report.building.plan import Job
 from industry_report.export import exporters
 from industry_report.report.display import COVER, EXHIBIT, STAMP
@@ -248,10 +248,16 @@ def test_draft_without_a_cover_is_marked_too():
     assert (cover["title"], cover["notice"]) == ("我的笔记", "草稿，非正式发布")
 
 
-def test_edition_for_the_house_is_recorded_as_internal():
-    for edition, internal in (("industry", False), ("college", False), ("enterprise", True)):
-        record = json.loads(render.write_record(job(edition=edition), FACTS, {}, {}))
-        assert record["internal"] is internal
+@pytest.mark.parametrize("kept", ["enterprise", "training"])
+def test_the_publishers_policy_alone_tells_what_is_internal(tmp_path, kept):
+    publisher = tmp_path / "publisher.yaml"
+    publisher.write_text(
+        f"disclosure: {{threshold: 10, dominance: {{p: 10}}, internal: [{kept}]}}\n", "utf-8"
+    )
+    for edition in ("industry", "college", "training", kept):
+        asked = job(edition=edition, publisher=str(publisher))
+        record = json.loads(render.write_record(asked, FACTS, {}, {}))
+        assert record["internal"] is plan.is_internal(asked) is (edition == kept)
 
 
 # --- with a kernel

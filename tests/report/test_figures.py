@@ -392,7 +392,7 @@ def test_a_funnel_draws_every_stage_from_zero_with_its_counts(outcomes: bool) ->
 
 def test_weak_points_are_marked_by_sign_as_well_as_colour() -> None:
     (ax,) = figures.weak_points(weak_points()).axes
-    colours = {"▼": style.GAP, "▲": style.LEAD, "": style.PAPER}
+    colours = {"▼": style.BELOW_COLOUR, "▲": style.ABOVE_COLOUR, "": style.PAPER}
     cells = [label.get_text() for label in ax.texts if label.get_text().startswith("2.50")]
     assert len(cells) == 15 and sum("▼" in cell for cell in cells) == 7
     for cell, patch in zip(cells, ax.patches, strict=True):

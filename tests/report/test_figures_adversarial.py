@@ -208,7 +208,7 @@ def test_names_give_way_to_many_columns_of_numbers() -> None:
     figure, ax = layout.begin_rows(LONG[:5], {head: ["1,234,567"] * 5 for head in heads}, TITLE, "")
     ax.xaxis.set_visible(False)
     assert find_faults(figure) == []
-    assert ax.get_position().width * style.WIDTH > 0.5
+    assert ax.get_position().width * style.WIDTH_INCHES > 0.5
     assert "Conversions" in {text.get_text() for text in lay_out(figure)}
 
 

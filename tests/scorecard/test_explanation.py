@@ -127,7 +127,7 @@ def test_cards_of_other_grades_are_compared_by_the_table_alone(tmp_path):
         (["nowhere.yaml"], "nowhere.yaml: no such file"),
         (
             ["--compare", FOLDER / "consultation.yaml", FOLDER / "value.yaml"],
-            "column annual_amount is missing. Rename or add it; the columns found are",
+            "column annual_amount: is missing. Rename or add it; the columns found are",
         ),
     ],
 )

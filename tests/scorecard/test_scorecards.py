@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scoring
+from industry_report.scorecard.rating import columns
 from scoring import ScoreError, load_scorecard, score
 
 FOLDER = Path(__file__).parents[2] / "params" / "scorecards"
@@ -366,7 +367,7 @@ def test_ranks_are_taken_over_the_whole_table_not_over_a_block(tmp_path, monkeyp
     card = cards.load(tmp_path, cards.weighted([("a", "ranks: {parts: 5, ties: lowest}")], [("A", "[1, 5]")]))
     table = pd.DataFrame({"a": np.random.default_rng(1).permutation(100)})
     whole = score(table, card)
-    monkeypatch.setattr(scoring, "_BLOCK", 7)
+    monkeypatch.setattr(columns, "BLOCK_ROWS", 7)
     pd.testing.assert_frame_equal(score(table, card), whole)
     assert whole["composite"].value_counts().tolist() == [20] * 5
 
@@ -555,7 +556,7 @@ def test_the_worked_example_of_the_page_does_what_its_prose_says(tmp_path):
     ("name", "rows"), [("upgrades", [[1, 1], ["x", 1], [1, 1], ["y", 1]]), ("behaviour", None)]
 )
 def test_what_is_no_number_is_counted_over_all_blocks(monkeypatch, name, rows):
-    monkeypatch.setattr(scoring, "_BLOCK", 1)
+    monkeypatch.setattr(columns, "BLOCK_ROWS", 1)
     good = {
         "visits": 1,
         "seconds_on_site": 1,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from industry_report.scorecard.grammar import FILE
+from industry_report.scorecard.scorecard_file import FILE
 from scoring import Scorecard, ScorecardError, load_scorecard
 
 LEVELS = "levels: {1: {zh: 一, en: one}, 5: {zh: 五, en: five}}"

@@ -1,0 +1,1 @@
+"""How records come to their bands, one file a kind of scorecard."""
