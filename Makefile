@@ -6,7 +6,7 @@ READY := .venv/.ready
 AXE := .build/axe-core/axe.min.js
 AXE_VERSION := 4.14.1
 
-.PHONY: reports states test sentences matrix second browser-test lab bench lint constraints clean
+.PHONY: reports states test fuzz sentences matrix second browser-test lab bench lint constraints clean
 
 reports: $(READY)
 	$(BIN)/industry-report sample data/sample
@@ -14,6 +14,10 @@ reports: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
+
+# The long part of tests/fuzz: 10,000 messy and 2,000 damaged files; docs/reliability.md has the last counts.
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz.files
 
 # Every Python that is here, lowest and newest versions; then what has wheels for which system.
 matrix: $(READY)

@@ -32,16 +32,17 @@ def main() -> None:
     """Set up the environment; end with a message where it cannot be done."""
     check_python()
     uv = install_uv()
-    if not install(uv, LOCKED):
+    environ = tell_uv(uv) if uv else {}
+    if not install(uv, environ, LOCKED):
         sys.exit("The libraries are not installed; pip says above why.")
-    if not install(uv, PROJECT):
+    if not install(uv, environ, PROJECT):
         sys.exit(f"{ROOT} is not installed; pip says above why.")
     install_kernel()
 
 
-def install(uv: str | None, what: list[str]) -> bool:
+def install(uv: str | None, environ: Mapping[str, str], what: list[str]) -> bool:
     """Install something with uv; where that fails, with pip."""
-    if uv and run([uv, "pip", "install", "--python", sys.executable, *what], tell_uv(uv)):
+    if uv and run([uv, "pip", "install", "--python", sys.executable, *what], environ):
         return True
     print("pip installs; for all libraries this takes about a minute.", flush=True)
     return run([*PIP, "install", *what])
@@ -80,10 +81,12 @@ def tell_uv(uv: str) -> dict[str, str]:
 
     Where uv's cache lies on another disk than this environment it is to copy, or it would warn that it does.
     """
-    index = read(*PIP, "config", "get", "global.index-url")
+    listed = re.findall(r"^(\S+?)\.([\w-]+)='(.*)'$", read(*PIP, "config", "list"), flags=re.M)
+    sections = ("global", "install", ":env:")  # of one setting the last counts
+    pip = {name: value for section in sections for own, name, value in listed if own == section}
     known = {
-        "UV_DEFAULT_INDEX": os.environ.get("PIP_INDEX_URL") or index,
-        "SSL_CERT_FILE": os.environ.get("PIP_CERT") or read(*PIP, "config", "get", "global.cert"),
+        "UV_DEFAULT_INDEX": pip.get("index-url", ""),
+        "SSL_CERT_FILE": pip.get("cert", ""),
         "UV_LINK_MODE": "" if is_same_disk(Path(read(uv, "cache", "dir")), Path(sys.prefix)) else "copy",
     }
     return {**{name: value for name, value in known.items() if value}, **os.environ}
@@ -97,7 +100,10 @@ def is_same_disk(cache: Path, prefix: Path) -> bool:
 
 def read(*command: str) -> str:
     """Return what a command prints; nothing if it fails."""
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
+    try:
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
     return done.stdout.strip() if done.returncode == 0 else ""
 
 

@@ -94,19 +94,23 @@ def main() -> None:
     )
 )
 @click.argument("folder", metavar="[DIR]", type=PATH, default=Path("data", "sample"))
-@click.option("--rows", type=click.IntRange(min=1), help="Rows of each workbook (default: as in life).")
+@click.option(
+    "--rows", type=click.IntRange(min=1), help="Consultations of each workbook (default: as in life)."
+)
 @click.option(
     "--seed", type=click.IntRange(min=0), default=2025, show_default=True, help="Same seed, same rows."
 )
 def sample(folder: Path, rows: int | None, seed: int) -> None:
-    """Write synthetic workbooks to DIR (default: data/sample).
+    """Write synthetic data to DIR (default: data/sample).
 
-    One for each of three cities and three years, in the form the registry uses, labelled as synthetic.
+    A workbook of consultations for each of three cities and three years, in the form the registry uses, and
+    beside them customers, orders, contacts, answers, complaints and leads; all labelled as synthetic.
     """
     from .intake import sample as samples
 
-    for path in samples.write(folder, rows=rows, seed=seed):
-        click.echo(path)
+    for write in (samples.write, samples.write_tables):
+        for path in write(folder, rows=rows, seed=seed):
+            click.echo(path)
 
 
 @main.command(

@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from industry_report import __version__, cli
 from industry_report.base.errors import InputError
 from industry_report.building import render
+from industry_report.intake.schemas import TABLES
 from industry_report.shelf import report_records
 
 ONE = "region: 黄山市\nyear: 2025\n"
@@ -93,11 +94,17 @@ def test_wrong_usage_ends_with_status_2(words):
 # --- sample and check
 
 
-def test_sample_writes_nine_workbooks(project):
+def test_sample_writes_nine_workbooks_of_consultations_and_the_other_tables(project):
     result = run("sample", "trial", "--rows", "30")
     assert result.exit_code == 0
-    assert len(result.output.splitlines()) == 9
-    assert all(Path(line).is_file() for line in result.output.splitlines())
+    files = [Path(line) for line in result.output.splitlines()]
+    assert all(file.is_file() for file in files)
+    assert sum(re.fullmatch(r".+市-20\d\d", file.stem) is not None for file in files) == 9
+    told = json.loads(run("check", "--json", "trial").output)["files"]
+    assert {one["table"] for one in told} == set(TABLES)
+    assert all(one["error"] is None for one in told)
+    for one in told:
+        assert one["read"] == one["graded"] + one["ungradable"] + one["rejected"] + one["duplicates"]
 
 
 def test_check_of_a_good_file_ends_with_status_0(project):
@@ -258,7 +265,7 @@ def broken_scorecard() -> list[str]:
         (lambda: ["check", without_scores()], ["x.csv", "clarity", "意向度"]),
         (unknown_slice, ["黄山市 2025", "杭州市 2024"]),
         (output_that_is_a_file, ["taken", "cannot be written", "--output"]),
-        (broken_yaml, ["x.yaml", "line 2", "not valid YAML"]),
+        (broken_yaml, ["x.yaml", "line 1", "Close the bracket"]),
         (broken_scorecard, ["consultation.yaml", "weight"]),
     ],
 )

@@ -59,7 +59,7 @@ def test_no_download_address_and_no_path_of_a_machine_is_committed():
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"not a git checkout: {error}")
     pattern = re.compile(
-        r"(?<!global\.)index-url|https?://[^ )\"]*/(simple|pool|registry|wheels?)/|/home/\w|/Users/\w"
+        r"index-url[= ]+['\"]?\w+:/|https?://[^ )\"]*/(simple|pool|registry|wheels?)/|/home/\w|/Users/\w"
     )
     files = [ROOT / name for name in listing.stdout.splitlines() if not name.startswith("tests/")]
     texts = {f: f.read_text(encoding="utf-8", errors="ignore") for f in files if f.suffix != ".png"}

@@ -20,10 +20,11 @@ PUBLISHED = matrix.PUBLISHED
 
 def list_commands() -> dict[str, Path]:
     """Return the command of each environment with the versions of constraints.txt, by its Python."""
-    made = [row for row in matrix.list_rows(matrix.find_pythons()) if row.locked]
-    commands = {row.name: row.find("industry-report") for row in made if matrix.is_ready(row)}
-    own = Path(sys.executable).parent / "industry-report"
-    return commands | {"{}.{}".format(*sys.version_info): own}
+    rows = [row for row in matrix.list_rows(matrix.find_pythons()) if row.locked and matrix.is_ready(row)]
+    usual = ROOT / ".venv" / matrix.SCRIPTS / "python"
+    folders = [*(row.find("python") for row in rows), usual, Path(sys.executable)]
+    releases = {matrix.ask(python)[0][:2]: python.parent for python in folders if python.exists()}
+    return {f"{major}.{minor}": folder / "industry-report" for (major, minor), folder in releases.items()}
 
 
 def build(command: Path, folder: Path) -> dict[str, bytes]:

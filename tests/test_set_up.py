@@ -74,18 +74,28 @@ def test_libraries_that_nobody_can_install_end_it(commands):
         set_up.main()
 
 
+LISTED = """:env:.cert='own.pem'
+global.cert='other.pem'
+global.index-url='https://mirror.example/pypi'
+global.trusted-host='mirror.example'
+"""
+
+
 def test_uv_is_told_of_the_mirror_that_pip_uses(monkeypatch):
-    told = {"global.index-url": "https://mirror.example/pypi", "global.cert": "own.pem"}
-    monkeypatch.setattr(set_up, "read", lambda *command: told.get(command[-1], ""))
-    for name in ("PIP_INDEX_URL", "PIP_CERT", "UV_DEFAULT_INDEX", "SSL_CERT_FILE", "UV_LINK_MODE"):
+    monkeypatch.setattr(set_up, "read", lambda *command: LISTED if "list" in command else "")
+    for name in ("UV_DEFAULT_INDEX", "SSL_CERT_FILE", "UV_LINK_MODE"):
         monkeypatch.delenv(name, raising=False)
     environ = set_up.tell_uv("uv")
     assert environ["UV_DEFAULT_INDEX"] == "https://mirror.example/pypi"
     assert environ["SSL_CERT_FILE"] == "own.pem"
-    monkeypatch.setenv("PIP_INDEX_URL", "https://other.example")
-    assert set_up.tell_uv("uv")["UV_DEFAULT_INDEX"] == "https://other.example"
     monkeypatch.setenv("UV_DEFAULT_INDEX", "https://own.example")
     assert set_up.tell_uv("uv")["UV_DEFAULT_INDEX"] == "https://own.example"
+
+
+def test_what_pip_lists_is_read(monkeypatch):
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/pypi")
+    monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
+    assert set_up.tell_uv("no-such-uv")["UV_DEFAULT_INDEX"] == "https://mirror.example/pypi"
 
 
 def test_no_library_is_put_among_those_of_the_machine():

@@ -60,6 +60,23 @@ def missing(scored: pd.DataFrame) -> pd.DataFrame:
     return table_metadata.describe(table, heads={"consultations": text(zh="应填条数", en="Expected")})
 
 
+def ungradable_bounds(scored: pd.DataFrame) -> pd.DataFrame:
+    """Return how far the share of each grade could move if the ungradable had been graded.
+
+    Returns
+    -------
+    DataFrame
+        As `conversion.grades`, and ``lowest`` and ``highest``: the share if none, or all, of the ungradable
+        had this grade. No assumption is made on why scores are missing (Manski 1989).
+    """
+    table, total = conversion.grades(scored), len(scored)
+    ungradable = total - table["consultations"].sum()
+    whole = total or np.nan
+    return table.assign(
+        lowest=table["consultations"] / whole, highest=(table["consultations"] + ungradable) / whole
+    )
+
+
 def conversion_bases(scored: pd.DataFrame) -> pd.DataFrame:
     """Return the conversion rate over each base that a report might name, and how far it could lie.
 

@@ -23,7 +23,7 @@ _ABOUT = ("customer_type", "source", "product")
 
 
 @dataclass(frozen=True)
-class Promise(Measure):
+class HighGrades(Measure):
     """Success is a grade of the upper half."""
 
     grades: tuple[str, ...] = ()
@@ -53,12 +53,12 @@ def require_internal(policy: Policy, edition: str) -> None:
         )
 
 
-def promise(card: Scorecard) -> Promise:
+def high_grades(card: Scorecard) -> HighGrades:
     """Return the upper half of a scorecard's grades: of four the upper two, of three the upper two."""
-    return Promise(grades=tuple(card.grades[len(card.grades) // 2 :]))
+    return HighGrades(grades=tuple(card.grades[len(card.grades) // 2 :]))
 
 
-def funnel(scored: pd.DataFrame, column: str, promising: Promise, most: int = 12) -> pd.DataFrame:
+def funnel(scored: pd.DataFrame, column: str, promising: HighGrades, most: int = 12) -> pd.DataFrame:
     """Return how many consultations of each group reach a promising grade, and how many of those a purchase.
 
     Parameters
@@ -67,7 +67,7 @@ def funnel(scored: pd.DataFrame, column: str, promising: Promise, most: int = 12
         Scored consultations.
     column : str
         For example ``"source"``. A ``"product"`` that names several counts for each of them.
-    promising : Promise
+    promising : HighGrades
         See `promise`.
     most : int
         How many groups, the largest, are kept.

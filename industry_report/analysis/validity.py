@@ -313,23 +313,6 @@ def _look_up(grades: pd.Series, levels: pd.DataFrame) -> np.ndarray:
     return grades.reindex(pd.MultiIndex.from_frame(levels)).to_numpy()
 
 
-def ungradable_bounds(scored: pd.DataFrame) -> pd.DataFrame:
-    """Return how far the share of each grade could move if the ungradable had been graded.
-
-    Returns
-    -------
-    DataFrame
-        As `conversion.grades`, and ``lowest`` and ``highest``: the share if none, or all, of the ungradable
-        had this grade. No assumption is made on why scores are missing (Manski 1989).
-    """
-    table, total = conversion.grades(scored), len(scored)
-    ungradable = total - table["consultations"].sum()
-    whole = total or np.nan
-    return table.assign(
-        lowest=table["consultations"] / whole, highest=(table["consultations"] + ungradable) / whole
-    )
-
-
 def outcome_before_score(scored: pd.DataFrame) -> pd.DataFrame:
     """Return how many purchases were made before, or on the day of, the consultation that was scored.
 

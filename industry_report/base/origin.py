@@ -262,6 +262,11 @@ def find_unreleased(words: str) -> list[str]:
     return list((Counter(tokens) - written).elements())
 
 
+def find_numbers(words: str) -> list[str]:
+    """Return the numbers in a text that are no years."""
+    return [token for token in _TOKEN.findall(words) if not _is_year(token)]
+
+
 def _is_year(token: str) -> bool:
     return token.isdigit() and int(token) in YEARS
 

@@ -369,7 +369,8 @@ def explain(record: Mapping[str, Any] | None, facts: Mapping[str, Any], job: Job
     """
     if record is None:
         return "a published file is missing or was changed" if is_there else "not made yet"
-    if record["digest"] == facts["digest"] and record.get("data") == facts.get("data"):
+    rows = record.get("data", facts.get("data"))
+    if record["digest"] == facts["digest"] and rows == facts.get("data"):
         return ""
     before, now = record.get("inputs") or {}, facts["inputs"]
     changes = list(_compare(record.get("parameters") or {}, publishable(job.parameters), "parameter {}"))
@@ -377,7 +378,7 @@ def explain(record: Mapping[str, Any] | None, facts: Mapping[str, Any], job: Job
     changes += _compare(before.get("libraries", {}), now["libraries"], "{}", tell=True)
     words = {"data": "data of the slice", "notebook": "notebook", "code": "program code"}
     changes += [word for part, word in words.items() if before.get(part) != now.get(part)]
-    if record.get("data") != facts.get("data") and words["data"] not in changes:
+    if rows != facts.get("data") and words["data"] not in changes:
         changes.append(words["data"])
     return f"changed: {', '.join(changes) or 'form of the record'}"
 

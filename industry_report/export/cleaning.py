@@ -201,12 +201,12 @@ class Cleaner:
         if kind in ("checkbox", "radio"):
             return [make("span", "☑" if "checked" in element.attributes else "☐")]
         shown = "" if kind in ("hidden", "password", "file", "image") else read_attribute(element, "value")
-        return [plain(shown)] if shown else []
+        return [plain(f" {shown} ")] if shown else []
 
     def _select(self, element: Element) -> list[Node]:
         options = [c for c in element.children if isinstance(c, Element) and c.tag == "option-shown"]
         chosen = [o for o in options if "selected" in o.attributes] or options[:1]
-        return [plain(read_text(chosen))]
+        return [plain(f" {read_text(chosen)} ")]
 
     def _option(self, element: Element) -> list[Node]:
         return [Element("option-shown", element.attributes, element.children)]
@@ -221,8 +221,13 @@ class Cleaner:
             return [make("img", src=poster)]
         return [make("span", class_="left-out", data_what=element.tag)]
 
+    def _typed(self, element: Element) -> list[Node]:
+        return [plain(" "), *element.children, plain(" ")]
+
 
 REPLACED = {
+    "textarea": Cleaner._typed,
+    "button": Cleaner._typed,
     "input": Cleaner._checkbox,
     "select": Cleaner._select,
     "option": Cleaner._option,

@@ -222,8 +222,10 @@ class IndustryPDFExporter(_ReportExporter):
     def render(self, made: Body, resources: dict[str, Any]) -> bytes:
         """Return the PDF."""
         resources["output_extension"] = ".pdf"
-        front = imprint.describe(made.cover, resources)
-        return repair.set_report(printing.prepare(made), front, made.words, made.warnings.append)
+        front = {**imprint.describe(made.cover, resources), "chapters": bool(made.contents)}
+        return repair.set_report(
+            printing.prepare(made, "citations" in resources), front, made.words, made.warnings.append
+        )
 
 
 class _Hyphenated:

@@ -33,7 +33,7 @@ LOADS_ONLY = re.compile(
     r"PlotlyConfig|require(js)?\.config|bokeh_loaded|load_libs|BokehJS[^<]{0,80}load|MathJax\.Hub"
 )
 DRAWS = re.compile(r"newPlot|embed_items|vegaEmbed|embed\(|setOption|\.map\(|createViewer")
-OBJECT = re.compile(r"\s*<[\w.]+( object)?( at 0x[0-9a-f]+)?[^<>]*>\s*|\s*\w+\(.*\)\s*", re.S)
+OBJECT = re.compile(r"\s*<[\w.]+( object)?( at 0x[0-9a-f]+)?[^<>]*>\s*|\s*[\w.]+\(.*\)\s*", re.S)
 
 
 @dataclass(frozen=True)

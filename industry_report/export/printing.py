@@ -48,8 +48,16 @@ class Print:
         return [node for _, node in self.blocks]
 
 
-def prepare(body: Body) -> Print:
-    """Return a body as it is printed; the body itself is left alone."""
+def prepare(body: Body, has_appendix: bool = False) -> Print:
+    """Return a body as it is printed; the body itself is left alone.
+
+    Parameters
+    ----------
+    body : Body
+        See `body.build`.
+    has_appendix : bool
+        Whether the tables of `display.show` are in a data appendix beside the report.
+    """
     linked = {
         a.attributes["href"][1:] for a in find(body.nodes, "a") if a.attributes.get("href", "")[:1] == "#"
     }
@@ -63,7 +71,7 @@ def prepare(body: Body) -> Print:
             (cell, one) for one in rewrite([copied], lambda element: _settle(element, linked, body.words))
         ]
     blocks = _unlink(blocks)
-    blocks = [(cell, one) for cell, node in blocks for one in _fit(node, body.words, False)]
+    blocks = [(cell, one) for cell, node in blocks for one in _fit(node, body.words, has_appendix)]
     files = pictures.extract([node for _, node in blocks])
     return Print(_with_contents(blocks), files)
 
@@ -198,20 +206,37 @@ def _colour(cell: Element) -> None:
             cell.attributes[key] = f"rgb({red}, {green}, {blue})"
 
 
-def _fit(node: Node, words: dict[str, str], nested: bool) -> list[Node]:
-    """Return a node with its tables as they find room."""
+def _fit(node: Node, words: dict[str, str], has_appendix: bool) -> list[Node]:
+    """Return a node of the first level with its tables as they find room."""
     if isinstance(node, str):
         return [node]
     if node.tag == "table":
-        return print_tables.fit(node, words, "on the page", nested)
-    if node.tag == "figure" and node.attributes.get("class") == "table" and not nested:
-        inner = [one for child in node.children for one in _fit(child, words, False)]
-        if len(inner) > len(node.children):
-            return inner
-        node.children = inner
-        return [node]
-    node.children = [one for child in node.children for one in _fit(child, words, True)]
+        return print_tables.fit(node, words, "on the page", nested=False)
+    if node.tag != "figure" or node.attributes.get("class") != "table":
+        return [_fit_within(node, words)]
+    where = "in the appendix" if has_appendix else "on the page"
+    inner: list[Node] = []
+    for child in node.children:
+        is_table = isinstance(child, Element) and child.tag == "table"
+        inner += print_tables.fit(child, words, where, nested=False) if is_table else [child]  # type: ignore[arg-type]
+    if len(inner) > len(node.children):
+        return inner
+    node.children = inner
     return [node]
+
+
+def _fit_within(node: Element, words: dict[str, str]) -> Element:
+    """Return a node of any level with the tables within it, where no sheet can be turned."""
+    children: list[Node] = []
+    for child in node.children:
+        if isinstance(child, str):
+            children.append(child)
+        elif child.tag == "table":
+            children += print_tables.fit(child, words, "on the page", nested=True)
+        else:
+            children.append(_fit_within(child, words))
+    node.children = children
+    return node
 
 
 def _with_contents(blocks: list[tuple[int, Node]]) -> list[tuple[int, Node]]:

@@ -18,7 +18,7 @@ from .report_words import WORDS
 TEMPLATES = Path(__file__).parent / "templates"
 GETA = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
 MAIN = (
-    '#import "report.typ": apart, contents, landscape, picture, report, small\n'
+    '#import "report.typ": apart, contents, fitted, landscape, picture, report, small\n'
     "#let horizontalrule = line(length: 100%)\n"
 )
 NOT_PRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff\ufdd0-\ufdef\ufffe\uffff]")

@@ -14,6 +14,7 @@ from .contract import FileCheck
 from .fault_kinds import KINDS, name_kind
 from .fault_log import COUNTS
 from .headers import label
+from .schemas import CONSULTATIONS, SCHEMAS, TABLES
 from .values import show
 from .xlsx import number_column
 
@@ -26,7 +27,8 @@ def as_json(checks: Iterable[FileCheck], language: str = "zh") -> dict[str, Any]
     Returns
     -------
     dict
-        `files`: per file the counts (read = graded + ungradable + rejected + duplicates), `dropped`,
+        `files`: per file and table the counts (read = graded + ungradable + rejected + duplicates; of tables
+        beside the consultations `graded` are the rows kept), `table`, `dropped`,
         `slices`, `counts`, `columns`, `suggestions`, `rejects` and `flags` (lists of file, sheet, row,
         column, header, cell, value, code, reason), and `error`, None if the file could be read.
     """
@@ -34,12 +36,14 @@ def as_json(checks: Iterable[FileCheck], language: str = "zh") -> dict[str, Any]
 
 
 def _file_as_json(check: FileCheck, language: str) -> dict[str, Any]:
-    slices = [{"region": region, "year": year, "consultations": rows} for region, year, rows in check.slices]
+    slices = [{"region": region, "year": year, check.table: rows} for region, year, rows in check.slices]
     return {
         "file": check.file,
+        "table": check.table,
         "sha256": check.sha256,
         "synthetic": check.synthetic,
         **{count: getattr(check, count) for count in COUNTS},
+        "orphans": check.orphans,
         "dropped": dict(check.dropped),
         "slices": slices,
         "counts": [{"code": code, "column": name, "rows": n} for (code, name), n in check.counts.items()],
@@ -65,6 +69,10 @@ def _faults_as_json(table: pd.DataFrame, language: str) -> Iterator[dict[str, An
 _WORDS = {
     "read": ("读入", "read"),
     "graded": ("可评级", "graded"),
+    "kept": ("采用", "kept"),
+    "table": ("数据表", "Table"),
+    "lines": ("行", "rows"),
+    "orphans": ("客户不在其他任何表中的行", "Rows of customers who are in no other table"),
     "ungradable": ("不可评级", "ungradable"),
     "rejected": ("退回", "rejected"),
     "duplicates": ("重复", "duplicates"),
@@ -73,6 +81,7 @@ _WORDS = {
     "footnote": ("说明或脚注", "notes"),
     "repeated_header": ("重复的表头", "repeated headers"),
     "further_header": ("另一张表的表头", "headers of further tables"),
+    "summary_table": ("汇总或说明表的行", "rows of tables of averages or explanations"),
     "outside_table": ("只有表外或预填内容的行", "rows with nothing of a record"),
     "synthetic": ("合成数据", "synthetic data"),
     "used": ("采用", "Used"),
@@ -102,18 +111,22 @@ def summary(checks: Sequence[FileCheck], language: str) -> str:
     words = {name: zh if language == "zh" else en for name, (zh, en) in _WORDS.items()}
     pages = [_describe_file(check, words, language) for check in checks]
     if len(checks) > 1:
-        pages.append(_describe_all(checks, words))
+        pages.append(_describe_all(checks, words, language))
     return printable("\n\n".join("\n".join(page) for page in pages))
 
 
-def _describe_all(checks: Sequence[FileCheck], words: Mapping[str, str]) -> list[str]:
+def _describe_all(checks: Sequence[FileCheck], words: Mapping[str, str], language: str) -> list[str]:
     unread = sum(check.error is not None for check in checks)
-    title = words["checked"].format(len(checks))
+    title = words["checked"].format(len({check.path for check in checks}))
     title += f"{words['stop']}{words['unread']}{words['colon']}{unread}" if unread else ""
-    return [
-        title,
-        _reconcile({count: sum(getattr(check, count) for check in checks) for count in COUNTS}, words),
-    ]
+    lines = [title]
+    tables = [name for name in TABLES if any(check.table == name and not check.error for check in checks)]
+    for name in tables or [CONSULTATIONS]:
+        of_table = [check for check in checks if check.table == name]
+        counts = {count: sum(getattr(check, count) for check in of_table) for count in COUNTS}
+        head = f"{_name_table(name, language)}{words['colon']}" if tables != [CONSULTATIONS] else ""
+        lines.append(head + _reconcile(counts, words, name))
+    return lines
 
 
 def _describe_file(check: FileCheck, words: Mapping[str, str], language: str) -> list[str]:
@@ -121,11 +134,15 @@ def _describe_file(check: FileCheck, words: Mapping[str, str], language: str) ->
     lines = [title, "─" * max(40, _width(title))]
     if check.error:
         return [*lines, f"{words['unread']}{words['colon']}{check.error}"]
-    lines.append(_reconcile({count: getattr(check, count) for count in COUNTS}, words))
+    if check.table != CONSULTATIONS:
+        lines.append(f"{words['table']}{words['colon']}{_name_table(check.table, language)}")
+    lines.append(_reconcile({count: getattr(check, count) for count in COUNTS}, words, check.table))
     lines += _list_items("used", _describe_slices(check, words), words)
     lines += _list_items(
         "dropped", [f"{words[kind]} {rows:,}" for kind, rows in check.dropped.items()], words
     )
+    if check.orphans:
+        lines.append(f"{words['orphans']}{words['colon']}{check.orphans:,}")
     lines += _list_items("columns", _describe_columns(check, language), words)
     near = [
         f"{header} ({words['maybe']} {label(column, language)})"
@@ -137,14 +154,24 @@ def _describe_file(check: FileCheck, words: Mapping[str, str], language: str) ->
     return lines if check.rejected else [*lines, "", words["clean"]]
 
 
-def _reconcile(counts: Mapping[str, int], words: Mapping[str, str]) -> str:
-    read, *parts = (f"{words[count]} {counts[count]:,}" for count in COUNTS)
+def _name_table(table: str, language: str) -> str:
+    if table == CONSULTATIONS:
+        return "咨询记录" if language == "zh" else table
+    return SCHEMAS[table].zh if language == "zh" else SCHEMAS[table].en
+
+
+def _reconcile(counts: Mapping[str, int], words: Mapping[str, str], table: str) -> str:
+    shown = {count: count for count in COUNTS}
+    if table != CONSULTATIONS:  # nothing is graded there
+        shown = {"read": "read", "graded": "kept", "rejected": "rejected", "duplicates": "duplicates"}
+    read, *parts = (f"{words[word]} {counts[count]:,}" for count, word in shown.items())
     return f"{read} = {' + '.join(parts)}"
 
 
 def _describe_slices(check: FileCheck, words: Mapping[str, str]) -> list[str]:
+    noun = words["consultations" if check.table == CONSULTATIONS else "lines"]
     told = [
-        f"{region} {year}{words['year']} {rows:,} {words['consultations']}"
+        " ".join(filter(None, (region, f"{year}{words['year']}" if year else "", f"{rows:,}", noun)))
         for region, year, rows in check.slices[:_SHOWN_SLICES]
     ]
     return told + ([f"… ({len(check.slices):,})"] if len(check.slices) > _SHOWN_SLICES else [])

@@ -2,24 +2,27 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ..base.errors import InputError
-from . import contradictions, headers, mapping, sheet_tables, sources
+from . import contradictions, headers, mapping, sheet_tables, sources, table_contract, table_headers
 from .fault_log import COUNTS, FaultLog, frame
 from .headers import SCORES
 from .mapping import ColumnMap
 from .records import Grid
 from .row_kinds import NON_RECORDS
+from .schemas import CONSULTATIONS
 from .spill import Spill
+from .table_headers import Recognised
 from .table_reader import TableReader
 
-VERSION = "4"  # raise it when the same file would come out otherwise: the prepared store is then made anew
+VERSION = "5"  # raise it when the same file would come out otherwise: the prepared store is then made anew
 LISTED = 100_000  # rejecting faults, and flags, of a file that are listed one by one; all are counted
 
 draft_mapping = mapping.draft_mapping
@@ -48,6 +51,13 @@ class FileCheck:
         Sheet → number of rows up to and including its header.
     error : InputError or None
         Why nothing could be read.
+    table : str
+        What kind of table it is; of one beside the consultations `graded` counts the rows that are kept. A
+        file with several kinds has a check for each.
+    customers : mapping
+        Customer → kept rows; only of `check`, where several kinds of table are looked at together.
+    orphans : int
+        Kept rows of customers who are in no other kind of table.
     """
 
     path: Path
@@ -67,6 +77,9 @@ class FileCheck:
     suggestions: Mapping[str, str] = field(default_factory=dict)
     header_rows: Mapping[str, int] = field(default_factory=dict)
     error: InputError | None = None
+    table: str = CONSULTATIONS
+    customers: Mapping[str, int] = field(default_factory=dict, repr=False)
+    orphans: int = 0
 
     @property
     def file(self) -> str:
@@ -95,23 +108,129 @@ def check(
     """
     column_map = mapping.load_column_map(columns)
     files = [file for path in paths for file in sources.list_files(sources.find_path(path))]
-    checks = [_check_file(file, column_map, score, today or dt.date.today()) for file in files]
-    return _flag_copies(checks)
+    checks = [
+        found for file in files for found in _check_file(file, column_map, score, today or dt.date.today())
+    ]
+    return _count_orphans(_flag_copies(checks))
+
+
+def _count_orphans(checks: list[FileCheck]) -> list[FileCheck]:
+    """Count the rows of customers who are in no other kind of table; with one kind alone there are none."""
+    kinds: dict[str, set[str]] = {}
+    for found in checks:
+        if found.customers:
+            kinds.setdefault(found.table, set()).update(found.customers)
+    if len(kinds) < 2:
+        return checks
+    counted = []
+    for found in checks:
+        others = set().union(*(ids for table, ids in kinds.items() if table != found.table))
+        rows = sum(n for customer, n in found.customers.items() if customer not in others)
+        counted.append(replace(found, orphans=rows))
+    return counted
+
+
+def _tally_customers(into: Counter[str], rows: pd.DataFrame) -> None:
+    if "customer_id" in rows:
+        into.update(rows["customer_id"].dropna().astype(object).value_counts().to_dict())
 
 
 def _check_file(
     path: Path, column_map: ColumnMap, score: Callable[[pd.DataFrame], pd.DataFrame] | None, today: dt.date
-) -> FileCheck:
+) -> list[FileCheck]:
     faults = FaultLog(LISTED)
 
+    asking: Counter[str] = Counter()
+
     def compare(region: str, year: int, rows: pd.DataFrame) -> None:
+        _tally_customers(asking, rows)
         if score and {"composite_supplied", "grade_supplied"} & set(rows):
             contradictions.flag_supplied(score(rows), faults)
 
     try:
-        return clean(path, column_map, compare, faults, today)
+        source = sources.read(path)
+        others = table_contract.find_tables(source, column_map)
+        kinds = table_contract.list_kinds(others.values())
+    except InputError as error:
+        return [FileCheck(path, error=error)]
+    tasks = [partial(_check_table, source, others, kind, column_map) for kind in kinds]
+    if holds_consultations(source, others):
+        tasks.insert(0, partial(clean, source, column_map, compare, faults, today, others))
+    checks = [_try(task, path) for task in tasks]
+    checks = [replace(found, customers=asking) if found.table == CONSULTATIONS else found for found in checks]
+    return checks + [FileCheck(path, error=error) for error in table_contract.describe(source, others)]
+
+
+def _try(task: Callable[[], FileCheck], path: Path) -> FileCheck:
+    try:
+        return task()
     except InputError as error:
         return FileCheck(path, error=error)
+
+
+def _check_table(
+    source: sources.Source, others: dict[int, Recognised], table: str, column_map: ColumnMap
+) -> FileCheck:
+    customers: Counter[str] = Counter()
+
+    def keep(region: str, year: int, rows: pd.DataFrame) -> None:
+        _tally_customers(customers, rows)
+
+    return replace(clean_table(source, others, table, column_map, keep), customers=customers)
+
+
+def holds_consultations(source: sources.Source, others: Collection[int]) -> bool:
+    """Tell whether a file is one of consultations: without other tables any is, with them one with scores."""
+    left = [sheet for place, sheet in enumerate(source.sheets) if place not in others]
+    return bool(left) and (not others or any(table_headers.count_scores(sheet.head) for sheet in left))
+
+
+def clean_table(
+    source: sources.Source,
+    others: dict[int, Recognised],
+    table: str,
+    column_map: ColumnMap,
+    keep: Callable[[str, int, pd.DataFrame], None] = lambda region, year, rows: None,
+) -> FileCheck:
+    """Clean the sheets of a file that are one kind of table beside the consultations.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    others : mapping
+        What tables its sheets are (`table_contract.find_tables`).
+    table : str
+        The kind.
+    column_map : ColumnMap
+        What the institution's own headers and codes mean.
+    keep : callable
+        Takes region, year and the clean rows of each slice.
+    """
+    found = table_contract.clean(source, others, table, column_map, keep, LISTED)
+    sources.refuse_change(source)
+    tally = found.tally
+    return FileCheck(
+        path=source.path,
+        sha256=source.sha256,
+        synthetic=source.synthetic,
+        read=tally["read"],
+        graded=tally["kept"],
+        rejected=tally["rejected"],
+        duplicates=tally["duplicates"],
+        dropped=table_contract.list_dropped(tally),
+        rejects=frame(found.faults.listed(rejects=True), source.file),
+        flags=frame(found.faults.listed(rejects=False), source.file),
+        counts=dict(found.faults.counts),
+        slices=found.slices,
+        columns={
+            part.found.headers[place]: name
+            for part in found.opened
+            for name, place in part.found.columns.items()
+        },
+        header_rows={part.sheet.name: part.found.skip for part in found.opened},
+        table=table,
+    )
 
 
 def _flag_copies(checks: list[FileCheck]) -> list[FileCheck]:
@@ -120,7 +239,8 @@ def _flag_copies(checks: list[FileCheck]) -> list[FileCheck]:
     flagged = []
     for found in checks:
         original = first.setdefault(found.sha256, found) if found.sha256 else found
-        flagged.append(found if original is found else flag_copy(found, original.file))
+        is_copy = original.path != found.path
+        flagged.append(flag_copy(found, original.file) if is_copy else found)
     return flagged
 
 
@@ -133,18 +253,19 @@ def flag_copy(found: FileCheck, original: str) -> FileCheck:
 
 
 def clean(
-    path: Path,
+    file: Path | sources.Source,
     column_map: ColumnMap,
     keep: Callable[[str, int, pd.DataFrame], None],
     faults: FaultLog | None = None,
     today: dt.date | None = None,
+    others: Collection[int] = (),
 ) -> FileCheck:
-    """Clean a file and hand its rows over slice by slice.
+    """Clean the consultations of a file and hand them over slice by slice.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    file : Path or Source
+        The file, opened or not.
     column_map : ColumnMap
         What the institution's own headers and codes mean.
     keep : callable
@@ -153,6 +274,8 @@ def clean(
         Where faults are listed; `keep` may add to it.
     today : date, optional
         Dates after it are flagged; without it none is, so that what is stored does not depend on the day.
+    others : collection of int
+        The positions of sheets that are another table.
 
     Raises
     ------
@@ -160,7 +283,10 @@ def clean(
         Nothing in the file can be read, or it changed meanwhile.
     """
     faults = faults or FaultLog(LISTED)
-    source = sources.read(path)
+    source = sources.read(file) if isinstance(file, Path) else file
+    if others:
+        own = [sheet for place, sheet in enumerate(source.sheets) if place not in others]
+        source = replace(source, sheets=tuple(own))
     sheets = sheet_tables.find_tables(source, column_map, faults)
     tally: Counter[str] = Counter()
     slices = []

@@ -7,24 +7,31 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..base.errors import InputError
+from ..base.errors import InputError, did_you_mean
 from . import contract, headers, store
 from . import sources as inputs
 from .contradictions import PROVENANCE
 from .fault_kinds import KINDS, name_kind
-from .fault_log import COUNTS, FaultLog, frame
+from .fault_log import COUNTS, TEXT_DTYPE, FaultLog, frame
 from .mapping import load_column_map
+from .schemas import CONSULTATIONS, SCHEMAS, TABLES
 from .spill import join
 from .store import Prepared
+from .table_rows import NO_REGION
 
 SAMPLE = "sample"
+_LIST = f"There are: {', '.join(TABLES)}."
 _NAMED = 12  # regions named in a message
 
 
 def load(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
-    """Load the clean consultations of a region and year.
+    """Load the clean rows of a table: the consultations of a region and year, or those of another table.
 
     Parameters
     ----------
@@ -35,19 +42,25 @@ def load(
         The slice; all regions or years without them.
     columns : path, optional
         A mapping file for headers and codes of the institution's own.
+    table : str
+        Which table, such as "orders" (see `schemas.TABLES`).
 
     Returns
     -------
     DataFrame
         One row per consultation with file, sheet, row and the columns of the contract; optional columns that
         no file of the slice has are absent. Further columns of the mapping file, numbers (Float64) or texts,
-        come last.
+        come last. Of another table, a row that no name and no column places takes its region from the
+        customers; customers without consent, and all rows of theirs, are left out.
 
     Raises
     ------
     InputError
         The data cannot be read, or holds nothing for this region and year.
     """
+    _refuse_unknown(table)
+    if table != CONSULTATIONS:
+        return _load_other(data, region, year, columns, table)
     frames = _read_tables(data, columns, lambda file: map(str, _find_places(file, region, year)))
     if not frames:
         raise _describe_empty(data, region, year, columns)
@@ -57,17 +70,17 @@ def load(
     return rows[order].reset_index(drop=True)
 
 
-def slices(data: str | Path, columns: str | Path | None = None) -> pd.DataFrame:
-    """List what regions and years the data hold.
+def slices(data: str | Path, columns: str | Path | None = None, table: str = CONSULTATIONS) -> pd.DataFrame:
+    """List what regions and years the data hold; of a table that describes customers the year is 0.
 
     Returns
     -------
     DataFrame
-        region, year, consultations, digest (changes when the slice, or what was found about its files, does),
-        synthetic.
+        region, year, consultations (rows; of another table its name), digest (changes when the slice, or what
+        was found about its files, does), synthetic.
     """
     parts: dict[tuple[str, int], list[tuple[Prepared, int, str]]] = {}
-    for file in prepare(data, columns):
+    for file in prepare(data, columns, table):
         for region, year, rows, digest in file.slices:
             parts.setdefault((region, year), []).append((file, rows, digest))
     records = [
@@ -80,11 +93,15 @@ def slices(data: str | Path, columns: str | Path | None = None) -> pd.DataFrame:
         )
         for (region, year), part in sorted(parts.items())
     ]
-    return pd.DataFrame(records, columns=["region", "year", "consultations", "digest", "synthetic"])
+    return pd.DataFrame(records, columns=["region", "year", table, "digest", "synthetic"])
 
 
 def quality(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
     """Count what became of the rows of each file that the slice draws on.
 
@@ -92,18 +109,22 @@ def quality(
     -------
     DataFrame
         file, read, graded, ungradable, rejected, duplicates (of the file), used (rows in this slice),
-        elsewhere (valid rows of other regions and years).
+        elsewhere (valid rows of other regions and years). Of another table `graded` are the rows kept.
     """
     records = []
-    for file, places in _find_files(data, region, year, columns):
+    for file, places in _find_files(data, region, year, columns, table):
         used = sum(file.slices[place][2] for place in places)
         records.append([file.summary["file"], *(file.summary[count] for count in COUNTS), used])
-    table = pd.DataFrame(records, columns=["file", *COUNTS, "used"])
-    return table.assign(elsewhere=table["graded"] + table["ungradable"] - table["used"])
+    told = pd.DataFrame(records, columns=["file", *COUNTS, "used"])
+    return told.assign(elsewhere=told["graded"] + told["ungradable"] - told["used"])
 
 
 def reasons(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
     """Count faults by reason and column, with no value of any row, so that a public report may print it.
 
@@ -112,21 +133,25 @@ def reasons(
     DataFrame
         code, column, rejects (whether it keeps a row out), rows, reason_zh, reason_en; most frequent first.
     """
-    files = [file for file, _ in _find_files(data, region, year, columns)]
+    files = [file for file, _ in _find_files(data, region, year, columns, table)]
     counts = [count for file in files for count in file.summary["counts"]]
     counts += [["same_file_twice", "", len(file.copies)] for file in files if file.copies]
-    table = pd.DataFrame(counts, columns=["code", "column", "rows"])
-    table = table.groupby(["code", "column"], as_index=False).sum()
-    table.insert(2, "rejects", [KINDS[code].rejects for code in table["code"]])
+    told = pd.DataFrame(counts, columns=["code", "column", "rows"])
+    told = told.groupby(["code", "column"], as_index=False).sum()
+    told.insert(2, "rejects", [KINDS[code].rejects for code in told["code"]])
     for language in ("zh", "en"):
-        table[f"reason_{language}"] = [name_kind(code, language) for code in table["code"]]
-    return table.sort_values(
+        told[f"reason_{language}"] = [name_kind(code, language) for code in told["code"]]
+    return told.sort_values(
         ["rejects", "rows", "code", "column"], ascending=[False, False, True, True], ignore_index=True
     )
 
 
 def rejects(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
     """List why rows of the slice's files were kept out; for internal use, it shows values of single rows.
 
@@ -135,22 +160,32 @@ def rejects(
     DataFrame
         file, sheet, row, column, header, cell, value, code, reason_zh, reason_en; a row may have several.
     """
-    return _read_faults("rejects", data, region, year, columns)
+    return _read_faults("rejects", data, region, year, columns, table)
 
 
 def flags(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
     """List what was noticed about the slice's files and kept no row out; columns as in `rejects`."""
     faults = FaultLog(contract.LISTED)
-    for file, _ in _find_files(data, region, year, columns):
+    for file, _ in _find_files(data, region, year, columns, table):
         for copy in file.copies:
             faults.note("same_file_twice", "", value=copy, hint=file.summary["file"])
-    return join([frame(faults.listed(rejects=False)), _read_faults("flags", data, region, year, columns)])
+    return join(
+        [frame(faults.listed(rejects=False)), _read_faults("flags", data, region, year, columns, table)]
+    )
 
 
 def sources(
-    data: str | Path, region: str | None = None, year: int | None = None, columns: str | Path | None = None
+    data: str | Path,
+    region: str | None = None,
+    year: int | None = None,
+    columns: str | Path | None = None,
+    table: str = CONSULTATIONS,
 ) -> pd.DataFrame:
     """List the files that the slice draws on.
 
@@ -160,7 +195,7 @@ def sources(
         file (without folder), sha256, read, synthetic. The checksum is the file's own; of a file that holds
         other slices too, it is that of the slice's clean rows, for the others' rows are not the report's.
     """
-    files, told = _find_files(data, region, year, columns), ("read", "synthetic")
+    files, told = _find_files(data, region, year, columns, table), ("read", "synthetic")
     records = [
         (f.summary["file"], _tell_checksum(f) or _digest_places(f, places), *map(f.summary.get, told))
         for f, places in files
@@ -178,17 +213,23 @@ def _digest_places(file: Prepared, places: list[int]) -> str:
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def prepare(data: str | Path, columns: str | Path | None = None) -> list[Prepared]:
-    """Bring the store up to date and give its entry for each file; an unchanged file is not read again.
+def prepare(
+    data: str | Path, columns: str | Path | None = None, table: str = CONSULTATIONS
+) -> list[Prepared]:
+    """Bring the store up to date and give its entry for each file that holds the table.
 
-    Files of the same content are counted once; the later ones by name are flagged.
+    An unchanged file is not read again. Files of the same content are counted once; the later ones by name
+    are flagged.
     """
     column_map = load_column_map(columns)
     names: dict[str, list[Path]] = {}
-    for file in inputs.list_files(_find_data(data)):
+    for file in inputs.list_files(_find_data(data, table)):
         names.setdefault(store.know_checksum(file), []).append(file)
     entries = [(files, store.prepare_file(files[0], sha256, column_map)) for sha256, files in names.items()]
-    return [replace(entry, copies=tuple(file.name for file in files[1:])) for files, entry in entries]
+    found = [(files, entry) for files, entry in entries if table in entry.summary["tables"]]
+    if table != CONSULTATIONS:
+        found = [(files, store.prepare_table(files[0], entry, table, column_map)) for files, entry in found]
+    return [replace(entry, copies=tuple(file.name for file in files[1:])) for files, entry in found]
 
 
 def find_project() -> Path:
@@ -197,12 +238,16 @@ def find_project() -> Path:
     return next((folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir()), here)
 
 
-def _find_data(data: str | Path) -> Path:
+def _find_data(data: str | Path, table: str = CONSULTATIONS) -> Path:
     if str(data) != SAMPLE:
         return inputs.find_path(data)
     folder = find_project() / "data" / SAMPLE
     if not any(folder.glob("*.xlsx")):
         _make_sample(folder)
+    if table != CONSULTATIONS and not any(folder.glob("*-客户档案.xlsx")):
+        from . import sample
+
+        sample.write_tables(folder)  # only when asked for: consultations alone are there much sooner
     return folder
 
 
@@ -234,30 +279,38 @@ def _find_places(file: Prepared, region: str | None, year: int | None) -> list[i
 
 
 def _find_files(
-    data: str | Path, region: str | None, year: int | None, columns: str | Path | None
+    data: str | Path, region: str | None, year: int | None, columns: str | Path | None, table: str
 ) -> list[tuple[Prepared, list[int]]]:
     """Give the files that a slice draws on, with the places of its rows there."""
-    found = [(file, _find_places(file, region, year)) for file in prepare(data, columns)]
+    found = [(file, _find_places(file, region, year)) for file in prepare(data, columns, table)]
     return [(file, places) for file, places in found if places or (region is None and year is None)]
 
 
 def _read_faults(
-    name: str, data: str | Path, region: str | None, year: int | None, columns: str | Path | None
+    name: str,
+    data: str | Path,
+    region: str | None,
+    year: int | None,
+    columns: str | Path | None,
+    table: str,
 ) -> pd.DataFrame:
-    chosen = {file.folder for file, _ in _find_files(data, region, year, columns)}
-    tables = _read_tables(data, columns, lambda file: [name] if file.folder in chosen else [])
+    chosen = {file.folder for file, _ in _find_files(data, region, year, columns, table)}
+    tables = _read_tables(data, columns, lambda file: [name] if file.folder in chosen else [], table)
     return join([frame([]), *tables])
 
 
 def _read_tables(
-    data: str | Path, columns: str | Path | None, choose: Callable[[Prepared], Iterable[str]]
+    data: str | Path,
+    columns: str | Path | None,
+    choose: Callable[[Prepared], Iterable[str]],
+    table: str = CONSULTATIONS,
 ) -> list[pd.DataFrame]:
     """Read the chosen tables of each file; an entry that is damaged or was removed is made anew, once."""
     import pyarrow
 
     for is_last in (False, True):
         tables = []
-        for file in prepare(data, columns):
+        for file in prepare(data, columns, table):
             try:
                 tables += [store.read_table(file, name) for name in choose(file)]
             except MemoryError as error:  # also Arrow's
@@ -275,6 +328,87 @@ def _read_tables(
     return []
 
 
+def _refuse_unknown(table: str) -> None:
+    if table not in TABLES:
+        raise InputError(f"table {table!r}", "is none that is known.", did_you_mean(table, TABLES) or _LIST)
+
+
+def _load_other(
+    data: str | Path, region: str | None, year: int | None, columns: str | Path | None, table: str
+) -> pd.DataFrame:
+    """Load a table beside the consultations; an empty frame with its columns where a slice has no rows."""
+    if not prepare(data, columns, table):
+        problem = f"holds no table of {table} ({SCHEMAS[table].zh})."
+        raise InputError(f"data {data}", problem, "Add one; `industry-report check` tells what each file is.")
+    chosen = None if SCHEMAS[table].is_static else year
+    frames = _read_tables(data, columns, lambda file: map(str, _find_unplaced(file, region, chosen)), table)
+    rows = join(frames) if frames else pd.DataFrame(columns=[*PROVENANCE, *SCHEMAS[table].columns])
+    if "customer_id" in rows and table != "customers" and (rows["region"] == NO_REGION).any():
+        rows = _place_by_customer(rows, data, columns)
+    rows = rows[rows["region"] == region] if region is not None else rows
+    if "customer_id" in rows:
+        rows = rows[~rows["customer_id"].isin(find_refusing(data, columns))]
+    known = [*PROVENANCE, *SCHEMAS[table].columns, "region", "year"]
+    order = [column for column in dict.fromkeys(known) if column in rows]
+    return rows[order + [column for column in rows if column not in order]].reset_index(drop=True)
+
+
+def _find_unplaced(file: Prepared, region: str | None, year: int | None) -> list[int]:
+    """Find the slices of a region, and those that only the customers can place."""
+    places = _find_places(file, region, year)
+    return sorted({*places, *_find_places(file, NO_REGION, year)}) if region is not None else places
+
+
+def _read_customers(data: str | Path, columns: str | Path | None) -> pd.DataFrame:
+    frames = _read_tables(data, columns, lambda file: map(str, range(len(file.slices))), "customers")
+    return join(frames) if frames else pd.DataFrame({"customer_id": [], "region": []}, dtype=TEXT_DTYPE)
+
+
+def _place_by_customer(rows: pd.DataFrame, data: str | Path, columns: str | Path | None) -> pd.DataFrame:
+    """Take the region of rows that nothing places from the customers' table."""
+    people = _read_customers(data, columns).drop_duplicates("customer_id", keep="last")
+    regions = rows["customer_id"].map(people.set_index("customer_id")["region"]).fillna(NO_REGION)
+    return rows.assign(region=rows["region"].mask(rows["region"] == NO_REGION, regions).astype(TEXT_DTYPE))
+
+
+def find_refusing(data: str | Path, columns: str | Path | None = None) -> set[str]:
+    """Find the customers who gave no consent or opted out, by any table of theirs that says so."""
+    refusing: set[str] = set()
+    for table in ("customers", "leads"):
+        for rows in _read_tables(data, columns, lambda file: map(str, range(len(file.slices))), table):
+            for name, value in (("consent", False), ("do_not_contact", True)):
+                if name in rows and "customer_id" in rows:
+                    said = rows[name].eq(value).fillna(False)
+                    refusing |= set(rows.loc[said.to_numpy(dtype=bool), "customer_id"].dropna())
+    return refusing
+
+
+def open_tables(
+    data: str | Path, region: str | None = None, columns: str | Path | None = None
+) -> dict[str, pd.DataFrame]:
+    """Load every table that the data hold, all years, for `customers.snapshot` and `customers.coverage`.
+
+    Parameters
+    ----------
+    data, region, columns : as for `load`
+        Without a region the tables of all.
+
+    Returns
+    -------
+    dict
+        Table → its rows, as `load` gives them; tables that no file holds are not there.
+    """
+    kinds = _list_tables(data, columns, "customers")
+    return {name: load(data, region, columns=columns, table=name) for name in TABLES if name in kinds}
+
+
+def _list_tables(data: str | Path, columns: str | Path | None, table: str = CONSULTATIONS) -> set[str]:
+    column_map = load_column_map(columns)
+    files = inputs.list_files(_find_data(data, table))
+    entries = (store.prepare_file(file, store.know_checksum(file), column_map) for file in files)
+    return {name for entry in entries for name in entry.summary["tables"]}
+
+
 def _describe_empty(
     data: str | Path, region: str | None, year: int | None, columns: str | Path | None
 ) -> InputError:
@@ -283,4 +417,6 @@ def _describe_empty(
     known += [f"{len(there) - _NAMED} more"] if len(there) > _NAMED else []
     asked = " ".join(str(part) for part in (region, year) if part is not None)
     problem = f"has no consultations{' of ' if asked else ''}{asked}."
+    others = sorted(_list_tables(data, columns) - {CONSULTATIONS})
+    problem += f" It has other tables: {', '.join(others)}." if others else ""
     return InputError(f"data {data}", problem, f"There are: {'; '.join(known) or 'none'}.")

@@ -1,12 +1,13 @@
-"""Every kind of fault by its code; the wording stands in `cell_faults` and `row_faults`."""
+"""Every kind of fault by its code; the wording stands in `cell_faults`, `row_faults` and `table_faults`."""
 
 from functools import lru_cache
 
 from .cell_faults import CELL_FAULTS
 from .headers import label
 from .row_faults import ROW_FAULTS
+from .table_faults import TABLE_FAULTS
 
-KINDS = CELL_FAULTS | ROW_FAULTS
+KINDS = CELL_FAULTS | ROW_FAULTS | TABLE_FAULTS
 
 
 def name_kind(code: str, language: str) -> str:

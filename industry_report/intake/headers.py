@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from .schemas import SCHEMAS
 from .values import trim
 
 SCORES = ("intent", "clarity", "satisfaction")
@@ -138,7 +139,8 @@ class Table:
 
 def label(column: str, language: str) -> str:
     """Name a canonical column for people."""
-    return SYNONYMS[column][0] if language == "zh" and column in SYNONYMS else column.replace("_", " ")
+    names = SYNONYMS.get(column) or _OTHER_NAMES.get(column)
+    return names[0] if language == "zh" and names else column.replace("_", " ")
 
 
 def normalise(header: str) -> str:
@@ -146,7 +148,24 @@ def normalise(header: str) -> str:
     return _NOISE.sub("", unicodedata.normalize("NFKC", header)).casefold()
 
 
+# Columns of other tables, by which reasons name them.
+_OTHER_NAMES = {
+    name: column.headers for schema in SCHEMAS.values() for name, column in schema.columns.items()
+}
 _KNOWN = {normalise(name): column for column, names in SYNONYMS.items() for name in (*names, column)}
+
+
+def split_remark(text: str) -> tuple[str, str]:
+    """Cut a normalised header into its name and the remark beside it."""
+    if match := _BRACKETED.fullmatch(text):
+        return match[1], match[2]
+    name, _, remark = text.partition("/")
+    return name, remark
+
+
+def is_remark(text: str) -> bool:
+    """Tell whether a remark beside a header changes nothing about the values."""
+    return _REMARK.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=1 << 14)
@@ -155,14 +174,12 @@ def recognise(header: str) -> tuple[str, int] | None:
     text = normalise(header)
     if text in _KNOWN:
         return _KNOWN[text], 1
-    name, _, remark = text.partition("/")
-    if match := _BRACKETED.fullmatch(text):
-        name, remark = match[1], match[2]
+    name, remark = split_remark(text)
     column = _KNOWN.get(name)
     if column == "amount" and remark in UNITS:
         return column, UNITS[remark]
     same = column is not None and _KNOWN.get(remark) == column  # "地区/城市"
-    return (column, 1) if column and (same or _REMARK.fullmatch(remark)) else None
+    return (column, 1) if column and (same or is_remark(remark)) else None
 
 
 @lru_cache(maxsize=1 << 12)

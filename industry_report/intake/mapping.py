@@ -1,5 +1,6 @@
 """Read and draft mapping files: what an institution's own headers and codes mean."""
 
+import datetime as dt
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -12,11 +13,36 @@ from ..base.yaml_forms import Keyed, Kind, Typed
 from ..base.yaml_reader import Page, open_page
 from . import headers, sources
 from .headers import COLUMNS, IGNORE, SCORES, Table
+from .schemas import CONSULTATIONS, SCHEMAS, TABLES
 from .values import read_score, read_yes_no, trim
 
 RESERVED = ("file", "sheet", "row", "composite", "grade", "ignore")  # what a table has or gets anyway
 MAPPING = Kind("the mapping file", "params/columns/example.yaml", may_be_empty=True)
 _SHORT_LIST, _SCORE_CODES, _SHORT_TEXT = 6, 40, 20  # what is shown of a column: a code list, never free text
+
+
+@dataclass(frozen=True)
+class TableRules:
+    """What a mapping file says of one table beside the consultations.
+
+    Attributes
+    ----------
+    columns, values, further : mapping
+        As of a `ColumnMap`.
+    personal : tuple of str
+        Columns in which personal data are needed: they are stored as they are.
+    exported_on : date or None
+        Rows dated later are no records.
+    refunds_are_negative : bool
+        Whether a negative amount of an order is a refund.
+    """
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    further: Mapping[str, str] = field(default_factory=dict)
+    personal: tuple[str, ...] = ()
+    exported_on: dt.date | None = None
+    refunds_are_negative: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,6 +59,10 @@ class ColumnMap:
         What holds for rows that do not say it themselves.
     further : mapping
         Column beyond those of a consultation → "number" or "text"; its header is among `columns`.
+    table : str or None
+        The one kind of table that every sheet is; without it each sheet is recognised by its headers.
+    tables : mapping
+        Table beside the consultations → what holds for it.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -40,6 +70,22 @@ class ColumnMap:
     region: str | None = None
     year: int | None = None
     further: Mapping[str, str] = field(default_factory=dict)
+    table: str | None = None
+    tables: Mapping[str, TableRules] = field(default_factory=dict)
+
+    @property
+    def columns_of(self) -> dict[str, Mapping[str, str]]:
+        """Table → its own headers."""
+        return {name: rules.columns for name, rules in self.tables.items()}
+
+    @property
+    def further_of(self) -> dict[str, Mapping[str, str]]:
+        """Table → its columns of the file's own."""
+        return {name: rules.further for name, rules in self.tables.items()}
+
+    def rules_of(self, table: str) -> TableRules:
+        """Return what holds for a table; nothing special if the file does not say."""
+        return self.tables.get(table, TableRules())
 
 
 def load_column_map(path: str | Path | None) -> ColumnMap:
@@ -56,17 +102,31 @@ def load_column_map(path: str | Path | None) -> ColumnMap:
     if page.root is None:
         page.refuse(path)
         return ColumnMap()
-    values = page.read(page.root, FORM)
-    further = values.get("further") or {}
-    _note_same_column(page, further)
-    _note_unknown_columns(page, values.get("values") or {}, further)
+    content = page.read(page.root, FORM)
+    table, parts = content.get("table"), dict(content.get("tables") or {})
+    _note_faults_of_table(page, (), content, table or CONSULTATIONS)
+    for name, part in parts.items():
+        _note_faults_of_table(page, ("tables", name), part, name)
     page.refuse(path)
+    if table and table != CONSULTATIONS:
+        parts[table] = content
+    own = _make_rules(content) if table in (None, CONSULTATIONS) else TableRules()
     return ColumnMap(
-        {**(values.get("columns") or {}), **{header: one["column"] for header, one in further.items()}},
-        values.get("values") or {},
-        values.get("region"),
-        values.get("year"),
-        {one["column"]: one["type"] for one in further.values()},
+        *(own.columns, own.values, content.get("region"), content.get("year"), own.further),
+        table,
+        {name: _make_rules(part) for name, part in parts.items()},
+    )
+
+
+def _make_rules(part: Mapping[str, Any]) -> TableRules:
+    further = part.get("further") or {}
+    return TableRules(
+        columns={**(part.get("columns") or {}), **{header: one["column"] for header, one in further.items()}},
+        values=part.get("values") or {},
+        further={one["column"]: one["type"] for one in further.values()},
+        personal=tuple(part.get("personal") or ()),
+        exported_on=part.get("exported_on"),
+        refunds_are_negative=part.get("refunds") is not None,
     )
 
 
@@ -86,7 +146,7 @@ def _read_code(text: str) -> str:
 
 
 def _read_column(text: str) -> str:
-    if text not in (*COLUMNS, IGNORE):
+    if text not in (*COLUMNS, IGNORE) and not any(text in schema.columns for schema in SCHEMAS.values()):
         otherwise = f"There are {', '.join((*COLUMNS, IGNORE))}."
         raise ValueError(f"is no column. {_near(text, (*COLUMNS, IGNORE), otherwise)}")
     return text
@@ -117,38 +177,99 @@ def _read_region(value: Any) -> str | None:
     return str(value).strip() or None if value is not None else None
 
 
+def _read_table(text: str) -> str:
+    if text not in TABLES:
+        raise ValueError(f"is no table. {_near(text, TABLES, f'There are {_ALL_TABLES}.')}")
+    return text
+
+
+def _read_other_table(text: str) -> str:
+    if text == CONSULTATIONS:
+        raise ValueError("are told at the top of the file. Move these lines there.")
+    return _read_table(text)
+
+
+def _read_refunds(text: str) -> str:
+    if text != "negative":
+        raise ValueError("is none that is known. Write `refunds: negative`, or leave the line out.")
+    return text
+
+
+def _read_day(value: Any) -> dt.date | None:
+    if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
+        return value
+    raise ValueError("is no day. Write for example `exported_on: 2025-12-31`.")
+
+
 def _near(text: str, names: Sequence[str], otherwise: str) -> str:
     near = near_match(text, names)
     return f"Did you mean {near}?" if near else otherwise
 
 
+_ALL_TABLES = ", ".join(TABLES)
 _CODES = Keyed(_read_code, Typed(lambda value: value), may_be_empty=True)
-FORM: dict[str, Any] = {
+_OF_TABLE: dict[str, Any] = {
     "columns?": Keyed(_read_header, _read_column, may_be_empty=True),
     "further?": Keyed(_read_header, {"column": _read_further, "type": _read_type}, may_be_empty=True),
     "values?": Keyed(str, _CODES, may_be_empty=True),
+    "personal?": [str],
+    "exported_on?": Typed(_read_day),
+    "refunds?": _read_refunds,
+}
+FORM: dict[str, Any] = {
+    **_OF_TABLE,
     "region?": Typed(_read_region),
     "year?": Typed(_read_year),
+    "table?": _read_table,
+    "tables?": Keyed(_read_other_table, _OF_TABLE, may_be_empty=True),
 }
 
 
-def _note_same_column(page: Page, further: Mapping[str, Mapping[str, str]]) -> None:
+def _note_faults_of_table(page: Page, place: tuple[str, ...], part: Mapping[str, Any], table: str) -> None:
+    """Note what a part of the file says of columns that its table has not."""
+    further = part.get("further") or {}
+    _note_same_column(page, place, further)
+    known = COLUMNS if table == CONSULTATIONS else tuple(SCHEMAS[table].columns)
+    named = {
+        "columns": (part.get("columns") or {}).items(),
+        "personal": enumerate(part.get("personal") or ()),
+    }
+    for key, entries in named.items():
+        for at, column in entries:
+            own = (
+                column in known
+                or (key == "columns" and column == IGNORE)
+                or (key == "personal" and column in [one.get("column") for one in further.values()])
+            )
+            if column and not own:
+                remedy = _near(column, known, f"There are {', '.join(known)}.")
+                page.note_at((*place, key, at), f"{key}: {table} have no column {column}. {remedy}")
+    _note_unknown_columns(page, place, part.get("values") or {}, known, further)
+
+
+def _note_same_column(page: Page, place: tuple[str, ...], further: Mapping[str, Mapping[str, str]]) -> None:
     first: dict[str | None, str] = {}
     for header, entry in further.items():
         column = entry.get("column")
         if column is not None and column in first:
             fault = f"further: {first[column]} and {header} both are {column}. Give each a name of its own."
-            page.note_at(("further", header), fault)
+            page.note_at((*place, "further", header), fault)
         first.setdefault(column, header)
 
 
-def _note_unknown_columns(page: Page, values: Mapping[str, Any], further: Mapping[str, Any]) -> None:
-    """Note codes of a column that neither a consultation nor this file has."""
-    known = (*COLUMNS, *(one["column"] for one in further.values() if one.get("column")))
+def _note_unknown_columns(
+    page: Page,
+    place: tuple[str, ...],
+    values: Mapping[str, Any],
+    columns: Sequence[str],
+    further: Mapping[str, Any],
+) -> None:
+    """Note codes of a column that neither the table nor this file has."""
+    known = (*columns, *(one["column"] for one in further.values() if one.get("column")))
     for column in values:
         if column not in known:
             remedy = _near(column, known, f"There are {', '.join(known)}.")
-            page.note_at(("values", column), f"values: there is no column {column}. {remedy}")
+            page.note_at((*place, "values", column), f"values: there is no column {column}. {remedy}")
 
 
 def draft_mapping(path: str | Path) -> str:

@@ -8,7 +8,7 @@ from .headers import SCORES
 
 NON_RECORDS = (
     *("blank", "total_row", "footnote", "repeated_header", "further_header"),
-    "outside_table",
+    *("outside_table", "summary_table"),
 )
 # What somebody wrote about one consultation; a row of totals has none of it beside its label.
 CONTENT = ("customer_id", "customer_type", "source", "detail", "product", "consulted_on", "converted_on")
@@ -28,7 +28,7 @@ _STATISTIC = (
     "中位数|中位值|中位|中值|众数|标准差|标准偏差|标准误|方差|极差|全距|变异系数|四分位数?|[上下]四分位数?|分位数|"
     "最高|最低|最大|最小|最高分|最低分|最大值|最小值|最高值|最低值|计数|人数|户数|次数|条数|件数|笔数|记录数|"
     "样本数|样本量|有效样本|总体|全体|全部|整体|人均|户均|占比|比例|比重|百分比|得分率|满分率|优秀率|合格率|"
-    "增长率|同比|环比|结果"
+    "[\u4e00-\u9fff]{1,6}率|同比|环比|结果|[∑Σσ]"
 )
 _PERIOD = r"(?:20\d\d年度?)?(?:\d{1,2}月份?|第?[一二三四1-4]季度?|[上下]半年|全年|本[月季年]|20\d\d年度?)"
 _ENGLISH_STATISTIC = (

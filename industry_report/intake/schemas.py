@@ -143,7 +143,9 @@ _CUSTOMERS = Schema(
         "employees": _may("count", *_STAFF, "employees"),
         "registered_capital": _may("amount", "注册资本", "registered capital"),
         "annual_revenue": _may("amount", "年营收", "去年营收", "年营业额", "annual revenue"),
-        "since": _may("moment", "首次合作日期", "首次成交时间", "首次成交日期", "customer since"),
+        "since": _may(
+            "moment", "首次合作日期", "首次成交时间", "首次成交日期", "customer since", known_from="since"
+        ),
         "referred_by": _may("identifier", "推荐人", "介绍方客户", "推荐客户", "推荐人编号"),
         "channel": _may("text", *_CHANNEL),
         "provider": _may("text", "数据提供方", "数据来源方", "data provider"),

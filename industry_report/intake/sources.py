@@ -321,7 +321,8 @@ def _read_csv(path: Path) -> Source:
     rows = partial(csv_text.read_rows, path, dialect)
     head = list(islice(rows(), HEAD_ROWS))
     sheet = Sheet("", head, partial(_blocks, rows, 1), is_text=True, delimiter=dialect.delimiter)
-    return Source(path, hash_file(path), stamp(path), (sheet,))
+    synthetic = bool(head) and SYNTHETIC in map(str.strip, head[0])
+    return Source(path, hash_file(path), stamp(path), (sheet,), synthetic)
 
 
 def _judge_rows(rows: Sequence[Sequence[Any]]) -> tuple[int, ...]:

@@ -11,10 +11,10 @@ import os
 import shutil
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,14 @@ from ..base import own_folders
 from ..base.checked_json import narrow_mode, read_checked, write_checked
 from ..base.errors import InputError
 from ..base.own_folders import OwnFolder
-from . import contract
+from . import contract, table_contract
 from . import sources as inputs
+from .contract import FileCheck
 from .fault_log import COUNTS
 from .mapping import ColumnMap
+from .schemas import CONSULTATIONS
 from .spill import from_arrow, to_arrow
+from .table_contract import Keep
 
 STORE_VARIABLE = "INDUSTRY_REPORT_STORE"
 UNFINISHED = ".unfinished-"  # how a folder begins that takes its name when it is complete
@@ -37,7 +40,11 @@ CHECKED_BYTES = 1 << 20  # at a time
 
 @dataclass(frozen=True)
 class Prepared:
-    """One prepared file: its folder in the store, its summary, the names of files with the same content."""
+    """A kind of table in a prepared file: its folder, its summary, the names of files with the same content.
+
+    The summary's `tables` names the kinds that the file holds; the consultations lie in the entry itself,
+    each other kind in a folder of its name there, made when it is asked for.
+    """
 
     folder: Path
     summary: dict[str, Any]
@@ -121,6 +128,26 @@ def know_checksum(file: Path) -> str:
     return sha256
 
 
+def prepare_table(file: Path, entry: Prepared, table: str, column_map: ColumnMap) -> Prepared:
+    """Open a table beside the consultations in a file's entry, or make it."""
+    folder = entry.folder / table
+    if found := _open(folder):
+        return found
+    remedy = f"Set {STORE_VARIABLE} to a folder for prepared data."
+    with make_whole(folder, remedy, lambda made: _open(made) is not None) as unfinished:
+        source = inputs.read(file)
+        others = table_contract.find_tables(source, column_map)
+        _fill(
+            unfinished,
+            entry.summary["sha256"],
+            partial(contract.clean_table, source, others, table, column_map),
+        )
+        _share_as(file, unfinished)
+    if found := _open(folder):
+        return found
+    raise InputError(str(folder), "the prepared data cannot be read back.", "Check the disk, then try again.")
+
+
 def prepare_file(file: Path, sha256: str, column_map: ColumnMap) -> Prepared:
     """Open the entry of a file, or make it and remove those of its earlier content."""
     store = _find_store(file)
@@ -133,7 +160,7 @@ def prepare_file(file: Path, sha256: str, column_map: ColumnMap) -> Prepared:
     with suppress(OSError):  # said below
         _make_store(store)
     with make_whole(folder, remedy, lambda made: _open(made) is not None) as unfinished:
-        _fill(unfinished, file, sha256, column_map)
+        _fill_entry(unfinished, file, sha256, column_map)
         _share_as(file, unfinished)
     for old in store.glob(f"{place}-*"):
         if old != folder:
@@ -166,17 +193,34 @@ def _share_as(file: Path, entry: Path) -> None:
     entry.chmod((mode & 0o444) | (mode & 0o444) >> 2 | 0o700)
 
 
-def _fill(folder: Path, file: Path, sha256: str, column_map: ColumnMap) -> None:
-    """Clean a file into an entry of the store."""
+def _fill_entry(folder: Path, file: Path, sha256: str, column_map: ColumnMap) -> None:
+    """Clean a file's consultations into an entry of the store, and note what other tables it has."""
+    source = inputs.read(file)
+    others = table_contract.find_tables(source, column_map)
+    kinds = table_contract.list_kinds(others.values())
+    if contract.holds_consultations(source, others):
+        clean = partial(contract.clean, source, column_map, others=others)
+        _fill(folder, sha256, clean, [CONSULTATIONS, *kinds])
+    elif kinds:
+        _fill(folder, sha256, lambda keep: FileCheck(source.path, source.sha256, source.synthetic), kinds)
+    else:
+        first, *more = table_contract.describe(source, others)
+        raise InputError(first.thing, first.problem, first.remedy, tuple(more))
+
+
+def _fill(folder: Path, sha256: str, clean: Callable[[Keep], FileCheck], tables: Sequence[str] = ()) -> None:
+    """Clean a table into a folder of the store."""
     found: list[tuple[str, int, int, str]] = []
 
     def keep(region: str, year: int, rows: pd.DataFrame) -> None:
         _write_table(rows, folder / f"{len(found)}.parquet")
         found.append((region, year, len(rows), _digest_frame(rows)))
 
-    check = contract.clean(file, column_map, keep)
+    check = clean(keep)
     if check.sha256 != sha256:
-        raise InputError(str(file), "changed while it was read.", "Wait until it is saved, then try again.")
+        raise InputError(
+            str(check.path), "changed while it was read.", "Wait until it is saved, then try again."
+        )
     _write_table(check.rejects, folder / "rejects.parquet")
     _write_table(check.flags, folder / "flags.parquet")
     write_checked(folder / "slices.json", found)
@@ -184,7 +228,7 @@ def _fill(folder: Path, file: Path, sha256: str, column_map: ColumnMap) -> None:
     summary["counts"] = [[code, column, rows] for (code, column), rows in sorted(check.counts.items())]
     summary["listed"] = [_digest_frame(check.rejects), _digest_frame(check.flags)]
     summary["checksums"] = {table.name: _check_bytes(table) for table in folder.glob("*.parquet")}
-    write_checked(folder / "summary.json", summary | {"contract": contract.VERSION})
+    write_checked(folder / "summary.json", summary | {"contract": contract.VERSION, "tables": list(tables)})
 
 
 def _write_table(table: pd.DataFrame, file: Path) -> None:

@@ -13,10 +13,13 @@ from .records import Grid
 from .sources import Block, Sheet
 
 _STATISTICS = re.compile(
-    "户数|数量|人数|次数|条数|占比|比例|百分比|比重|平均|均分|均值|平均分|平均值|合计|总计|小计|金额|"
-    "count|share|average|mean|total|percent|number"
+    "户数|数量|人数|次数|条数|占比|比例|百分比|比重|平均|均分|均值|平均分|平均值|合计|总计|小计|金额|排名|"
+    "名称|项目|指标|类别|级别|等级|评分|分值|分数|区间|范围|标准|说明|含义|解释|定义|[行列]标签|"
+    "(?:平均值|计数|求和|最大值|最小值)项:.*|月份|季度|"
+    "count|share|average|mean|total|percent|number|label|meaning|description|score"
 )
 _WORD = re.compile(r"[^\d\W]{2,12}")  # what stands in the upper storey of a header
+_GROUP = re.compile(r"[^\d\W]{0,8}(?:信息|情况|评分|评价|得分|结果|内容|资料|数据|成交|跟进|咨询)")
 Rows = Sequence[Sequence[Any]]
 # Makes a table readable: takes it, the number of its header's last row, and the rows right above its header.
 OpenGrid = Callable[[Table, int, Rows], Grid]
@@ -236,13 +239,14 @@ def _leave_out(row: Sequence[Any], grids: Sequence[Grid]) -> Sequence[Any]:
 
 
 def _is_upper_storey(block: Block, position: int, start: int, state: _State) -> bool:
-    """Tell whether the row above a further header groups its columns: short words, apart from all records."""
+    """Tell whether the row above a further header groups its columns: short words, apart from records."""
     if row_kinds.repeats(block.raw(position), state.upper):
         return True
     above = [_list_texts(block.raw(place)) for place in range(max(start, position - 1), position + 1)]
     words = above.pop()
     is_apart = not above or len(above[0]) < 2 or row_kinds.is_perhaps_total(above[0][0])
-    return is_apart and len(words) > 1 and all(_WORD.fullmatch(word) for word in words)
+    word = _WORD if is_apart else _GROUP
+    return len(words) > 1 and all(word.fullmatch(text) for text in words)
 
 
 def _list_texts(row: Sequence[Any]) -> list[str]:

@@ -92,13 +92,12 @@ class TableReader:
         for offset, row in enumerate(above):
             cells = [(column, grid.table.columns[column]) for column in grid.needed]
             told = [grid.read(column, row[place]).value for column, place in cells if place < len(row)]
-            if len(told) == len(cells) > 1 and None not in told:
+            label = next(filter(None, map(values.trim, row)), "")
+            if len(told) == len(cells) > 1 and None not in told and not is_perhaps_total(label):
                 self._tally["read"] += 1
                 self._tally["rejected"] += 1
-                text = next(filter(None, map(values.trim, row)), "")
-                self._faults.add(
-                    "above_header", grid.sheet.name, "", [grid.sheet.first_row + offset], [text[:200]]
-                )
+                row_number = grid.sheet.first_row + offset
+                self._faults.add("above_header", grid.sheet.name, "", [row_number], [label[:200]])
 
     def _count_header(self, header: HeaderRows, sheet: Sheet) -> None:
         self._tally[header.kind] += len(header.rows)
@@ -151,6 +150,7 @@ class TableReader:
     def _leave_out(self, grid: Grid, piece: Piece) -> None:
         label = next(iter(grid.table.headers.values()))
         row = piece.block.first_row
+        self._tally["summary_table"] += piece.block.size
         self._faults.note("summary_table", grid.sheet.name, value=label, hint=str(row))
 
     def _count_copies(self) -> None:

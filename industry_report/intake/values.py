@@ -108,8 +108,8 @@ def _unguard(text: str) -> str:
 
 def fold(raw: Any) -> str:
     """Give a cell's text with full-width characters made half-width, in lower case."""
-    text = _unguard(trim(raw))
-    return (text if text.isascii() else unicodedata.normalize("NFKC", text).strip()).lower()
+    text = trim(raw)
+    return _unguard(text if text.isascii() else unicodedata.normalize("NFKC", text).strip()).lower()
 
 
 def is_placeholder(text: str) -> bool:

@@ -16,7 +16,7 @@ from ..analysis import bases, market, outcome_window, workload
 from ..analysis.conversion import Measure
 from ..analysis.outcome_window import Window
 from ..base import table_metadata
-from ..base.origin import Number
+from ..base.origin import Number, Withheld
 from ..scorecard.scorecards import Scorecard
 from ..settings.publisher import Policy
 from .masked_tables import mark
@@ -54,7 +54,7 @@ class Basis:
     bases: pd.DataFrame
     customers: pd.DataFrame
     missing: pd.DataFrame
-    stated: Mapping[str, Number]
+    stated: Mapping[str, Number | Withheld]
     off_year: float
 
 
@@ -66,6 +66,8 @@ def describe_basis(
     columns: Sequence[str],
     year: int,
     policy: Policy,
+    *,
+    enough: bool,
 ) -> Basis:
     """Return what the numbers of a slice rest on.
 
@@ -81,7 +83,11 @@ def describe_basis(
         Of the report.
     policy : Policy
         See `load_policy`.
+    enough : bool
+        Whether enough customers stand behind the slice for anything to be told of it.
     """
+    if not enough:
+        registered, scored = registered.iloc[:0], scored.iloc[:0]
     graded = scored[scored["grade"].notna()]
     days = outcome_window.days_to_purchase(registered, window) if window else pd.DataFrame()
     return Basis(
@@ -90,8 +96,11 @@ def describe_basis(
         days=_protect_days(days, policy),
         bases=_protect_bases(bases.conversion_bases(scored), policy),
         customers=_protect_customers(bases.cluster(graded, measure), policy),
-        missing=_mask_small(bases.missing(scored), policy, "missing", "share"),
-        stated={column: Number(market.count_stated(graded, column)) for column in columns},
+        missing=_mask_missing(bases.missing(scored), policy),
+        stated={
+            column: Number(market.count_stated(graded, column)) if enough else Withheld()
+            for column in columns
+        },
         off_year=_protect_off_year(scored, year, policy),
     )
 
@@ -102,14 +111,20 @@ def is_small(counts: np.ndarray | Sequence[float], policy: Policy) -> bool:
     return not policy.internal and bool(((values > 0) & (values < policy.threshold)).any())
 
 
-def _mask_small(table: pd.DataFrame, policy: Policy, column: str = "", *dependents: str) -> pd.DataFrame:
+def _mask_small(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     if policy.internal or table.empty:
         return table
-    if not column:
-        return table.astype("float64").where(~(table.gt(0) & table.lt(policy.threshold)))
-    few = table[column].gt(0) & table[column].lt(policy.threshold)
-    hidden = {name: table[name].astype("float64").mask(few) for name in (column, *dependents)}
-    return table.assign(**hidden)
+    return table.astype("float64").where(~(table.gt(0) & table.lt(policy.threshold)))
+
+
+def _mask_missing(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Withhold how often a field is missing where few lack it, have it, or should have it."""
+    if policy.internal or table.empty:
+        return table
+    counts = (table["missing"], table["consultations"], table["consultations"] - table["missing"])
+    few = np.any([(n.gt(0) & n.lt(policy.threshold)).to_numpy() for n in counts], axis=0)
+    names = ("consultations", "missing", "share")
+    return table.assign(**{name: table[name].astype("float64").mask(few) for name in names})
 
 
 def _protect_days(days: pd.DataFrame, policy: Policy) -> pd.DataFrame:

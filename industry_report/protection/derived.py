@@ -77,6 +77,7 @@ def judge_scores(
     moves = validity.sensitivity(used, scorecard, grid)
     if not policy.internal and not (_is_safe(tenths, policy) and _is_safe(best, policy)):
         tenths, best, hidden = tenths.iloc[:0], best.iloc[:0], True
+    moves = moves.iloc[:0] if hidden else moves
     if not policy.internal and moves["changed"].between(1, policy.threshold - 1).any():
         moves, hidden = moves.iloc[:0], True
     return ScoreQuality(

@@ -15,7 +15,7 @@ import pandas as pd
 
 import scoring
 
-from ..analysis import bases, conversion, market, outcome_window, validity, workload
+from ..analysis import bases, conversion, market, outcome_window, workload
 from ..analysis.conversion import Measure, Standardised, Trend
 from ..base import language, origin
 from ..base.origin import Number, Withheld
@@ -70,7 +70,7 @@ class Published:
     trend : Trend or None
         Of conversion by grade; None where a grade's is withheld.
     bounds : DataFrame
-        See `validity.ungradable_bounds`; empty where a grade is withheld.
+        See `bases.ungradable_bounds`; empty where a grade is withheld.
     scores : ScoreQuality
         How good the scores are.
     basis : Basis
@@ -185,7 +185,7 @@ def protect_slice(
     safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
     named = dict(zip(tables, safe, strict=True))
     by = {name: named.pop(name) for name in names}
-    enough = policy.internal or "all" not in thin.get(TOTAL, {})
+    enough = policy.internal or (len(scored) >= policy.threshold and "all" not in thin.get(TOTAL, {}))
     graded = registered[registered["grade"].notna()]
     return origin.release(
         Published(
@@ -195,7 +195,7 @@ def protect_slice(
             fields=_list_fields(scored, rated),
             levels=tuple(levels),
             by=by,
-            basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy),
+            basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy, enough=enough),
             open_contacts=count_open_customers(graded, scorecard, policy, named["contacts"]),
             grid=grid,
             cases=scoring.cells(scorecard, language.current())
@@ -266,7 +266,7 @@ def _derive(
     average, grades, by_grade = named["average"], named["grades"], named["by_grade"]
     scores = (average, grades, by_grade, named["shares"], named["by_score"])
     told = not disclosure.is_protected(by_grade, average)
-    bounds = validity.ungradable_bounds(scored)
+    bounds = bases.ungradable_bounds(scored)
     weak = market.compare_weak(rated, dimensions if scorecard.has_common_scale else [])
     shares_hidden = disclosure.is_protected(grades, named["shares"])
     return {

@@ -43,16 +43,16 @@ def list_work(scored):
 
 
 def test_the_upper_half_of_the_grades_is_promising():
-    assert sales.promise(CARD).grades == ("B", "A")
-    assert sales.promise(CARD).name == "A级和B级"
+    assert sales.high_grades(CARD).grades == ("B", "A")
+    assert sales.high_grades(CARD).name == "A级和B级"
     three = type("Card", (), {"grades": ("低", "中", "高")})
-    assert sales.promise(three).grades == ("中", "高")
+    assert sales.high_grades(three).grades == ("中", "高")
 
 
 @pytest.mark.parametrize("column", ["source", "product"])
 def test_funnel_against_counting_by_hand(column):
     scored = make_table()
-    table = sales.funnel(scored, column, sales.promise(CARD))
+    table = sales.funnel(scored, column, sales.high_grades(CARD))
     for group, row in table.iterrows():
         own = [r for r in scored.to_dict("records") if group in r[column].split("、")]
         good = [r for r in own if r["grade"] in "AB"]
@@ -63,10 +63,14 @@ def test_funnel_against_counting_by_hand(column):
 
 
 def test_a_funnel_ends_at_the_grades_where_outcomes_are_not_given():
-    table = sales.funnel(make_table().drop(columns="converted"), "source", sales.promise(CARD))
+    table = sales.funnel(make_table().drop(columns="converted"), "source", sales.high_grades(CARD))
     assert list(table) == ["graded", "promising", "share"]
-    assert enterprise.leaks(table, sales.promise(CARD)) == enterprise.losses(table, sales.promise(CARD)) == ""
-    assert sales.funnel(make_table(), "detail", sales.promise(CARD)).empty
+    assert (
+        enterprise.leaks(table, sales.high_grades(CARD))
+        == enterprise.losses(table, sales.high_grades(CARD))
+        == ""
+    )
+    assert sales.funnel(make_table(), "detail", sales.high_grades(CARD)).empty
 
 
 def test_a_pooled_rest_beyond_all_groups_is_said_not_to_be_compared():
@@ -75,12 +79,12 @@ def test_a_pooled_rest_beyond_all_groups_is_said_not_to_be_compared():
         index=["甲", "乙", "其他"],
     )
     table["rate"] = table["conversions"] / table["known"]
-    told = enterprise.leaks(table, sales.promise(CARD))
+    told = enterprise.leaks(table, sales.high_grades(CARD))
     assert (
         told == "A级和B级咨询中，分组看，成交率较高的有“甲”（60.0%），较低的有“乙”（20.0%），“其他”不参与比较"
     )
     between = table.assign(rate=[0.6, 0.2, 0.4])
-    assert "其他" not in enterprise.leaks(between, sales.promise(CARD))
+    assert "其他" not in enterprise.leaks(between, sales.high_grades(CARD))
 
 
 def test_a_group_without_promising_consultations_stays_in_the_funnel():
@@ -89,7 +93,7 @@ def test_a_group_without_promising_consultations_stays_in_the_funnel():
         columns=["composite", "grade"]
     )
     table = sales.funnel(
-        pd.concat([scored, scoring.score(lost, CARD)], ignore_index=True), "source", sales.promise(CARD)
+        pd.concat([scored, scoring.score(lost, CARD)], ignore_index=True), "source", sales.high_grades(CARD)
     )
     assert table.loc["电话咨询", ["promising", "conversions"]].tolist() == [0, 0]
     assert pd.isna(table.loc["电话咨询", "rate"])
@@ -189,10 +193,10 @@ def test_sentences_say_who_is_to_do_what():
 
 def test_losses_name_the_group_with_the_most_unsold():
     scored = make_table()
-    table = sales.funnel(scored, "source", sales.promise(CARD))
+    table = sales.funnel(scored, "source", sales.high_grades(CARD))
     left = scored[scored["grade"].isin(["A", "B"]) & ~scored["converted"]]["source"].value_counts()
     assert f"未成交的以“{left.index[0]}”最多（{left.iloc[0]}条）" in enterprise.losses(
-        table, sales.promise(CARD)
+        table, sales.high_grades(CARD)
     )
 
 
@@ -216,9 +220,9 @@ def test_changes_of_grade_in_words():
 
 
 def test_products_overlap_so_only_their_span_is_told():
-    table = sales.funnel(make_table(), "product", sales.promise(CARD))
+    table = sales.funnel(make_table(), "product", sales.high_grades(CARD))
     rates = [language.formatted(rate, "rate") for rate in (table["rate"].min(), table["rate"].max())]
-    assert enterprise.spread(table, sales.promise(CARD)) == (
+    assert enterprise.spread(table, sales.high_grades(CARD)) == (
         f"A级和B级咨询的各咨询产品的成交率在{rates[0]}至{rates[1]}之间"
     )
     assert conversion.has_outcomes(make_table())

@@ -14,7 +14,7 @@ from statsmodels.discrete.discrete_model import Logit
 from statsmodels.stats.proportion import proportion_confint
 
 import scoring
-from industry_report.analysis import conversion, validity
+from industry_report.analysis import bases, conversion, validity
 from industry_report.analysis.conversion import Measure
 from industry_report.base import language
 from industry_report.report import tables
@@ -303,7 +303,7 @@ def test_sensitivity_of_all_triples_is_known() -> None:
 @settings(max_examples=40, deadline=None)
 @given(rows=some_rows)
 def test_bounds_hold_every_way_to_grade_the_ungradable(rows: list[Row]) -> None:
-    table = validity.ungradable_bounds(scored(rows))
+    table = bases.ungradable_bounds(scored(rows))
     grades = Counter("DCBA"[sum(t >= floor for floor in (20, 30, 40))] for row in rows if (t := tenths(row)))
     lost = len(rows) - sum(grades.values())
     assert list(table.index) == list("ABCD")

@@ -9,10 +9,10 @@ import nbformat
 import pytest
 
 from industry_report.base.errors import InputError
-from industry_report.building import plan, render
+from industry_report.building import output_check, plan, render
 from industry_report.building.plan import Job
 from industry_report.export import exporters
-from industry_report.report.display import COVER, EXHIBIT
+from industry_report.report.display import COVER, EXHIBIT, STAMP
 from industry_report.shelf import report_records
 
 FACTS = {"digest": "d", "inputs": {"notebook": "n"}, "synthetic": True}
@@ -76,7 +76,7 @@ def test_publication_that_cannot_be_written_names_the_file_and_leaves_the_record
 def says(monkeypatch):
     """Let the next report say a rate; figures are drawn by nobody."""
 
-    def say(rate: float) -> None:
+    def say(rate: float, received: int = 0) -> None:
         table = {
             "kind": "table",
             "caption": "成交率",
@@ -87,6 +87,9 @@ def says(monkeypatch):
             ],
             "protected": {},
         }
+        if received:
+            table["data"][0]["received"] = received
+            table["columns"].append({"name": "received", "label": "咨询数", "role": "number"})
         cover = {
             "language": "zh",
             "title": "报告",
@@ -95,10 +98,13 @@ def says(monkeypatch):
             "notice": "",
             "key_figures": [["成交率", f"{rate:.1%}"]],
         }
-        html = "<table><caption>成交率</caption></table>"
+        html, stamp = "<table><caption>成交率</caption></table>", {STAMP: {"public": True}}
         outputs = [
-            nbformat.v4.new_output("display_data", data={COVER: cover, "text/html": "<h1>报告</h1>"}),
-            nbformat.v4.new_output("display_data", data={EXHIBIT: table, "text/html": html}),
+            nbformat.v4.new_output("display_data", data=data, metadata=stamp)
+            for data in (
+                {COVER: cover, "text/html": "<h1>报告</h1>"},
+                {EXHIBIT: table, "text/html": html},
+            )
         ]
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(outputs=outputs)])
         monkeypatch.setattr(render, "run_notebook", lambda *_: notebook)
@@ -310,3 +316,87 @@ def test_notebook_in_a_folder_with_braces_saved_with_another_kernel(project, out
         render.run_notebook(job(folder=folder), output / "{x}.ipynb", output)
     kept = report_records.find_work_folder(output) / "failed" / f"{job().stem}.ipynb"
     assert nbformat.read(kept, as_version=4).cells[-1].outputs[0].ename == "ZeroDivisionError"
+
+
+# --- what goes around the gate, and what must not stay beside a new version
+
+
+def run_outputs(*outputs: nbformat.NotebookNode, imports: str = "import scoring") -> nbformat.NotebookNode:
+    cells = [
+        nbformat.v4.new_code_cell(imports),
+        nbformat.v4.new_code_cell("count_rows()", outputs=list(outputs)),
+    ]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        nbformat.v4.new_output("stream", name="stdout", text="3 rows"),
+        nbformat.v4.new_output("execute_result", data={"text/plain": "3"}),
+        nbformat.v4.new_output("display_data", data={"text/html": "<table>"}),
+        nbformat.v4.new_output("display_data", data={"image/png": "eA=="}),
+        nbformat.v4.new_output(
+            "display_data", data={"text/plain": "甲"}, metadata={STAMP: {"public": False}}
+        ),
+    ],
+)
+def test_outputs_that_went_around_the_gate_are_refused_in_a_public_edition(output):
+    with pytest.raises(InputError, match=r"the cell `count_rows\(\)`.*show, say"):
+        output_check.check_outputs(run_outputs(output), STEM, is_public=True)
+    output_check.check_outputs(run_outputs(output), STEM, is_public=False)
+
+
+@pytest.mark.parametrize(
+    ("imports", "checked"),
+    [
+        ("from industry_report.intake import dataset", True),
+        ("x = 1\n  import scoring as s", True),
+        ("import matplotlib.pyplot as plt\n# not from industry_report", False),
+        ("import scoring_rules", False),
+    ],
+)
+def test_only_a_notebook_that_works_with_records_needs_the_gate(imports, checked):
+    picture = nbformat.v4.new_output("display_data", data={"image/png": "eA=="})
+    notebook = run_outputs(picture, imports=imports)
+    if checked:
+        with pytest.raises(InputError, match="gate"):
+            output_check.check_outputs(notebook, STEM, is_public=True)
+    else:
+        output_check.check_outputs(notebook, STEM, is_public=True)
+
+
+def test_words_and_what_display_stamped_may_stay():
+    said = nbformat.v4.new_output(
+        "display_data", data={"text/html": "<p>3"}, metadata={STAMP: {"public": True}}
+    )
+    words = nbformat.v4.new_output("stream", name="stdout", text="done, 2025")
+    output_check.check_outputs(run_outputs(said, words), STEM, is_public=True)
+
+
+def test_no_file_of_a_report_tells_a_digest_of_its_rows(output, says):
+    says(0.5)
+    made = make(output, data="rows-digest")
+    assert not [name for name, content in made.items() if b"rows-digest" in content]
+
+
+@pytest.mark.parametrize(("after", "kept"), [(900, True), (890, True), (899, False), (891, False)])
+def test_a_version_that_differs_by_few_customers_is_withdrawn(output, says, monkeypatch, after, kept):
+    monkeypatch.setattr(render, "find_threshold", lambda job: 10)
+    says(0.5, received=900)
+    make(output)
+    says(0.25, received=after)
+    files = make(output)
+    assert (".v1.html" in files) == kept
+    if not kept:
+        correction = json.loads(files[".json"])["correction"]
+        assert (correction["earlier"], correction["changes"]) == ("", [])
+        assert "900" not in files[".json"].decode() + files[".html"].decode()
+
+
+def test_another_scorecard_withdraws_the_version_before(output, says, monkeypatch):
+    monkeypatch.setattr(render, "find_threshold", lambda job: 10)
+    says(0.5)
+    make(output, inputs={"files": {"scorecard": "one"}})
+    says(0.9)
+    assert ".v1.html" not in make(output, inputs={"files": {"scorecard": "other"}})

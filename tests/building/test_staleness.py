@@ -36,7 +36,10 @@ def jobs(write_params) -> list[Job]:
 
 
 def digests(jobs: list[Job]) -> dict[str, str]:
-    return {stem: facts["digest"] for stem, facts in staleness.gather_facts(jobs).items()}
+    """Of all that a report is made from; that of the rows stands in no published file."""
+    facts = staleness.gather_facts(jobs)
+    assert not [stem for stem, about in facts.items() if "data" in about["inputs"]]
+    return {stem: about["digest"] + about["data"] for stem, about in facts.items()}
 
 
 # --- what a report is made from

@@ -13,6 +13,7 @@ from workbooks import HEADER, NAME, record, replace_part, write, write_csv
 
 from industry_report.base.errors import InputError
 from industry_report.intake import contract, sources, xlsx
+from industry_report.intake.mapping import ColumnMap
 
 SHEET = "xl/worksheets/sheet1.xml"
 
@@ -295,3 +296,29 @@ def test_damaged_parquet(tmp_path):
     refuse(path, "parquet")
     path.write_bytes(content[:10] + b"\xff" * 40 + content[50:])
     refuse(path)
+
+
+def test_columns_of_parquet_that_are_no_plain_text(tmp_path):
+    import datetime as dt
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.table(
+        {
+            "客户ID": pa.array([b"K1", "客户二".encode("gb18030")], pa.binary()),
+            "咨询产品": pa.array([{"a": "总账", "b": "报税"}, None]),
+            "咨询日期": pa.array(
+                [dt.datetime(2024, 12, 31, 20), dt.datetime(2025, 6, 1)], pa.timestamp("ns", "UTC")
+            ),
+            **{name: pa.array([5, 4], pa.decimal128(3, 1)) for name in ("意向度", "需求明确性", "满意度")},
+        }
+    )
+    pq.write_table(table, tmp_path / "黄山市.parquet")
+    kept = []
+    contract.clean(tmp_path / "黄山市.parquet", ColumnMap(), lambda *part: kept.append(part[2]))
+    rows = pd.concat(kept)
+    assert rows["customer_id"].to_list() == ["K1", "客户二"]
+    assert rows["product"].to_list()[0] == "总账、报税"
+    assert rows["year"].to_list() == [2025, 2025], "20:00 of UTC on 31 December is New Year in China"
+    assert rows["intent"].to_list() == [5, 4]

@@ -246,3 +246,62 @@ def test_a_reader_takes_anything(reader, raw):
     value, code, _ = reader(raw)
     assert code == "" or code in fault_kinds.KINDS
     assert value is None or not (code and fault_kinds.KINDS[code].rejects)
+
+
+@pytest.mark.parametrize(
+    ("raw", "day", "hour"),
+    [
+        ("2025年1月5日 星期日 下午3:20", 5, 15),
+        ("2025年1月5日星期日", 5, 0),
+        ("2025/1/5 3:20 PM", 5, 15),
+        ("2025/01/05 PM 3:20", 5, 15),
+        ("2025-1-5 12:30 AM", 5, 0),
+        ("2025/1/5 上午12:10", 5, 12),
+        ("2025年1月5日 下午 3时", 5, 15),
+        ("Sunday, January 5, 2025 3:20 PM", 5, 15),
+        ("5 Jan 2025", 5, 0),
+        ("05-Jan-2025 09:00", 5, 9),
+        ("1/25/2025 3:20 PM", 25, 15),
+        ("2025-01-04T20:00:00Z", 5, 4),
+        ("2025-01-05T09:00:00+08:00", 5, 9),
+        ("2025-01-05T00:00:00Z", 5, 0),
+        (dt.datetime(2025, 1, 4, 20, tzinfo=dt.UTC), 5, 4),
+        (dt.datetime(2025, 1, 5, tzinfo=dt.UTC), 5, 0),
+    ],
+)
+def test_days_as_programs_write_them(raw, day, hour):
+    moment = values.read_moment(raw).value
+    assert (moment.day, moment.hour) == (day, hour)
+
+
+def test_the_turn_of_the_year_is_that_of_china():
+    assert values.read_moment(dt.datetime(2024, 12, 31, 20, tzinfo=dt.UTC)).value.year == 2025
+
+
+def test_a_year_in_a_cell_that_shows_dates():
+    assert values.read_year(dt.date(1905, 7, 17)) == (2025, "year_as_date", "2025")
+    assert values.read_year(dt.datetime(1909, 7, 18), epoch_1904=True)[:2] == (2025, "year_as_date")
+    assert values.read_year(dt.date(1900, 1, 5)).code == "year_unreadable"
+    assert values.read_moment(dt.datetime(1905, 7, 17)).code == "date_without_day"
+
+
+@pytest.mark.parametrize("raw", ['="5"', "'5", "＇5", '="５"', "' 5"])
+def test_numbers_guarded_from_a_spreadsheet(raw):
+    assert values.read_score(raw).value == 5
+    assert values.read_amount(raw).value == 5
+
+
+@pytest.mark.parametrize("raw", ["9" * 400, 1e300, "9" * 400 + "万", "1" + "0" * 16])
+def test_amounts_beyond_all_purchases(raw):
+    assert values.read_amount(raw)[:2] == (None, "amount_unreadable")
+
+
+@pytest.mark.parametrize("raw", ["4分(较强)", "4-较强", "比较满意"])
+def test_labels_of_scores_are_pointed_to_a_mapping(raw):
+    assert values.read_score(raw).code == "score_not_number"
+    for language, words in (("zh", "列映射文件的 values"), ("en", "`values` of a mapping file")):
+        assert words in fault_kinds.explain("score_not_number", language, "intent", raw)
+
+
+def test_characters_that_act_on_a_terminal_are_no_part_of_a_text():
+    assert values.read_text("a\x1b[31mb\x9b\u202ec\u2066").value == "a[31mbc"

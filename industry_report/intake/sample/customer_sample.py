@@ -63,6 +63,7 @@ def draw_customers(rng: np.random.Generator, parts: Parts) -> pd.DataFrame:
     staff = np.maximum(
         1, people["type"].map(EMPLOYEES).astype(float).fillna(60) * rng.lognormal(0, 0.6, size)
     ).round()
+    bought = people["bought"].where(people["bought"] <= EXPORTED)
     collected = people["since"] - pd.to_timedelta(rng.integers(0, 30, size), unit="D")
     rare = rng.choice(
         [*RARE_CHANNELS, ""], size, p=[*RARE_CHANNELS.values(), 1 - sum(RARE_CHANNELS.values())]
@@ -86,11 +87,13 @@ def draw_customers(rng: np.random.Generator, parts: Parts) -> pd.DataFrame:
             .clip(lower=10)
             .astype(int)
             .to_numpy(),
-            "首次成交日期": people["bought"].to_numpy(),
+            "首次成交日期": bought.to_numpy(),
             "采集渠道": channel,
             "数据提供方": pd.Series("示例行业协会", index=range(size)).where(channel == "数据交换"),
             "采集日期": collected.to_numpy(),
-            "更新时间": collected.to_numpy() + pd.to_timedelta(rng.integers(0, 90, size), unit="D"),
+            "更新时间": (collected + pd.to_timedelta(rng.integers(0, 90, size), unit="D"))
+            .clip(upper=EXPORTED)
+            .to_numpy(),
             "是否同意使用": np.where(rng.random(size) < 0.97, "是", "否"),
             "退订": np.where(rng.random(size) < 0.02, "是", "否"),
         }

@@ -6,7 +6,7 @@ import pandas as pd
 
 from ...analysis.conversion import FEW, LOWER, REST, Measure
 from ...analysis.history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
-from ...analysis.sales import Promise
+from ...analysis.sales import HighGrades
 from ...base import language, origin
 from ...base.language import capital, grade_name, listing, text
 from . import industry
@@ -87,7 +87,7 @@ def due_soon(status: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> str:
     )
 
 
-def leaks(table: pd.DataFrame, promising: Promise) -> str:
+def leaks(table: pd.DataFrame, promising: HighGrades) -> str:
     """State where promising consultations convert most and least; nothing without outcomes.
 
     Parameters
@@ -115,7 +115,7 @@ def _rest(rates: pd.DataFrame) -> str:
     return text(zh="，“其他”不参与比较", en="; “Other” is not compared")
 
 
-def losses(table: pd.DataFrame, promising: Promise) -> str:
+def losses(table: pd.DataFrame, promising: HighGrades) -> str:
     """State as `leaks` does, and which group has the most promising consultations without a purchase."""
     left = table["known"] - table["conversions"] if "rate" in table else pd.Series(dtype=int)
     if not left.sum():
@@ -127,7 +127,7 @@ def losses(table: pd.DataFrame, promising: Promise) -> str:
     )
 
 
-def spread(table: pd.DataFrame, promising: Promise) -> str:
+def spread(table: pd.DataFrame, promising: HighGrades) -> str:
     """State between which rates groups lie that overlap, as products do; nothing without outcomes."""
     if "rate" not in table:
         return ""

@@ -133,7 +133,7 @@ def bounds(table: pd.DataFrame) -> str:
     Parameters
     ----------
     table : DataFrame
-        See `validity.ungradable_bounds`.
+        See `bases.ungradable_bounds`.
     """
     top = table.iloc[0]
     if pd.isna(top.lowest) or pd.isna(top.highest):

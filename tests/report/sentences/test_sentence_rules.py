@@ -26,7 +26,7 @@ from industry_report.report.sentences import college, enterprise, industry, side
 CASES = int(os.environ.get("SENTENCE_CASES", "300"))
 CHUNK = 50  # cases a test, so that workers share them
 CARD = scoring.load_scorecard(Path(__file__).parents[3] / "params" / "scorecards" / "consultation.yaml")
-PROMISE = sales.promise(CARD)
+HIGH_GRADES = sales.high_grades(CARD)
 LABELS = {"intent": "意向度", "clarity": "需求明确性", "satisfaction": "满意度"}
 TRAINING = {"clarity": "甲", "satisfaction": "乙"}
 NAMES = ["搜索引擎", "电话咨询", "老客户推荐", "官网", "微信公众号", "短视频平台", "线下展会", "其他"]
@@ -207,7 +207,9 @@ def render(tables: dict[str, pd.DataFrame], known: dict[str, Any]) -> dict[str, 
         "internship": college.internship(known["season"], known["season"]),
         "order": side_by_side.order(known["places"], sale),
         "shifted": side_by_side.shifted(known["moved"], "source", sale),
-        "leaks": enterprise.leaks(tables["by_source"].rename(columns={"consultations": "known"}), PROMISE),
+        "leaks": enterprise.leaks(
+            tables["by_source"].rename(columns={"consultations": "known"}), HIGH_GRADES
+        ),
     }
 
 

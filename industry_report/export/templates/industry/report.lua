@@ -35,6 +35,7 @@ function Image(image)
 end
 
 local ZERO_WIDTH = '\u{200b}'
+local LONG_FORMULA = 80 -- letters of TeX; a longer one may be wider than the page
 local LONGEST = 60 -- Latin letters; a longer word would leave the page
 
 local function split_long(text)
@@ -60,14 +61,22 @@ function Math(math)
   local markup = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ math }) }), 'typst'):gsub('%s+$', '')
   if markup:sub(1, 1) ~= '$' then return pandoc.RawInline('typst', '#no-formula') end -- pandoc leaves it as TeX
   local block = math.mathtype == 'DisplayMath' and 'true' or 'false'
-  return pandoc.RawInline(
-    'typst', '#math.equation(alt: ' .. quoted(math.text) .. ', block: ' .. block .. ', ' .. markup .. ')')
+  local equation = 'math.equation(alt: ' .. quoted(math.text) .. ', block: ' .. block .. ', ' .. markup .. ')'
+  local long = block == 'true' and #math.text > LONG_FORMULA
+  return pandoc.RawInline('typst', long and '#fitted(' .. equation .. ')' or '#' .. equation)
 end
 
 -- A table brings its own figure and caption; a figure around it would be numbered twice.
 function Figure(figure)
   if figure.classes:includes('table') then
     return figure.content
+  end
+  -- What has no caption is in no list of figures.
+  if pandoc.utils.stringify(figure.caption.long) == '' and not figure.content:find_if(function(b) return b.t == 'Table' end) then
+    local blocks = pandoc.List({ pandoc.RawBlock('typst', '#figure(kind: "plain", supplement: none, outlined: false)[') })
+    blocks:extend(figure.content)
+    blocks:insert(pandoc.RawBlock('typst', ']'))
+    return blocks
   end
 end
 

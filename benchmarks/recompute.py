@@ -1,0 +1,517 @@
+"""Recompute the numbers of reports from the raw workbooks, with nothing of the package.
+
+    python benchmarks/recompute.py data/sample reports reports-internal
+
+Reads the JSON beside each report and the workbooks it was made from, cleans, grades, follows and counts anew,
+with formulas written out here, and prints how many numbers were compared, how many disagree and which columns
+were not recomputed. It knows the form of the sample's workbooks and of its standard, no other.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from scipy import stats
+
+HEADS = {
+    "客户ID": "customer_id",
+    "客户类型": "customer_type",
+    "客户来源": "source",
+    "咨询产品": "product",
+    "咨询日期": "consulted_on",
+    "客户意向度评分": "intent",
+    "需求明确性评分": "clarity",
+    "满意度评分": "satisfaction",
+    "是否成交": "converted",
+    "成交日期": "converted_on",
+    "成交金额(元)": "amount",
+}
+SCORES = {"intent": 4, "clarity": 3, "satisfaction": 3}  # tenths
+CONTACTS = {"A": 52, "B": 12, "C": 4, "D": 1}
+ROLES = {"A": "客户经理", "B": "金牌销售", "C": "销售", "D": "销售"}
+REST = ("其他", "Other")
+Z = stats.norm.isf(0.025)
+WINDOW_DAYS = 90
+NEAR = 2e-9  # relative; the JSON holds fifteen digits, some derived numbers fewer
+
+
+# --- from raw cells to graded rows
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Return the rows of a workbook that are kept, by the rules of the standard."""
+    raw = pd.read_excel(path, sheet_name="咨询数据", engine="calamine", dtype=object)
+    table = raw.rename(columns=HEADS)[list(HEADS.values())]
+    kept = [all(_is_score(row[name]) for name in SCORES) for _, row in table.iterrows()]
+    table = table[kept & ~raw.duplicated()]
+    whole = table[list(SCORES)].astype(float)
+    keys = [table["customer_id"], table["consulted_on"]]
+    contradicted = whole.groupby(keys).transform(lambda column: column.nunique(dropna=False)).max(axis=1) > 1
+    table = table[~contradicted].assign(**whole[~contradicted])
+    tenths = sum(table[name] * weight for name, weight in SCORES.items())
+    table["composite"] = tenths / 10
+    table["grade"] = [_grade(value) for value in tenths]
+    for name in ("consulted_on", "converted_on"):
+        table[name] = pd.to_datetime(table[name])
+    table["month"] = table["consulted_on"].dt.month
+    table["bought"] = table["converted"].eq("是")
+    return table.reset_index(drop=True)
+
+
+def _is_score(value: Any) -> bool:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return True
+    return bool(re.fullmatch(r"[1-5](\.0)?", str(value)))
+
+
+def _grade(tenths: float) -> str | None:
+    if math.isnan(tenths):
+        return None
+    return "A" if tenths >= 40 else "B" if tenths >= 30 else "C" if tenths >= 20 else "D"
+
+
+class Register:
+    """All workbooks of a folder, read once; outcomes at equal follow-up."""
+
+    def __init__(self, folder: Path) -> None:
+        self.slices = {
+            (path.stem.rpartition("-")[0], int(path.stem.rpartition("-")[2])): read(path)
+            for path in sorted(folder.glob("*.xlsx"))
+        }
+
+    def graded(self, region: str, year: int, days: int = WINDOW_DAYS) -> pd.DataFrame:
+        """Return graded rows with ``success``: 1, 0 or missing where the window is not over."""
+        whole = pd.concat([rows for (place, _), rows in self.slices.items() if place == region])
+        cut = whole[["consulted_on", "converted_on"]].max().max()
+        rows = self.slices[region, year]
+        rows = rows[rows["grade"].notna()].copy()
+        lag = (rows["converted_on"] - rows["consulted_on"]).dt.days
+        over = rows["consulted_on"] + pd.Timedelta(days=days) <= cut
+        success = (rows["bought"] & (lag <= days)).astype(float)
+        rows["success"] = success.where(over & ~(rows["bought"] & (lag < 0)))
+        return rows
+
+
+# --- formulas
+
+
+def wilson(x: float, n: float) -> tuple[float, float]:
+    """Wilson (1927)."""
+    p, z2 = x / n, Z * Z
+    middle, half = p + z2 / (2 * n), Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    low, high = (middle - half) / (1 + z2 / n), (middle + half) / (1 + z2 / n)
+    return (0.0 if x == 0 else low), (1.0 if x == n else high)
+
+
+def newcombe(x: float, n: float, y: float, m: float) -> tuple[float, float]:
+    """Newcombe (1998), method 10."""
+    (a, b), (c, d), p, q = wilson(x, n), wilson(y, m), x / n, y / m
+    return p - q - math.hypot(p - a, d - q), p - q + math.hypot(b - p, q - c)
+
+
+def test(x: float, n: float, y: float, m: float) -> float:
+    """Pearson's chi-square without correction, or Fisher's exact test where an expected count is under 5."""
+    if min(n, m) * min(x + y, n + m - x - y) / (n + m) < 5:
+        return float(stats.fisher_exact([[int(x), int(n - x)], [int(y), int(m - y)]])[1])
+    pooled = (x + y) / (n + m)
+    z = (x / n - y / m) / math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+    return float(2 * stats.norm.sf(abs(z)))
+
+
+def benjamini_hochberg(p: list[float]) -> list[float]:
+    """Benjamini and Hochberg (1995), adjusted p values."""
+    order, low, adjusted = sorted(range(len(p)), key=lambda i: -p[i]), 1.0, [0.0] * len(p)
+    for rank, i in enumerate(order):
+        low = min(low, p[i] * len(p) / (len(p) - rank))
+        adjusted[i] = low
+    return adjusted
+
+
+def holm(p: list[float]) -> list[float]:
+    """Holm (1979), adjusted p values."""
+    order, high, adjusted = sorted(range(len(p)), key=lambda i: p[i]), 0.0, [0.0] * len(p)
+    for rank, i in enumerate(order):
+        high = max(high, min(1.0, p[i] * (len(p) - rank)))
+        adjusted[i] = high
+    return adjusted
+
+
+# --- tables
+
+
+def members(rows: pd.DataFrame, column: str, label: Any, labels: list[Any]) -> pd.Series:
+    """Tell which rows a label of a table stands for; a pooled rest stands for all that is not listed."""
+    if column == "product":
+        named = rows["product"].str.split(r"[、,，;；/]", regex=True)
+        listed = set(labels) - set(REST)
+        if label in REST:
+            return named.map(lambda parts: any(part not in listed for part in parts))
+        return named.map(lambda parts: label in parts)
+    if column == "grade":
+        return rows["grade"].isin(re.split("[、,] ?", str(label)))
+    if label in REST:
+        return ~rows[column].isin([other for other in labels if other not in REST])
+    return rows[column].eq(label)
+
+
+def rates_of(rows: pd.DataFrame) -> dict[str, float]:
+    """Return what a table of rates says of some rows."""
+    n, x = int(rows["success"].notna().sum()), int(rows["success"].sum())
+    found = {"received": len(rows), "consultations": n, "conversions": x}
+    if n >= 10:
+        found |= {"rate": x / n} | dict(zip(("low", "high"), wilson(x, n), strict=True))
+    return found
+
+
+def versus(pairs: list[tuple[float, float, float, float]], adjust: Callable[..., list[float]]) -> list[dict]:
+    """Return the columns of a table of comparisons from successes and numbers of both sides."""
+    asked = [i for i, (_, n, _, m) in enumerate(pairs) if min(n, m) >= 30]
+    adjusted = dict(zip(asked, adjust([test(*pairs[i]) for i in asked]), strict=True))
+    rows = []
+    for i, (x, n, y, m) in enumerate(pairs):
+        row: dict[str, Any] = {
+            "consultations": n,
+            "rate": x / n,
+            "reference": y / m,
+            "reference_consultations": m,
+        }
+        if i in adjusted:
+            low, high = newcombe(x, n, y, m)
+            row |= {"difference": x / n - y / m, "low": low, "high": high, "p_adjusted": adjusted[i]}
+            clear = adjusted[i] < 0.05
+            row["verdict"] = (
+                "higher" if clear and low > 0 else "lower" if clear and high < 0 else "no clear difference"
+            )
+        rows.append(row)
+    return rows
+
+
+class Slice:
+    """One report's rows, and the tables that rest on them."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.rows = rows
+
+    def expect(self, exhibit: dict[str, Any]) -> Iterator[tuple[int, str, Any]]:
+        """Yield row, column and value of what an exhibit should hold."""
+        names = [column["name"] for column in exhibit["columns"]]
+        data = exhibit["data"]
+        key = names[0]
+        if {"dimension", "score"} <= set(names) and "consultations" in names:
+            yield from self._scores(data)
+        elif key in ("grade", "customer_type", "source", "product", "month"):
+            if "verdict" in names:
+                yield from self._against_others(key, data)
+            elif "asked" in names:
+                yield from self._demand(key, data)
+            else:
+                yield from self._groups(key, data, names)
+        elif key == "dimension" and "weak" in names:
+            yield from self._service(data)
+        elif key == "dimension" and "changed" in names:
+            yield from self._sensitivity(data)
+        elif key == "role" and "contacts" in names:
+            yield from self._staff(data)
+        elif key == "tenth":
+            yield from self._tenths(data)
+
+    def _scores(self, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
+        for i, row in enumerate(data):
+            given = self.rows[row["dimension"]].notna()
+            mine = self.rows[self.rows[row["dimension"]].eq(row["score"])]
+            found = rates_of(mine) if "rate" in row else {"consultations": len(mine)}
+            yield from (
+                (i, name, value) for name, value in (found | {"share": len(mine) / given.sum()}).items()
+            )
+
+    def _groups(self, key: str, data: list[dict], names: list[str]) -> Iterator[tuple[int, str, Any]]:
+        labels = [row[key] for row in data]
+        n = {label: int(members(self.rows, key, label, labels).sum()) for label in labels}
+        contacts = {label: n[label] * CONTACTS.get(str(label), 0) for label in labels}
+        for i, label in enumerate(labels):
+            mine = self.rows[members(self.rows, key, label, labels)]
+            if "contacts" in names:
+                found = {
+                    "consultations": n[label],
+                    "contacts_per_year": CONTACTS[label],
+                    "contacts": contacts[label],
+                }
+                found["share"] = contacts[label] / sum(contacts.values())
+            elif "rate" in names:
+                found = rates_of(mine)
+            elif "amount" in names:
+                found = {
+                    "amount": float(
+                        mine.loc[mine["bought"] & (mine["amount"].astype(float) > 0), "amount"].sum()
+                    )
+                }
+            else:
+                found = {"consultations": n[label], "share": n[label] / sum(n.values())}
+            yield from ((i, name, value) for name, value in found.items())
+
+    def _against_others(self, key: str, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
+        labels = [row[key] for row in data]
+        known = self.rows[self.rows["success"].notna()]
+        whole = known["success"].sum(), len(known)
+        pairs = []
+        for label in labels:
+            mine = known[members(known, key, label, labels)]
+            x, n = mine["success"].sum(), len(mine)
+            pairs.append((x, n, whole[0] - x, whole[1] - n))
+        asked = [i for i, label in enumerate(labels) if label not in REST]
+        for i, row in zip(asked, versus([pairs[i] for i in asked], benjamini_hochberg), strict=True):
+            yield from ((i, name, value) for name, value in row.items())
+
+    def _demand(self, key: str, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
+        labels, total = [row[key] for row in data], int(self.rows[key].notna().sum())
+        for i, label in enumerate(labels):
+            asked = int(members(self.rows, key, label, labels).sum())
+            yield from ((i, "asked", asked), (i, "rate", asked / total))
+            yield from zip((i, i), ("low", "high"), wilson(asked, total), strict=True)
+
+    def _service(self, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
+        for i, row in enumerate(data):
+            scores = self.rows[row["dimension"]].dropna()
+            weak, n = int((scores < 3).sum()), len(scores)
+            yield from ((i, "weak", weak / n), (i, "strong", (scores > 3).mean()))
+            yield from zip((i, i), ("low", "high"), wilson(weak, n), strict=True)
+
+    def _sensitivity(self, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
+        tenths = sum(self.rows[name] * weight for name, weight in SCORES.items())
+        for i, row in enumerate(data):
+            moved = self.rows[row["dimension"]] + row["step"]
+            able = moved.between(1, 5)
+            other = (tenths + row["step"] * SCORES[row["dimension"]]).map(_grade)
+            changed = int((able & other.ne(self.rows["grade"])).sum())
+            yield from ((i, "consultations", int(able.sum())), (i, "changed", changed))
+            yield i, "share", changed / able.sum()
+
+    def _staff(self, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
+        for i, row in enumerate(data):
+            grades = [grade for grade, role in ROLES.items() if role == row["role"]]
+            contacts = sum(int(self.rows["grade"].eq(grade).sum()) * CONTACTS[grade] for grade in grades)
+            yield i, "contacts", contacts
+            for name, minutes in (("低", 10), ("中", 20), ("高", 30)):
+                yield i, name, contacts * minutes / 60 / 1600
+
+    def _tenths(self, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
+        known = self.rows[self.rows["success"].notna()]
+        counts = known.groupby("composite")["success"].agg(["size", "sum"])
+        before, parts = 0, {}
+        for composite, (n, x) in counts.iterrows():
+            tenth = int(10 * (2 * before + n) // (2 * len(known))) + 1
+            old = parts.get(tenth, (0, 0, 0.0))
+            parts[tenth] = (old[0] + n, old[1] + x, old[2] + n * composite)
+            before += n
+        for i, row in enumerate(data):
+            n, x, total = parts[row["tenth"]]
+            low, high = wilson(x, n)
+            yield i, "composite", round(total / n, 2)
+            found = {"consultations": n, "conversions": x, "rate": x / n, "low": low, "high": high}
+            yield from ((i, name, value) for name, value in found.items())
+
+
+# --- reports
+
+
+class Tally:
+    """What was compared."""
+
+    def __init__(self) -> None:
+        self.compared, self.wrong, self.left = 0, [], Counter()
+
+    def check(self, report: str, exhibit: dict[str, Any], expected: Iterator[tuple[int, str, Any]]) -> None:
+        """Compare an exhibit with what it should hold."""
+        numbers = [c["name"] for c in exhibit["columns"] if c["role"] == "number" or c["name"] == "verdict"]
+        due = {
+            (i, name)
+            for i, row in enumerate(exhibit["data"])
+            for name in numbers
+            if row.get(name) is not None
+        }
+        for i, name, value in expected:
+            if (i, name) not in due:
+                continue  # withheld, or not in this exhibit
+            due.discard((i, name))
+            self.compared += 1
+            if not self._same(exhibit["data"][i][name], value):
+                self.wrong.append((report, exhibit["caption"], i, name, exhibit["data"][i][name], value))
+        self.left.update(f"{exhibit['columns'][0]['name']}: {name}" for _, name in due)
+
+    @staticmethod
+    def _same(told: Any, value: Any) -> bool:
+        if isinstance(value, str):
+            return told == value
+        exact = abs(told - value) <= NEAR * max(1.0, abs(value))
+        digits = len(f"{told:.12g}".partition(".")[2])
+        return exact or (0 < digits <= 4 and abs(told - value) <= 0.5 * 10**-digits + 1e-12)
+
+
+def check_slice(tally: Tally, report: dict[str, Any], register: Register) -> None:
+    """Check a report of one region and year, and the year before where it looks back."""
+    parameters = report["parameters"]
+    region, year = parameters["region"], parameters["year"]
+    days = parameters.get("follow_up_days", WINDOW_DAYS)
+    now = Slice(register.graded(region, year, days))
+    for exhibit in report["exhibits"]:
+        names = [column["name"] for column in exhibit["columns"]]
+        if "direction" in names and (region, year - 1) in register.slices:
+            before = register.graded(region, year - 1, days)
+            tally.check(report["report"], exhibit, directions(exhibit["data"], now.rows, before))
+        elif "received" in names and names[0] == "side":
+            pairs = {
+                side: register.graded(region, side, days) for side in {row["side"] for row in exhibit["data"]}
+            }
+            tally.check(report["report"], exhibit, months(exhibit["data"], pairs))
+        else:
+            tally.check(report["report"], exhibit, now.expect(exhibit))
+
+
+def months(data: list[dict], sides: dict[Any, pd.DataFrame]) -> Iterator[tuple[int, str, Any]]:
+    """Yield the consultations of each month and their share of the year's."""
+    for i, row in enumerate(data):
+        received = sides[row["side"]]["month"].value_counts()
+        yield i, "received", int(received.get(row["month"], 0))
+        yield i, "share", received.get(row["month"], 0) / received.sum()
+
+
+def directions(data: list[dict], now: pd.DataFrame, before: pd.DataFrame) -> Iterator[tuple[int, str, Any]]:
+    """Yield how shares of demand changed; p values are adjusted over all rows that both years show."""
+    told = [i for i, row in enumerate(data) if row.get("difference") is not None]
+    pairs = []
+    for i in told:
+        kind, group = data[i].get("kind", "product"), data[i]["group"]
+        x, y = (int(members(rows, kind, group, [group]).sum()) for rows in (now, before))
+        pairs.append((x, int(now[kind].notna().sum()), y, int(before[kind].notna().sum())))
+    for i, row in zip(told, versus(pairs, benjamini_hochberg), strict=True):
+        yield i, "share", row["rate"]
+        yield i, "share_before", row["reference"]
+        yield from ((i, name, row[name]) for name in ("difference", "low", "high"))
+
+
+def check_comparison(tally: Tally, report: dict[str, Any], register: Register) -> None:
+    """Check a report that sets slices side by side."""
+    parameters = report["parameters"]
+    regions, days = parameters["regions"], parameters.get("follow_up_days", WINDOW_DAYS)
+    years = sorted(parameters.get("years") or {y for r, y in register.slices if r == regions[0]})
+    chosen = {y: (regions[0], y) for y in years} if len(regions) == 1 else {r: (r, years[0]) for r in regions}
+    sides = {side: register.graded(*one, days) for side, one in chosen.items()}
+    raw = {side: register.slices[one] for side, one in chosen.items()}
+    for exhibit in report["exhibits"]:
+        tally.check(report["report"], exhibit, expect_sides(exhibit, sides, raw))
+
+
+def expect_sides(
+    exhibit: dict[str, Any], sides: dict[Any, pd.DataFrame], raw: dict[Any, pd.DataFrame]
+) -> Iterator[tuple[int, str, Any]]:
+    """Yield what an exhibit of a comparison should hold."""
+    names, data = [column["name"] for column in exhibit["columns"]], exhibit["data"]
+    key = names[0]
+    if key in ("year", "region") and len(data) == len(sides) and "best" not in names:
+        order = [next(s for s in sides if str(s) in str(row[key]) or english(s) == row[key]) for row in data]
+        for i, side in enumerate(order):
+            found = rates_of(sides[side]) if "rate" in names else {}
+            found |= {"used": len(raw[side]), "graded": len(sides[side])}
+            keep = ["consultations", "conversions", "rate", "used", "graded"]
+            keep += ["low", "high"] if "standardised" not in names or "conversions" in names else []
+            yield from ((i, name, value) for name, value in found.items() if name in keep)
+    elif key == "compared":
+        names_ = list(sides)
+        numbers = isinstance(names_[0], int)
+        pairs = [(b, a) for a, b in pairwise(names_)] if numbers else list(combinations(names_, 2))
+        pairs += [(names_[-1], names_[0])] if numbers and len(names_) > 2 else []
+        yield from two_by_two([(sides[a], sides[b]) for a, b in pairs], holm)
+    elif key == "side":
+        yield from months(data, sides)
+    elif key == "group" and "side" in names:
+        yield from small_multiples(data, sides)
+    elif "verdict" in names and key not in names[1:]:
+        yield from shifts(key, data, sides)
+
+
+def english(side: Any) -> str:
+    """Return the name of a side in an English report."""
+    return {"黄山市": "Huangshan", "杭州市": "Hangzhou", "盐城市": "Yancheng"}.get(side, str(side))
+
+
+def two_by_two(
+    pairs: list[tuple[pd.DataFrame, pd.DataFrame]], adjust: Callable[..., list[float]]
+) -> Iterator[tuple[int, str, Any]]:
+    """Yield the comparison of pairs of slices or groups."""
+    counts = [
+        (
+            ours["success"].sum(),
+            ours["success"].notna().sum(),
+            theirs["success"].sum(),
+            theirs["success"].notna().sum(),
+        )
+        for ours, theirs in pairs
+    ]
+    for i, row in enumerate(versus(counts, adjust)):
+        yield from ((i, name, value) for name, value in row.items())
+
+
+def shifts(key: str, data: list[dict], sides: dict[Any, pd.DataFrame]) -> Iterator[tuple[int, str, Any]]:
+    """Yield how groups changed from the first to the last side."""
+    first, last = next(iter(sides)), list(sides)[-1]
+    pairs = [
+        tuple(sides[side][members(sides[side], key, row[key], [row[key]])] for side in (last, first))
+        for row in data
+    ]
+    yield from two_by_two(pairs, benjamini_hochberg)
+
+
+def small_multiples(data: list[dict], sides: dict[Any, pd.DataFrame]) -> Iterator[tuple[int, str, Any]]:
+    """Yield the rates of groups by side; the groups tell which column they belong to."""
+    sample = next(iter(sides.values()))
+    groups = {row["group"] for row in data}
+    column = next(
+        (c for c in ("grade", "customer_type", "source") if groups <= set(sample[c].dropna())), "product"
+    )
+    for i, row in enumerate(data):
+        rows = sides[row["side"]]
+        mine = rows[members(rows, column, row["group"], [row["group"]])]
+        if column != "grade":
+            yield from ((i, name, value) for name, value in rates_of(mine).items())
+            continue
+        n, x = len(rows), len(mine)
+        low, high = wilson(x, n)
+        found = {"consultations": n, "conversions": x, "rate": x / n, "low": low, "high": high}
+        yield from ((i, name, value) for name, value in found.items())
+
+
+def main(data: str, *folders: str) -> int:
+    """Check all reports of some folders; returns the number of disagreements."""
+    register, tally, reports = Register(Path(data)), Tally(), 0
+    for path in sorted(p for folder in folders for p in Path(folder).rglob("*.json")):
+        report = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(report, dict) or "exhibits" not in report:
+            continue
+        reports += 1
+        check = (
+            check_comparison
+            if "regions" in report["parameters"] and "region" not in report["parameters"]
+            else check_slice
+        )
+        check(tally, report, register)
+    print(f"{reports} reports: {tally.compared:,} numbers compared, {len(tally.wrong)} disagree")
+    for wrong in tally.wrong[:20]:
+        print("  ", *wrong)
+    left = ", ".join(f"{name} ({count})" for name, count in sorted(tally.left.items()))
+    print(f"not recomputed: {sum(tally.left.values()):,} numbers: {left}")
+    assert Fraction(81, 263) and [round(v, 4) for v in wilson(81, 263)] == [0.2553, 0.3662]  # Newcombe 1998
+    return len(tally.wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(min(main(*sys.argv[1:]), 1))
