@@ -6,7 +6,7 @@ READY := .venv/.ready
 AXE := .build/axe-core/axe.min.js
 AXE_VERSION := 4.14.1
 
-.PHONY: reports states test fuzz sentences matrix second browser-test lab bench lint constraints clean
+.PHONY: reports states test fuzz sentences attack matrix second browser-test lab bench lint constraints clean
 
 reports: $(READY)
 	$(BIN)/industry-report sample data/sample
@@ -27,6 +27,10 @@ matrix: $(READY)
 # The part of it that is fast, on one further Python, if there is one.
 second: $(READY)
 	$(BIN)/python tests/matrix.py --fast
+
+# Two hundred generated slices, all editions together: an hour; `make test` attacks some dozens.
+attack: $(READY)
+	$(BIN)/python tests/protection/attack_slices.py
 
 # Ten thousand sets of random tables through every sentence; `make test` draws 300.
 sentences: $(READY)

@@ -38,7 +38,12 @@ HEADS = {
 }
 SCORES = {"intent": 4, "clarity": 3, "satisfaction": 3}  # tenths
 CONTACTS = {"A": 52, "B": 12, "C": 4, "D": 1}
-ROLES = {"A": "客户经理", "B": "金牌销售", "C": "销售", "D": "销售"}
+ROLES = {
+    "A": ("客户经理", "Account manager"),
+    "B": ("金牌销售", "Gold-medal sales"),
+    "C": ("销售", "Sales"),
+    "D": ("销售", "Sales"),
+}
 REST = ("其他", "Other")
 Z = stats.norm.isf(0.025)
 WINDOW_DAYS = 90
@@ -52,7 +57,7 @@ def read(path: Path) -> pd.DataFrame:
     """Return the rows of a workbook that are kept, by the rules of the standard."""
     raw = pd.read_excel(path, sheet_name="咨询数据", engine="calamine", dtype=object)
     table = raw.rename(columns=HEADS)[list(HEADS.values())]
-    kept = [all(_is_score(row[name]) for name in SCORES) for _, row in table.iterrows()]
+    kept = table[list(SCORES)].map(_is_score).all(axis=1)
     table = table[kept & ~raw.duplicated()]
     whole = table[list(SCORES)].astype(float)
     keys = [table["customer_id"], table["consulted_on"]]
@@ -221,7 +226,7 @@ class Slice:
         elif key == "dimension" and "changed" in names:
             yield from self._sensitivity(data)
         elif key == "role" and "contacts" in names:
-            yield from self._staff(data)
+            yield from self._staff(data, [name for name in names if name not in ("role", "contacts")])
         elif key == "tenth":
             yield from self._tenths(data)
 
@@ -296,12 +301,12 @@ class Slice:
             yield from ((i, "consultations", int(able.sum())), (i, "changed", changed))
             yield i, "share", changed / able.sum()
 
-    def _staff(self, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
+    def _staff(self, data: list[dict], scenarios: list[str]) -> Iterator[tuple[int, str, Any]]:
         for i, row in enumerate(data):
-            grades = [grade for grade, role in ROLES.items() if role == row["role"]]
+            grades = [grade for grade, roles in ROLES.items() if row["role"] in roles]
             contacts = sum(int(self.rows["grade"].eq(grade).sum()) * CONTACTS[grade] for grade in grades)
             yield i, "contacts", contacts
-            for name, minutes in (("低", 10), ("中", 20), ("高", 30)):
+            for name, minutes in zip(scenarios, (10, 20, 30), strict=True):
                 yield i, name, contacts * minutes / 60 / 1600
 
     def _tenths(self, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
@@ -363,6 +368,8 @@ def check_slice(tally: Tally, report: dict[str, Any], register: Register) -> Non
     region, year = parameters["region"], parameters["year"]
     days = parameters.get("follow_up_days", WINDOW_DAYS)
     now = Slice(register.graded(region, year, days))
+    if report["parameters"]["edition"] == "enterprise":
+        now = Internal(register, region, year, days)
     for exhibit in report["exhibits"]:
         names = [column["name"] for column in exhibit["columns"]]
         if "direction" in names and (region, year - 1) in register.slices:
@@ -397,6 +404,94 @@ def directions(data: list[dict], now: pd.DataFrame, before: pd.DataFrame) -> Ite
         yield i, "share", row["rate"]
         yield i, "share_before", row["reference"]
         yield from ((i, name, row[name]) for name in ("difference", "low", "high"))
+
+
+class Internal(Slice):
+    """A report that lists customers: those without a purchase, and what became of all since last year."""
+
+    def __init__(self, register: Register, region: str, year: int, days: int) -> None:
+        end = pd.Timestamp(year, 12, 31)
+        self.known = {
+            y: _known_by(rows, end) for (r, y), rows in register.slices.items() if r == region and y <= year
+        }
+        rows = self.known[year]
+        graded = rows[rows["grade"].notna()].copy()
+        lag = (graded["converted_on"] - graded["consulted_on"]).dt.days
+        over = graded["consulted_on"] + pd.Timedelta(days=days) <= end
+        graded["success"] = (graded["bought"] & (lag <= days)).astype(float).where(over)
+        super().__init__(graded)
+        self.year, self.promising = year, graded["grade"].isin(["A", "B"])
+        last = rows.sort_values("consulted_on", kind="stable").drop_duplicates("customer_id", keep="last")
+        self.buyers = set(last.loc[last["bought"], "customer_id"])
+
+    def expect(self, exhibit: dict[str, Any]) -> Iterator[tuple[int, str, Any]]:
+        """Yield row, column and value of what an exhibit should hold."""
+        names, data = [column["name"] for column in exhibit["columns"]], exhibit["data"]
+        if "promising" in names:
+            yield from self._funnel(names[0], data)
+        elif "gap" in names:
+            yield from self._weak(names[0], data)
+        elif names[0] == "before":
+            yield from self._moves(data, names)
+        elif names[0] == "grade" and "contacts" in names:
+            latest = self._latest(self.year)
+            left = latest[~latest.index.isin(self.buyers)].value_counts()
+            for i, row in enumerate(data):
+                n = int(left.get(row["grade"], 0))
+                yield from ((i, "customers", n), (i, "contacts", n * CONTACTS[row["grade"]]))
+
+    def _latest(self, year: int) -> pd.Series:
+        rows = self.known[year].sort_values("consulted_on", kind="stable")
+        graded = rows[rows["grade"].notna()].drop_duplicates("customer_id", keep="last")
+        return graded.set_index("customer_id")["grade"]
+
+    def _funnel(self, key: str, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
+        for i, row in enumerate(data):
+            mine = (
+                members(self.rows, key, row[key], ["-"])
+                if row[key] not in REST
+                else self.rows[key].eq(row[key])
+            )
+            chosen = self.rows[mine & self.promising]
+            found = rates_of(chosen)
+            found["known"] = found.pop("consultations")
+            found |= {"graded": int(mine.sum()), "promising": len(chosen), "share": len(chosen) / mine.sum()}
+            yield from ((i, name, value) for name, value in found.items())
+
+    def _weak(self, key: str, data: list[dict]) -> Iterator[tuple[int, str, Any]]:
+        tests = []
+        for row in data:
+            mine = self.rows[key].eq(row[key])
+            parts = [self.rows.loc[rows, row["dimension"]].astype(float) for rows in (mine, ~mine)]
+            tests.append((parts, stats.ttest_ind(*parts, equal_var=False)))
+        adjusted = benjamini_hochberg([found.pvalue for _, found in tests])
+        for i, ((ours, theirs), found) in enumerate(tests):
+            interval, gap = found.confidence_interval(0.95), ours.mean() - theirs.mean()
+            clear = adjusted[i] < 0.05
+            yield from ((i, "mean", ours.mean()), (i, "gap", gap), (i, "consultations", len(ours)))
+            yield from ((i, "low", interval.low), (i, "high", interval.high), (i, "p_adjusted", adjusted[i]))
+            yield i, "verdict", "no clear difference" if not clear else "lower" if gap < 0 else "higher"
+
+    def _moves(self, data: list[dict], names: list[str]) -> Iterator[tuple[int, str, Any]]:
+        first, second = (self._with_ungraded(year) for year in (self.year - 1, self.year))
+        everybody = first.index.union(second.index)
+        rows, columns = first.reindex(everybody).fillna("new"), second.reindex(everybody).fillna("gone")
+        for i, row in enumerate(data):
+            mine = rows.eq(row["before"]) if row["before"] != "total" else rows.notna()
+            for name in names[1:]:
+                theirs = columns.eq(name) if name != "total" else columns.notna()
+                yield i, name, int((mine & theirs).sum())
+
+    def _with_ungraded(self, year: int) -> pd.Series:
+        seen = pd.Index(self.known[year]["customer_id"].unique())
+        return self._latest(year).reindex(seen).fillna("ungradable")
+
+
+def _known_by(rows: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Return what is known on a day: no later consultation, and no later purchase."""
+    rows = rows[rows["consulted_on"] <= day].copy()
+    rows["bought"] &= ~(rows["converted_on"] > day)
+    return rows
 
 
 def check_comparison(tally: Tally, report: dict[str, Any], register: Register) -> None:

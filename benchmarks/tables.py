@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # A benchmark is called scoring too; the script's own folder must not hide the module.
 sys.path[0] = str(ROOT)
 import scoring  # noqa: E402
-from industry_report.analysis import conversion, validity, workload  # noqa: E402
+from industry_report.analysis import bases, conversion, validity, workload  # noqa: E402
 from industry_report.intake import dataset  # noqa: E402
 
 RUNS = 7
@@ -84,8 +84,8 @@ def list_tables(this: pd.DataFrame, last: pd.DataFrame) -> Ways:
         "validity.sensitivity": lambda: validity.sensitivity(
             this, SCORECARD, scoring.combinations(SCORECARD)
         ),
-        "validity.missing": lambda: validity.missing(this),
-        "validity.ungradable_bounds": lambda: validity.ungradable_bounds(this),
+        "bases.missing": lambda: bases.missing(this),
+        "bases.ungradable_bounds": lambda: bases.ungradable_bounds(this),
         "validity.outcome_before_score": lambda: validity.outcome_before_score(this),
         "workload.contacts": lambda: workload.contacts(grades, SCORECARD),
         "workload.by_month": lambda: workload.by_month(this, SCORECARD),

@@ -169,13 +169,13 @@ def check(
 
 
 def _write_mapping(files: tuple[Path, ...], target: Path) -> None:
-    from .intake import mapping
+    from .intake import table_drafts
     from .shelf.report_records import write_whole
 
     if len(files) > 1:
         raise click.UsageError("--write-mapping takes one FILE.")
     _refuse_existing(target)
-    click.echo(write_whole(target, mapping.draft_mapping(files[0])))
+    click.echo(write_whole(target, table_drafts.draft_mapping(files[0])))
 
 
 def _refuse_existing(target: Path) -> None:

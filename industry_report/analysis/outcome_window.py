@@ -116,8 +116,9 @@ def follow(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
         whole window lies before the cut date, else missing. ``outcome``, a categorical, says why: "open"
         (less follow-up than the window), "later" (consulted after the cut date), "bought before" (the
         purchase is dated before the consultation, so it is not its outcome), "undated" (no date of the
-        consultation), "unknown" (the register does not say). ``window_days`` repeats the length. A purchase
-        without a date, of which few are allowed, counts as within the window.
+        consultation), "unknown" (the register does not say). ``registered`` is ``converted`` as it came: what
+        sums of money are of; ``window_days`` repeats the length. A purchase without a date, of which few are
+        allowed, counts as within the window.
     """
     if window is None:
         return scored
@@ -126,7 +127,10 @@ def follow(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
     converted = pd.array(state == BOUGHT, dtype="boolean")
     converted[~known] = pd.NA
     return scored.assign(
-        converted=converted, outcome=pd.Categorical(state, categories=STATES), window_days=window.days
+        converted=converted,
+        registered=scored["converted"],
+        outcome=pd.Categorical(state, categories=STATES),
+        window_days=window.days,
     )
 
 

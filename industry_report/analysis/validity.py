@@ -199,7 +199,9 @@ def _with_shares(
     table["share"], table["low"], table["high"] = _shares(effects, covariance * np.outer(wanted, wanted))
     if (effects < 0).any() or table["share"].isna().any():  # shares of a sum of both signs mean nothing
         table[["share", "low", "high"]] = np.nan
-        table_metadata.tell(table, reason=OPPOSED if (effects + half < 0).any() else NOT_CLEAR)
+        # One claim about several effects: Bonferroni holds the chance that any is called opposed by mistake.
+        wider = half * norm.isf(ALPHA / 2 / len(effects)) / norm.isf(ALPHA / 2)
+        table_metadata.tell(table, reason=OPPOSED if (effects + wider < 0).any() else NOT_CLEAR)
     total = sum((abs(weight) for weight in given), Fraction(0))
     return table.assign(weight=[float(abs(weight) / total) for weight in given])
 
@@ -289,7 +291,7 @@ def sensitivity(rated: pd.DataFrame, scorecard: Scorecard, grid: pd.DataFrame) -
     """
     columns = [dimension.column for dimension in scorecard.dimensions]
     names = ["dimension", "step", "consultations", "changed", "share"]
-    if grid.empty or not scorecard.levels_decide:
+    if grid.empty or rated.empty or not scorecard.levels_decide:  # nothing is not zero
         return pd.DataFrame(columns=names)
     grades = grid.astype(dict.fromkeys(columns, float)).set_index(columns)["grade"].cat.codes
     counts = rated[columns].astype(float).value_counts(sort=False).rename("n").reset_index()

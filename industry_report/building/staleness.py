@@ -21,6 +21,7 @@ from ..base.checked_json import read_checked, write_checked
 from ..base.errors import InputError
 from ..base.files import find_upwards
 from ..intake import dataset
+from ..intake.schemas import CONSULTATIONS, SCHEMAS
 from ..settings import parameters, publisher
 from ..shelf import report_records
 from . import plan
@@ -64,10 +65,16 @@ def gather_facts(jobs: Sequence[Job], draft: bool = False) -> dict[str, dict[str
     installation = describe_installation()
     notebooks = {notebook: _digest_notebook(notebook) for notebook in {job.notebook for job in jobs}}
     keys = {notebook: find_slice_keys(notebook) for notebook in notebooks}
+    tables = {notebook: find_tables(notebook) for notebook in notebooks}
     slices: dict[str, plan.SliceIndex] = {}
+    others: dict[str, list[str]] = {}
     for source, readers in plan.group_by_input(jobs).items():
         index = plan.index_slices(dataset.slices(*source))
         slices |= {job.stem: index for job in readers}
+        digests = functools.cache(functools.partial(_list_digests, *source))
+        others |= {
+            job.stem: [one for name in tables[job.notebook] for one in digests(name)] for job in readers
+        }
     files: dict[str, str] = {}
     find_logo = functools.cache(_find_logo)  # a thousand jobs share a publisher
     facts = {}
@@ -77,14 +84,21 @@ def gather_facts(jobs: Sequence[Job], draft: bool = False) -> dict[str, dict[str
         inputs["files"] = {
             name: _digest_named(name, path, files) for name, path in _list_named(job.parameters, find_logo)
         }
-        facts[job.stem] = _describe_job(job, inputs, mine if job.stem in slices else None)
+        read = mine if job.stem in slices else None
+        facts[job.stem] = _describe_job(job, inputs, read, others.get(job.stem, []))
     return facts
 
 
-def _describe_job(job: Job, inputs: dict[str, Any], mine: Sequence[Any] | None) -> dict[str, Any]:
+def _list_digests(data: str, columns: str | None, table: str) -> list[str]:
+    return list(dataset.slices(data, columns, table)["digest"])
+
+
+def _describe_job(
+    job: Job, inputs: dict[str, Any], mine: Sequence[Any] | None, others: Sequence[str]
+) -> dict[str, Any]:
     synthetic, rows, data = False, 0, ""
     if mine is not None:
-        data = _digest(sorted(part.digest for part in mine))
+        data = _digest(sorted([*(part.digest for part in mine), *others]))
         synthetic = any(part.synthetic for part in mine)
         rows = sum(part.consultations for part in mine)
     digest = _digest([inputs, publishable(job.parameters)])
@@ -160,6 +174,24 @@ def find_slice_keys(notebook: Path) -> frozenset[str]:
                 keys &= {key for key, value in given if isinstance(value, ast.Name) and value.id == key}
     uses = {node for node in nodes if isinstance(node, ast.Name) and node.id == "data"}
     return keys if uses <= explained else frozenset()
+
+
+def find_tables(notebook: Path) -> list[str]:
+    """List the tables beside the consultations that a notebook may read; where it reads one, consent counts.
+
+    They are named by ``dataset.load(…, table="orders")``; where the name is computed, or by
+    ``dataset.open_tables(…)``, all may be. All their slices count: what was known at a moment is the past.
+    """
+    found: set[str] = set()
+    for node in (node for tree in _parse_cells(notebook) for node in ast.walk(tree)):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="dataset"), attr="open_tables")):
+                found |= set(SCHEMAS)
+            case ast.keyword(arg="table", value=ast.Constant(value=str(name))):
+                found |= {name, "customers", "leads"} & set(SCHEMAS) if name != CONSULTATIONS else set()
+            case ast.keyword(arg="table"):
+                found |= set(SCHEMAS)
+    return sorted(found)
 
 
 def _parse_cells(notebook: Path) -> Iterator[ast.AST]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from . import style_rules
-from .html_tree import Element, Node, make, parse, plain, read_attribute, read_text
+from .html_tree import Element, Node, make, parse, plain, read_attribute, read_text, write
 
 KEPT = frozenset(
     (
@@ -65,6 +65,7 @@ IDS = frozenset(("main", "contents"))
 LINKS = re.compile(r"(https?|mailto|ftp|tel|doi):", re.I)
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.I)
 BLANK = re.compile(r"[\x00-\x20]+")
+ROUNDS = 4
 PICTURE = re.compile(r"data:image/[\w.+-]+[;,]", re.I)
 
 
@@ -256,11 +257,28 @@ def clean(html: str, scope: str) -> tuple[list[Node], Cleaner]:
     """
     cleaner = Cleaner(scope)
     nodes = parse(html, cleaner.admit)
+    nodes = _settled(nodes, cleaner)
     if cleaner.styled:
         wrapper = make("div", class_=scope)
         wrapper.children = nodes
         return [wrapper], cleaner
     return nodes, cleaner
+
+
+def _settled(nodes: list[Node], cleaner: Cleaner) -> list[Node]:
+    """Return nodes that a browser reads from the page as they are here, whatever stands around them.
+
+    A tree can be written so that it is read as another one (mutation XSS): a table within a formula, a form
+    within a form. Such a tree is read again until it stays; one that never does is shown as text.
+    """
+    written = write(nodes)
+    for _ in range(ROUNDS):
+        around = f"<main>{written}</main><hr>"
+        if around == write(parse(around)):
+            return nodes
+        nodes = parse(written, cleaner.admit)
+        written = write(nodes)
+    return [make("p", read_text(nodes))]
 
 
 def clean_style(value: str) -> str:

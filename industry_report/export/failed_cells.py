@@ -38,8 +38,8 @@ def refuse_failed(nb: NotebookNode, name: str) -> None:
         return
     number, error = failures[0]
     first = error.splitlines()[0][:200] if error else "an error"
-    mend = (
+    remedy = (
         "Mend it and run the notebook again; --allow-errors exports it as it is, marked as incomplete, "
         f"and the tag {EXPECTED} says that a cell's error is meant."
     )
-    raise ExportError(name, f"cell {number} failed with {first}.", mend)
+    raise ExportError(name, f"cell {number} failed with {first}.", remedy)

@@ -24,7 +24,7 @@ VOID = frozenset(
 # Where HTML begins again within a drawing or a formula (integration points of the HTML standard).
 BACK_TO_HTML = {
     "svg": frozenset(("foreignObject", "desc", "title")),
-    "math": frozenset(("annotation-xml",)),
+    "math": frozenset(("annotation-xml", "mi", "mo", "mn", "ms", "mtext")),
 }
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]")
 # Where a table's cell, a list's item or a line ends, so does a word.

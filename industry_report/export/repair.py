@@ -54,8 +54,8 @@ def set_report(printed: Print, front: dict[str, Any], words: dict[str, str], war
             return typesetting.compile_report(converter.convert(write(printed.nodes())), front, printed.files)
         except (TypstError, InputError) as error:
             reason = reason or str(error)
-    mend = "Take cells away until it can be made, and tell us of the one that stops it."
-    raise InputError(f"PDF of “{front['title']}”", f"Typst stopped: {reason}.", mend)
+    remedy = "Take cells away until it can be made, and tell us of the one that stops it."
+    raise InputError(f"PDF of “{front['title']}”", f"Typst stopped: {reason}.", remedy)
 
 
 def _elements(printed: Print) -> Iterator[tuple[int, Element]]:

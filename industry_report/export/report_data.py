@@ -13,7 +13,7 @@ from ..base import language, style
 from ..report import display
 from . import markdown_cells, outputs
 from .body import find_cover, iterate_outputs
-from .typesetting import GETA
+from .typesetting import NO_GLYPH
 
 SAID = ("<p>", "<ul>")
 
@@ -111,7 +111,7 @@ def _list_warnings(nb: NotebookNode) -> list[str]:
     prose = [cell.get("source", "") for cell in nb.cells if cell.cell_type == "markdown"]
     if unknown := sorted(style.find_missing_glyphs("".join([cover, *prose, *_texts(nb)]))):
         listed = ", ".join(f"{character} (U+{ord(character):04X})" for character in unknown[:10])
-        found.append(f"no glyph for {listed}; shown as {GETA} in the PDF.")
+        found.append(f"no glyph for {listed}; shown as {NO_GLYPH} in the PDF.")
     return found
 
 

@@ -16,7 +16,7 @@ from ..base.errors import InputError
 from .report_words import WORDS
 
 TEMPLATES = Path(__file__).parent / "templates"
-GETA = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
+NO_GLYPH = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
 MAIN = (
     '#import "report.typ": apart, contents, fitted, landscape, picture, report, small\n'
     "#let horizontalrule = line(length: 100%)\n"
@@ -50,8 +50,8 @@ def compile_pdf(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) 
     try:
         return compile_report(markup, front, pictures)
     except TypstError as error:
-        mend = "Look at what the cells show: text, tables and figures are converted."
-        raise InputError(f"PDF of “{front['title']}”", f"Typst stopped: {error}.", mend) from None
+        remedy = "Look at what the cells show: text, tables and figures are converted."
+        raise InputError(f"PDF of “{front['title']}”", f"Typst stopped: {error}.", remedy) from None
 
 
 def compile_report(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
@@ -127,7 +127,7 @@ def _with_glyphs(content: bytes) -> bytes:
         for character in missing
         if unicodedata.combining(character) or "\ufe00" <= character <= "\ufe0f"
     }
-    return text.translate({ord(c): "" if c in marks else GETA for c in missing}).encode()
+    return text.translate({ord(c): "" if c in marks else NO_GLYPH for c in missing}).encode()
 
 
 @functools.cache

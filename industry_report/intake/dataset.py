@@ -1,25 +1,24 @@
 """Clean consultations and their counts by region and year, out of the prepared store."""
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from ..base.errors import InputError, did_you_mean
 from . import contract, headers, store
-from . import sources as inputs
 from .contradictions import PROVENANCE
+from .data_files import SAMPLE as SAMPLE
+from .data_files import find_places, list_tables, prepare, read_tables
 from .fault_kinds import KINDS, name_kind
-from .fault_log import COUNTS, TEXT_DTYPE, FaultLog, frame
-from .mapping import load_column_map
-from .schemas import CONSULTATIONS, SCHEMAS, TABLES
+from .fault_log import COUNTS, FaultLog, frame
+from .other_tables import load_other
+from .other_tables import open_tables as open_tables  # what a notebook calls, from one place
+from .other_tables import scan_tables as scan_tables
+from .schemas import CONSULTATIONS, TABLES
 from .spill import join
 from .store import Prepared
-from .table_rows import NO_REGION
 
-SAMPLE = "sample"
 _LIST = f"There are: {', '.join(TABLES)}."
 _NAMED = 12  # regions named in a message
 
@@ -60,8 +59,8 @@ def load(
     """
     _refuse_unknown(table)
     if table != CONSULTATIONS:
-        return _load_other(data, region, year, columns, table)
-    frames = _read_tables(data, columns, lambda file: map(str, _find_places(file, region, year)))
+        return load_other(data, region, year, columns, table)
+    frames = read_tables(data, columns, lambda file: map(str, find_places(file, region, year)))
     if not frames:
         raise _describe_empty(data, region, year, columns)
     rows = join(frames)
@@ -213,53 +212,6 @@ def _digest_places(file: Prepared, places: list[int]) -> str:
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def prepare(
-    data: str | Path, columns: str | Path | None = None, table: str = CONSULTATIONS
-) -> list[Prepared]:
-    """Bring the store up to date and give its entry for each file that holds the table.
-
-    An unchanged file is not read again. Files of the same content are counted once; the later ones by name
-    are flagged.
-    """
-    column_map = load_column_map(columns)
-    names: dict[str, list[Path]] = {}
-    for file in inputs.list_files(_find_data(data, table)):
-        names.setdefault(store.know_checksum(file), []).append(file)
-    entries = [(files, store.prepare_file(files[0], sha256, column_map)) for sha256, files in names.items()]
-    found = [(files, entry) for files, entry in entries if table in entry.summary["tables"]]
-    if table != CONSULTATIONS:
-        found = [(files, store.prepare_table(files[0], entry, table, column_map)) for files, entry in found]
-    return [replace(entry, copies=tuple(file.name for file in files[1:])) for files, entry in found]
-
-
-def find_project() -> Path:
-    """Find the nearest folder from the working folder upwards that has `notebooks`, else the former."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir()), here)
-
-
-def _find_data(data: str | Path, table: str = CONSULTATIONS) -> Path:
-    if str(data) != SAMPLE:
-        return inputs.find_path(data)
-    folder = find_project() / "data" / SAMPLE
-    if not any(folder.glob("*.xlsx")):
-        _make_sample(folder)
-    if table != CONSULTATIONS and not any(folder.glob("*-客户档案.xlsx")):
-        from . import sample
-
-        sample.write_tables(folder)  # only when asked for: consultations alone are there much sooner
-    return folder
-
-
-def _make_sample(folder: Path) -> None:
-    from . import sample
-
-    remedy = "Work in a folder that you may write."
-    with store.make_whole(folder, remedy, lambda made: any(made.glob("*.xlsx"))) as unfinished:
-        sample.write(unfinished)
-        unfinished.chmod(unfinished.parent.stat().st_mode & 0o777)  # made-up customers may be seen
-
-
 def _digest_parts(parts: list[tuple[Prepared, int, str]]) -> str:
     """Digest what a report tells of a slice: of the file's checksum no more than `sources` gives."""
     told = ("file", "synthetic", "dropped", "counts", "listed", *COUNTS)
@@ -270,19 +222,11 @@ def _digest_parts(parts: list[tuple[Prepared, int, str]]) -> str:
     return store.digest(facts)
 
 
-def _find_places(file: Prepared, region: str | None, year: int | None) -> list[int]:
-    return [
-        place
-        for place, (its_region, its_year, _, _) in enumerate(file.slices)
-        if region in (None, its_region) and year in (None, its_year)
-    ]
-
-
 def _find_files(
     data: str | Path, region: str | None, year: int | None, columns: str | Path | None, table: str
 ) -> list[tuple[Prepared, list[int]]]:
     """Give the files that a slice draws on, with the places of its rows there."""
-    found = [(file, _find_places(file, region, year)) for file in prepare(data, columns, table)]
+    found = [(file, find_places(file, region, year)) for file in prepare(data, columns, table)]
     return [(file, places) for file, places in found if places or (region is None and year is None)]
 
 
@@ -295,118 +239,13 @@ def _read_faults(
     table: str,
 ) -> pd.DataFrame:
     chosen = {file.folder for file, _ in _find_files(data, region, year, columns, table)}
-    tables = _read_tables(data, columns, lambda file: [name] if file.folder in chosen else [], table)
+    tables = read_tables(data, columns, lambda file: [name] if file.folder in chosen else [], table)
     return join([frame([]), *tables])
-
-
-def _read_tables(
-    data: str | Path,
-    columns: str | Path | None,
-    choose: Callable[[Prepared], Iterable[str]],
-    table: str = CONSULTATIONS,
-) -> list[pd.DataFrame]:
-    """Read the chosen tables of each file; an entry that is damaged or was removed is made anew, once."""
-    import pyarrow
-
-    for is_last in (False, True):
-        tables = []
-        for file in prepare(data, columns, table):
-            try:
-                tables += [store.read_table(file, name) for name in choose(file)]
-            except MemoryError as error:  # also Arrow's
-                remedy = "Make fewer reports at a time with --jobs, or raise the limit (ulimit -v)."
-                raise InputError(str(data), "needs more memory than there is.", remedy) from error
-            except (OSError, pyarrow.ArrowException) as error:
-                if is_last:
-                    raise InputError(
-                        str(file.folder), f"cannot be read ({error}).", "Check the disk."
-                    ) from None
-                store.discard(file.folder)
-                break
-        else:
-            return tables
-    return []
 
 
 def _refuse_unknown(table: str) -> None:
     if table not in TABLES:
         raise InputError(f"table {table!r}", "is none that is known.", did_you_mean(table, TABLES) or _LIST)
-
-
-def _load_other(
-    data: str | Path, region: str | None, year: int | None, columns: str | Path | None, table: str
-) -> pd.DataFrame:
-    """Load a table beside the consultations; an empty frame with its columns where a slice has no rows."""
-    if not prepare(data, columns, table):
-        problem = f"holds no table of {table} ({SCHEMAS[table].zh})."
-        raise InputError(f"data {data}", problem, "Add one; `industry-report check` tells what each file is.")
-    chosen = None if SCHEMAS[table].is_static else year
-    frames = _read_tables(data, columns, lambda file: map(str, _find_unplaced(file, region, chosen)), table)
-    rows = join(frames) if frames else pd.DataFrame(columns=[*PROVENANCE, *SCHEMAS[table].columns])
-    if "customer_id" in rows and table != "customers" and (rows["region"] == NO_REGION).any():
-        rows = _place_by_customer(rows, data, columns)
-    rows = rows[rows["region"] == region] if region is not None else rows
-    if "customer_id" in rows:
-        rows = rows[~rows["customer_id"].isin(find_refusing(data, columns))]
-    known = [*PROVENANCE, *SCHEMAS[table].columns, "region", "year"]
-    order = [column for column in dict.fromkeys(known) if column in rows]
-    return rows[order + [column for column in rows if column not in order]].reset_index(drop=True)
-
-
-def _find_unplaced(file: Prepared, region: str | None, year: int | None) -> list[int]:
-    """Find the slices of a region, and those that only the customers can place."""
-    places = _find_places(file, region, year)
-    return sorted({*places, *_find_places(file, NO_REGION, year)}) if region is not None else places
-
-
-def _read_customers(data: str | Path, columns: str | Path | None) -> pd.DataFrame:
-    frames = _read_tables(data, columns, lambda file: map(str, range(len(file.slices))), "customers")
-    return join(frames) if frames else pd.DataFrame({"customer_id": [], "region": []}, dtype=TEXT_DTYPE)
-
-
-def _place_by_customer(rows: pd.DataFrame, data: str | Path, columns: str | Path | None) -> pd.DataFrame:
-    """Take the region of rows that nothing places from the customers' table."""
-    people = _read_customers(data, columns).drop_duplicates("customer_id", keep="last")
-    regions = rows["customer_id"].map(people.set_index("customer_id")["region"]).fillna(NO_REGION)
-    return rows.assign(region=rows["region"].mask(rows["region"] == NO_REGION, regions).astype(TEXT_DTYPE))
-
-
-def find_refusing(data: str | Path, columns: str | Path | None = None) -> set[str]:
-    """Find the customers who gave no consent or opted out, by any table of theirs that says so."""
-    refusing: set[str] = set()
-    for table in ("customers", "leads"):
-        for rows in _read_tables(data, columns, lambda file: map(str, range(len(file.slices))), table):
-            for name, value in (("consent", False), ("do_not_contact", True)):
-                if name in rows and "customer_id" in rows:
-                    said = rows[name].eq(value).fillna(False)
-                    refusing |= set(rows.loc[said.to_numpy(dtype=bool), "customer_id"].dropna())
-    return refusing
-
-
-def open_tables(
-    data: str | Path, region: str | None = None, columns: str | Path | None = None
-) -> dict[str, pd.DataFrame]:
-    """Load every table that the data hold, all years, for `customers.snapshot` and `customers.coverage`.
-
-    Parameters
-    ----------
-    data, region, columns : as for `load`
-        Without a region the tables of all.
-
-    Returns
-    -------
-    dict
-        Table → its rows, as `load` gives them; tables that no file holds are not there.
-    """
-    kinds = _list_tables(data, columns, "customers")
-    return {name: load(data, region, columns=columns, table=name) for name in TABLES if name in kinds}
-
-
-def _list_tables(data: str | Path, columns: str | Path | None, table: str = CONSULTATIONS) -> set[str]:
-    column_map = load_column_map(columns)
-    files = inputs.list_files(_find_data(data, table))
-    entries = (store.prepare_file(file, store.know_checksum(file), column_map) for file in files)
-    return {name for entry in entries for name in entry.summary["tables"]}
 
 
 def _describe_empty(
@@ -417,6 +256,6 @@ def _describe_empty(
     known += [f"{len(there) - _NAMED} more"] if len(there) > _NAMED else []
     asked = " ".join(str(part) for part in (region, year) if part is not None)
     problem = f"has no consultations{' of ' if asked else ''}{asked}."
-    others = sorted(_list_tables(data, columns) - {CONSULTATIONS})
+    others = sorted(list_tables(data, columns) - {CONSULTATIONS})
     problem += f" It has other tables: {', '.join(others)}." if others else ""
     return InputError(f"data {data}", problem, f"There are: {'; '.join(known) or 'none'}.")

@@ -11,6 +11,7 @@ import pandas as pd
 from ..base.errors import printable
 from .fault_kinds import KINDS, explain
 from .headers import Table
+from .personal_data import cover
 from .sources import Sheet
 from .xlsx import name_column
 
@@ -68,7 +69,7 @@ class FaultLog:
         for row, value, hint in zip(rows[:room], values or repeat(""), hints or repeat(""), strict=False):
             header, letters = self._locate(sheet, column, row) if several else place
             cell = f"{letters}{row}" if letters and row else ""
-            shown = printable(value), printable(hint)
+            shown = cover(printable(value)), cover(printable(hint))
             listed.append(Fault(sheet, int(row), column, header, cell, shown[0], code, shown[1]))
 
     def _locate(self, sheet: str, column: str, row: int) -> tuple[str, str]:

@@ -63,6 +63,8 @@ class ColumnMap:
         The one kind of table that every sheet is; without it each sheet is recognised by its headers.
     tables : mapping
         Table beside the consultations → what holds for it.
+    personal : tuple of str
+        Columns of the consultations in which personal data are needed.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class ColumnMap:
     further: Mapping[str, str] = field(default_factory=dict)
     table: str | None = None
     tables: Mapping[str, TableRules] = field(default_factory=dict)
+    personal: tuple[str, ...] = ()
 
     @property
     def columns_of(self) -> dict[str, Mapping[str, str]]:
@@ -105,7 +108,7 @@ def load_column_map(path: str | Path | None) -> ColumnMap:
     content = page.read(page.root, FORM)
     table, parts = content.get("table"), dict(content.get("tables") or {})
     _note_faults_of_table(page, (), content, table or CONSULTATIONS)
-    for name, part in parts.items():
+    for name, part in parts.items() if None not in parts else ():
         _note_faults_of_table(page, ("tables", name), part, name)
     page.refuse(path)
     if table and table != CONSULTATIONS:
@@ -115,6 +118,7 @@ def load_column_map(path: str | Path | None) -> ColumnMap:
         *(own.columns, own.values, content.get("region"), content.get("year"), own.further),
         table,
         {name: _make_rules(part) for name, part in parts.items()},
+        own.personal,
     )
 
 
@@ -309,7 +313,7 @@ def draft_mapping(path: str | Path) -> str:
 def _draft_columns(sheet: sources.Sheet, table: Table) -> list[str]:
     taken = {position: column for column, position in table.columns.items()}
     lines = [
-        f"  # known without this file: {_quote(table.headers[p])}: {column}" for p, column in taken.items()
+        f"  # known without this file: {quote(table.headers[p])}: {column}" for p, column in taken.items()
     ]
     for position, header in table.headers.items():
         if position not in taken:
@@ -317,7 +321,7 @@ def _draft_columns(sheet: sources.Sheet, table: Table) -> list[str]:
             remark = "similar name" if near else ""
             if examples := _list_codes(sheet, table, position):
                 remark += f"{', ' if remark else ''}says {', '.join(examples)}"
-            lines.append(f"  # {_quote(header)}: {near}".rstrip() + (f"  # {remark}" if remark else ""))
+            lines.append(f"  # {quote(header)}: {near}".rstrip() + (f"  # {remark}" if remark else ""))
     return lines
 
 
@@ -328,11 +332,11 @@ def _draft_values(sheet: sources.Sheet, table: Table) -> list[str]:
         codes = _list_codes(sheet, table, table.columns.get(column, -1), _SCORE_CODES)
         unknown = [code for code in codes if read_score(code).code in ("score_not_number", "score_not_whole")]
         if unknown:
-            pairs = ", ".join(f"{_quote(code)}: {_guess_score(code)}" for code in unknown)
+            pairs = ", ".join(f"{quote(code)}: {_guess_score(code)}" for code in unknown)
             lines.append(f"  # {column}: {{{pairs}}}")
     codes = _list_codes(sheet, table, table.columns.get("converted", -1))
     unknown = [code for code in codes if read_yes_no(code).code]
-    pairs = ", ".join(f"{_quote(code)}: true or false" for code in unknown)
+    pairs = ", ".join(f"{quote(code)}: true or false" for code in unknown)
     return [*lines, f"  # converted: {{{pairs}}}" if pairs else '  # converted: {"1": true, "0": false}']
 
 
@@ -348,5 +352,6 @@ def _list_codes(sheet: sources.Sheet, table: Table, position: int, most: int = _
     return codes if len(codes) <= most and all(len(code) <= _SHORT_TEXT for code in codes) else []
 
 
-def _quote(text: str) -> str:
+def quote(text: str) -> str:
+    """Write a header or code as YAML text in quotation marks."""
     return json.dumps(text, ensure_ascii=False)

@@ -14,6 +14,7 @@ from .mapping import ColumnMap
 from .records import Grid
 from .sources import Sheet, Source
 from .table_layout import Rows
+from .table_readers import guard_text
 from .values import Reading
 
 _READERS: dict[str, Callable[[Any], Reading]] = dict.fromkeys(headers.COLUMNS, values.read_text) | {
@@ -23,6 +24,7 @@ _READERS: dict[str, Callable[[Any], Reading]] = dict.fromkeys(headers.COLUMNS, v
     "grade_supplied": values.read_grade,
     "converted": values.read_yes_no,
 }
+_TEXTS = (values.read_text, values.read_identifier, values.read_grade)  # they may hold personal data
 _TITLE_ROWS = 3  # rows above a header in which its title is looked for
 SheetTables = tuple[Sheet, list[Table], Rows]
 
@@ -215,6 +217,8 @@ def _choose_reader(
         reader = _READERS[column]
     else:
         reader = values.read_quantity if column_map.further[column] == "number" else values.read_text
+    if (reader in _TEXTS) and column not in column_map.personal:
+        reader = guard_text(reader)
     if codes := column_map.values.get(column):
         return lambda raw: reader(codes.get(values.trim(raw), raw))
     return reader

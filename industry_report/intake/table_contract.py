@@ -45,23 +45,27 @@ def find_tables(source: Source, column_map: ColumnMap) -> dict[int, Recognised]:
         return {}
     found = {}
     for place, sheet in enumerate(source.sheets):
-        if column_map.table is None and _is_consultations(sheet, column_map):
-            continue
         names = (sheet.name, source.path.stem)
         told = table_headers.recognise(
             sheet.head, names, column_map.columns_of, column_map.further_of, column_map.table
         )
-        if told.table or told.tie or _is_near(told, sheet):
+        is_other = told.table is not None or bool(told.tie) or _is_near(told, sheet)
+        if is_other and (column_map.table or not _is_consultations(sheet, column_map, told)):
             found[place] = told
     return found
 
 
-def _is_consultations(sheet: Sheet, column_map: ColumnMap) -> bool:
+def _is_consultations(sheet: Sheet, column_map: ColumnMap, told: Recognised) -> bool:
+    """Tell whether a sheet holds consultations, if need be some that lack a score."""
     table = headers.find_table(sheet.head, column_map.columns)
     if table is None:
         return False
     further = [column for column in column_map.further if column in table.columns]
-    return not table.missing_scores or (bool(further) and len(further) == len(column_map.further))
+    if not table.missing_scores or (further and len(further) == len(column_map.further)):
+        return True
+    other = told.table or told.nearest
+    known = len(other.columns) if other else 0
+    return len(table.columns) > known or (len(table.missing_scores) < 3 and len(table.columns) == known > 0)
 
 
 def _is_near(told: Recognised, sheet: Sheet) -> bool:

@@ -10,6 +10,13 @@ TABLE_FAULTS: dict[str, Kind] = {
         "{column}未填写；该表每一行都必须有它。",
         "{column} is blank; every row of this table needs it.",
     ),
+    "amount_no_number": Kind(
+        True,
+        "金额不是数字",
+        "amount that is no number",
+        "{column}“{value}”不是金额；该表每一行都必须有它，请填写数字。",
+        "{column} “{value}” is not an amount; every row of this table needs one, write a number.",
+    ),
     "negative_without_refund": Kind(
         True,
         "金额为负数但不是退款",

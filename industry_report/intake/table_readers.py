@@ -52,7 +52,7 @@ def _choose(column: Column, unit: int, epoch_1904: bool) -> Reader:
     if column.kind in dated:
         return partial(dated[column.kind], epoch_1904=epoch_1904)
     if column.kind == "amount":
-        return partial(_read_amount, unit=unit)
+        return partial(_read_amount, unit=unit, is_required=column.required)
     if column.kind in CODES:
         return partial(_read_code, column.kind)
     return _READERS[column.kind]
@@ -74,10 +74,12 @@ def guard_text(reader: Reader) -> Reader:
     return partial(_guard, reader)
 
 
-def _read_amount(raw: Any, unit: int) -> Reading:
+def _read_amount(raw: Any, unit: int, is_required: bool) -> Reading:
     """Read an amount; whether it may be negative is decided with the rest of its row."""
     reading = values.read_amount(raw, unit)
-    return Reading(reading.value) if reading.code == "amount_negative" else reading
+    if reading.code == "amount_negative":
+        return Reading(reading.value)
+    return Reading(None, "amount_no_number") if reading.code and is_required else reading
 
 
 def _read_code(kind: str, raw: Any) -> Reading:

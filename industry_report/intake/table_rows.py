@@ -113,12 +113,15 @@ def _find_records(
     block: Block, table: OpenTable, read: Mapping[str, _Cells], faults: FaultLog, tally: Counter[str]
 ) -> np.ndarray:
     """Give the positions of the records; only rows that lack something required are looked at closely."""
-    suspect = np.zeros(block.size, dtype=bool)
-    for name in table.schema.required:
-        codes, readings, _ = read[name]
-        suspect |= np.array([reading.value is None for reading in readings], dtype=bool)[codes]
-    if not table.schema.required or table.schema.name == "responses":
-        suspect[:] = True
+    suspect, filled = np.zeros(block.size, dtype=bool), np.zeros(block.size, dtype=np.intp)
+    for name, (codes, readings, _) in read.items():
+        lacks = np.array([reading.value is None for reading in readings], dtype=bool)
+        filled += ~lacks[codes]
+        if name in table.schema.required:
+            head = table.found.headers[table.found.columns[name]]
+            odd = [_may_label(reading.value, head) for reading in readings]
+            suspect |= (lacks | np.array(odd, dtype=bool))[codes]
+    suspect |= filled < 2
     keep = np.ones(block.size, dtype=bool)
     for place in np.flatnonzero(suspect).tolist():
         raw = block.raw(place) or [cells[codes[place]] for codes, _, cells in read.values()]
@@ -133,6 +136,11 @@ def _find_records(
     return np.flatnonzero(keep)
 
 
+def _may_label(value: Any, head: str) -> bool:
+    """Tell whether a value may be the label of a total, or the header again."""
+    return isinstance(value, str) and (value == head or row_kinds.is_surely_total(value))
+
+
 def name_non_record(raw: Any, table: OpenTable) -> str | None:
     """Tell what a row is if it is no record: one of blank, total_row, repeated_header, footnote."""
     texts = [text for cell in raw if (text := values.trim(cell))]
@@ -142,7 +150,8 @@ def name_non_record(raw: Any, table: OpenTable) -> str | None:
         return "repeated_header"
     if row_kinds.is_surely_total(texts[0]):
         return "total_row"
-    return "footnote" if len(texts) == 1 and len(table.schema.required) > 1 else None
+    is_identifier = len(table.schema.required) == 1 and row_kinds.has_figure(texts[0])
+    return "footnote" if len(texts) == 1 and not is_identifier else None
 
 
 def _list_faults(

@@ -1,4 +1,4 @@
-"""A worker process and the pipe that leads to it; the functions of the second half run in that process."""
+"""A worker process and the pipes that lead to it; the functions of the second half run in that process."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class WorkerEndedError(Exception):
 class Worker:
     """One worker process, which runs one task at a time.
 
-    Whether it lives, the pipe tells: its other end is the worker's alone. The fork server would tell, too, by
-    the exit status, and not any more once it was killed itself; the workers go on without it.
+    Whether it lives, the pipe of answers tells: its other end is the worker's alone. The fork server would
+    tell, too, by the exit status, but not once it was killed itself; the workers go on without it.
 
     Attributes
     ----------
@@ -60,10 +60,12 @@ class Worker:
     def _start(self, folder: Path, environ: dict[str, str]) -> None:
         context: Any = multiprocessing.get_context(fork_server.choose_start())
         folders = [folder, *([run_folders.own().path] if run_folders.has_own() else [])]
-        self._pipe, theirs = context.Pipe()
-        with theirs, fork_server.deaf_to_interrupts():
+        # Pipes of one way each: a pipe of two ways is a socket, which not every system has.
+        tasks, self._tasks = context.Pipe(duplex=False)
+        self._answers, answers = context.Pipe(duplex=False)
+        with tasks, answers, fork_server.deaf_to_interrupts():
             # Kept as long as the worker lives: it takes the end of this object for the end of this process.
-            self.process = context.Process(target=work, args=(theirs, folders, environ))
+            self.process = context.Process(target=work, args=(tasks, answers, folders, environ))
             self.process.start()
 
     def submit(self, task: Callable[..., Any], *arguments: Any) -> Future[Any]:
@@ -76,7 +78,7 @@ class Worker:
         """
         before, self.future = self.future, Future()
         try:
-            self._pipe.send((task, arguments))
+            self._tasks.send((task, arguments))
         except OSError:
             self.future = before
             raise WorkerEndedError from None
@@ -86,13 +88,13 @@ class Worker:
         """Pass on each answer; at the end of the worker, say so to who waits for one."""
         while True:
             try:
-                is_made, answer = self._pipe.recv()
+                is_made, answer = self._answers.recv()
             except (EOFError, OSError):
                 break
             except Exception as error:  # an error that is not made anew from what was sent of it
                 is_made, answer = False, error
             _answer(self.future, is_made, answer)
-        self._pipe.close()
+        self._answers.close()
         _answer(self.future, False, WorkerEndedError())
 
     def kill(self) -> None:
@@ -110,7 +112,7 @@ class Worker:
     def finish(self) -> None:
         """Ask it to end once it has nothing to do."""
         with suppress(OSError):
-            self._pipe.send(None)
+            self._tasks.send(None)
 
     def wait(self, seconds: float) -> None:
         """Wait until it has ended; kill it if that takes longer."""
@@ -137,12 +139,12 @@ def _answer(future: Future[Any], is_made: bool, answer: Any) -> None:
 # --- in the worker
 
 
-def work(pipe: Connection, folders: list[Path], environ: dict[str, str]) -> None:
+def work(tasks: Connection, answers: Connection, folders: list[Path], environ: dict[str, str]) -> None:
     """Run tasks until there are no more; an error of a task is its answer."""
     _prepare(folders, environ)
     while True:
         try:
-            message = pipe.recv()
+            message = tasks.recv()
         except (EOFError, OSError):  # the build has ended
             return
         if message is None:
@@ -153,11 +155,11 @@ def work(pipe: Connection, folders: list[Path], environ: dict[str, str]) -> None
         except Exception as error:
             answer = False, error
         try:
-            pipe.send(answer)
+            answers.send(answer)
         except OSError:
             return
         except Exception as error:  # it cannot be sent
-            pipe.send((False, RuntimeError(f"{type(answer[1]).__name__}: {answer[1]} ({error})")))
+            answers.send((False, RuntimeError(f"{type(answer[1]).__name__}: {answer[1]} ({error})")))
 
 
 def _prepare(folders: list[Path], environ: dict[str, str]) -> None:

@@ -211,7 +211,9 @@ def sum_amounts(rows: pd.DataFrame, table: pd.DataFrame, policy: Policy) -> pd.D
     column = str(table.index.name)
     if not {"amount", "customer_id", column} <= set(rows):
         return mark(pd.DataFrame({"amount": []}, dtype=float).rename_axis(column))
-    sales = rows[(rows["amount"] > 0) & rows["converted"].fillna(False).astype(bool)]
+    # Money is of all purchases that the register has, not of those within the window of the rates.
+    bought = rows["registered"] if "registered" in rows else rows["converted"]
+    sales = rows[(rows["amount"] > 0) & bought.fillna(False).astype(bool)]
     sums = protect_amounts(policy, sales, column)
     told = [group for group in table.index[table["rate"].notna()] if group in sums.index]
     return table_metadata.carry(sums, sums.loc[told].sort_values("amount", ascending=False))

@@ -26,7 +26,7 @@ def test_long_months_make_no_season():
 
 
 def test_the_busiest_run_is_not_tested_as_if_it_had_been_chosen_beforehand():
-    counts = by_month(80, 80, 80, 80, 80, 80, 80, 80, 100, 100, 95, 80)
+    counts = by_month(80, 78, 82, 80, 80, 80, 80, 80, 94, 95, 92, 80)
     searched = find_season(counts)
     chosen = find_season(counts, searched.months)
     assert searched.months == (9, 10, 11)

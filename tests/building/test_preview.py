@@ -80,11 +80,11 @@ def test_saved_notebook_is_shown_its_error_too_and_nothing_is_left(project):
     with urllib.request.urlopen(f"{address}events") as events:
         first = wait_for_state(events, lambda state: state["version"] == 1)
         assert first["error"] == ""
-        assert "黄山市 2025" in read(address)
+        assert "黄山市" in read(address)
         write_notebook("mine", *GOOD, "1 / 0")
         failed = wait_for_state(events, lambda state: state["error"])
         assert "`1 / 0`, failed with ZeroDivisionError" in failed["error"]
-        assert "黄山市 2025" in read(address)  # the last good page stays
+        assert "黄山市" in read(address)  # the last good page stays
         Path("notebooks/mine.ipynb").write_text("{", encoding="utf-8")
         assert "is not a notebook" in wait_for_state(events, lambda s: "notebook of" in s["error"])["error"]
         write_notebook("mine", *GOOD, "print('第二版')")

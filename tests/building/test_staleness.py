@@ -12,6 +12,7 @@ import pytest
 from industry_report.building import plan, staleness
 from industry_report.building.plan import Job
 from industry_report.intake import dataset
+from industry_report.intake.schemas import SCHEMAS
 from industry_report.shelf import report_records
 
 HEADER = ["客户编号", "地区", "咨询日期", "意向度评分", "需求明确性评分", "满意度评分"]
@@ -101,6 +102,48 @@ def test_what_a_notebook_keeps_to_is_read_from_its_cells(cells, keys, tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbformat.write(notebook, tmp_path / "x.ipynb")
     assert staleness.find_slice_keys(tmp_path / "x.ipynb") == keys
+
+
+@pytest.mark.parametrize(
+    ("cell", "tables"),
+    [
+        ("dataset.load(data, region=region)", []),
+        ('dataset.load(data, region, table="consultations")', []),
+        ('dataset.load(data, region=region, table="orders")', ["customers", "leads", "orders"]),
+        ("dataset.load(data, table=name)", sorted(SCHEMAS)),
+        ("tables = dataset.open_tables(data, region)", sorted(SCHEMAS)),
+        ("show(table=x)", sorted(SCHEMAS)),
+    ],
+)
+def test_tables_that_a_notebook_reads(tmp_path, cell, tables):
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)]), tmp_path / "x.ipynb")
+    assert staleness.find_tables(tmp_path / "x.ipynb") == tables
+
+
+def test_orders_concern_the_notebooks_that_read_them_alone(project, write_params):
+    def write_orders(amount: int) -> None:
+        text = f"订单编号,客户编号,下单日期,订单金额\n1,C01,2025-01-01,{amount}\n"
+        Path("data/黄山市-订单.csv").write_text(text, encoding="utf-8")
+
+    Path("data").mkdir()
+    write_data()
+    Path("all.csv").rename("data/all.csv")
+    cell = nbformat.v4.new_code_cell('dataset.load(data, region=region, table="orders")')
+    parameters = nbformat.v4.new_code_cell('data = "data"\nregion = "黄山市"\nyear = 2025\nlanguage = "zh"')
+    parameters.metadata["tags"] = ["parameters"]
+    nbformat.write(nbformat.v4.new_notebook(cells=[parameters, cell]), "notebooks/orders.ipynb")
+    text = "reports:\n  - {notebook: industry, region: 黄山市, year: 2025, data: data}\n"
+    text += "  - {notebook: orders, region: 黄山市, year: 2025, data: data}\n"
+    jobs = plan.list_jobs([write_params(text)])
+    rows = []
+    for amount in (5, 6):
+        write_orders(amount)
+        rows.append({stem: facts["data"] for stem, facts in staleness.gather_facts(jobs).items()})
+    changed = {stem for stem in rows[0] if rows[0][stem] != rows[1][stem]}
+    assert changed == {"2025/黄山市/orders.zh"}
+    Path("data/黄山市-订单.csv").unlink()
+    without = {stem: facts["data"] for stem, facts in staleness.gather_facts(jobs).items()}
+    assert without["2025/黄山市/industry.zh"] == rows[0]["2025/黄山市/industry.zh"]
 
 
 # --- what is published

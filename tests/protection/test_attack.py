@@ -183,8 +183,8 @@ class Attacker:
     def count(self, name: str | None, label: Any, level: str) -> np.ndarray:
         chosen = self.cells["outcome"].isin(PARTS[level]).to_numpy()
         if name is not None:
-            column = self.cells[name]
-            chosen = chosen & (column.isna() if label is None else column == label).to_numpy()
+            column, joined = self.cells[name], str(label).split("、") if name == "grade" else [label]
+            chosen = chosen & (column.isna() if label is None else column.isin(joined)).to_numpy()
         return chosen.astype(float)
 
     def learn(self, row: np.ndarray, least: float, most: float) -> None:

@@ -1,6 +1,6 @@
 """Customers out of several tables: what was known of each at a moment, what came later, what there is."""
 
-from .coverage import coverage
+from .data_coverage import coverage
 from .outcomes import count_outcomes, outcomes
 from .snapshots import snapshot
 from .time_rule import known_before

@@ -5,7 +5,8 @@ Each table is read once, in a stream, and only in the columns that are needed. W
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
 import pandas as pd
@@ -47,7 +48,7 @@ def snapshot(tables: Mapping[str, Any], at: Moment) -> pd.DataFrame:
         One row a customer, by customer_id: `profile_on` and the profile of the last update; for each table
         that is there, how many rows the customer has (0 for none), their last date, and counts of the last
         days (`interactions_30`). Amounts are in yuan, refunds taken off. A score is the last one given.
-        Visits of the firm's own staff count nowhere.
+        Visits of the firm's own staff count nowhere. Customers who withdrew their consent are not there.
 
     Examples
     --------
@@ -58,7 +59,33 @@ def snapshot(tables: Mapping[str, Any], at: Moment) -> pd.DataFrame:
     """
     parts = [_read_profiles(tables["customers"], at)] if "customers" in tables else []
     parts += [_count_all(name, tables[name], at) for name in _MEASURES if name in tables]
-    return _join(parts) if parts else pd.DataFrame({"customer_id": pd.Series(dtype=TEXT_DTYPE)})
+    if not parts:
+        return pd.DataFrame({"customer_id": pd.Series(dtype=TEXT_DTYPE)})
+    refusing = [_find_refusing(tables[name]) for name in ("customers", "leads") if name in tables]
+    found = _join(parts)
+    return found[~found["customer_id"].isin(set().union(*refusing))].reset_index(drop=True)
+
+
+def _find_refusing(rows: Any) -> set[str]:
+    """Find who gave no consent or opted out: whenever that was, nothing of them is shown any more."""
+    import pyarrow.compute as pc
+    from pyarrow import acero
+
+    if isinstance(rows, pd.DataFrame):
+        rows = to_arrow(rows)
+    said = {"consent": False, "do_not_contact": True}
+    refuses = [
+        pc.coalesce(pc.field(name) == value, pc.scalar(False))
+        for name, value in said.items()
+        if name in rows.schema.names
+    ]
+    if not refuses or "customer_id" not in rows.schema.names:
+        return set()
+    steps = [
+        time_rule.source(rows, {"customer_id", *said}),
+        acero.Declaration("filter", acero.FilterNodeOptions(reduce(or_, refuses))),
+    ]
+    return set(acero.Declaration.from_sequence(steps).to_table()["customer_id"].to_pylist())
 
 
 # --- what is counted of each table

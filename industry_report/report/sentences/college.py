@@ -315,7 +315,7 @@ def key_figures(
         staff.loc[staff["assumption"] == end, "full_time_equivalents"].sum(skipna=False)
         for end in ("low", "high")
     ]
-    if graded and pd.notna(totals).all():
+    if graded and pd.notna(totals).all() and staff["contacts"].sum():
         low, high = (formatted(total, "full_time_equivalents") for total in totals)
         label = text(zh="跟进工作量折合全时人员（上限）", en="Follow-up, full-time equivalents (at most)")
         figures.append((label, text(zh=f"{low}～{high}人", en=f"{low} to {high}")))

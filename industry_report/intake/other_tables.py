@@ -1,0 +1,127 @@
+"""Load the tables that stand beside the consultations, whole or as a stream."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..base.errors import InputError
+from .contradictions import PROVENANCE
+from .data_files import find_places, list_tables, prepare, read_tables
+from .fault_log import TEXT_DTYPE
+from .schemas import CONSULTATIONS, SCHEMAS, TABLES
+from .spill import join
+from .store import Prepared
+from .table_rows import NO_REGION
+
+
+def load_other(
+    data: str | Path, region: str | None, year: int | None, columns: str | Path | None, table: str
+) -> pd.DataFrame:
+    """Load a table beside the consultations; an empty frame with its columns where a slice has no rows.
+
+    Parameters as for `dataset.load`.
+    """
+    if not prepare(data, columns, table):
+        problem = f"holds no table of {table} ({SCHEMAS[table].zh})."
+        raise InputError(f"data {data}", problem, "Add one; `industry-report check` tells what each file is.")
+    chosen = None if SCHEMAS[table].is_static else year
+    frames = read_tables(data, columns, lambda file: map(str, _find_unplaced(file, region, chosen)), table)
+    rows = join(frames) if frames else pd.DataFrame(columns=[*PROVENANCE, *SCHEMAS[table].columns])
+    if "customer_id" in rows and table != "customers" and (rows["region"] == NO_REGION).any():
+        rows = _place_by_customer(rows, data, columns)
+    rows = rows[rows["region"] == region] if region is not None else rows
+    if "customer_id" in rows:
+        rows = rows[~rows["customer_id"].isin(find_refusing(data, columns))]
+    known = [*PROVENANCE, *SCHEMAS[table].columns, "region", "year"]
+    order = [column for column in dict.fromkeys(known) if column in rows]
+    return rows[order + [column for column in rows if column not in order]].reset_index(drop=True)
+
+
+def _find_unplaced(file: Prepared, region: str | None, year: int | None) -> list[int]:
+    """Find the slices of a region, and those that only the customers can place."""
+    places = find_places(file, region, year)
+    return sorted({*places, *find_places(file, NO_REGION, year)}) if region is not None else places
+
+
+def _read_customers(data: str | Path, columns: str | Path | None) -> pd.DataFrame:
+    frames = read_tables(data, columns, lambda file: map(str, range(len(file.slices))), "customers")
+    return join(frames) if frames else pd.DataFrame({"customer_id": [], "region": []}, dtype=TEXT_DTYPE)
+
+
+def _place_by_customer(rows: pd.DataFrame, data: str | Path, columns: str | Path | None) -> pd.DataFrame:
+    """Take the region of rows that nothing places from the customers' table."""
+    people = _read_customers(data, columns).drop_duplicates("customer_id", keep="last")
+    known = people.set_index("customer_id")["region"]
+    regions = rows["customer_id"].map(known).astype(TEXT_DTYPE).fillna(NO_REGION)
+    return rows.assign(region=rows["region"].mask(rows["region"] == NO_REGION, regions).astype(TEXT_DTYPE))
+
+
+def find_refusing(data: str | Path, columns: str | Path | None = None) -> set[str]:
+    """Find the customers who gave no consent or opted out, by any table of theirs that says so."""
+    refusing: set[str] = set()
+    for table in ("customers", "leads"):
+        for rows in read_tables(data, columns, lambda file: map(str, range(len(file.slices))), table):
+            for name, value in (("consent", False), ("do_not_contact", True)):
+                if name in rows and "customer_id" in rows:
+                    said = rows[name].eq(value).fillna(False)
+                    refusing |= set(rows.loc[said.to_numpy(dtype=bool), "customer_id"].dropna())
+    return refusing
+
+
+def open_tables(
+    data: str | Path, region: str | None = None, columns: str | Path | None = None
+) -> dict[str, pd.DataFrame]:
+    """Load every table that the data hold, all years, for `customers.snapshot` and `customers.coverage`.
+
+    Parameters
+    ----------
+    data, region, columns : as for `load`
+        Without a region the tables of all.
+
+    Returns
+    -------
+    dict
+        Table → its rows, as `load` gives them; tables that no file holds are not there.
+    """
+    kinds = list_tables(data, columns, "customers")
+    found = {}
+    if CONSULTATIONS in kinds:
+        rows = read_tables(data, columns, lambda file: map(str, find_places(file, region, None)))
+        found = {CONSULTATIONS: join(rows)} if rows else {}
+    others = [name for name in TABLES if name in kinds and name != CONSULTATIONS]
+    return found | {name: load_other(data, region, None, columns, name) for name in others}
+
+
+def scan_tables(
+    data: str | Path, region: str | None = None, columns: str | Path | None = None
+) -> dict[str, Any]:
+    """Open every table of a store that memory should not hold, for `customers.snapshot` and `coverage`.
+
+    Parameters
+    ----------
+    data, region, columns : as for `load`
+        With a region, rows that only the customers' table places are not there.
+
+    Returns
+    -------
+    dict
+        Table → an Arrow dataset over its files, which is read in a stream. Who gave no consent is still in
+        it; `customers.snapshot` leaves them out.
+    """
+    import pyarrow
+    import pyarrow.dataset as arrow
+    import pyarrow.parquet
+
+    found = {}
+    for name in (name for name in TABLES if name in list_tables(data, columns, "customers")):
+        files = [
+            str(file.folder / f"{place}.parquet")
+            for file in prepare(data, columns, name)
+            for place in find_places(file, region, None)
+        ]
+        if files:
+            schemas = [pyarrow.parquet.read_schema(file) for file in files]
+            schema = pyarrow.unify_schemas(schemas, promote_options="permissive")
+            found[name] = arrow.dataset(files, schema=schema, format="parquet")
+    return found

@@ -1,0 +1,98 @@
+"""All public reports of a slice are one publication."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from industry_report.base.errors import InputError
+from industry_report.building import one_publication
+from industry_report.building.plan import Job
+from industry_report.shelf import released, report_records
+
+PLACE = ("黄山市", 2025)
+
+
+def job(stem: str, **parameters: Any) -> Job:
+    given = {"region": "黄山市", "year": 2025, "data": "sample", "scorecard": "a.yaml", **parameters}
+    return Job(Path("notebooks/industry.ipynb"), given, stem, "params/x.yaml, line 1")
+
+
+def record(stem: str, received: int, parameters: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+    exhibit = {
+        **{"kind": "table", "caption": "各来源的咨询数"},
+        "columns": [
+            {"name": "source", "label": "来源", "role": "row"},
+            {"name": "received", "label": "咨询数", "role": "number"},
+        ],
+        "data": [{"source": "官网", "received": received}, {"source": "电话咨询", "received": 300}],
+    }
+    told = {"report": stem, "notebook": "industry.ipynb", "software": "1", "version": 1, "digest": "d"}
+    given = parameters or {"region": "黄山市", "year": 2025, "data": "sample", "scorecard": "a.yaml"}
+    return {**told, "parameters": given, "files": {}, "synthetic": True, "exhibits": [exhibit], **more}
+
+
+def put(output: Path, *records: dict[str, Any]) -> None:
+    for one in records:
+        file = output / f"{one['report']}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(one, ensure_ascii=False), encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["scorecard", "data", "columns"])
+def test_a_second_standard_or_source_of_a_slice_is_refused(tmp_path: Path, name: str) -> None:
+    jobs = [job("one"), job("other", **{name: "b.yaml"})]
+    with pytest.raises(InputError, match=rf"黄山市 2025 .* two values of `{name}`.*one and b\.yaml in other"):
+        one_publication.check_jobs(jobs, tmp_path)
+
+
+def test_so_is_one_that_differs_from_what_is_published(tmp_path: Path) -> None:
+    put(tmp_path, record("there", 100))
+    one_publication.check_jobs([job("new")], tmp_path)
+    with pytest.raises(InputError, match="in there and"):
+        one_publication.check_jobs([job("new", scorecard="b.yaml")], tmp_path)
+
+
+def test_comparisons_and_single_reports_of_a_slice_are_one_publication(tmp_path: Path) -> None:
+    several = {"region": "", "year": 0, "regions": ["黄山市", "杭州市"], "years": [2025]}
+    with pytest.raises(InputError, match="two values"):
+        one_publication.check_jobs([job("one"), job("both", **several, scorecard="b.yaml")], tmp_path)
+    one_publication.check_jobs([job("one"), job("later", year=2024, scorecard="b.yaml")], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "few"), [(100, 100, False), (100, 97, True), (100, 90, False), (100, 400, False)]
+)
+def test_two_reports_whose_difference_is_few_customers(before: int, after: int, few: bool) -> None:
+    one, other = record("one", before), record("other", after)
+    assert released.differ_by_few(one, other, {PLACE}, 10) is few
+
+
+def test_rows_of_a_comparison_count_for_the_slice_that_they_name() -> None:
+    sides = {"regions": ["黄山市"], "years": [2024, 2025]}
+    exhibit = {
+        "columns": [{"name": name, "role": "row"} for name in ("source", "side")],
+        "data": [
+            {"source": "官网", "side": 2024, "received": 98},
+            {"source": "官网", "side": 2025, "received": 100},
+        ],
+    }
+    both = record("both", 0, sides, exhibits=[exhibit])
+    assert not released.differ_by_few(record("one", 100), both, {PLACE}, 10)
+    assert released.differ_by_few(record("one", 97), both, {PLACE}, 10)
+
+
+def test_an_outdated_report_beside_a_new_one_is_withdrawn_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(one_publication, "find_threshold", lambda job: 10)
+    output = tmp_path / "reports"
+    put(output, record("new", 100), record("old", 97), record("far", 50), record("also", 101))
+    said = one_publication.withdraw_outdated(output, [job("new"), job("also")], ["new"], ["new", "also"])
+    assert [words.split(":")[0] for words in said] == ["old"]
+    assert not (output / "old.json").exists() and (output / "far.json").exists()
+    assert (report_records.find_work_folder(output) / "withdrawn" / "old.json").is_file()

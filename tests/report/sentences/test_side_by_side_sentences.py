@@ -1,0 +1,192 @@
+"""What a comparison says of years and regions: the right claim, or none."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from industry_report.analysis import conversion
+from industry_report.analysis.conversion import Measure
+from industry_report.base import language, table_metadata
+from industry_report.report.sentences import side_by_side
+
+SALE = Measure()
+
+
+@pytest.fixture(autouse=True)
+def chinese() -> Iterator[None]:
+    language.use("zh")
+    yield
+    language.use("zh")
+
+
+def rates(**groups: tuple[int, int]) -> pd.DataFrame:
+    table = pd.DataFrame(groups, index=["consultations", "conversions"]).T.rename_axis("side")
+    return conversion.with_interval(table, SALE)
+
+
+def years(*counts: tuple[int, int]) -> pd.DataFrame:
+    return rates(**{str(2021 + i): count for i, count in enumerate(counts)}).set_axis(
+        pd.RangeIndex(2021, 2021 + len(counts), name="side")
+    )
+
+
+def steps(table: pd.DataFrame) -> pd.DataFrame:
+    names = list(table.index)
+    pairs = [*zip(names[1:], names, strict=False), *([(names[-1], names[0])] if len(names) > 2 else [])]
+    ours, theirs = (
+        table.loc[[pair[place] for pair in pairs], ["consultations", "conversions"]].reset_index(drop=True)
+        for place in (0, 1)
+    )
+    found = conversion.differences(ours, theirs, planned=True)
+    return found.assign(one=[one for one, _ in pairs], other=[other for _, other in pairs])
+
+
+def mixed(**counts: list[tuple[int, int]]) -> conversion.Standardised:
+    """Standardise sides that are given as (consultations, conversions) of each type."""
+    index, columns = pd.Index(list(counts), name="side"), pd.Index(["甲", "乙"], name="customer_type")
+    n, x = (
+        pd.DataFrame([[cell[place] for cell in row] for row in counts.values()], index, columns)
+        for place in (0, 1)
+    )
+    return conversion.standardise_counts(n, x, SALE)
+
+
+# Years
+
+
+def test_three_years_are_told_from_first_to_last_and_as_a_trend() -> None:
+    table = years((2000, 400), (2000, 440), (2000, 500))
+    said = side_by_side.trend(steps(table), table, SALE)
+    assert said.startswith("成交率2021年为20.0%，2023年为25.0%；2023年比2021年上升5.0个百分点，")
+    assert said.endswith("3年逐年趋势上升（Z=3.8，P<0.001）")
+
+
+def test_two_years_have_no_trend() -> None:
+    table = years((4930, 1088), (3997, 899))
+    assert side_by_side.trend(steps(table), table, SALE) == (
+        "成交率2021年为22.1%，2022年为22.5%；2022年比2021年变化不明显"
+    )
+
+
+def test_withheld_years_are_not_called_too_few() -> None:
+    table = years((2000, 400), (2000, 440))
+    table.loc[2022, ["consultations", "conversions", "rate"]] = np.nan
+    assert "不公布" in side_by_side.trend(steps(table.iloc[:1]), table, SALE)
+    few = years((2000, 400), (8, 2))
+    assert "不足十条不计算" in side_by_side.trend(steps(few.iloc[:1]), few, SALE)
+
+
+# Regions
+
+
+def test_places_are_ranges_from_standardised_rates() -> None:
+    # Hangzhou leads by its mix alone: in either type both sell alike.
+    result = mixed(
+        杭州市=[(2000, 400), (5000, 2000)],
+        黄山市=[(5000, 1000), (2000, 800)],
+        盐城市=[(3500, 350), (3500, 1050)],
+    )
+    assert result.rates["rate"].idxmax() == "杭州市"
+    places = result.rates.join(conversion.rank_places(list(result.rates.index), result.pairs))
+    places = places.sort_values("standardised", ascending=False, kind="stable")
+    assert places.loc[["杭州市", "黄山市"], ["best", "worst"]].to_numpy().tolist() == [[1, 2], [1, 2]]
+    said = side_by_side.order(places, SALE)
+    assert said.startswith("按相同构成计算的成交率：") and "盐城市（20.0%）列第3位" in said
+    assert said.count("列第1～2位") == 2 and said.endswith("名次为范围的，彼此分不出高低")
+
+
+def test_regions_that_cannot_be_told_apart_have_no_places() -> None:
+    table = rates(黄山市=(500, 100), 杭州市=(500, 104))
+    places = table.join(conversion.rank_places(list(table.index), conversion.compare_pairs(table)))
+    assert side_by_side.order(places, SALE).endswith("分不出高低，不排名次")
+    assert side_by_side.order(places.iloc[:1], SALE) == "可比较的地区不足两个，不作排名"
+
+
+def test_composition_explains_only_a_difference_that_is_clear() -> None:
+    noise = mixed(黄山市=[(200, 50), (200, 50)], 杭州市=[(220, 57), (180, 46)])
+    assert side_by_side.composition(noise, "customer_type", SALE) == ""
+    all_mix = mixed(杭州市=[(2000, 400), (5000, 2000)], 黄山市=[(5000, 1000), (2000, 800)])
+    said = side_by_side.composition(all_mix, "customer_type", SALE)
+    assert said == (
+        "按客户类型构成标准化后，杭州市与黄山市的成交率之差由8.6个百分点缩小为0.0个百分点，差异有一部分来自客户类型构成不同"
+    )
+    none_mix = mixed(黄山市=[(3000, 900), (3000, 900)], 杭州市=[(3000, 600), (3000, 600)])
+    assert side_by_side.composition(none_mix, "customer_type", SALE).endswith("构成的不同不能解释这一差异")
+
+
+def test_one_stratum_is_no_standardisation() -> None:
+    n = pd.DataFrame({"甲": [3000, 3000]}, pd.Index(["黄山市", "杭州市"], name="side"))
+    x = pd.DataFrame({"甲": [900, 600]}, n.index)
+    result = conversion.standardise_counts(n.rename_axis(columns="customer_type"), x, SALE)
+    assert result.pairs.empty
+    assert side_by_side.composition(result, "customer_type", SALE) == ""
+
+
+def test_the_highest_share_is_claimed_only_over_all_pairs() -> None:
+    def said(**counts: tuple[int, int]) -> str:
+        table = rates(**counts).reset_index().assign(group="A")
+        return side_by_side.top_grade(table, dict.fromkeys(counts))
+
+    assert "没有明显差异" in said(甲市=(700, 178), 乙市=(700, 161), 丙市=(700, 146))
+    assert said(甲市=(2000, 700), 乙市=(2000, 400), 丙市=(2000, 390)) == (
+        "A级占比甲市最高：甲市（35.0%）、乙市（20.0%）和丙市（19.5%）"
+    )
+    assert "甲市高于丙市" in said(甲市=(1500, 360), 乙市=(1500, 318), 丙市=(1500, 280))
+
+
+# Groups
+
+
+def test_shifts_name_what_changed_and_say_why_not() -> None:
+    def said(first: pd.DataFrame, last: pd.DataFrame) -> str:
+        table = conversion.differences(last, first)
+        return side_by_side.shifted(table_metadata.tell(table, sides=(2025, 2024)), "source", SALE)
+
+    assert said(rates(甲=(1000, 200), 乙=(1000, 200)), rates(甲=(1000, 300), 乙=(1000, 205))) == (
+        "2025年与2024年相比，成交率明显上升的客户来源有“甲”"
+    )
+    assert said(rates(甲=(1000, 200)), rates(甲=(1000, 205))).endswith("没有一个客户来源的成交率变化明显")
+    assert said(rates(甲=(20, 4)), rates(甲=(20, 9))) == "客户来源各组不足30条，不比较成交率"
+
+
+def side(table: pd.DataFrame, graded: int = 10, measure: Measure = SALE) -> SimpleNamespace:
+    return SimpleNamespace(by={"source": table}, graded=graded, measure=measure, received=100)
+
+
+def test_why_no_group_stands_side_by_side() -> None:
+    one, nothing = rates(甲=(100, 20)), rates(甲=(100, 20)).iloc[:0]
+    apart = {2024: side(one), 2025: side(one)}
+    assert side_by_side.no_groups(apart, "source") == "没有一个组在两个年度都公布，“客户来源”不作比较。"
+    assert side_by_side.no_groups({"甲市": side(nothing)}, "source") == "数据未提供“客户来源”，本节从略。"
+    assert side_by_side.no_groups({2024: side(nothing, 0)}, "source") == "没有可评级的咨询，本节从略。"
+
+
+def test_sides_without_outcomes_are_named() -> None:
+    sides = {2024: side(rates()), 2025: side(rates(), measure=Measure("A"))}
+    assert (
+        side_by_side.without_outcomes(sides, {2024: sides[2024]})
+        == "2025年未提供成交结果，不参与成交率的比较"
+    )
+    assert side_by_side.without_outcomes(sides, sides) == ""
+
+
+def test_key_figures_say_what_is_withheld() -> None:
+    table = rates(甲市=(100, 20), 乙市=(100, 30))
+    table.loc["乙市", "rate"] = np.nan
+    figures = side_by_side.key_figures_of_sides({"甲市": side(table), "乙市": side(table)}, table, SALE)
+    assert figures == [("有效咨询合计", "200条"), ("甲市成交率", "20.0%"), ("乙市成交率", language.PROTECTED)]
+
+
+def test_withheld_rows_are_counted() -> None:
+    table = pd.DataFrame({"rows": [9, 9], "protected_rows": [2, 0]}, index=[2024, 2025])
+    assert side_by_side.withheld(table).startswith("因小数目保护，统计表中不公布的有2024年2行")
+    assert side_by_side.withheld(table.tail(1)) == ""
+
+
+def test_heads_name_the_two_rates() -> None:
+    assert side_by_side.compared_heads(True, SALE) == {"reference": "前期成交率", "rate": "本期成交率"}
+    assert side_by_side.compared_heads(False, SALE)["rate"] == "前者成交率"
+    assert side_by_side.grade_label("A") == "A级"
