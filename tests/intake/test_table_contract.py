@@ -262,6 +262,18 @@ def test_a_store_that_is_only_scanned_gives_the_same_snapshot(tmp_path):
     assert whole.set_index("customer_id")["amount"].to_dict() == {"A1": 200.0, "A3": 600.0, "A4": 400.0}
 
 
+def test_a_table_given_twice_in_two_files_counts_once_and_contradictions_are_named(tmp_path):
+    one, two = TIDY["orders"][2], TIDY["orders"][2].replace("D1,", "D2,")
+    write(tmp_path, "黄山市-1.csv", ORDERS, one)
+    write(tmp_path, "黄山市-2.csv", ORDERS, one, two)
+    assert dataset.load(tmp_path, table="orders")["order_id"].tolist() == ["D1", "D2"]
+    write(tmp_path, "黄山市-3.csv", ORDERS, two.replace("1200.50", "7"))
+    with pytest.raises(
+        InputError, match="different things of order_id D2 .*黄山市-2.csv, row 3; 黄山市-3.csv, row 2"
+    ):
+        dataset.load(tmp_path, table="orders")
+
+
 # --- which table
 
 
