@@ -24,7 +24,8 @@ def run_cells(notebook: Path, **given: Any) -> NotebookNode:
             if cell.cell_type != "code":
                 continue
             shown: list[NotebookNode] = []
-            patch.setattr(display, "display", lambda data, raw, shown=shown: shown.append(make_output(data)))
+            take = lambda data, raw, shown=shown, **_: shown.append(make_output(data))  # noqa: E731
+            patch.setattr(display, "display", take)
             exec(compile(cell.source, f"{notebook.name}, cell {number}", "exec"), names)
             if "parameters" in cell.metadata.get("tags", []):
                 unknown = given.keys() - names.keys()

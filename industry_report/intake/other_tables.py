@@ -12,6 +12,7 @@ from .fault_log import TEXT_DTYPE
 from .schemas import CONSULTATIONS, SCHEMAS, TABLES
 from .spill import join
 from .store import Prepared
+from .table_contract import is_vague
 from .table_rows import NO_REGION
 
 
@@ -33,9 +34,32 @@ def load_other(
     rows = rows[rows["region"] == region] if region is not None else rows
     if "customer_id" in rows:
         rows = rows[~rows["customer_id"].isin(find_refusing(data, columns))]
+    rows = _drop_repeated(rows, table)
     known = [*PROVENANCE, *SCHEMAS[table].columns, "region", "year"]
     order = [column for column in dict.fromkeys(known) if column in rows]
     return rows[order + [column for column in rows if column not in order]].reset_index(drop=True)
+
+
+def _drop_repeated(rows: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Count a row once that stands in two files; refuse two files that say different things of one key."""
+    schema = SCHEMAS[table]
+    key = [name for name in schema.key if name in rows]
+    if rows.empty or not key or key[0] != schema.key[0]:
+        return rows
+    rows = rows[~rows.duplicated([name for name in rows if name not in PROVENANCE])]
+    again = rows.duplicated(key, keep=False) & rows[key[0]].notna()
+    apart = rows[again & ~is_vague(rows[key[0]])]
+    if (
+        schema.is_static
+        or apart.empty
+        or (several := apart[apart.groupby(key)["file"].transform("nunique") > 1]).empty
+    ):
+        return rows
+    first = several[several[key[0]] == several[key[0]].iloc[0]]
+    places = "; ".join(f"{file}, row {row}" for file, row in zip(first["file"], first["row"], strict=True))
+    problem = f"two files tell different things of {key[0]} {first[key[0]].iloc[0]} ({places})."
+    problem += f" There are {several[key[0]].nunique():,} such." if several[key[0]].nunique() > 1 else ""
+    raise InputError(f"table {table}", problem, "Remove the older rows, or the older file.")
 
 
 def _find_unplaced(file: Prepared, region: str | None, year: int | None) -> list[int]:

@@ -194,7 +194,7 @@ def _find_conflicts(rows: pd.DataFrame, schema: Schema, faults: FaultLog) -> np.
     key = [name for name in schema.key if name in rows]
     if not key or key[0] != schema.key[0]:
         return np.zeros(len(rows), dtype=bool)
-    sure = rows[key[0]].notna() & ~_is_vague(rows[key[0]])
+    sure = rows[key[0]].notna() & ~is_vague(rows[key[0]])
     again = rows.duplicated(key, keep=False).to_numpy(dtype=bool) & sure.to_numpy(dtype=bool)
     if again.any():
         for _, group in rows[again].groupby(key, sort=False, dropna=False):
@@ -215,7 +215,7 @@ def _find_conflicts(rows: pd.DataFrame, schema: Schema, faults: FaultLog) -> np.
     return again
 
 
-def _is_vague(ids: pd.Series) -> pd.Series:
+def is_vague(ids: pd.Series) -> pd.Series:
     """Tell which identifiers many rows may share: cut to 1.2E+11."""
     return ids.astype("str").str.fullmatch(values.SCIENTIFIC.pattern, case=False).fillna(False).astype(bool)
 

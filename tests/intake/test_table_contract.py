@@ -1,5 +1,6 @@
 """The tables beside the consultations: told by their headers, reconciled to the row, faults in place."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ from openpyxl import Workbook
 from industry_report.analysis import customers
 from industry_report.base.errors import InputError
 from industry_report.intake import contract, dataset, table_drafts, table_headers
+from industry_report.intake.mapping import load_column_map
 from industry_report.intake.schemas import SCHEMAS
 
 PHONE, RESIDENT = "13800138000", "11010519491231002X"
@@ -260,6 +262,18 @@ def test_a_store_that_is_only_scanned_gives_the_same_snapshot(tmp_path):
     assert whole.set_index("customer_id")["amount"].to_dict() == {"A1": 200.0, "A3": 600.0, "A4": 400.0}
 
 
+def test_a_table_given_twice_in_two_files_counts_once_and_contradictions_are_named(tmp_path):
+    one, two = TIDY["orders"][2], TIDY["orders"][2].replace("D1,", "D2,")
+    write(tmp_path, "黄山市-1.csv", ORDERS, one)
+    write(tmp_path, "黄山市-2.csv", ORDERS, one, two)
+    assert dataset.load(tmp_path, table="orders")["order_id"].tolist() == ["D1", "D2"]
+    write(tmp_path, "黄山市-3.csv", ORDERS, two.replace("1200.50", "7"))
+    with pytest.raises(
+        InputError, match=r"different things of order_id D2 .*黄山市-2\.csv, row 3; 黄山市-3\.csv, row 2"
+    ):
+        dataset.load(tmp_path, table="orders")
+
+
 # --- which table
 
 
@@ -422,3 +436,14 @@ def test_a_draft_names_what_is_known_what_may_be_meant_and_what_is_missing(tmp_p
     assert '# "订单编码": order_id  # similar name' in text
     own = write(tmp_path.parent, "draft.yaml", text.replace('# "订单编码": order_id', '"订单编码": order_id'))
     assert check(path, own).table == "orders"
+
+
+@pytest.mark.parametrize("page", ["your-own-data.md", "your-own-data.zh.md"])
+def test_the_docs_have_a_section_for_each_table_with_a_row_that_is_read(tmp_path, page):
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    rows = re.findall(r"^```csv\n(.+)\n(.+)\n```$", text, flags=re.M)
+    told = [check(write(tmp_path, f"黄山市-{place}.csv", *lines)) for place, lines in enumerate(rows)]
+    assert [(found.table, found.graded) for found in told] == [(name, 1) for name in SCHEMAS]
+    assert all(f"### {name}" in text or f" {name}\n" in text for name in SCHEMAS)
+    mapping = write(tmp_path, "m.yaml", re.search(r"^```yaml\n(tables:.+?)```$", text, flags=re.M | re.S)[1])
+    assert load_column_map(mapping).tables["orders"].refunds_are_negative
