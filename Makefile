@@ -15,9 +15,11 @@ reports: $(READY)
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal
 
-# The long part of tests/fuzz: 10,000 messy and 2,000 damaged files; docs/reliability.md has the last counts.
+# The long part of tests/fuzz: 10,000 messy and 2,000 damaged files, then an hour of killed processes;
+# docs/reliability.md has the last counts.
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz.files
+	$(BIN)/python -m tests.fuzz.killed_processes --seconds 3600
 
 # Every Python that is here, lowest and newest versions; then what has wheels for which system.
 matrix: $(READY)

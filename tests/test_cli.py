@@ -265,7 +265,7 @@ def broken_scorecard() -> list[str]:
         (lambda: ["check", without_scores()], ["x.csv", "clarity", "意向度"]),
         (unknown_slice, ["黄山市 2025", "杭州市 2024"]),
         (output_that_is_a_file, ["taken", "cannot be written", "--output"]),
-        (broken_yaml, ["x.yaml", "line 2", "not valid YAML"]),
+        (broken_yaml, ["x.yaml", "line 1", "Close the bracket"]),
         (broken_scorecard, ["consultation.yaml", "weight"]),
     ],
 )

@@ -31,8 +31,3 @@ def test_recipe_counts_what_one_machine_counts(project):
     assert counts["size"].sum() == whole["grade"].notna().sum() > 400
     for column in ("size", "sum"):
         assert counts[column].to_dict() == expected[column].to_dict()
-
-
-def test_page_says_what_was_not_tried():
-    page = (ROOT / "docs" / "scaling.md").read_text(encoding="utf-8")
-    assert "Not tried: two physical machines, the Kubernetes and the Slurm recipe" in page

@@ -45,7 +45,7 @@ class Standardised:
     pairs : DataFrame
         Every two groups of at least 30, ``one`` and ``other``: ``crude``, the difference of their crude
         rates, with ``crude_p``; ``difference`` of the standardised ones, its 95 % interval ``low``, ``high``,
-        ``p`` (Wald, stratified), ``p_adjusted`` by Holm over all pairs and the ``verdict`` of the first
+        ``p`` (score test, stratified), ``p_adjusted`` by Holm over all pairs and the ``verdict`` of the first
         against the second; ``explained``, the part of the crude difference that composition makes, with its
         95 % interval ``explained_low``, ``explained_high``, compositions taken as given. No rows where
         there is one stratum: then there is nothing to standardise for.
@@ -161,24 +161,29 @@ def _pairs(n: pd.DataFrame, x: pd.DataFrame, weights: pd.Series) -> pd.DataFrame
 
 def _pair(n: pd.DataFrame, x: pd.DataFrame, weights: pd.Series) -> list[float]:
     """Return crude and standardised difference of two groups and what composition explains of the first."""
-    counts = x.to_numpy(float).ravel(), n.to_numpy(float).ravel()
+    cells, sold = n.to_numpy(float), x.to_numpy(float)
     fixed = np.concatenate([weights, -weights])
-    own = (n.div(n.sum(axis=1), axis=0).to_numpy(float) * np.array([[1.0], [-1.0]])).ravel()
-    apart = [float(value) for value in _weighted(fixed, *counts)]
-    explained = [float(value) for value in _weighted(own - fixed, *counts)]
-    crude = [x.iloc[row].sum() / n.iloc[row].sum() for row in (0, 1)]
-    crude_p = _two_sided(crude[0] - crude[1], own, *counts)
-    difference = crude[0] - crude[1]
-    crude_p, p = _two_sided(difference, own, *counts), _two_sided(apart[0], fixed, *counts)
-    return [difference, crude_p, *apart, p, *explained]
+    own = np.concatenate([cells[0] / cells[0].sum(), -cells[1] / cells[1].sum()])
+    apart, explained = (
+        [float(value) for value in _weighted(factors, sold.ravel(), cells.ravel())]
+        for factors in (fixed, own - fixed)
+    )
+    crude = sold[0].sum() / cells[0].sum() - sold[1].sum() / cells[1].sum()
+    whole = [table.sum(axis=1, keepdims=True) for table in (cells, sold)]
+    crude_p = _two_sided(crude, np.ones(1), *whole)
+    return [crude, crude_p, *apart, _two_sided(apart[0], weights.to_numpy(float), cells, sold), *explained]
 
 
-def _two_sided(value: float, weights: _Float, x: _Float, n: _Float) -> float:
-    """Return the two-sided p value of a weighted sum of rates: Wald's, from the variance of each rate."""
-    rate = np.divide(x, n, out=np.zeros_like(x), where=n > 0)
-    variance = (weights**2 * rate * (1 - rate) / np.where(n > 0, n, 1)).sum()
+def _two_sided(value: float, weights: _Float, n: _Float, x: _Float) -> float:
+    """Return the two-sided p value of a weighted difference of two groups, a column for each stratum.
+
+    The variance is that under no difference, each stratum's rate taken from both groups: with one stratum
+    this is the chi-square test without correction.
+    """
+    rate = x.sum(axis=0) / n.sum(axis=0)
+    variance = (weights**2 * rate * (1 - rate) * (1 / n).sum(axis=0)).sum()
     if variance <= 0:
-        return 1.0 if abs(value) < _SAME else 0.0
+        return 1.0
     return float(2 * norm.sf(abs(value) / np.sqrt(variance)))
 
 

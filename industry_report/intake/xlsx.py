@@ -25,12 +25,15 @@ from .xlsx_package import (
 )
 
 MAX_CELLS = 24_000_000  # calamine holds the rectangle around all cells, or aborts the process
+_BEYOND_ALL = 10**13  # no text in quotation marks is meant, and 64 bits hold it
 MAX_MEASURED = 64 << 20  # bytes of a part that are parsed to measure it
 _STRAY_CELLS, _ROWS_BETWEEN, _COLUMNS_BETWEEN = 100, 200_000, 256  # few cells this far from all others
 _ROWS = b"sheetData"  # the element around the rows
 _PLACED = re.compile(rb"\sr\s*=")
 _PIECE, _OVERLAP = 64 << 10, 4096
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,7})(\d{1,12})["']""")
+# Without an end: calamine counts rows in 32 bits, in which F4999999999997 is any row.
+_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+_MOST_DIGITS, _MOST_LETTERS = 15, 9  # of a reference that are looked at
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CUT_STRAYS = "Delete the stray cells far right or far below the table, or save the table alone."
 # What calamine knows; newer ones (#SPILL!, #CALC!, #FIELD!, ...) make it refuse the whole workbook.
@@ -141,7 +144,8 @@ def _scan_part(path: Path, package: zipfile.ZipFile, info: zipfile.ZipInfo, part
             special = special or is_special
             hides = hides or not tail[-_OVERLAP // 2 :].strip()  # blanks enough to hide a reference
             for letters, digits in set(_REFERENCE.findall(cells)) if is_far else ():
-                rows, columns = max(rows, int(digits)), max(columns, number_column(letters.decode()))
+                row, column = int(digits[:_MOST_DIGITS]), number_column(letters[:_MOST_LETTERS].decode())
+                rows, columns = max(rows, row), max(columns, column)
     if hides or rows * columns > min(info.file_size, MAX_CELLS):  # fewer than a byte a cell: most are blank
         _measure(path, package, info, part, rows * columns)
     return special or bool(part.strays)
@@ -150,7 +154,7 @@ def _scan_part(path: Path, package: zipfile.ZipFile, info: zipfile.ZipInfo, part
 def _measure(path: Path, package: zipfile.ZipFile, info: zipfile.ZipInfo, part: _Part, most: int) -> None:
     """Measure the rectangle of all cells that hold something, without a few stray ones far away."""
     thing = f"{path}, sheet {part.sheet or part.name}"
-    if info.file_size > MAX_MEASURED and most > MAX_CELLS:
+    if most > MAX_CELLS and (info.file_size > MAX_MEASURED or most > _BEYOND_ALL):
         raise InputError(thing, f"its cells spread over {most:,} places.", _CUT_STRAYS)
     rows, columns = _find_cells(unpack(package, info))
     if len(rows) and int(rows.max()) * int(columns.max()) > MAX_CELLS:
@@ -171,8 +175,8 @@ def _find_cells(chunks: Iterator[bytes]) -> tuple[np.ndarray, np.ndarray]:
     def see(tag: str, attributes: dict[str, str]) -> None:
         if tag in ("v", "is", "f"):
             if not rows or (rows[-1], columns[-1]) != (finder.row, finder.column):
-                rows.append(finder.row)
-                columns.append(finder.column)
+                rows.append(min(finder.row, _BEYOND_ALL))
+                columns.append(min(finder.column, _BEYOND_ALL))
         else:
             finder.start(tag, attributes)
 

@@ -36,7 +36,7 @@ def begin() -> None:
     if forking.can_fork() and not _server and find_server().pid is None and run_folders.place_sockets():
         _begun = _describe_start()
         forkserver.set_forkserver_preload([PRELOADED])
-        with _variables({**AFRESH, **run_folders.place_font_cache()}), deaf_to_interrupts():
+        with _variables({**AFRESH, **run_folders.place_home_files()}), deaf_to_interrupts():
             forkserver.ensure_running()
 
 

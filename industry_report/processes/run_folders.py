@@ -103,17 +103,18 @@ def place_sockets() -> bool:
     return len(os.fsencode(Path(config["tempdir"], "listener-12345678"))) <= SOCKET_PATH_BYTES
 
 
-def place_font_cache() -> dict[str, str]:
-    """Return where matplotlib is to keep its list of fonts: nothing where its usual place can be written.
+def place_home_files() -> dict[str, str]:
+    """Return where matplotlib and IPython are to keep their files: nothing where the home can be written.
 
-    It would make a temporary folder, which the first of several forked processes removes under the others.
+    They would make temporary folders, which the first of several forked processes removes under the others.
     """
-    places = _list_font_places()
-    if places and all(_can_write(place) for place in places):
-        return {}
-    folder = own().path / "matplotlib"
-    folder.mkdir(exist_ok=True)
-    return {"MPLCONFIGDIR": str(folder)}
+    fonts = _list_font_places()
+    moved = {} if fonts and all(map(_can_write, fonts)) else {"MPLCONFIGDIR": "matplotlib"}
+    if not (os.environ.get("IPYTHONDIR") or _can_write(Path(os.path.expanduser("~/.ipython")))):  # noqa: PTH111
+        moved["IPYTHONDIR"] = "ipython"
+    for name in moved.values():
+        (own().path / name).mkdir(exist_ok=True)
+    return {variable: str(own().path / name) for variable, name in moved.items()}
 
 
 def _list_font_places() -> list[Path]:
@@ -132,6 +133,8 @@ def _list_font_places() -> list[Path]:
 
 def _can_write(folder: Path) -> bool:
     """Tell whether a folder can be written; made where it is missing, as matplotlib would."""
+    if not folder.is_absolute():  # below a home that nobody knows
+        return False
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

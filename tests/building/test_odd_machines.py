@@ -54,7 +54,7 @@ def kill_when(find: Callable[[], list[psutil.Process]]) -> threading.Thread:
 
     def kill() -> None:
         try:
-            wait_for(find, 90)
+            wait_for(find, 240)
             find()[0].kill()
             time.sleep(0.3)
         finally:
@@ -195,7 +195,7 @@ def test_a_build_where_much_is_missing(project, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     code = "from industry_report.cli import main; main()"
     command = f'exec "{sys.executable}" -c "{code}" build params/x.yaml --jobs 2 >&-'
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0
     assert done.stderr.count("\n") == 1, done.stderr
     assert ".build/reports cannot be written" in done.stderr
@@ -303,7 +303,7 @@ def test_another_user_of_the_machine_reads_no_customer(project, temporary):
             Path("hold").touch()
             list_jobs("fails", "open")
             process = start("build", "params/x.yaml", "--jobs", "2")
-            wait_for(lambda: Path(".build/reports/failed").exists() and len(left_in(home)) > 4, 90)
+            wait_for(lambda: Path(".build/reports/failed").exists() and len(left_in(home)) > 4, 240)
             temporary.chmod(0o755)
             during = list_open_to(OTHER, home, temporary)
             Path("hold").unlink()

@@ -4,6 +4,7 @@ import io
 import re
 from pathlib import Path
 
+import leads
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,7 +30,6 @@ REPORTS = {
     "comparison": {"regions": ["黄山市"]},
     "enterprise": {"region": "黄山市", "year": 2025},
 }
-LEADS = ROOT.parent / "shared" / "data" / "x-education-leads.csv"
 
 
 @pytest.fixture(autouse=True)
@@ -212,11 +212,10 @@ def test_every_scorecard_gives_a_report_in_its_own_words(name, report, rated_any
         assert re.findall(r".*[\u3000-\u9fff\uff00-\uffef].*", text) == []
 
 
-@pytest.mark.skipif(not LEADS.exists(), reason="the public leads are not on this machine")
 @pytest.mark.parametrize("report", ["industry", "enterprise"])
-def test_real_leads_with_the_behaviour_card_give_a_report(report, tmp_path):
-    (tmp_path / "leads.csv").write_bytes(LEADS.read_bytes())
+def test_leads_with_the_behaviour_card_give_a_report(report, tmp_path):
+    leads.write(tmp_path)
     given = {"data": str(tmp_path), "columns": "params/columns/leads.yaml", "region": "India", "year": 2025}
     page = run(report, **given, scorecard="params/scorecards/behaviour.yaml", language="en")
-    assert "9,103" in page.get_text()
+    assert f"{leads.ROWS - leads.WITHOUT_VISITS:,}" in page.get_text()
     assert find_empty_sections(page) == []

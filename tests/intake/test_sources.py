@@ -173,6 +173,9 @@ def declare(path, size):
         b'<c r = "xfd1048576"><v>1</v></c>',
         b'<c\nr="ZZZ1048576"><v>1</v></c>',
         b'<c r="XFDXFDX999999999"><v>1</v></c>',
+        b'<c r="F4999999999997"><v>1</v></c>',
+        b'<c r="A18446744073709551700"><v>1</v></c>',
+        b'<c r="AAAAAAAAAAAAAAAAA7"><v>1</v></c>',
     ],
 )
 def test_a_stray_cell_that_would_fill_all_memory(workbook, cell):

@@ -145,5 +145,6 @@ def test_limit_that_is_reached_explains_the_kernels_end(limits, verdict, monkeyp
         told = watchdog.explain_end()
     assert watch.verdict == verdict
     assert watch.kernel_ended
-    assert told == (f"{verdict}, so it was stopped" if verdict else told)
+    natural = "the kernel ended: the cell ended the process, or memory ran out"
+    assert told == (f"{verdict}, so it was stopped" if verdict else natural)
     assert ("memory ran out" in told) == (not verdict)

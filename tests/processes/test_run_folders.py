@@ -20,7 +20,7 @@ def own(tmp_path, monkeypatch):
     """The program's own folder, for one test."""
     folder = run_folders.own_folders.make_folder(tmp_path, "own-")
     monkeypatch.setattr(run_folders, "_own", folder)
-    for name in ("MPLCONFIGDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+    for name in ("MPLCONFIGDIR", "IPYTHONDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     return folder.path
 
@@ -62,19 +62,20 @@ def test_no_place_for_temporary_files_is_said(monkeypatch):
 
 def test_a_home_that_can_be_written_keeps_the_list_of_fonts(own, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "not" / "there" / "yet"))
-    assert run_folders.place_font_cache() == {}
+    assert run_folders.place_home_files() == {}
 
 
 @pytest.mark.parametrize("home", ["/proc/nobody", "/dev/null", "file/below"])
 def test_a_home_that_cannot_gives_the_list_a_place_of_the_programs_own(home, own, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("HOME", str(tmp_path / home))
-    assert run_folders.place_font_cache() == {"MPLCONFIGDIR": str(own / "matplotlib")}
-    assert run_folders.place_font_cache() == {"MPLCONFIGDIR": str(own / "matplotlib")}
+    moved = {"MPLCONFIGDIR": str(own / "matplotlib"), "IPYTHONDIR": str(own / "ipython")}
+    assert [run_folders.place_home_files() for _ in range(2)] == [moved, moved]
 
 
 def test_a_place_that_the_user_chose_is_kept(own, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", "/dev/null")
-    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
-    assert run_folders.place_font_cache() == {}
+    for name in ("MPLCONFIGDIR", "IPYTHONDIR"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert run_folders.place_home_files() == {}
     assert Path(own, "matplotlib").exists() is False

@@ -84,10 +84,6 @@ def test_a_border_belongs_to_the_grade_above(triple):
     assert grade_of(*triple) == {20: "C", 30: "B", 40: "A"}[np.dot(triple, (4, 3, 3))]
 
 
-def test_there_are_eleven_borders():
-    assert len(BORDERS) == 11
-
-
 def test_grades_are_ordered_lowest_first():
     dtype = score(table(TRIPLES), SCORECARD)["grade"].dtype
     assert dtype == pd.CategoricalDtype(["D", "C", "B", "A"], ordered=True)

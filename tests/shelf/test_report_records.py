@@ -88,8 +88,11 @@ def test_empty_folder_says_so(tmp_path):
 
 
 def test_same_reports_give_the_same_page(tmp_path):
-    put(tmp_path, "2025/黄山市/industry.zh")
-    assert page_of(tmp_path) == page_of(tmp_path)
+    reports = ["2025/黄山市/industry.zh", "2024/黄山市/industry.zh", "2025/杭州市/college.zh"]
+    for folder, order in (("one", reports), ("other", reports[::-1])):
+        for report in order:
+            put(tmp_path / folder, report)
+    assert page_of(tmp_path / "one") == page_of(tmp_path / "other")
 
 
 def test_other_files_and_half_reports_are_left_out(tmp_path):
