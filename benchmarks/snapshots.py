@@ -57,7 +57,7 @@ sums = dict.fromkeys(("n", "n7", "n30", "n90", "fen", "o90", "o365"), "sum")
 sums |= {"occurred_at": "max", "ordered_on": "max"}
 one = one.groupby("customer_id").agg({k: v for k, v in sums.items() if k in one})
 two = two.groupby("customer_id").agg({k: v for k, v in sums.items() if k in two})
-size = len(one.join(two, how="outer", rsuffix="_o").sort_index())
+size = len(one.join(two.add_suffix("_o"), how="outer").sort_index())
 """,
     "duckdb": """
 import duckdb
@@ -113,7 +113,9 @@ def main() -> None:
 def run(code: str, folder: Path) -> tuple[float, ...]:
     """Rows, seconds, processor seconds and peak bytes of one way, in a process of its own."""
     command = [sys.executable, "-c", BEGIN + code + END, str(folder)]
-    return tuple(map(float, subprocess.check_output(command, cwd=PROJECT, text=True).split()))
+    return tuple(
+        map(float, subprocess.check_output(command, cwd=PROJECT, text=True).splitlines()[-1].split())
+    )
 
 
 def make_store(folder: Path, customers: int) -> None:

@@ -14,6 +14,7 @@ from .contract import FileCheck
 from .fault_kinds import KINDS, name_kind
 from .fault_log import COUNTS
 from .headers import label
+from .personal_data import cover
 from .schemas import CONSULTATIONS, SCHEMAS, TABLES
 from .values import show
 from .xlsx import number_column
@@ -352,16 +353,22 @@ def _read_row(source: sources.Sheet, row: int) -> Sequence[Sequence[Any]]:
     return [block.raw(0)]
 
 
+def _cover(cell: Any) -> Any:
+    """Cover numbers that name a person: the list of faults goes from hand to hand."""
+    text = show(cell)
+    return covered if (covered := cover(text)) != text else cell
+
+
 def _copy_rows(
     sheet: Any, source: sources.Sheet, line: int, marks: Mapping[int, list[Any]], styles: Mapping[bool, Any]
 ) -> None:
     before = [""] * (source.first_column - 1)
     for row, cells in _pick_rows(source, sorted(marks)[:SHOWN_ROWS]):
-        _write_line(sheet, line, [row, *before, *cells])
+        _write_line(sheet, line, [row, *before, *map(_cover, cells)])
         for fault in marks[row]:
             column = number_column(fault.cell.rstrip("0123456789"))
             place = column - source.first_column
-            text = printable(show(cells[place])) if place < len(cells) else ""
+            text = printable(show(_cover(cells[place]))) if place < len(cells) else ""
             sheet.write_string(line, column, text, styles[KINDS[fault.code].rejects])
             sheet.write_comment(line, column, f"{fault.reason_zh}\n{fault.reason_en}", {"x_scale": 2})
         line += 1

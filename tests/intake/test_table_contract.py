@@ -1,6 +1,7 @@
 """The tables beside the consultations: told by their headers, reconciled to the row, faults in place."""
 
 import re
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,7 @@ from openpyxl import Workbook
 
 from industry_report.analysis import customers
 from industry_report.base.errors import InputError
-from industry_report.intake import contract, dataset, table_drafts, table_headers
+from industry_report.intake import check_report, contract, dataset, table_drafts, table_headers
 from industry_report.intake.mapping import load_column_map
 from industry_report.intake.schemas import SCHEMAS
 
@@ -415,6 +416,28 @@ def test_planted_numbers_reach_neither_store_nor_lists(tmp_path):
     assert counted["personal_data", "product"] == len(secrets)
 
 
+def test_texts_of_consultations_are_guarded_too_and_so_is_the_workbook_of_faults(tmp_path):
+    header = "客户ID,客户来源,咨询详情,咨询日期,意向度,需求明确性,满意度"
+    rows = (
+        f"A1,官网,请打{PHONE},2025-01-01,5,4,3",
+        f"A2,{RESIDENT},好,2025-01-02,5,9,3",
+        f"{PHONE},官网,好,2025-01-03,5,4,3",
+    )
+    path = write(tmp_path, "黄山市-2025.csv", header, *rows)
+    loaded = dataset.load(tmp_path)
+    assert loaded["detail"].isna().tolist() == [True, False]
+    assert loaded["customer_id"].isna().tolist() == [False, True]
+    (found,) = contract.check([path])
+    check_report.write_workbook([found], tmp_path.parent / "faults.xlsx")
+    with zipfile.ZipFile(tmp_path.parent / "faults.xlsx") as package:
+        content = b"".join(map(package.read, package.namelist())).decode("utf-8", "replace")
+    stored = [pd.read_parquet(file).to_csv() for file in tmp_path.rglob(".prepared/**/*.parquet")]
+    for told in (content, *stored, check_report.summary([found], "zh"), str(check_report.as_json([found]))):
+        assert PHONE not in told
+        assert RESIDENT not in told
+    assert codes(found, rejects=False)["personal_data"] == 3
+
+
 def test_a_column_that_is_needed_stays_as_it_is(tmp_path):
     mapping = write(tmp_path.parent, "needed.yaml", "tables: {feedback: {personal: [text]}}")
     write(tmp_path, "黄山.csv", TIDY["feedback"][0], TIDY["feedback"][2])
@@ -436,6 +459,12 @@ def test_a_draft_names_what_is_known_what_may_be_meant_and_what_is_missing(tmp_p
     assert '# "订单编码": order_id  # similar name' in text
     own = write(tmp_path.parent, "draft.yaml", text.replace('# "订单编码": order_id', '"订单编码": order_id'))
     assert check(path, own).table == "orders"
+
+
+def test_the_example_of_a_mapping_speaks_of_other_tables():
+    told = load_column_map(Path(__file__).parents[2] / "params" / "columns" / "example.yaml").tables
+    assert told["orders"].columns["凭证号"] == "order_id"
+    assert told["feedback"].personal == ("text",)
 
 
 @pytest.mark.parametrize("page", ["your-own-data.md", "your-own-data.zh.md"])
