@@ -13,6 +13,8 @@ from ..base.language import text
 from . import layout
 from .figure_texts import count_label, rate_label
 
+WITHHELD_MARK = "×"  # in a narrow column; the note below the figure says what it means
+
 
 def bar_intervals(ax: Axes, table: pd.DataFrame, colours: Sequence[str]) -> None:
     """Draw each interval in a colour that shows on its bar, and in ink beyond the bar's end."""
@@ -104,7 +106,7 @@ def score_panel(ax: Axes, rows: pd.DataFrame, upper: float, *, labelled: bool) -
     ax.set_xticks(scores, [str(score) for score in rows["score"]])
     for place, row in zip(scores, rows.itertuples(), strict=True):
         if rate_label(row) == language.protected():
-            ax.annotate(language.protected(), (place, 0), (0, 3), textcoords="offset points", ha="center")
+            ax.annotate(WITHHELD_MARK, (place, 0), (0, 3), textcoords="offset points", ha="center")
 
 
 def count_bars(ax: Axes, counts: np.ndarray, most: float) -> None:

@@ -17,6 +17,7 @@ from ..base import language, origin, style
 from ..base.language import text
 from . import layout
 from .figure_marks import (
+    WITHHELD_MARK,
     bar_intervals,
     count_bars,
     every_nth,
@@ -33,6 +34,7 @@ from .figure_texts import (
     effort_label,
     grade_labels,
     month_name,
+    rate_label,
     rate_numbers,
     score_name,
     share_label,
@@ -177,7 +179,10 @@ def rates_by_score(table: pd.DataFrame, measure: Measure, title: str = "") -> Fi
     top = max(head.count("\n") + 1 for row in heads for head in row) * layout.LINE_INCHES + 0.08
     height = top + 1.5 + 0.28
     scores = text(zh="，按分值", en=", by score")
-    sheet = layout.begin_sheet(height * len(rows), title, with_interval(measure) + scores)
+    hidden = any(rate_label(row) == language.protected() for row in table.itertuples())
+    sign = f"{WITHHELD_MARK}{text(zh='：', en=': ')}"
+    note = sign + text(zh="保密，不予公布", en="confidential, not published") if hidden else ""
+    sheet = layout.begin_sheet(height * len(rows), title, with_interval(measure) + scores, note)
     for line, (row, names) in enumerate(zip(rows, heads, strict=True)):
         for place, (dimension, head) in enumerate(zip(row, names, strict=True)):
             start = left + place * (across + layout.GAP_INCHES)

@@ -66,7 +66,7 @@ def _mark_few(shown: list[str], counts: pd.Series) -> list[str]:
     """Mark the rates of fewer than 30: too uncertain to compare."""
     few = text(zh=f"（n<{FEW}）", en=f" (n<{FEW})")
     return [
-        rate + few if rate != language.MISSING and n < FEW else rate
+        rate + few if rate != language.MISSING_SIGN and n < FEW else rate
         for rate, n in zip(shown, counts, strict=True)
     ]
 

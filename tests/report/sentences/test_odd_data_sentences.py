@@ -60,7 +60,7 @@ def test_no_percentage_of_fewer_than_ten_in_any_edition() -> None:
 
 def test_a_rate_of_fewer_than_thirty_bears_a_mark_in_any_edition() -> None:
     shown = tables.printed(rates("source", 官网=(30, 9), 电话=(29, 9), 展会=(9, 3)))
-    assert shown["成交率"].tolist() == ["30.0%", "31.0%（n<30）", language.MISSING]
+    assert shown["成交率"].tolist() == ["30.0%", "31.0%（n<30）", language.MISSING_SIGN]
     language.use("en")
     assert tables.printed(rates("source", a=(12, 6)))["Conversion rate"].tolist() == ["50.0% (n<30)"]
 
