@@ -42,8 +42,8 @@ def read_today(today: str, scored: pd.DataFrame) -> pd.Timestamp:
 def known_by(scored: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     """Return what is known on a day: consultations up to it, those without a date, and purchases up to it.
 
-    A purchase of a later day is not known yet: the register had no purchase then, and neither date nor amount.
-    A purchase without a date may have been made by then and stays.
+    A purchase of a later day is not known yet: the register had none then, and neither date nor amount. A
+    purchase without a date may have been made by then and stays.
     """
     known = scored
     if "consulted_on" in known:
