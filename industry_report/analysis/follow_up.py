@@ -42,16 +42,18 @@ def read_today(today: str, scored: pd.DataFrame) -> pd.Timestamp:
 def known_by(scored: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
     """Return what is known on a day: consultations up to it, those without a date, and purchases up to it.
 
-    A purchase of a later day is not known yet: its outcome, date and amount are missing. A purchase without a
-    date may have been made by then and stays.
+    A purchase of a later day is not known yet: the register had none then, and neither date nor amount. A
+    purchase without a date may have been made by then and stays.
     """
     known = scored
     if "consulted_on" in known:
         known = known[~(known["consulted_on"].dt.normalize() > today)].reset_index(drop=True)
     if "converted_on" in known:
         later = known["converted_on"].dt.normalize() > today
-        told = [column for column in ("converted", "converted_on", "amount") if column in known]
-        known = known.assign(**{column: known[column].mask(later) for column in told})
+        told = {column: known[column].mask(later) for column in ("converted_on", "amount") if column in known}
+        if "converted" in known:  # as the register had it on that day; `outcome_window` tells open from no
+            told["converted"] = known["converted"].mask(later, False)
+        known = known.assign(**told)
     return known
 
 
