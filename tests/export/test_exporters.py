@@ -35,7 +35,7 @@ def put_out(monkeypatch, *calls):
     cells = []
     for call in calls:
         bundles = []
-        monkeypatch.setattr(display, "display", lambda bundle, raw, into=bundles: into.append(bundle))
+        monkeypatch.setattr(display, "display", lambda bundle, raw, into=bundles, **_: into.append(bundle))
         call()
         cells.append(new_code_cell(outputs=[new_output("display_data", data=b) for b in bundles]))
     return cells
