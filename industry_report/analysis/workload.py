@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ..base import origin, table_metadata
@@ -19,7 +17,6 @@ from .conversion import grades
 from .sales import find_buyers
 
 SCENARIOS = ("low", "mid", "high")
-_MONTHS = np.arange(1, 13)
 
 
 def contacts(counts: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
@@ -78,56 +75,6 @@ def customers_to_contact(scored: pd.DataFrame, by: str = "customer_id") -> pd.Da
     if "consulted_on" in left:
         left = left.sort_values("consulted_on", kind="stable", na_position="first")
     return grades(left.drop_duplicates(by, keep="last"))
-
-
-def by_month(scored: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
-    """Return in which calendar months the follow-up of a year's consultations falls.
-
-    Of k contacts a year the i-th falls due i/k of a year after the consultation, in whole months: monthly
-    contacts in each of the twelve months that follow, quarterly ones in the third, sixth, ninth and twelfth.
-    What falls due after the coming December counts in the same month of the coming year, as in a year that
-    follows others like it. Consultations without a date are spread evenly over the months.
-
-    Parameters
-    ----------
-    scored : DataFrame
-        Scored consultations.
-    scorecard : scoring.Scorecard
-        Its bands carry the follow-up policy.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``role`` (who looks after the highest grade first), ``month`` 1 to 12, ``contacts``; the
-        contacts of a role add up to those of `contacts`. Empty if the source has no dates.
-    """
-    if "consulted_on" not in scored or scored["consulted_on"].isna().all():
-        return pd.DataFrame({"role": [], "month": [], "contacts": []})
-    graded = scored[scored["grade"].notna()]
-    months = graded["consulted_on"].dt.month
-    by_role: dict[str, npt.NDArray[np.int64]] = {}
-    for band in reversed(scorecard.bands):
-        received = months[graded["grade"] == band.grade]
-        role = text(**band.follow_up.role)
-        due = _fall_due(received, band.follow_up.contacts_per_year)
-        by_role[role] = by_role.get(role, 0) + due
-    table = pd.DataFrame(by_role, index=pd.Index(_MONTHS, name="month"))
-    return table.melt(ignore_index=False, var_name="role", value_name="contacts").reset_index()[
-        ["role", "month", "contacts"]
-    ]
-
-
-def _fall_due(received: pd.Series, contacts_per_year: int) -> npt.NDArray[np.int64]:
-    """Return the contacts of January to December that consultations of these months bring."""
-    counts = received.value_counts().reindex(_MONTHS, fill_value=0).to_numpy(np.int64)
-    after = _share_out(contacts_per_year)  # in the first to the twelfth month after a consultation
-    due = sum(n * np.roll(after, month) for month, n in zip(_MONTHS, counts, strict=True))
-    return due + _share_out(contacts_per_year * int(received.isna().sum()))
-
-
-def _share_out(contacts: int) -> npt.NDArray[np.int64]:
-    """Share whole contacts out over twelve months, as evenly as can be and each as late as it may."""
-    return np.diff(contacts * np.arange(13) // 12)
 
 
 def full_time_equivalents(

@@ -52,8 +52,8 @@ class Number(int):
 class Withheld(float):
     """A number that is not published; it prints as withheld and counts as missing."""
 
-    def __new__(cls) -> Withheld:
-        """Return it; there is no other value."""
+    def __new__(cls, *_: Any) -> Withheld:
+        """Return it; there is no other value, also where it is copied."""
         return super().__new__(cls, math.nan)
 
     def __format__(self, form: str) -> str:

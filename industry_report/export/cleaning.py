@@ -205,12 +205,13 @@ class Cleaner:
         return [plain(f" {shown} ")] if shown else []
 
     def _select(self, element: Element) -> list[Node]:
-        options = [c for c in element.children if isinstance(c, Element) and c.tag == "option-shown"]
+        options = [c for c in element.children if isinstance(c, Element) and "data-option" in c.attributes]
         chosen = [o for o in options if "selected" in o.attributes] or options[:1]
         return [plain(f" {read_text(chosen)} ")]
 
     def _option(self, element: Element) -> list[Node]:
-        return [Element("option-shown", element.attributes, element.children)]
+        chosen = {"selected": ""} if "selected" in element.attributes else {}
+        return [Element("span", {"data-option": "", **chosen}, element.children)]
 
     def _meter(self, element: Element) -> list[Node]:
         value, most = read_attribute(element, "value"), read_attribute(element, "max")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -76,7 +77,7 @@ def arrange(nodes: list[Node], title: str, covered: bool) -> list[Node]:
             return None
         if id(element) not in outline:
             return _as_strong(element)
-        if not read_title(element):
+        if not any(unicodedata.category(sign)[0] in "LNPS" for sign in read_title(element)):
             return list(element.children) if any(True for _ in find([element], "img", "svg")) else []
         return None
 

@@ -53,7 +53,12 @@ def fit(table: Element, words: dict[str, str], where: str, nested: bool) -> list
     """
     for inner in list(find(table.children, "table")):
         _as_lines(inner)
+    for group in table.children:
+        if isinstance(group, Element):
+            group.children = [c for c in group.children if not _is_empty_row(c)]
     grid = read_grid(table)
+    if not grid.rows:
+        return []
     rows = sum(group != "thead" for _, group, _ in grid.rows)
     note = _cut(grid, words, where, rows) if rows > MOST_ROWS else []
     needed = _needs(grid)
@@ -64,6 +69,11 @@ def fit(table: Element, words: dict[str, str], where: str, nested: bool) -> list
         _set_widths(grid, needed, room)
         return [table, *note]
     return [*_split(grid, needed, room, words, nested), *note]
+
+
+def _is_empty_row(node: Node) -> bool:
+    cells = () if isinstance(node, str) else find(node.children, "td", "th")
+    return isinstance(node, Element) and node.tag == "tr" and not any(True for _ in cells)
 
 
 def read_grid(table: Element) -> Grid:

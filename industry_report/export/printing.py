@@ -11,8 +11,8 @@ from PIL import ImageColor
 
 from . import pictures, print_tables, style_rules
 from .body import Body
-from .headings import TAGS
-from .html_tree import Element, Node, copy, find, iterate, make, read_attribute, read_text, rewrite
+from .headings import CLOSED, TAGS, read_title
+from .html_tree import Element, Node, copy, find, iterate, make, plain, read_attribute, read_text, rewrite
 
 COLUMNS = 98  # of a line of preformatted text, in Latin letters; a Chinese character takes two
 MOST_LINES = 400  # of one output
@@ -25,6 +25,7 @@ INLINE = frozenset(
         *("cite", "small", "u"),
     )
 )
+LINES = frozenset(("ins", "u", "del", "s", "strike"))
 BREAK = "\n"
 
 
@@ -109,11 +110,18 @@ def _settle(element: Element, linked: set[str], words: dict[str, str]) -> list[N
     tag, name = element.tag, element.attributes.get("id", "")
     if tag in TAGS:
         element.children = rewrite(element.children, lambda e: list(e.children) if e.tag == "a" else None)
+        if any(
+            inner.tag in CLOSED for inner in iterate(element.children)
+        ):  # a heading holds words, no blocks
+            element.children = [plain(read_title(element))]
         return None
     if name:
         _anchor(element, name in linked)
     if tag == "style":
         return []
+    if tag in LINES:  # PDF/UA allows one line at a letter
+        element.children = rewrite(element.children, lambda e: list(e.children) if e.tag in LINES else None)
+        return None
     if tag == "details":
         return element.children
     if tag == "summary":

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from .. import __version__
-from ..analysis.conversion import Measure
+from ..analysis.conversion import FEW, Measure
 from ..base import language, origin, table_metadata
 from ..base.language import text
 from ..scorecard import explanation
@@ -55,9 +55,20 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
             columns[language.term("interval")] = _protected(data, "low", shown)
         else:
             shown = [language.formatted(value, formats.get(column, str(column))) for value in table[column]]
+            if column == "rate" and "consultations" in table.columns:
+                shown = _mark_few(shown, table["consultations"])
             columns[heads.get(column) or language.term(str(column))] = _protected(data, str(column), shown)
             estimate = str(column)
     return pd.DataFrame(columns, dtype=object)
+
+
+def _mark_few(shown: list[str], counts: pd.Series) -> list[str]:
+    """Mark the rates of fewer than 30: too uncertain to compare."""
+    few = text(zh=f"（n<{FEW}）", en=f" (n<{FEW})")
+    return [
+        rate + few if rate != language.MISSING and n < FEW else rate
+        for rate, n in zip(shown, counts, strict=True)
+    ]
 
 
 def _protected(data: pd.DataFrame, column: str, shown: list[str]) -> list[str]:

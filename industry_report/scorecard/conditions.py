@@ -97,17 +97,6 @@ def word_interval(interval: Interval) -> dict[str, str]:
     return {"zh": "且".join(zh for zh, _ in parts), "en": " and ".join(en for _, en in parts)}
 
 
-def within(numbers: Float, interval: Interval) -> Truth:
-    """Tell which numbers lie in an interval.
-
-    A number is compared with the double nearest to the written decimal. Rounding keeps order, and a double
-    read from a decimal of up to 15 digits equals the end exactly where the two decimals are equal.
-    """
-    above = numbers >= float(interval.low) if interval.low_closed else numbers > float(interval.low)
-    below = numbers <= float(interval.high) if interval.high_closed else numbers < float(interval.high)
-    return np.asarray(above & below, dtype=np.bool_)
-
-
 # --- conditions
 
 

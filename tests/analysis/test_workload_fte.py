@@ -1,5 +1,3 @@
-import math
-from collections import Counter
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,73 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scoring
-from industry_report.analysis import conversion, workload
+from industry_report.analysis import workload
 from industry_report.base.errors import InputError
 from industry_report.report import tables
 from industry_report.report.sentences import college
 
 CARD = scoring.load_scorecard(Path(__file__).parents[2] / "params" / "scorecards" / "consultation.yaml")
-POLICY = {"A": ("客户经理", 52), "B": ("金牌销售", 12), "C": ("销售", 4), "D": ("销售", 1)}
 MINUTES = {"low": 10, "mid": 20, "high": 30}
-
-
-def scored(rows: list[tuple[str | None, int | None]]) -> pd.DataFrame:
-    """A scored table of (grade, month)."""
-    days = [None if month is None else f"2025-{month:02}-15" for _, month in rows]
-    grade = pd.Categorical([grade for grade, _ in rows], list("DCBA"), ordered=True)
-    return pd.DataFrame({"consulted_on": pd.to_datetime(days), "grade": grade})
 
 
 def contacts(*counts: int) -> pd.DataFrame:
     grades = pd.DataFrame({"consultations": counts}, index=pd.Index(list("ABCD"), name="grade"))
     return workload.contacts(grades, CARD)
-
-
-# Contacts by month
-
-
-def test_contacts_fall_due_when_their_share_of_the_year_has_passed() -> None:
-    table = workload.by_month(scored([("A", 12), ("C", 11), ("D", 3)]), CARD).set_index(["role", "month"])
-    assert table.loc["客户经理", "contacts"].to_list() == [4, 4, 5] * 4
-    assert table.loc["金牌销售", "contacts"].to_list() == [0] * 12
-    quarterly, yearly = Counter({2: 1, 5: 1, 8: 1, 11: 1}), Counter({3: 1})
-    assert table.loc["销售", "contacts"].to_dict() == {m: (quarterly + yearly)[m] for m in range(1, 13)}
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    rows=st.lists(st.tuples(st.none() | st.sampled_from("ABCD"), st.none() | st.integers(1, 12)), max_size=40)
-)
-def test_contacts_by_month_agree_with_dates_one_by_one_and_with_the_year(
-    rows: list[tuple[str | None, int | None]],
-) -> None:
-    data = scored(rows)
-    table = workload.by_month(data, CARD)
-    if all(month is None for _, month in rows):
-        assert table.empty
-        assert list(table) == ["role", "month", "contacts"]
-        return
-    assert table[["role", "month"]].to_numpy().tolist() == [
-        [role, month] for role in ("客户经理", "金牌销售", "销售") for month in range(1, 13)
-    ]
-    expected: Counter[tuple[str, int]] = Counter()
-    undated = Counter(grade for grade, month in rows if grade and month is None)
-    for grade, month in rows:
-        if grade and month:
-            role, k = POLICY[grade]
-            expected.update(
-                (role, (month - 1 + math.ceil(Fraction(12 * i, k))) % 12 + 1) for i in range(1, k + 1)
-            )
-    for grade, n in undated.items():
-        role, k = POLICY[grade]
-        expected.update((role, math.ceil(Fraction(12 * i, n * k))) for i in range(1, n * k + 1))
-    assert Counter(table.set_index(["role", "month"])["contacts"].to_dict()) == expected
-    year = workload.contacts(conversion.grades(data), CARD).groupby("role")["contacts"].sum()
-    assert table.groupby("role")["contacts"].sum().to_dict() == year.to_dict()
-
-
-def test_months_of_contacts_need_a_column_of_dates() -> None:
-    assert workload.by_month(scored([("A", 1)]).drop(columns="consulted_on"), CARD).empty
 
 
 # Full-time equivalents

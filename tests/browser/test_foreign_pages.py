@@ -75,7 +75,10 @@ def test_hostile_outputs_stay_inert(visit, hostile, script):
 def lab(tmp_path_factory):
     """A JupyterLab of this environment on a free port of this machine, with a notebook of its own."""
     folder = tmp_path_factory.mktemp("lab")
-    notebook = new_notebook(cells=[new_markdown_cell("# Apples\n\nFirst words.")])
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}  # else it asks for one
+    notebook = new_notebook(
+        cells=[new_markdown_cell("# Apples\n\nFirst words.")], metadata={"kernelspec": kernel}
+    )
     nbformat.write(notebook, folder / "apples.ipynb")
     runtime = folder / "runtime"
     options = ["--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root", "--IdentityProvider.token=t"]

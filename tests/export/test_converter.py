@@ -60,15 +60,12 @@ def test_a_fault_is_told_and_the_next_body_is_converted(tmp_path, monkeypatch):
         converter.close()
 
 
-def test_a_pandoc_that_was_killed_is_told_and_started_again(monkeypatch):
+def test_a_pandoc_that_was_killed_is_started_again(monkeypatch):
     converter.convert(BODY)
     assert converter._pandoc is not None
     process = converter._pandoc
     process.kill()
     monkeypatch.setattr(process, "poll", lambda: None)  # it dies just after the look whether it lives
-    with pytest.raises(InputError, match="it ended with status -9"):
-        converter.convert(BODY)
-    monkeypatch.undo()
     assert "摘要" in converter.convert(BODY)
     assert converter._pandoc is not process
 

@@ -5,6 +5,7 @@ The instances are those of an audit; the data are made here.
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -136,6 +137,7 @@ def test_of_one_customer_everything_is_withheld() -> None:
     now = publish(rows(500, 104, customer_id="K1"))
     assert now.average[["consultations", "conversions", "rate"]].isna().all()
     assert f"{now.received:,}" == f"{now.graded}" == language.protected()
+    assert f"{copy.deepcopy(now.graded)}" == language.protected()
     assert list_counts(now) <= {0.0}
     assert now.scores.auc.empty and now.mix.rates.empty and now.trend is None and now.amounts.empty
 

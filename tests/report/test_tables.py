@@ -59,7 +59,7 @@ def test_a_table_of_rates_as_it_is_printed() -> None:
         '<tr><th scope="row">小微企业</th><td RIGHT>1,200</td><td RIGHT>300</td>'
         "<td RIGHT>25.0%</td><td RIGHT>22.6%～27.5%</td></tr>\n"
         '<tr><th scope="row">院校</th><td RIGHT>20</td><td RIGHT>0</td>'
-        "<td RIGHT>0.0%</td><td RIGHT>0.0%～16.1%</td></tr>\n"
+        "<td RIGHT>0.0%（n&lt;30）</td><td RIGHT>0.0%～16.1%</td></tr>\n"
         "</tbody></table>"
     )
 

@@ -127,7 +127,7 @@ def extremes(table: pd.DataFrame, measure: Measure, compared: pd.DataFrame | Non
     compared = compare(table, planned=False) if compared is None else compared
     asked = compared[compared["verdict"].isin([HIGHER, LOWER, NO_DIFFERENCE])]
     of, hidden = kind(table), bool(is_withheld(table).any())
-    if len(asked) < 2:
+    if asked.empty:
         return _not_compared(table, of, hidden)
     among = _among(table, asked, of, measure, hidden)
     if (asked["verdict"] == NO_DIFFERENCE).all():
@@ -281,7 +281,7 @@ def versus(table: pd.DataFrame, measure: Measure) -> str:
         See `conversion.compare`.
     """
     asked = table[table["verdict"].isin([HIGHER, LOWER, NO_DIFFERENCE])]
-    if len(asked) < 2:
+    if asked.empty:
         return text(
             zh=f"满{FEW}条的组不足两个，不作比较",
             en=f"Fewer than two groups have {FEW} consultations: no comparison",

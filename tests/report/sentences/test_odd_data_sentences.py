@@ -14,6 +14,7 @@ from industry_report.analysis import bases, conversion, follow_up, history, sale
 from industry_report.analysis.conversion import Measure
 from industry_report.base import language, table_metadata
 from industry_report.intake import dataset
+from industry_report.report import tables
 from industry_report.report.sentences import enterprise, industry
 
 CARD = scoring.load_scorecard(Path(__file__).parents[3] / "params" / "scorecards" / "consultation.yaml")
@@ -55,6 +56,13 @@ def test_no_percentage_of_fewer_than_ten_in_any_edition() -> None:
     assert table["rate"].isna().tolist() == [True, False]
     assert table["consultations"].tolist() == [7, 10]
     assert industry.overall(rates("x", a=(7, 3)).iloc[0], SALE) == "不足10条，不计算成交率"
+
+
+def test_a_rate_of_fewer_than_thirty_bears_a_mark_in_any_edition() -> None:
+    shown = tables.printed(rates("source", 官网=(30, 9), 电话=(29, 9), 展会=(9, 3)))
+    assert shown["成交率"].tolist() == ["30.0%", "31.0%（n<30）", language.MISSING]
+    language.use("en")
+    assert tables.printed(rates("source", a=(12, 6)))["Conversion rate"].tolist() == ["50.0% (n<30)"]
 
 
 def test_four_reasons_have_four_wordings() -> None:
