@@ -27,6 +27,7 @@ start = time.perf_counter()
 """
 END = """
 seconds, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
+print()
 print(size, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
 """
 WAYS = {

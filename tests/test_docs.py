@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 import scoring
-from industry_report.intake import sample
+from industry_report.intake import mapping, sample
 from industry_report.settings import parameters, publisher
 
 ROOT = Path(__file__).parent.parent
@@ -91,6 +91,9 @@ def test_yaml_examples_are_what_their_readers_understand(page, number, tmp_path,
     if "names:" in text:  # a publisher's; the logo is the reader's own
         file.write_text(re.sub(r"^logo:.*\n", "", text, flags=re.M), encoding="utf-8")
         assert publisher.load_identity(file)["names"]
+    elif text.startswith("tables:"):
+        file.write_text(text, encoding="utf-8")
+        assert mapping.load_column_map(file).tables
     elif "kind:" in text:
         file.write_text(text, encoding="utf-8")
         assert scoring.load_scorecard(file).grades

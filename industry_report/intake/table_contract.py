@@ -94,6 +94,7 @@ def describe(source: Source, found: dict[int, Recognised]) -> list[InputError]:
                 for name in one.nearest.lacking
             )
             problem = f"looks like {one.nearest.schema.name} ({one.nearest.schema.zh}) but lacks {missing}."
+            problem += f" For consultations it lacks the scores {', '.join(headers.SCORES)}."
             problem += f" Columns found: {', '.join(one.nearest.headers.values())}."
             told.append(
                 InputError(thing, problem, "Map the headers in a mapping file, or supply the columns.")
