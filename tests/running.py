@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +30,10 @@ def run_cells(notebook: Path, **given: Any) -> NotebookNode:
             patch.setattr(display, "display", take)
             # The gate takes the numbers of parameters for known; it reads them where a shell has them.
             patch.setattr(display, "get_ipython", lambda names=names: SimpleNamespace(user_ns=names))
-            exec(compile(cell.source, f"{notebook.name}, cell {number}", "exec"), names)
+            file = f"{notebook.name}, cell {number}"
+            # The gate reads the literals of a cell, whose source a shell keeps here as well.
+            linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(True), file)
+            exec(compile(cell.source, file, "exec"), names)
             if "parameters" in cell.metadata.get("tags", []):
                 unknown = given.keys() - names.keys()
                 assert not unknown, f"{notebook.name} has no parameter {unknown}"

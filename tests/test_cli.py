@@ -292,13 +292,13 @@ def test_build_as_a_user_starts_it(write_params):
     data = write_data()
     write_params(
         f"reports:\n  - {{notebook: industry, region: 黄山市, year: 2025, data: {data}}}\n"
-        "  - {notebook: broken, region: 黄山市, year: 2025}\n"
+        "  - {notebook: broken, region: 黄山市, year: 2024}\n"
     )
     process = start("build", "params/x.yaml")
     out, err = process.communicate(timeout=120)
     assert process.returncode == 1
     assert "2 reports: 1 made, 1 failed." in out
-    assert err.startswith("Error: 2025/黄山市/broken.zh: cell In [3] under “成交转化率”")
+    assert err.startswith("Error: 2024/黄山市/broken.zh: cell In [3] under “成交转化率”")
     assert err.count("\n") == 1
     assert report_records.find_published(Path("reports"), "2025/黄山市/industry.zh")
 
@@ -307,7 +307,7 @@ def test_build_as_a_user_starts_it(write_params):
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to a process group")
 def test_interrupt_ends_at_once_and_leaves_nothing_behind(project, write_params):
     first = f"  - {{notebook: industry, region: 黄山市, year: 2025, data: {write_data()}}}\n"
-    rest = [f"  - {{notebook: {name}, region: 黄山市, year: 2025}}\n" for name in ("sleeps", "dies", "quits")]
+    rest = [f"  - {{notebook: {name}, region: 黄山市, year: 2024}}\n" for name in ("sleeps", "dies", "quits")]
     write_params("reports:\n" + first + "".join(rest))
     process = start("build", "params/x.yaml", "--jobs", "1", start_new_session=True)
     assert process.stdout is not None

@@ -56,7 +56,7 @@ def compare(table: pd.DataFrame, *, planned: bool) -> pd.DataFrame:
     others = pd.Series(whole or ours.sum()) - ours
     result = _compared(ours, others, planned)
     heads = {
-        **_rate_head(table),
+        **_keep_heads(table),
         "reference": text(zh="其余各组", en="All others"),
         "reference_consultations": text(zh="其余各组咨询数", en="Consultations of all others"),
     }
@@ -84,7 +84,7 @@ def differences(first: pd.DataFrame, second: pd.DataFrame, *, planned: bool = Fa
     groups = first.index.union(second.index, sort=False)
     ours, others = (table[COUNTS].reindex(groups, fill_value=0) for table in (first, second))
     result = _compared(ours, others, planned)
-    return table_metadata.describe(result, heads=_rate_head(first))
+    return table_metadata.describe(result, heads=_keep_heads(first))
 
 
 def compare_pairs(table: pd.DataFrame) -> pd.DataFrame:
@@ -146,8 +146,10 @@ def rank_places(names: list[Any], compared: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(places, index=names)
 
 
-def _rate_head(table: pd.DataFrame) -> dict[str, str]:
-    return {key: head for key, head in table_metadata.heads(table).items() if key == "rate"}
+def _keep_heads(table: pd.DataFrame) -> dict[str, str]:
+    """Return the heads of what a comparison repeats: the base of a rate is not all consultations."""
+    kept = ("consultations", "rate")
+    return {key: head for key, head in table_metadata.heads(table).items() if key in kept}
 
 
 def _compared(ours: pd.DataFrame, others: pd.DataFrame, planned: bool) -> pd.DataFrame:

@@ -27,6 +27,7 @@ UNDATED, UNKNOWN = "undated", "unknown"
 STATES = (BOUGHT, NOT_BOUGHT, OPEN, LATER, BEFORE, UNDATED, UNKNOWN)
 
 _DATES = ["consulted_on", "converted_on"]
+_QUANTILES = {"quarter_days": 0.25, "median_days": 0.5, "three_quarter_days": 0.75}
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ def _heads() -> dict[str, str]:
     }
 
 
-def days_to_purchase(scored: pd.DataFrame, window: Window) -> pd.DataFrame:
+def days_to_purchase(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
     """Return after how many days purchases come, open consultations counted as far as they are known.
 
     Kaplan and Meier (1958), Journal of the American Statistical Association 53: 457-481.
@@ -205,7 +206,7 @@ def days_to_purchase(scored: pd.DataFrame, window: Window) -> pd.DataFrame:
     ----------
     scored : DataFrame
         Consultations as registered, before `follow`.
-    window : Window
+    window : Window or None
         See `choose_window`.
 
     Returns
@@ -213,13 +214,15 @@ def days_to_purchase(scored: pd.DataFrame, window: Window) -> pd.DataFrame:
     DataFrame
         One row: ``consultations`` at risk, ``conversions`` up to the cut date, ``bought``, the share that
         buys within the window, ``median_days``, by which half of these have bought, and ``quarter_days`` and
-        ``three_quarter_days`` likewise. Missing where nobody buys within the window.
+        ``three_quarter_days`` likewise. Missing where nobody buys within the window. No row where there is no
+        window, since without dates nothing is known of the time.
     """
+    if window is None:
+        return pd.DataFrame(columns=["consultations", "conversions", "bought", *_QUANTILES])
     days, event = _durations(scored, window)
-    names = ("quarter_days", "median_days", "three_quarter_days")
     row = {"consultations": len(days), "conversions": int(event.sum()), "bought": np.nan}
     if not event.any():
-        return pd.DataFrame([row | dict.fromkeys(names, np.nan)])
+        return pd.DataFrame([row | dict.fromkeys(_QUANTILES, np.nan)])
     # Here, not above: most reports hold no dates, and the module takes long to import.
     from statsmodels.duration.survfunc import SurvfuncRight
 
@@ -228,10 +231,12 @@ def days_to_purchase(scored: pd.DataFrame, window: Window) -> pd.DataFrame:
     times, bought = curve.surv_times - 1, 1 - curve.surv_prob
     within = times <= window.days
     if not within.any():
-        return pd.DataFrame([row | dict.fromkeys(names, np.nan)])
+        return pd.DataFrame([row | dict.fromkeys(_QUANTILES, np.nan)])
     reached = bought[within][-1]
-    quantiles = [times[np.argmax(bought >= part * reached - 1e-12)] for part in (0.25, 0.5, 0.75)]
-    return pd.DataFrame([row | {"bought": reached} | dict(zip(names, quantiles, strict=True))])
+    quantiles = {
+        name: times[np.argmax(bought >= part * reached - 1e-12)] for name, part in _QUANTILES.items()
+    }
+    return pd.DataFrame([row | {"bought": reached} | quantiles])
 
 
 def _durations(scored: pd.DataFrame, window: Window) -> tuple[np.ndarray, np.ndarray]:

@@ -49,6 +49,7 @@ class Worker:
         environ |= {"PYTHONHASHSEED": "0"}  # a set in a cell has the same order in every build
         self.future: Future[Any] = Future()
         self.future.set_result(None)
+        self._ended = False  # as the pipe of answers told
         try:
             self._start(folder, environ)
         except (EOFError, OSError):  # the fork server ended in this moment
@@ -82,6 +83,11 @@ class Worker:
         except OSError:
             self.future = before
             raise WorkerEndedError from None
+        # What the worker started may hold the pipe of tasks for a moment after it: then sending succeeds,
+        # though its end was told already, and nobody would ever answer.
+        if self._ended:
+            self.future = before
+            raise WorkerEndedError
         return self.future
 
     def _listen(self) -> None:
@@ -95,6 +101,7 @@ class Worker:
                 is_made, answer = False, error
             _answer(self.future, is_made, answer)
         self._answers.close()
+        self._ended = True  # before the answer, so that `submit` notices, or its task is answered here
         _answer(self.future, False, WorkerEndedError())
 
     def kill(self) -> None:

@@ -89,7 +89,7 @@ def describe_basis(
     if not enough:
         registered, scored = registered.iloc[:0], scored.iloc[:0]
     graded = scored[scored["grade"].notna()]
-    days = outcome_window.days_to_purchase(registered, window) if window else pd.DataFrame()
+    days = outcome_window.days_to_purchase(registered, window)
     return Basis(
         window=window,
         outcomes=_mask_small(outcome_window.count_outcomes(scored), policy),

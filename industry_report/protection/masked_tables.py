@@ -10,10 +10,10 @@ import pandas as pd
 
 from ..analysis.conversion import Measure, with_interval
 from ..base import table_metadata
+from ..base.language import text
 from .groups import ORDERED, Groups, Masks
 
 RATES = ("rate", "low", "high")
-GRADES_JOINED = "、"  # between the names of grades that take one row
 
 # Which columns show a count of which level, or depend on it.
 DEPENDENTS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -105,7 +105,8 @@ def _join_masked(
     counts = table.iloc[places][["consultations", "conversions"]].sum()
     if not 0 < counts["conversions"] < counts["consultations"]:
         return masked
-    joined = counts.to_frame(GRADES_JOINED.join(table.index[places])).T.astype("int64")
+    name = text(zh="、", en=", ").join(table.index[places])
+    joined = counts.to_frame(name).T.astype("int64")
     whole = masked[["consultations", "conversions"]].drop(index=table.index[places])
     parts = [whole.iloc[: places[0]], joined, whole.iloc[places[0] :]]
     rates = with_interval(pd.concat(parts).astype("int64").rename_axis("grade"), Measure())

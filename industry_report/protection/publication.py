@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-
-import scoring
 
 from ..analysis import bases, conversion, market, outcome_window, workload
 from ..analysis.conversion import Measure, Standardised, Trend
@@ -28,6 +26,11 @@ from .derived import ScoreQuality
 from .groups import TOTAL
 from .pooling import pool_categories
 from .source_files import Files
+
+# Not imported on loading: a warm kernel has loaded this module before it knows whose notebook it will run,
+# and a project may have a `scoring` of its own. Functions import it when they are called.
+if TYPE_CHECKING:
+    import scoring
 
 GROUPINGS = ("customer_type", "source", "product")
 TESTED = ("customer_type", "source")  # products overlap: no test
@@ -169,6 +172,8 @@ def protect_slice(
     also: Sequence[str] = (),
 ) -> Published:
     """Return what may be published of the consultations of a slice; see `publish`."""
+    import scoring
+
     registered = scoring.score(consultations, scorecard)
     # Outcomes need the dates as they are; only months do without those of another year.
     scored = bases.of_the_year(outcome_window.follow(registered, window), year)

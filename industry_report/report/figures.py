@@ -87,7 +87,7 @@ def conversion_by_grade(by_grade: pd.DataFrame, title: str = "") -> Figure:
     return figure
 
 
-def rates(table: pd.DataFrame, measure: Measure, average: float, title: str = "") -> Figure:
+def rates(table: pd.DataFrame, measure: Measure, average: pd.Series | float, title: str = "") -> Figure:
     """Draw a measure by group as points with intervals, highest rate on top.
 
     Of more groups than a page holds, the largest are drawn and the others counted below the figure.
@@ -98,11 +98,13 @@ def rates(table: pd.DataFrame, measure: Measure, average: float, title: str = ""
         See `conversion.by`.
     measure : Measure
         Names the rate.
-    average : float
-        The measure over all consultations, drawn as a line.
+    average : Series or float
+        The measure over all consultations, drawn as a line. In a public edition, the row that
+        `conversion.overall` returns: its rate by itself may be 1, which could be a count.
     title : str
         The finding, one line.
     """
+    line = float(average["rate"] if isinstance(average, pd.Series) else average)
     shown = _largest(table)
     shown = shown.sort_values(["rate", "consultations"], ascending=False, kind="stable", na_position="last")
     names = [language.name(str(group)) for group in shown.index]
@@ -119,9 +121,9 @@ def rates(table: pd.DataFrame, measure: Measure, average: float, title: str = ""
     ax.plot(shown["rate"], positions, "o", color=style.ACCENT, markersize=5.5, clip_on=False)
     for label, row in zip(layout.find_names(ax), shown.itertuples(), strict=True):
         label.set_color(style.GREY if pd.isna(row.rate) else style.INK)
-    layout.set_rate_scale(ax, "x", layout.end_of_rates([*shown["high"], average]))
-    if not np.isnan(average):
-        mark_average(ax, average)
+    layout.set_rate_scale(ax, "x", layout.end_of_rates([*shown["high"], line]))
+    if not np.isnan(line):
+        mark_average(ax, line)
     return figure
 
 

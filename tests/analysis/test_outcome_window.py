@@ -139,6 +139,13 @@ def test_nobody_who_buys_has_no_days():
     assert np.isnan(row["median_days"])
 
 
+def test_days_to_purchase_without_dates_are_no_days():
+    dated = outcome_window.days_to_purchase(register(("2025-01-01", False, None)), Window(90, CUT))
+    undated = outcome_window.days_to_purchase(pd.DataFrame({"converted": [True, False]}), None)
+    assert undated.empty
+    assert list(undated) == list(dated)
+
+
 days_of_data = st.integers(0, 500).map(lambda n: pd.Timestamp("2025-01-01") + pd.Timedelta(days=n))
 rows = st.lists(
     st.tuples(st.none() | days_of_data, st.sampled_from([True, False, None]), st.none() | days_of_data),

@@ -280,7 +280,7 @@ def test_sensitivity_agrees_with_moving_every_row(rows: list[Row]) -> None:
         return sum(4 * triple[0] + 3 * triple[1] + 3 * triple[2] >= floor for floor in (20, 30, 40))
 
     expected = []
-    for place, step in itertools.product(range(3), (-1, 1)):
+    for place, step in itertools.product(range(3), (-1, 1)) if rows else ():  # of nothing, nothing is told
         graded = [row[:3] for row in rows if None not in row[:3] and 1 <= row[place] + step <= 5]
         moved = [(*row[:place], row[place] + step, *row[place + 1 :]) for row in graded]
         changed = sum(grade(old) != grade(new) for old, new in zip(graded, moved, strict=True))

@@ -96,7 +96,7 @@ def wait_for_workers(address: str, number: int) -> None:
 
 
 def test_scheduler_that_does_not_answer(monkeypatch):
-    monkeypatch.setattr(pool, "ANSWER", "1s")
+    monkeypatch.setattr(pool, "SCHEDULER_TIMEOUT", "1s")
     with pytest.raises(InputError, match=r"--scheduler tcp://127.0.0.1:9: no scheduler answers"):
         pool.Cluster("tcp://127.0.0.1:9")
 

@@ -12,7 +12,7 @@ import pytest
 from industry_report.base import language
 from industry_report.base.errors import InputError
 from industry_report.building import plan, render
-from industry_report.export import exporters
+from industry_report.export import headings
 from industry_report.report import display
 from industry_report.settings import parameters
 
@@ -81,8 +81,9 @@ def find_findings(bundles):
 def test_two_years_with_everything(run):
     bundles = run(make_consultations(400), make_consultations(300, 2024))
     summary = find_findings(bundles)
-    assert 4 <= len(summary) <= 5
-    assert "由客户经理负责" in summary[0]
+    assert 5 <= len(summary) <= 6  # whom to call and what is overdue are two sentences
+    assert "列入跟进名单" in summary[0]
+    assert "由客户经理负责" in summary[1]
     work = attached(bundles)
     assert 150 < len(work["客户编号"]) < 400
     assert all(len(cells) == len(work["客户编号"]) for cells in work.values())
@@ -113,6 +114,16 @@ def test_one_year_alone_says_why_changes_are_missing(run):
     said = texts(run(make_consultations(60)))
     assert "数据没有2024年的咨询，不作等级变化分析" in said
     assert "可能原因" not in said
+
+
+def test_purchases_without_dates_are_said_and_times_to_purchase_are_not(run):
+    table = make_consultations(60)
+    said = texts(run(table))
+    assert "数据没有足够的成交日期" in said
+    assert "Kaplan-Meier法" not in said
+    said = texts(run(table.assign(成交日期=table["咨询日期"].where(table["是否成交"] == "是"))))
+    assert "数据没有足够的成交日期" not in said
+    assert "Kaplan-Meier法" in said
 
 
 @pytest.mark.parametrize(
@@ -199,4 +210,4 @@ def test_the_report_and_its_workbook_are_published_together(tmp_path, monkeypatc
     book = openpyxl.load_workbook(io.BytesIO((tmp_path / "enterprise.zh.work-list.xlsx").read_bytes()))
     assert book["名单"].max_row > 30
     assert "work-list.xlsx" in (tmp_path / "enterprise.zh.json").read_text(encoding="utf-8")
-    assert exporters.APPENDIX[0] in (tmp_path / "enterprise.zh.html").read_text(encoding="utf-8")
+    assert headings.APPENDIX[0] in (tmp_path / "enterprise.zh.html").read_text(encoding="utf-8")

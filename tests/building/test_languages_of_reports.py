@@ -26,8 +26,8 @@ REPORTS = {
 }
 # What stays in Latin letters in a Chinese report: names of people, of files, of this program; symbols.
 LATIN = {
-    "Wilson", "Newcombe", "Holm", "Benjamini", "Hochberg", "Cochran", "Armitage", "DeLong", "Logistic",
-    "AUC", "ROC", "SHA", "industry", "report", "xlsx", "csv",
+    "Wilson", "Newcombe", "Holm", "Benjamini", "Hochberg", "Cochran", "Armitage", "Kaplan", "Meier", "DeLong",
+    "Logistic", "AUC", "ROC", "SHA", "industry", "report", "xlsx", "csv",
     "HS",  # begins the numbers of the sample's customers
 }  # fmt: skip
 

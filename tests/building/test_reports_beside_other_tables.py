@@ -19,7 +19,7 @@ def make(notebook: str, folder: Path) -> tuple[str, list]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("notebook", ["enterprise"])
+@pytest.mark.parametrize("notebook", ["enterprise", "industry"])
 def test_a_report_is_the_same_to_the_byte(notebook, tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     sample.write(tmp_path, rows=400)

@@ -29,11 +29,11 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import scoring
-from industry_report.analysis import conversion, workload
+from industry_report.analysis import bases, conversion, outcome_window, workload
 from industry_report.base import language, table_metadata
 from industry_report.base.table_metadata import Counts
 from industry_report.intake import dataset, sample
-from industry_report.protection import disclosure
+from industry_report.protection import disclosure, pooling
 
 ROOT = Path(__file__).parents[2]
 DIMENSIONS = ["intent", "clarity", "satisfaction"]
@@ -80,10 +80,12 @@ def name_columns(names: list[str]) -> list[str]:
     heads = {zh: key for key, (zh, _) in reversed(language.VOCABULARY.items())}
     heads |= {"成交率": "rate", "已登记是否成交": "known", "成交数": "conversions", "等级": "grade"}
     heads |= {"95%置信区间下限": "low", "95%置信区间上限": "high"}
-    columns = [heads.get(name, "interval" if "置信区间" in name else name) for name in names]
+    timeless = [re.sub(r"^满\d+天的咨询数$", "已登记是否成交", name) for name in names]
+    timeless = [re.sub(r"^\d+天成交率$", "成交率", name) for name in timeless]
+    columns = [heads.get(name, "interval" if "置信区间" in name else name) for name in timeless]
     columns = [c.replace("received", "consultations") for c in columns]
-    if "known" in columns:  # months count all consultations and those with an outcome
-        columns[columns.index("consultations")] = "received"
+    if "known" in columns:  # all consultations stand beside those with an outcome, or these alone
+        columns = ["received" if c == "consultations" else c for c in columns]
         columns[columns.index("known")] = "consultations"
     return columns
 
@@ -150,13 +152,18 @@ def missing(value: Any) -> bool:
     return value is None or bool(pd.isna(value))
 
 
+def counts_outcomes(record: dict) -> bool:
+    """Tell whether the consultations of a row are those with an outcome: the base of a rate is."""
+    return "conversions" in record or "rate" in record
+
+
 def read_counts(publication: list[list[dict]]) -> dict[tuple[str, Any, str], float]:
     """Return the counts that are printed: (classification, group, all / known / successes) → number."""
     counts = {}
     for record in itertools.chain.from_iterable(publication):
         if (place := classify(record)) is None:
             continue
-        known = "conversions" in record
+        known = counts_outcomes(record)
         columns = {
             "consultations": "known" if known else "all",
             "received": "all",
@@ -203,7 +210,7 @@ class Attacker:
                     self.read_mean(record, rounding)
 
     def read_record(self, record: dict, place: tuple[str, Any], records: list[dict], rounding: float) -> None:
-        known = "conversions" in record
+        known = counts_outcomes(record)
         columns = {
             "consultations": "known" if known else "all",
             "received": "all",
@@ -212,12 +219,13 @@ class Attacker:
         for column, level in columns.items():
             if column in record and not missing(record[column]):
                 self.learn(self.count(*place, level), float(record[column]), float(record[column]))
-        if known and not missing(record.get("rate")) and missing(record["conversions"]):
+        if known and not missing(record.get("rate")) and missing(record.get("conversions")):
             self.learn_ratio(
                 self.count(*place, "successes"), self.count(*place, "known"), record["rate"], rounding
             )
         if any(not missing(record.get(c)) for c in ("low", "high", "interval")):
-            assert not missing(record["conversions"])  # an interval is a function of both counts
+            # An interval is a function of both counts; of a difference, also of those of all others.
+            assert not missing(record["rate" if "difference" in record else "conversions"])
         weights = {r.get(place[0]): r.get("contacts_per_year", 1) for r in records}
         if "contacts" in record and not missing(record["contacts"]):
             row = self.count(*place, "all") * weights[place[1]]
@@ -430,8 +438,8 @@ def draw_consultations(seed: int, rows: int, scores: int, unknown: float, lost: 
     return table
 
 
-def tabulate(scored: pd.DataFrame, least: int = 1) -> list:
-    """Return all tables of a report; groups under `least` are pooled."""
+def tabulate(scored: pd.DataFrame) -> list:
+    """Return all tables of a report."""
     measure = conversion.choose_measure(scored)
     grades = conversion.grades(scored)
     contacts = grades[["consultations"]].assign(contacts_per_year=[52, 12, 4, 1][: len(grades)])
@@ -442,10 +450,7 @@ def tabulate(scored: pd.DataFrame, least: int = 1) -> list:
     return [
         grades,
         conversion.by_grade(scored),
-        *(
-            conversion.by(scored, name, measure, least=least)
-            for name in ("customer_type", "source", "product")
-        ),
+        *(conversion.by(scored, name, measure) for name in ("customer_type", "source", "product")),
         conversion.monthly(scored, measure),
         conversion.score_shares(scored, DIMENSIONS),
         conversion.by_score(scored, DIMENSIONS, measure),
@@ -641,8 +646,18 @@ def test_no_small_count_of_a_rendered_report_can_be_narrowed(rows: int, tmp_path
     assert read_counts(read_html(page)) == pytest.approx(read_counts(published))
     for publication, rounding in ((read_html(page), 0.0005001), (published, 1e-9)):
         assert any(classify(record) for records in publication for record in records)
+        assert_counts_are_true(publication, truth)
         assert_small_counts_are_hidden(publication, truth)
         assert attack(publication, truth, rounding) == []
+
+
+def assert_counts_are_true(publication: list[list[dict]], truth: Truth) -> None:
+    """An attack on other groups or outcomes than those of the report would find nothing and prove nothing."""
+    shown = read_counts(publication)
+    joined = {place for place in shown if place[0] == "grade" and "、" in place[1]}
+    assert {place: shown[place] for place in shown.keys() - joined} == {
+        place: truth.counts.get(place) for place in shown.keys() - joined
+    }
 
 
 def assert_appendix_tells_no_more(appendix: list[list[dict]], published: list[list[dict]]) -> None:
@@ -660,10 +675,13 @@ def find_numbers(record: dict) -> set[float]:
 
 def tell_truth(data: Path) -> Truth:
     card = scoring.load_scorecard(ROOT / "params" / "scorecards" / "consultation.yaml")
+    policy = disclosure.load_policy(ROOT / "params" / "publisher.yaml", "industry")
+    window = outcome_window.choose_window(dataset.load(data, region="黄山市"))
     scored = scoring.score(dataset.load(data, region="黄山市", year=2025), card)
-    graded = scored[scored["grade"].notna()]  # what the notebook reports on
-    threshold = disclosure.load_policy(ROOT / "params" / "publisher.yaml", "industry").threshold
-    tables = tabulate(graded, least=threshold)
+    followed = bases.of_the_year(outcome_window.follow(scored, window), 2025)
+    graded = followed[followed["grade"].notna()]  # what the notebook reports on
+    successes = conversion.choose_measure(followed).successes(graded)
+    pooled = pooling.pool_categories(graded, successes, ("customer_type", "source", "product"), policy)
+    tables = tabulate(pooled)
     tables[9] = workload.contacts(tables[0], card)
-    grid = scoring.combinations(card)
-    return Truth(tables, grid, len(graded), threshold)
+    return Truth(tables, scoring.combinations(card), len(graded), policy.threshold)

@@ -10,13 +10,13 @@ import scoring
 from industry_report.analysis import conversion
 from industry_report.base import language, style, table_metadata
 from industry_report.base.errors import InputError
-from industry_report.protection import comparison, disclosure, publication
+from industry_report.protection import comparison, disclosure, publication, source_files
 from industry_report.report import layout, panels
 from industry_report.report.sentences import college, side_by_side
 
 ROOT = Path(__file__).parents[2]
 CARD = scoring.load_scorecard(ROOT / "params" / "scorecards" / "consultation.yaml")
-GRID = scoring.combinations(CARD)
+NOTHING = source_files.Files(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), synthetic=True)
 SLICES = pd.DataFrame(
     [(r, y, 100, "", True) for r in ("黄山市", "杭州市") for y in (2023, 2024, 2025)],
     columns=["region", "year", "consultations", "digest", "synthetic"],
@@ -39,9 +39,7 @@ def draw(rows, rate, seed, small_share=0.5):
 
 
 def publish(consultations):
-    policy = disclosure.Policy(10, 10.0)
-    scored, levels = scoring.score(consultations, CARD), scoring.levels(consultations, CARD)
-    return publication.publish(scored, levels, CARD, policy, GRID)
+    return publication.protect_slice(consultations, 2025, CARD, disclosure.Policy(10, 10.0), NOTHING)
 
 
 @pytest.fixture(scope="module")

@@ -292,6 +292,16 @@ def test_a_table_of_ones_own_goes_through_the_gate_as_a_further_column() -> None
     assert origin.is_released(now.by["district"])
 
 
+def test_a_comparison_names_the_base_of_its_rates_as_the_table_of_groups_does() -> None:
+    table = rows(400)
+    table.loc[:39, "converted"] = pd.NA
+    now = publish(table)
+    assert not now.by["source"]["received"].equals(now.by["source"]["consultations"])
+    for name in publication.TESTED:
+        heads = [table_metadata.heads(found[name])["consultations"] for found in (now.by, now.versus)]
+        assert heads == ["已登记是否成交", "已登记是否成交"]
+
+
 # --- slices of all sizes
 
 

@@ -131,7 +131,7 @@ def spread(table: pd.DataFrame, promising: HighGrades) -> str:
     """State between which rates groups lie that overlap, as products do; nothing without outcomes."""
     if "rate" not in table:
         return ""
-    found = industry.span(table, Measure())
+    found = industry.span(table.rename(columns={"known": "consultations"}), Measure())
     return text(
         zh=f"{promising.name}咨询的{found}", en=f"{capital(promising.name)}: {found[:1].lower()}{found[1:]}"
     )
