@@ -203,9 +203,7 @@ def protect_slice(
             basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy, enough=enough),
             open_contacts=count_open_customers(graded, scorecard, policy, named["contacts"]),
             grid=grid,
-            cases=scoring.cells(scorecard, language.current())
-            if scorecard.kind == "tiers"
-            else grid.iloc[:0],
+            cases=_list_cases(scorecard, grid),
             status=scoring.status(scored, scorecard).astype(str).sort_values(ignore_index=True),
             files=told,
             audit=disclosure.audit(policy, *named.values(), *by.values()),
@@ -213,6 +211,13 @@ def protect_slice(
             **_derive(scored, rated, list(levels), named, by, measure, scorecard, grid, policy),
         )
     )
+
+
+def _list_cases(scorecard: scoring.Scorecard, grid: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of a card of conditions, none of another."""
+    import scoring
+
+    return scoring.cells(scorecard, language.current()) if scorecard.kind == "tiers" else grid.iloc[:0]
 
 
 def _list_fields(scored: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:

@@ -17,6 +17,14 @@ WORDS = {RISING: ("上升", "Rising"), STEADY: ("平稳", "Steady"), UNSURE: ("�
          FALLING: ("下降", "Falling")}  # fmt: skip
 
 
+def too_little() -> str:
+    """Say that a slice is too small for any finding."""
+    return text(
+        zh="咨询数目过小，或相关数据未提供，不能据以得出结论",
+        en="There are too few consultations, or too little is stated, to conclude anything",
+    )
+
+
 def direction_words() -> dict[str, str]:
     """Return direction → its name in the report's language."""
     return {key: text(zh=zh, en=en) for key, (zh, en) in WORDS.items()}
