@@ -26,6 +26,7 @@ REPORTS = {
 }
 # What stays in Latin letters in a Chinese report: names of people, of files, of this program; symbols.
 LATIN = {
+    "McNemar",
     "Wilson", "Newcombe", "Holm", "Benjamini", "Hochberg", "Cochran", "Armitage", "Kaplan", "Meier", "DeLong",
     "Logistic", "AUC", "ROC", "SHA", "industry", "report", "xlsx", "csv",
     "HS",  # begins the numbers of the sample's customers
@@ -127,7 +128,10 @@ def test_grades_agree_across_editions_and_languages(small_sample):
 
 
 def test_total_and_rate_agree_across_editions_languages_and_formats(small_sample):
-    pattern = {"zh": r"([\d,]+)条咨询的成交率为(\d+\.\d%)", "en": r"over ([\d,]+) consultations: (\d+\.\d%)"}
+    pattern = {
+        "zh": r"([\d,]+)条咨询的90天成交率为(\d+\.\d%)",
+        "en": r"over ([\d,]+) consultations: (\d+\.\d%)",
+    }
     found = {
         (report, code): re.search(pattern[code], render(report, code, small_sample)[1].get_text()).groups()
         for report in ("industry", "government")
@@ -136,10 +140,14 @@ def test_total_and_rate_agree_across_editions_languages_and_formats(small_sample
     [numbers] = set(found.values())
     for report, side in (("years", "2025年"), ("regions", "黄山市")):
         page = render(report, "zh", small_sample)[1]
-        rows = find_rows(page, "年度" if report == "years" else "地区", "咨询数", "成交率")
+        rows = find_rows(page, "年度" if report == "years" else "地区", "咨询数", "90天成交率")
         assert tuple(next(row for row in rows if row[0] == side)[1:]) == numbers
-    assert f"可评级的咨询{numbers[0]}条" in render("college", "zh", small_sample)[1].get_text()
-    assert f"{numbers[0]}条咨询的成交率为{numbers[1]}" in read_pdf("industry", "zh", small_sample)
+    # What can be graded is more than what was followed for 90 days, the base of the rate.
+    grades = find_rows(render("industry", "zh", small_sample)[1], "等级", "咨询数", "占比")
+    graded = sum(int(count.replace(",", "")) for _, count, _ in grades)
+    assert graded >= int(numbers[0].replace(",", ""))
+    assert f"可评级的咨询{graded:,}条" in render("college", "zh", small_sample)[1].get_text()
+    assert f"{numbers[0]}条咨询的90天成交率为{numbers[1]}" in read_pdf("industry", "zh", small_sample)
 
 
 def test_counts_by_product_agree_between_industry_and_college(small_sample):
@@ -151,10 +159,10 @@ def test_counts_by_product_agree_between_industry_and_college(small_sample):
 
 @pytest.mark.parametrize("column", ["客户类型", "客户来源", "咨询产品"])
 def test_comparison_shows_the_rates_of_the_reports_it_compares(column, small_sample):
-    own = dict(find_rows(render("industry", "zh", small_sample)[1], column, "成交率"))
+    own = dict(find_rows(render("industry", "zh", small_sample)[1], column, "90天成交率"))
     compared = [
         {group: rate for group, side, rate in rows if side == "2025"}
-        for rows in find_all_rows(render("years", "zh", small_sample)[1], "项目", "比较对象", "成交率")
+        for rows in find_all_rows(render("years", "zh", small_sample)[1], "项目", "比较对象", "90天成交率")
     ]
     [rates] = [rates for rates in compared if rates and rates.keys() <= own.keys()]
     assert {group: own[group] for group in rates} == {

@@ -177,7 +177,11 @@ def test_key_figures_say_what_is_withheld() -> None:
     table = rates(甲市=(100, 20), 乙市=(100, 30))
     table.loc["乙市", "rate"] = np.nan
     figures = side_by_side.key_figures_of_sides({"甲市": side(table), "乙市": side(table)}, table, SALE)
-    assert figures == [("有效咨询合计", "200条"), ("甲市成交率", "20.0%"), ("乙市成交率", language.PROTECTED)]
+    assert figures == [
+        ("有效咨询合计", "200条"),
+        ("甲市成交率", "20.0%"),
+        ("乙市成交率", language.protected()),
+    ]
 
 
 def test_withheld_rows_are_counted() -> None:
