@@ -14,8 +14,8 @@ import click
 
 from . import __version__
 from .base import console
-from .base.checked_json import narrow_mode
 from .base.errors import InputError
+from .base.files import narrow_mode
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -170,12 +170,12 @@ def check(
 
 def _write_mapping(files: tuple[Path, ...], target: Path) -> None:
     from .intake import table_drafts
-    from .shelf.report_records import write_whole
+    from .shelf.report_records import write_file
 
     if len(files) > 1:
         raise click.UsageError("--write-mapping takes one FILE.")
     _refuse_existing(target)
-    click.echo(write_whole(target, table_drafts.draft_mapping(files[0])))
+    click.echo(write_file(target, table_drafts.draft_mapping(files[0])))
 
 
 def _refuse_existing(target: Path) -> None:
