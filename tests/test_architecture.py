@@ -35,6 +35,7 @@ ONLY = {
     "tinycss2": {"export.style_rules"},
     "typst": {"export.typesetting"},
     "pypandoc": {"export.converter"},
+    "xlsxwriter": {"base.workbook"},
     "yaml": {"base.yaml_reader"},
     "IPython": {"report.display"},
     "click": {"cli", "building.progress"},
