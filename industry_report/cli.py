@@ -16,7 +16,7 @@ from . import __version__
 from .base import console
 from .base.checked_json import narrow_mode
 from .base.errors import InputError
-from .commands import places, projects
+from .commands import places, projects, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -174,6 +174,9 @@ def check(
         click.echo(check_report.summary(checks, language) + _describe_grades(grades, language))
     if any(found.error or found.rejected for found in checks):
         sys.exit(1)
+
+
+main.add_command(template.template)
 
 
 def _write_mapping(files: tuple[Path, ...], target: Path) -> None:

@@ -37,7 +37,8 @@ ONLY = {
     "pypandoc": {"export.converter"},
     "yaml": {"base.yaml_reader"},
     "IPython": {"report.display"},
-    "click": {"cli", "building.progress", "commands.places", "commands.projects", "commands.speech"},
+    "click": {"cli", "building.progress"}
+    | {f"commands.{name}" for name in ("places", "projects", "speech", "template")},
     "python_calamine": {"intake.sources", "intake.xlsx"},
     "jupyter_client": {"processes.kernels"},
     "ipykernel": {"processes.kernel_server"},

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..base.errors import InputError
-from ..settings import project, project_files
 from . import speech
+
+# Everything that takes time to import is imported where it is used.
+if TYPE_CHECKING:
+    from ..settings.project_files import Change
 
 TOLD = {
     "zh": {
-        project_files.NEW: "新增",
-        project_files.NEWER: "有更新",
-        project_files.EDITED: "您已修改，予以保留；新模板见 {template}",
-        project_files.REMOVED: "您已删除",
+        "new": "新增",
+        "newer": "有更新",
+        "edited": "您已修改，予以保留；新模板见 {template}",
+        "removed": "您已删除",
     },
     "en": {
-        project_files.NEW: "new",
-        project_files.NEWER: "newer",
-        project_files.EDITED: "edited by you, so it stays; the newer template is {template}",
-        project_files.REMOVED: "removed by you",
+        "new": "new",
+        "newer": "newer",
+        "edited": "edited by you, so it stays; the newer template is {template}",
+        "removed": "removed by you",
     },
 }
 
@@ -37,6 +41,8 @@ def init(folder: Path, language: str | None) -> None:
     Nothing that is there already is written over. `industry-report build` then makes the first report, of
     built-in synthetic data.
     """
+    from ..settings import project_files
+
     spoken = speech.find_language(language)
     count = len(project_files.begin_project(folder, spoken))
     click.echo(
@@ -57,6 +63,8 @@ def update(folder: Path | None, write: bool, language: str | None) -> None:
 
     A file that somebody edited is never written over; a notebook that was only run is not edited.
     """
+    from ..settings import project, project_files
+
     spoken = speech.find_language(language)
     root = project.find_project(folder)
     if root is None:
@@ -64,17 +72,17 @@ def update(folder: Path | None, write: bool, language: str | None) -> None:
         raise InputError(str(folder or Path.cwd()), "is no project, and lies in none.", remedy)
     changes = project_files.list_changes(root)
     for change in changes:
-        if change.state != project_files.SAME:
+        if change.state in TOLD[spoken]:
             click.echo(f"{change.name}\t{TOLD[spoken][change.state].format(template=change.template)}")
     click.echo(_summarize(changes, project_files.apply_changes(root, changes) if write else None, spoken))
 
 
-def _summarize(changes: list[project_files.Change], written: list[str] | None, spoken: str) -> str:
+def _summarize(changes: list[Change], written: list[str] | None, spoken: str) -> str:
     if written is not None:
         return speech.choose(
             spoken, zh=f"已更新 {len(written)} 个文件。", en=f"Files updated: {len(written)}."
         )
-    waiting = sum(change.state in (project_files.NEW, project_files.NEWER) for change in changes)
+    waiting = sum(change.state in ("new", "newer") for change in changes)
     if not waiting:
         return speech.choose(spoken, zh="没有可更新的文件。", en="There is nothing to update.")
     return speech.choose(
