@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from industry_report.base import language
 from industry_report.export import appendix
-from industry_report.report import display, tables
+from industry_report.report import as_json, tables
 
 Data = dict[str, Any]
 
@@ -38,7 +38,7 @@ def rates() -> pd.DataFrame:
 
 def exhibit(table: pd.DataFrame, caption: str = "各类型", number: int = 1, kind: str = "table") -> Data:
     content = {"kind": kind, "caption": caption, "number": number, "alt": f"{caption}。小微企业最高"}
-    return {**content, "data": display._records(table), **tables.describe(table)}
+    return {**content, "data": as_json.list_records(table), **tables.describe(table)}
 
 
 def report(*exhibits: Data, spoken: str = "zh", notice: str = "") -> Data:
