@@ -154,7 +154,7 @@ class Calibration:
 def calibrate(chance: Float, y: Truth) -> Calibration:
     """Return how well predicted chances agree with outcomes; missing where all or none converted."""
     values, place = np.unique(chance, return_inverse=True)
-    n, x = (np.bincount(place, weights=w) for w in (np.ones(len(y)), y.astype(float)))
+    n, x = count_equal(place, y)
     ratio = observed_to_expected(float(x.sum()), float((n * values).sum()))
     if not 0 < x.sum() < n.sum():
         return Calibration(np.nan, np.nan, np.nan, np.nan, np.nan, *ratio, np.nan)
@@ -164,6 +164,12 @@ def calibrate(chance: Float, y: Truth) -> Calibration:
     error = float((n * np.abs(x / n - values)).sum() / n.sum())
     errors = np.sqrt(covariance[1, 1]), np.sqrt(alone[0, 0])
     return Calibration(float(a), float(b), float(errors[0]), float(shift), float(errors[1]), *ratio, error)
+
+
+def count_equal(place: npt.NDArray[np.intp], y: Truth) -> tuple[Float, Float]:
+    """Return how many leads stand at each place, and how many of them converted."""
+    counts = np.bincount(2 * place + y, minlength=2 * (int(place.max(initial=-1)) + 1)).reshape(-1, 2)
+    return np.asarray(counts.sum(axis=1), dtype=np.float64), np.asarray(counts[:, 1], dtype=np.float64)
 
 
 def observed_to_expected(observed: float, expected: float) -> tuple[float, float, float]:

@@ -288,10 +288,10 @@ def _climb(x: Float, y: npt.NDArray[np.bool_], beta: Float) -> Float | None:
 
 def _calibrate(total: Whole, y: npt.NDArray[np.bool_]) -> tuple[float, float]:
     """Fit log odds = intercept + slope times total, from the counts at each total."""
-    from .accuracy import fit_logistic
+    from .accuracy import count_equal, fit_logistic
 
     values, place = np.unique(total, return_inverse=True)
-    n, x = (np.bincount(place, weights=w) for w in (np.ones(len(y)), y.astype(float)))
+    n, x = count_equal(place, y)
     beta, _ = fit_logistic(np.column_stack([np.ones(len(values)), values]), x, n)
     return float(beta[0]), float(beta[1])
 

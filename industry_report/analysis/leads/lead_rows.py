@@ -55,8 +55,9 @@ def gather(
     Returns
     -------
     DataFrame
-        lead_id, customer_id, created_on, the columns, ``outcome`` (yes, no or missing) and ``open``, why it
-        is missing: not yet known, not told, undated. Sorted by created_on and lead_id.
+        lead_id, customer_id, created_on, the columns, ``outcome`` (yes, no or missing), ``open``, why it is
+        missing (not yet known, not told, undated), and ``bought``, whether a purchase is registered at all.
+        Sorted by created_on and lead_id.
 
     Raises
     ------
@@ -151,7 +152,8 @@ def _follow(
     )
     untold = said.isna() & day.isna()
     open_ = pd.Series("", index=leads.index).mask(untold, NOT_TOLD).mask(undated, UNDATED).mask(~due, NOT_YET)
-    return {"outcome": yes.astype("boolean").mask(open_ != ""), "open": open_}
+    outcome = yes.astype("boolean").mask(open_ != "")
+    return {"outcome": outcome, "open": open_, "bought": said.fillna(False).astype(bool) | day.notna()}
 
 
 def _tells(leads: pd.DataFrame) -> bool:
@@ -164,10 +166,12 @@ def _follow_orders(
     """Take an order of the customer within the horizon for the outcome of a lead that tells none itself."""
     orders = tables.get("orders")
     if orders is None or orders.empty or "customer_id" not in leads or leads.empty:
-        return {"outcome": pd.array([pd.NA] * len(leads), dtype="boolean"), "open": NOT_TOLD}
+        unknown = pd.array([pd.NA] * len(leads), dtype="boolean")
+        return {"outcome": unknown, "open": NOT_TOLD, "bought": False}
     starts = leads[["customer_id", "created_on"]].rename(columns={"created_on": "at"})
     found = outcomes(starts, orders, within_days, covered_to or None)["outcome"]
-    return {"outcome": found.to_numpy(), "open": pd.Series("", index=leads.index).mask(found.isna(), NOT_YET)}
+    open_ = pd.Series("", index=leads.index).mask(found.isna(), NOT_YET)
+    return {"outcome": found.array, "open": open_, "bought": found.fillna(False).to_numpy(dtype=bool)}
 
 
 def count_outcomes(rows: pd.DataFrame) -> dict[str, int]:
