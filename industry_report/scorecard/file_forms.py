@@ -141,6 +141,9 @@ _HEAD = {
     "review?": _date,
 }
 
+# What files beside the scorecards ask in the same grammar: rules of a review, customers of an action.
+CONDITION, TRIGGER, WORDING = _CONDITION, _TRIGGER, _WORDING
+
 LEVELLED = {
     "levels?": Keyed(_whole, _WORDING),
     "bins?": [{"level": _whole, "values": read_interval, "label?": _WORDING}],

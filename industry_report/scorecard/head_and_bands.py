@@ -52,11 +52,12 @@ def make_head(values: dict[str, Any]) -> dict[str, Any]:
         "valid_from": valid.get("from"),
         "valid_to": valid.get("to"),
         "review_on": values.get("review"),
-        "triggers": tuple(map(_make_trigger, values.get("triggers", []))),
+        "triggers": tuple(map(make_trigger, values.get("triggers", []))),
     }
 
 
-def _make_trigger(values: dict[str, Any]) -> Trigger:
+def make_trigger(values: dict[str, Any]) -> Trigger:
+    """Make an action that several months in a row call for."""
     return Trigger(**{key: value for key, value in values.items() if key != "in"}, interval=values["in"])
 
 
