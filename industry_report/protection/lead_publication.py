@@ -47,6 +47,8 @@ class PublishedLeads:
         ``test_converted``, ``unseen``.
     audit, left_out, columns, card : DataFrame
         What the audit found, what is not on the card and why, each column's part, points by value.
+    spans : DataFrame
+        Index ``label``; ``span`` of points of each column.
     test : DataFrame
         One row: ``auc``, ``low``, ``high``, ``ks``, ``brier``, ``skill``, ``slope``, ``slope_error``,
         ``in_the_large``, ``in_the_large_error``, ``ratio``, ``ratio_low``, ``ratio_high``, ``error``,
@@ -77,6 +79,7 @@ class PublishedLeads:
     left_out: pd.DataFrame
     columns: pd.DataFrame
     card: pd.DataFrame
+    spans: pd.DataFrame
     test: pd.DataFrame
     by_grade: pd.DataFrame
     stability: pd.DataFrame
@@ -168,6 +171,7 @@ def protect_leads(
         "audit": lead_tables.list_audit(learned, policy),
         "left_out": lead_tables.list_left_out(learned),
         "columns": lead_tables.list_columns(learned),
+        "spans": lead_tables.list_columns(learned).set_index("label")[["span"]],
         "card": lead_tables.list_points(learned, policy),
         "break_even": model.find_break_even(learned.fit, spec),
         "coverage": lead_tables.count_rows(tables, policy),
