@@ -27,7 +27,7 @@ MOST_ENTRIES = 15
 
 # Which modules may import a library.
 ONLY = {
-    "scoring": {"cli", "protection.publication"},
+    "scoring": {"cli", "protection.lead_publication", "protection.lead_cards", "protection.publication"},
     "papermill": {"processes.engine", "building.render"},
     "nbclient": {"processes.engine"},
     "nbconvert": {f"export.{name}" for name in ("exporters", "failed_cells", "markdown_cells", "outputs")},

@@ -4,9 +4,9 @@ _OURS = {
     "analysis": "conversion curriculum follow_up history market overrides sales validity workload",
     "base": "language",
     "intake": "contract dataset sample",
-    "protection": "comparison disclosure publication",
-    "report": "display figures panels tables",
-    "report.sentences": "college enterprise industry side_by_side",
+    "protection": "comparison disclosure lead_publication publication",
+    "report": "display figures lead_figures panels tables",
+    "report.sentences": "college enterprise industry leads side_by_side",
     "scorecard": "explanation scorecard_file",
 }
 # What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a

@@ -91,7 +91,8 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
         pages["xlsx"] = data_workbook.write_workbook({**version, **data})
         pages["csv"] = appendix.write_csv(data)
         for name, attachment in exporters.list_attachments(notebook).items():
-            pages[f"{name}.xlsx"] = write_attachment(attachment, data["cover"])
+            suffix = "yaml" if "text" in attachment else "xlsx"
+            pages[f"{name}.{suffix}"] = write_attachment(attachment, data["cover"])
         pages["json"] = write_record(job, facts, pages, {**version, **data}).encode()
         for kept in outdated:
             withdraw(output, name_kept(job.stem, kept), outdated[kept])

@@ -378,17 +378,17 @@ def provenance(sources: pd.DataFrame, scorecard: Scorecard, **parameters: Any) -
     )
 
 
-def attach(table: pd.DataFrame, name: str, caption: str) -> None:
-    """Put a whole table beside the report, as a workbook, and say so where the cell stands.
+def attach(table: pd.DataFrame | str, name: str, caption: str) -> None:
+    """Put a whole table beside the report, as a workbook, or a text of YAML; say so where the cell stands.
 
     Parameters
     ----------
-    table : DataFrame
-        A tidy table, of any length. The report itself does not show it.
+    table : DataFrame or str
+        A tidy table, of any length, or the text. The report itself does not show it.
     name : str
-        Small letters, digits and hyphens; the workbook is called like the report, with this name added.
+        Small letters, digits and hyphens; the file is called like the report, with this name added.
     caption : str
-        What the table is, in the report's language.
+        What it is, in the report's language.
 
     Raises
     ------
@@ -398,14 +398,22 @@ def attach(table: pd.DataFrame, name: str, caption: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         problem = f"expected small letters, digits and hyphens, got {name!r}."
         raise InputError("attach", problem, 'Write for example name="work-list".')
-    check_words("attach", caption)
-    check_table("attach", table)
-    content = {"name": name, "caption": caption, "columns": as_json.list_columns(table)}
-    rows = f"{len(table):,}"
-    said = text(
-        zh=f"附件：{caption}（{rows}行），见与本报告同名、以.{name}.xlsx结尾的工作簿。",
-        en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in .{name}.xlsx.",
-    )
+    if isinstance(table, str):
+        check_words("attach", caption, table)
+        content = {"name": name, "caption": caption, "text": table}
+        said = text(
+            zh=f"附件：{caption}，见与本报告同名、以.{name}.yaml结尾的文件。",
+            en=f"Attachment: {caption}, in the file of this name that ends in .{name}.yaml.",
+        )
+    else:
+        check_words("attach", caption)
+        check_table("attach", table)
+        content = {"name": name, "caption": caption, "columns": as_json.list_columns(table)}
+        rows, file = f"{len(table):,}", f".{name}.xlsx"
+        said = text(
+            zh=f"附件：{caption}（{rows}行），见与本报告同名、以{file}结尾的工作簿。",
+            en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in {file}.",
+        )
     html = f'<p class="attachment">{escape(said)}</p>'
     _put_out({ATTACHMENT: content, "text/html": html, "text/plain": said})
 
