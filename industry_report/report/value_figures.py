@@ -21,7 +21,7 @@ def concentration(curve: pd.DataFrame, measure: str, title: str = "") -> Figure:
     Parameters
     ----------
     curve : DataFrame
-        See `protect_concentration`. A whale curve passes 100 % where some customers cost more than they bring.
+        See `protect_concentration`. A whale curve passes 100 % where some cost more than they bring.
     measure : str
         What is cumulated, in the report's language.
     title : str
@@ -172,27 +172,19 @@ def matrix(table: pd.DataFrame, title: str = "") -> Figure:
     figure, ax = layout.begin_rows(names, {}, title, measure, top=top, height=0.36)
     ax.set(xlim=(-0.5, max(len(heads), 1) - 0.5), xticks=[])
     most = max(1, int(table.to_numpy().max(initial=0)))
-    shades = list(style.grade_colours([str(n) for n in range(5)]).values())
+    shades = sorted(style.grade_colours([str(n) for n in range(5)]).values(), key=style.lightness)[::-1]
     for column, head in enumerate(heads):
         ax.annotate(
             head, (column, -0.5), (0, 4), textcoords="offset points", ha="center", va="bottom",
             color=style.GREY, annotation_clip=False,
         )  # fmt: skip
         for row, count in enumerate(table.iloc[:, column]):
-            colour = (
-                shades[-1 - round(4 * count / most)]
-                if _is_light_last(shades)
-                else shades[round(4 * count / most)]
-            )
+            colour = shades[round(4 * count / most)]
             ax.add_patch(Rectangle((column - 0.49, row - 0.47), 0.98, 0.94, color=colour, linewidth=0))
             ax.text(
                 column, row, f"{count:,}", ha="center", va="center_baseline", color=style.readable_on(colour)
             )
     return figure
-
-
-def _is_light_last(shades: list[str]) -> bool:
-    return style.lightness(shades[-1]) > style.lightness(shades[0])
 
 
 def gaps(table: pd.DataFrame, title: str = "") -> Figure:
