@@ -242,7 +242,7 @@ def describe_tables(
         return empty(columns=["read"]).rename_axis("file"), empty(), empty(), False
     files = pd.concat(sources, ignore_index=True).drop_duplicates("file")
     shown = ["sha256", "read"] if policy.internal else ["read"]  # see `source_files.Files`
-    counted = pd.concat(reasons, ignore_index=True)
+    counted = pd.concat(reasons, ignore_index=True).astype({"rejects": bool})
     keys = [name for name in counted if name != "rows"]
     counted = counted.groupby(keys, as_index=False, sort=False)["rows"].sum()
     return (
