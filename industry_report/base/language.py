@@ -133,7 +133,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
     **dict.fromkeys(("customers", "up", "down", "promising", "known"), _count),
     **dict.fromkeys(("overdue", "due_soon", "median_days_overdue", "days_overdue", "missed"), _count),
     "auc": _area,
-    "full_time_equivalents": _staff,
+    **dict.fromkeys(("full_time_equivalents", "nps"), _staff),
 }
 
 _current = "zh"

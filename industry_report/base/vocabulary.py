@@ -193,6 +193,13 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "indicator": ("指标", "Indicator"),
     "calculation": ("计算方法", "How it is computed"),
     "caution": ("使用限制", "Limits"),
+    # surveys and complaints
+    "category": ("投诉类别", "Category"),
+    "received_on": ("投诉日期", "Received on"),
+    "closed_on": ("办结日期", "Closed on"),
+    "answered_on": ("填写日期", "Answered on"),
+    "sent_on": ("发放日期", "Sent on"),
+    "given_on": ("反馈日期", "Given on"),
     # what is attached to a report
     "work-list": ("跟进名单", "Work list"),
     # the shelf
