@@ -59,8 +59,14 @@ class Contributions:
         return part.groupby("contributor")[column].sum().to_numpy(float)
 
     def is_sensitive(self, chosen: Any) -> bool:
-        """Tell whether the sum of some rows gives a contributor away in any column of money."""
-        return any(is_sensitive(self.among(chosen, column), self.policy) for column in self.columns)
+        """Tell whether the sum of some rows gives a contributor away in any column of money.
+
+        A column in which nothing is known of them has no sum.
+        """
+        if self.rows.loc[chosen, "contributor"].nunique() < self.policy.threshold:
+            return True
+        amounts = [self.among(chosen, column) for column in self.columns]
+        return any(len(part) and is_sensitive(part, self.policy) for part in amounts)
 
     def within(self, grouping: str, labels: Any) -> pd.Series:
         """Return which rows belong to some groups."""
