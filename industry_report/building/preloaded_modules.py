@@ -2,11 +2,12 @@
 
 _OURS = {
     "analysis": "conversion curriculum follow_up history market overrides sales validity workload",
+    "analysis.trade": "market_file",
     "base": "language",
     "intake": "contract dataset sample",
-    "protection": "comparison disclosure publication",
-    "report": "display figures panels tables",
-    "report.sentences": "college enterprise industry side_by_side",
+    "protection": "comparison disclosure market_publication publication",
+    "report": "display figures market_figures market_tables panels small_figures tables",
+    "report.sentences": "college enterprise industry market market_outlook side_by_side",
     "scorecard": "explanation scorecard_file",
 }
 # What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a

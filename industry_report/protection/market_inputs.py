@@ -61,14 +61,15 @@ def read_inputs(
     data, region, year, columns
         See `dataset.load`; of rows after the year nothing is read.
     regions : sequence of str
-        Which to set beside the report's own; those that the data lack are left out.
+        Which to set beside the report's own, all without any; those that the data lack are left out.
     data_cut : str
         The last day that the data tell of; by default the latest date of an order or consultation.
     """
     held = dataset.list_tables(data, columns, "customers")
     absent = tuple(name for name in TABLES if name not in held)
     slices = dataset.slices(data, columns)
-    chosen = tuple(dict.fromkeys([region, *(r for r in regions if (slices["region"] == r).any())]))
+    everywhere = sorted(set(slices["region"]))
+    chosen = tuple(dict.fromkeys([region, *(r for r in regions or everywhere if r in everywhere)]))
     consultations = _load_consultations(data, columns, slices, chosen, year)
     customers = _load(data, columns, "customers", held)
     orders = _load(data, columns, "orders", held)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,8 @@ class Market:
         The report on consultations of the same slice: intent, and what it was worth, come from it.
     monthly, yearly : DataFrame
         Index ``month`` ("2025-01") or ``year``; see `sales.by_month`.
+    whole : tuple of int
+        Years that are told and of which the data hold all months: others are not compared.
     gaps : tuple of str
         Months between the first and the last without any order.
     unfinished : str
@@ -79,6 +81,7 @@ class Market:
     consultations: Published
     monthly: pd.DataFrame
     yearly: pd.DataFrame
+    whole: tuple[int, ...]
     gaps: tuple[str, ...]
     unfinished: str
     averages: pd.DataFrame
@@ -117,7 +120,7 @@ def publish_market(
     market : MarketFile
         See `market_file.load_market`.
     regions : sequence of str
-        Regions to set beside this one; without any it stands alone.
+        Regions to set beside this one; without any, all that the data hold.
     comparisons : sequence of str
         The planned comparisons, decided on before the data are seen: of `COMPARISONS`.
 
@@ -134,7 +137,8 @@ def publish_market(
     own = inputs.rows[inputs.rows["region"] == region]
     told = {place: _find_told(inputs, place, policy) for place in inputs.regions}
     monthly, yearly = tabulate(own, told[region], policy)
-    places = market_regions.describe_places(inputs, told, market, policy, year)
+    whole = {place: _keep_whole(inputs, place, told[place]) for place in inputs.regions}
+    places = market_regions.describe_places(inputs, whole, market, policy, year)
     mean = estimate(own, year, told[region], policy)
     series = {
         "sales": _series(monthly, "sales"),
@@ -143,10 +147,10 @@ def publish_market(
     }
     forecasts = {name: forecast.predict(values) for name, values in series.items()}
     outlook = market_outlook.look_ahead(
-        own, inputs.customers, told[region], policy, year, market, places, consulted, mean, forecasts["new"]
+        own, inputs.customers, whole[region], policy, year, market, places, consulted, mean, forecasts["new"]
     )
-    parts = _compare(own, told, inputs, policy, year, places, outlook, consulted)
-    years = yearly.reindex([year - 1, year])
+    parts = _compare(own, whole[region], year, places, outlook, consulted)
+    years = yearly.reindex([y if y in whole[region].years else -1 for y in (year - 1, year)])
     return origin.release(
         Market(
             region=region,
@@ -155,6 +159,7 @@ def publish_market(
             consultations=consulted,
             monthly=_name_months(monthly),
             yearly=yearly,
+            whole=tuple(sorted(whole[region].years)),
             gaps=tuple(map(str, sales.find_gaps(sales.by_month(own)))),
             unfinished=str(inputs.unfinished or ""),
             averages=mean,
@@ -173,6 +178,11 @@ def publish_market(
 def _find_told(inputs: Inputs, region: str, policy: Policy) -> Told:
     rows, asked = inputs.rows, inputs.consultations
     return find_told(rows[rows["region"] == region], asked[asked["region"] == region], policy)
+
+
+def _keep_whole(inputs: Inputs, region: str, told: Told) -> Told:
+    years = sales.whole_years(inputs.rows[inputs.rows["region"] == region])
+    return replace(told, years=told.years & years)
 
 
 def tabulate(rows: pd.DataFrame, told: Told, policy: Policy) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -261,30 +271,20 @@ def _trim(series: pd.Series) -> pd.Series:
 
 
 def _compare(
-    own: pd.DataFrame,
-    told: Mapping[str, Told],
-    inputs: Inputs,
-    policy: Policy,
-    year: int,
-    places: Place,
-    outlook: Outlook,
-    consulted: Published,
+    own: pd.DataFrame, told: Told, year: int, places: Place, outlook: Outlook, consulted: Published
 ) -> dict[str, dict[str, float]]:
     """Return what the planned comparisons compare, from numbers that are told."""
-    region = inputs.regions[0]
-    nothing = planned.compare_shares(0, 0, 0, 0)
-    both = {year, year - 1} <= told[region].years
     table = places.regions
-    compared = dict.fromkeys(COMPARISONS, nothing)
-    if both:
+    compared = dict.fromkeys(COMPARISONS, planned.compare_shares(0, 0, 0, 0))
+    if {year, year - 1} <= told.years:
         compared["average_purchase"] = planned.compare_means(*(_mean(own, y) for y in (year, year - 1)))
     back = outlook.returning
     if len(back) == 2:
         now, before = back.iloc[-1], back.iloc[0]
         counts = now["returned"], now["base"], before["returned"], before["base"]
         compared["returning"] = planned.compare_shares(*counts)
-    if region in table.index and len(table) > 1:
-        mine, rest = table.loc[region], table.drop(index=region)[["customers", "firms"]].sum()
+    if len(table) > 1:  # the report's own region first
+        mine, rest = table.iloc[0], table.iloc[1:][["customers", "firms"]].sum()
         counts = mine["customers"], mine["firms"], rest["customers"], rest["firms"]
         compared["region"] = planned.compare_shares(*counts)
     best = _split_intent(consulted.by_score)

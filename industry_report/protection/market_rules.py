@@ -4,10 +4,10 @@ All or nothing: the months of a year are told if every one of them may be, else 
 follows from a total and its neighbours, and what is withheld hints at no more than that some month is small.
 
 The report on consultations tells of purchases, too: how many ended in one, and what they amount to by type.
-Where orders and purchases are the same, a total of orders would give what it withholds. So what is sold beside
-those purchases (renewals, upgrades) must itself be the doing of enough customers; where it is not, sales are
-not told of a year (or its months) in which few consultations were lost, or of which the sums that are withheld
-by type would together tell of somebody.
+Where orders and purchases are the same, a total of orders would give what it withholds. So what is sold
+beside those purchases (renewals, upgrades) must itself be the doing of enough customers; where it is not,
+sales are not told of a year (or its months) in which few consultations were lost, or of which the sums that
+are withheld by type would together tell of somebody.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ...base import origin
 
-NO_TOTAL, TOO_SMALL, NO_SALES = "no total", "total too small", "no sales"
+NO_TOTAL, TOO_SMALL, NO_SALES = "no total", "total too small", "no whole year of sales"
 _TOTAL = ["value", "low", "high", "source", "published_on"]
 
 
