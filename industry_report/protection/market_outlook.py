@@ -211,4 +211,7 @@ def describe_coverage(
         return mark(told.drop(columns="is_static"), internal=policy.internal)
     dates = told.groupby("table", sort=False).agg({"first_on": "min", "last_on": "max"})
     whole = told.groupby("table", sort=False)[["rows"]].sum().join(dates).reset_index()
-    return mask_columns(whole, {"rows": whole["rows"].lt(policy.threshold).to_numpy(bool)})
+    few = whole["rows"].lt(policy.threshold) & whole["table"].ne("market")  # totals tell of no customer
+    # Rounded, for the rows of who gave no consent are among them: the difference would tell how many did not.
+    whole["rows"] = [averages.round_to(float(count), 2) for count in whole["rows"]]
+    return mask_columns(whole, {"rows": few.to_numpy(bool)})

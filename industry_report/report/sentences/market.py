@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...analysis.trade.market_share import NO_SALES, TOO_SMALL
+from ...analysis.trade.market_share import NO_SALES, TOO_SMALL, find_extremes
 from ...base import language, origin
 from ...base.language import listing, name, text
 from ...protection.market_publication import Market
@@ -13,7 +13,7 @@ from ...protection.market_regions import NET
 from .wording import bracketed, percent
 
 YI, WAN, MILLION = 1e8, 1e4, 1e6
-STANDS_OUT = 1.1  # a quotient this far from 1, on a scale of ratios, is worth a sentence
+MOST_REGIONS = 5  # named in a sentence
 
 
 def yuan(value: float) -> str:
@@ -35,6 +35,20 @@ def ranged(low: float, high: float, *, money: bool = False) -> str:
 def signed(value: float) -> str:
     """Return a change of money with its sign."""
     return ("+" if value > 0 else "−" if value < 0 else "") + yuan(abs(value))
+
+
+def month_words(month: str) -> str:
+    """Return a month as a sentence gives it: 2025年3月 / March 2025."""
+    year, number = month.split("-")
+    return language.month_of_year(int(year), int(number))
+
+
+def reader(edition: str) -> str:
+    """Return for whom the points of the summary are."""
+    return {
+        "government": text(zh="主管部门", en="public bodies"),
+        "enterprise": text(zh="本单位", en="the company"),
+    }.get(edition, text(zh="行业", en="the trade"))
 
 
 # --- what there is and what there is not
@@ -68,15 +82,15 @@ def reach(now: Market) -> str:
     first, last = now.monthly.index[0], now.monthly.index[-1]
     parts = [
         text(
-            zh=f"订单覆盖{first}至{last}，共{len(now.monthly):,}个月",
-            en=f"Orders cover {first} to {last}, {len(now.monthly):,} months",
+            zh=f"订单覆盖{month_words(first)}至{month_words(last)}，共{len(now.monthly):,}个月",
+            en=f"Orders cover {month_words(first)} to {month_words(last)}, {len(now.monthly):,} months",
         )
     ]
     if now.unfinished:
         parts.append(
             text(
-                zh=f"{now.unfinished}数据未到月底，不计入",
-                en=f"{now.unfinished} is not complete and is left out",
+                zh=f"{month_words(now.unfinished)}数据未到月底，不计入",
+                en=f"{month_words(now.unfinished)} is not complete and is left out",
             )
         )
     if now.gaps:
@@ -125,6 +139,14 @@ def _change(now: Market) -> str:
         return text(zh="，与上年持平", en=", as the year before")
     word = text(zh="增长" if change > 0 else "下降", en="up" if change > 0 else "down")
     return text(zh=f"，比上年{word}{abs(change):.1%}", en=f", {word} {abs(change):.1%} on the year before")
+
+
+def sales_title(now: Market) -> str:
+    """State sales and change, as short as a figure's title."""
+    if now.year not in now.yearly.index or pd.isna(now.yearly.loc[now.year, "sales"]):
+        return ""
+    total = yuan(now.yearly.loc[now.year, "sales"])
+    return text(zh=f"{now.year}年销售额{total}", en=f"Sales in {now.year}: {total}") + _change(now)
 
 
 def why(now: Market) -> str:
@@ -257,6 +279,16 @@ def share(now: Market) -> str:
     return _cite(told.iloc[0], now) if len(told) else _no_share(table.iloc[0])
 
 
+def share_title(now: Market) -> str:
+    """State the share, as short as a figure's title."""
+    told = now.places.shares[now.places.shares["reason"] == ""]
+    if told.empty:
+        return ""
+    row = told.iloc[0]
+    share = f"{percent(row['rate'])}{_share_range(row)}"
+    return text(zh=f"{row['year']}年市场份额{share}", en=f"Market share in {row['year']}: {share}")
+
+
 def _cite(row: pd.Series, now: Market) -> str:
     basis = (
         text(zh="扣除退款", en="net of refunds")
@@ -322,24 +354,30 @@ def regions(now: Market) -> str:
             en=f"{row['per_thousand']:.1f} of 1,000 firms in {name(now.region)} were customers in "
             f"{now.places.year}; there is no other region to compare with",
         )
-    column = "standardised" if "standardised" in table else "quotient"
-    high, low = table[column].idxmax(), table[column].idxmin()
-    if table[column].max() < STANDS_OUT and table[column].min() > 1 / STANDS_OUT:
-        return text(
-            zh=f"{now.places.year}年各地区的区位商都接近1，客户分布与企业分布相近",
-            en=f"In {now.places.year} all location quotients are close to 1: customers are spread as firms are",
-        )
-    kind = (
-        text(zh="标准化区位商", en="standardised quotient")
-        if column == "standardised"
-        else text(zh="区位商", en="location quotient")
+    return _rank(table, now.places.year)
+
+
+def _rank(table: pd.DataFrame, year: int) -> str:
+    """List the regions by penetration, and name the highest and lowest where that is clear."""
+    ordered = table.sort_values("per_thousand", ascending=False, kind="stable").head(MOST_REGIONS)
+    listed = text(zh="、", en=", ").join(
+        f"{name(str(region))}{text(zh='', en=' ')}{row['per_thousand']:.1f}{bracketed(f'{row["quotient"]:.2f}')}"
+        for region, row in ordered.iterrows()
     )
-    return text(
-        zh=f"{now.places.year}年{kind}{name(str(high))}最高（{table.loc[high, column]:.2f}），"
-        f"{name(str(low))}最低（{table.loc[low, column]:.2f}）；1表示客户占比等于企业占比",
-        en=f"{now.places.year}: {kind} highest in {name(str(high))} ({table.loc[high, column]:.2f}), lowest in "
-        f"{name(str(low))} ({table.loc[low, column]:.2f}); at 1 the shares of customers and firms are equal",
+    said = text(
+        zh=f"{year}年每千户企业中的客户数（括号内为区位商）：{listed}",
+        en=f"Customers per 1,000 firms in {year} (location quotients in brackets): {listed}",
     )
+    top, bottom = find_extremes(table)
+    clear = [
+        *([text(zh=f"{name(top)}最高", en=f"{name(top)} is highest")] if top else []),
+        *([text(zh=f"{name(bottom)}最低", en=f"{name(bottom)} is lowest")] if bottom else []),
+    ]
+    unsure = text(
+        zh="按企业数的范围和随机波动，高低不能区分",
+        en="within the range of the totals and chance, they cannot be told apart",
+    )
+    return said + text(zh="；", en="; ") + (text(zh="，", en=", ").join(clear) if clear else unsure)
 
 
 def left_out(now: Market) -> str:
@@ -364,7 +402,7 @@ def growth(now: Market) -> str:
     row = table.loc[now.region]
     parts = (
         (text(zh="随市场整体", en="with the whole market"), row["market"]),
-        (text(zh="所在地区好于或差于整体", en="its region against the whole"), row["mix"]),
+        (text(zh="所在地区与整体之差", en="its region against the whole"), row["mix"]),
         (text(zh="自身", en="its own"), row["own"]),
     )
     kept = parts if len(table) > 1 else (parts[0], parts[2])

@@ -10,7 +10,7 @@ from ...analysis.trade.forecast import CONSTANT, GAPS, LEAST, NAIVE, SHORT, WITH
 from ...base import language, origin
 from ...base.language import listing, name, term, text
 from ...protection.market_publication import Market
-from .market import ranged, yuan
+from .market import month_words, ranged, yuan
 from .wording import bracketed, percent, points
 
 
@@ -147,7 +147,7 @@ def forecast(now: Market, what: str) -> str:
     found, subject = now.forecasts[what], measured(what)
     if found.reason:
         return _no_forecast(found, subject)
-    first, last = found.table.index[0], found.table.index[-1]
+    first, last = (month_words(found.table.index[place]) for place in (0, -1))
     value, low, high = found.total
     money = what == "sales"
     shown = yuan(value) if money else f"{value:,.0f}"
@@ -280,9 +280,8 @@ def discovered(now: Market) -> list[str]:
 
 
 def _discovery(row: pd.Series) -> str:
-    interval = text(
-        zh=f"{points(row['low'])}～{points(row['high'])}", en=f"{points(row['low'])} to {points(row['high'])}"
-    )
+    ends = [f"{100 * row[end]:+.1f}".replace("-", "−") for end in ("low", "high")]
+    interval = text(zh=f"95%区间{ends[0]}～{ends[1]}", en=f"95% interval {ends[0]} to {ends[1]}")
     return text(
         zh=f"{condition(row['condition'])}：成交率{percent(row['rate_b'])}，其余{percent(row['rest_b'])}，相差"
         f"{points(row['difference'])}（{interval}；验证组{row['rows_b']:,}户）",
