@@ -1,4 +1,4 @@
-"""The command ``industry-report``: sample, check, scorecard, plan, build, preview."""
+"""The command ``industry-report``: sample, check, scorecard, plan, build, preview, review, crm."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from .base import console
 from .base.errors import InputError
 from .base.files import narrow_mode
 from .commands import places, projects, template
+from .commands.crm import crm
+from .commands.review import review
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -426,6 +428,10 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
         previews.preview(find_job, port, click.echo)
     except KeyboardInterrupt:
         click.echo("The preview has ended.", err=True)
+
+
+main.add_command(review)
+main.add_command(crm)
 
 
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:
