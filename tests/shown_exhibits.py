@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from industry_report.report import display, tables
+from industry_report.report import as_json, tables
 
 Data = dict[str, Any]
 
@@ -30,7 +30,7 @@ def rates() -> pd.DataFrame:
 
 def exhibit(table: pd.DataFrame, caption: str = "各类型", number: int = 1, kind: str = "table") -> Data:
     content = {"kind": kind, "caption": caption, "number": number, "alt": f"{caption}。小微企业最高"}
-    return {**content, "data": display._records(table), **tables.describe(table)}
+    return {**content, "data": as_json.list_records(table), **tables.describe(table)}
 
 
 def report(*exhibits: Data, spoken: str = "zh", notice: str = "") -> Data:

@@ -19,8 +19,8 @@ from papermill.parameterize import parameterize_notebook
 
 from .. import __version__
 from ..base import own_folders
-from ..base.checked_json import narrow_mode
 from ..base.errors import InputError
+from ..base.files import narrow_mode
 from ..base.formats import FOLDER
 from ..base.language import LANGUAGES
 from ..export import appendix, citations, data_workbook, exporters, sharing

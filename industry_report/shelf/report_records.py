@@ -12,15 +12,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..base.checked_json import has_form, narrow_mode, read_checked, read_json, write_checked
+from ..base.checked_json import has_form, read_checked, read_json, write_checked
 from ..base.errors import InputError
+from ..base.files import digest_file, write_whole
 from ..base.language import LANGUAGES
 from . import catalogue, index_page, navigation
 from .navigation import hash_bytes
 
 WORK_FOLDER = Path(".build")  # in the working folder: what is not for publication
 WORK_VARIABLE = "INDUSTRY_REPORT_WORK"  # names another place for it
-DRAFT = ".draft-"  # how the name of a file begins until it is whole
 # What the shelf reads of a record; see `render.write_record`.
 _TEXTS = {str: str}
 _EXHIBIT = {
@@ -101,20 +101,9 @@ def find_published(output: Path, stem: str) -> dict[str, Any] | None:
     if record is None:
         return None
     for suffix, digest in record["files"].items():
-        if digest_file(output / f"{stem}.{suffix}") != digest:
+        if navigation.digest_report_file(output / f"{stem}.{suffix}") != digest:
             return None
     return record
-
-
-def digest_file(file: Path) -> str:
-    """Return a file's SHA-256; nothing if it is missing or cannot be read.
-
-    Of a report's page the bar is left out, which the shelf writes into it.
-    """
-    with suppress(OSError):
-        content = file.read_bytes()
-        return navigation.digest_page(content) if file.suffix == ".html" else hash_bytes(content)
-    return ""
 
 
 def find_earlier(output: Path, stem: str) -> dict[str, Any] | None:
@@ -200,7 +189,7 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
     }
     for file, content in texts.items():
         if digest_file(output / file) != hash_bytes(content.encode()):
-            write_whole(output / file, content)
+            write_file(output / file, content)
     with suppress(OSError):  # without it, the next build believes what it finds
         make_work_folder(output)
         write_checked(_find_seal(output), digest_file(output / "catalog.json"))
@@ -280,16 +269,11 @@ def _as_json(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text file in one step: a reader sees the old one or the new one, never half of it."""
-    draft = path.with_name(f"{DRAFT}{os.getpid()}-{path.name}")
+def write_file(path: Path, text: str) -> Path:
+    """Write a text file of the shelf in one step; an `InputError` says why it cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        narrow_mode(draft, path.parent)
-        return draft.replace(path)
+        return write_whole(path, text)
     except OSError as error:
-        with suppress(OSError):  # where the folder is none, there is no draft either
-            draft.unlink()
         remedy = "Write it elsewhere, or free its place."
         raise InputError(str(path), f"cannot be written: {error.strerror}.", remedy) from error
