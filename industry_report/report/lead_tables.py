@@ -120,7 +120,7 @@ def model_card(now: PublishedLeads, columns: str) -> pd.DataFrame:
             text(zh="方法", en="Method"),
             text(
                 zh="卡方合并分箱，证据权重，系数不小于0的逻辑回归，取整为分数",
-                en="Bins by chi-square, weights of evidence, logistic regression without negative weights, points",
+                en="Bins by chi-square, weights of evidence, logistic regression without negative weights",
             ),
         ),
     ]

@@ -361,7 +361,7 @@ def _rank(table: pd.DataFrame, year: int) -> str:
     """List the regions by penetration, and name the highest and lowest where that is clear."""
     ordered = table.sort_values("per_thousand", ascending=False, kind="stable").head(MOST_REGIONS)
     listed = text(zh="、", en=", ").join(
-        f"{name(str(region))}{text(zh='', en=' ')}{row['per_thousand']:.1f}{bracketed(f'{row["quotient"]:.2f}')}"
+        f"{name(str(region))}{text(zh='', en=' ')}{row['per_thousand']:.1f}{bracketed('{:.2f}'.format(row['quotient']))}"
         for region, row in ordered.iterrows()
     )
     said = text(
