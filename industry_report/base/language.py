@@ -51,6 +51,16 @@ def _points(value: float) -> str:
     return _decimal(float(rounded), 1, "+0.0;-0.0") if float(rounded) else "0.0"
 
 
+def _gain(value: float) -> str:
+    """Print growth: +12.8%, never -0.0%."""
+    rounded = Decimal(f"{value:.1%}".rstrip("%")) / 100
+    return format_percent(rounded or Decimal(0), format="+0.0%;-0.0%", locale=LOCALES[_current])
+
+
+def _signed_count(value: float) -> str:
+    return _decimal(value, 0, "+#,##0;-#,##0") if round(value) else "0"
+
+
 def _step(value: float) -> str:
     return _decimal(value, 0, "+0;-0")
 
@@ -84,6 +94,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
             "conversions",
             "contacts",
             "contacts_per_year",
+            "year_before",
             "read",
             "graded",
             "ungradable",
@@ -117,6 +128,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
             "highest",
             "weight",
             "share_before",
+            "contribution",
             "weak",
             "strong",
         ),
@@ -129,6 +141,8 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
     **dict.fromkeys(("p", "p_adjusted"), _probability),
     **dict.fromkeys(("minutes_per_contact", "hours_per_year"), _assumed),
     "step": _step,
+    **dict.fromkeys(("growth",), _gain),
+    **dict.fromkeys(("gained",), _signed_count),
     "gap": _gap,
     **dict.fromkeys(("customers", "up", "down", "promising", "known"), _count),
     **dict.fromkeys(("overdue", "due_soon", "median_days_overdue", "days_overdue", "missed"), _count),
