@@ -108,8 +108,8 @@ def decompose(n: pd.DataFrame, x: pd.DataFrame) -> pd.Series:
     -------
     Series
         ``reference`` (rate of the earlier year), ``within``, ``mix``, ``rate`` and ``standardised``, the
-        later year's rate at the earlier mix: ``reference + within + mix == rate``. All missing where a group is
-        empty in the later year, whose rate it would need.
+        later year's rate at the earlier mix: ``reference + within + mix == rate``. All missing where a group
+        is empty in the later year, whose rate it would need.
 
     Examples
     --------

@@ -22,6 +22,8 @@ LANGUAGES = ("zh", "en")
 LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale("en")}  # a name would be parsed for every number
 
 MISSING_SIGN = "–"
+LONGEST_PLAIN = 12  # characters of a category that a Chinese sentence names without quotation marks
+MISREAD = re.compile(r"[\s，。；、：？！,.;:?!“”（）()]")
 
 # A number that is not shown because it would tell of single customers. Not "…": in Chinese yearbooks that is
 # "less than half a unit". The English mark is the shorthand of the UK's statistical service.
@@ -234,10 +236,16 @@ def name(value: str) -> str:
 
 
 def mention(value: str) -> str:
-    """Return a code-list value as a sentence names it: “小微企业” / small and micro enterprises."""
+    """Return a code-list value as a sentence names it: 小微企业 / small and micro enterprises.
+
+    Quotation marks stand where the value could be misread: the pooled “其他”, one sign, a phrase of its own.
+    """
     english = CODE_NAMES.get(value, value)
     proper = english == value or value in PLACES or english.startswith("WeChat")
-    return text(zh=f"“{value}”", en=english if proper else english[:1].lower() + english[1:])
+    plain = value != "其他" and 1 < len(value) <= LONGEST_PLAIN and not MISREAD.search(value)
+    return text(
+        zh=value if plain else f"“{value}”", en=english if proper else english[:1].lower() + english[1:]
+    )
 
 
 def month(number: int, *, short: bool = False) -> str:

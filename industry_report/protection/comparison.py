@@ -347,7 +347,7 @@ def grade_shares(sides: Sides) -> pd.DataFrame:
         "group": text(zh="等级", en="Grade"),
         "consultations": text(zh="可评级咨询", en="Graded"),
         "conversions": text(zh="该等级咨询数", en="Of this grade"),
-        "rate": text(zh="占可评级咨询的比重", en="Share of graded consultations"),
+        "rate": text(zh="占可评级咨询的比例", en="Share of graded consultations"),
     }
     return table_metadata.describe(long, heads=heads)
 

@@ -38,6 +38,10 @@ class YearOnYear:
         The years.
     total : DataFrame
         See `growth.of_total`; empty without a year before.
+    volumes : DataFrame
+        Index ``year``; ``received`` of the years that there are.
+    rates : DataFrame
+        Index ``year``; the measure as a whole, see `conversion.overall`, of the years that measure the same.
     rate : DataFrame
         One row of `conversion.differences`: the measure as a whole against the year before; empty where
         either is withheld, or the two do not measure the same.
@@ -52,6 +56,8 @@ class YearOnYear:
     year: int
     earlier: int
     total: pd.DataFrame
+    volumes: pd.DataFrame
+    rates: pd.DataFrame
     rate: pd.DataFrame
     by: Mapping[str, pd.DataFrame]
     mix: Mapping[str, pd.Series]
@@ -108,6 +114,10 @@ def compare_years(now: Published, before: Published | None, year: int, earlier: 
             year=year,
             earlier=earlier,
             total=total if before is not None else total.iloc[:0],
+            volumes=total[["received"]].iloc[0 if before is not None else 1 :],
+            rates=_side_by_side(
+                {y: one for y, one in sides.items() if one is not None and (alike or y == year)}
+            ),
             rate=comparison.changes(sides) if alike else _nothing(),  # type: ignore[arg-type]
             by={
                 kind: growth.of_groups(table, past[kind], overlapping=kind == "product")
@@ -120,6 +130,11 @@ def compare_years(now: Published, before: Published | None, year: int, earlier: 
             },
         )
     )
+
+
+def _side_by_side(sides: comparison.Sides) -> pd.DataFrame:
+    table = comparison.overview(sides)
+    return table.rename_axis("year")
 
 
 def _nothing() -> pd.DataFrame:
