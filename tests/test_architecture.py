@@ -13,7 +13,7 @@ SOURCE = ROOT / "industry_report"
 # From the ground up. Lazy and TYPE_CHECKING imports count, too.
 ROOMS = (
     *("base", "settings", "scorecard", "intake", "processes", "analysis", "protection"),
-    *("report", "export", "shelf", "building", "cli"),
+    *("report", "export", "shelf", "building", "commands", "cli"),
 )
 # Dotted name below `industry_report` → file.
 PACKAGE = {
@@ -35,9 +35,11 @@ ONLY = {
     "tinycss2": {"export.style_rules"},
     "typst": {"export.typesetting"},
     "pypandoc": {"export.converter"},
+    "xlsxwriter": {"base.workbook"},
     "yaml": {"base.yaml_reader"},
     "IPython": {"report.display"},
-    "click": {"cli", "building.progress"},
+    "click": {"cli", "building.progress"}
+    | {f"commands.{name}" for name in ("places", "projects", "speech", "template")},
     "python_calamine": {"intake.sources", "intake.xlsx"},
     "jupyter_client": {"processes.kernels"},
     "ipykernel": {"processes.kernel_server"},

@@ -419,7 +419,7 @@ _DECISIONS = Schema(
         "why": _must("text", "理由", "原因", "评定理由", "reason"),
         "region": _REGION,
     },
-    key=("customer_id", "date"),
+    key=("customer_id", "date", "who"),  # two assessors may look at a customer on the same day
     dates=("date",),
     names=("评级决定", "评级", "decisions", "overrides"),
 )
