@@ -18,8 +18,8 @@ from typing import Any
 import xlsxwriter
 
 from .. import __version__
-from ..base.checked_json import narrow_mode
 from ..base.errors import InputError
+from ..base.files import narrow_mode
 from ..base.own_folders import make_folder
 from .differences import Change, Difference, as_json, list_changed_fields
 from .profiles import Profile
