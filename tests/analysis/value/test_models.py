@@ -193,7 +193,8 @@ def test_renewals_are_checked_on_the_other_half() -> None:
     assert check.is_shown, check.rules
     model = model_check.fit_renewals(renewals)
     assert abs(np.log(model.alpha / 0.6)) < 2 * model.log_errors[0] + 0.05
-    assert (check.groups["predicted"] - check.groups["actual"]).abs().max() < 0.06
+    many = check.groups[check.groups["customers"] > 100]
+    assert (many["predicted"] - many["actual"]).abs().max() < 0.04
 
 
 @pytest.mark.parametrize("size", [0, 1, 9, 299])
