@@ -216,17 +216,21 @@ def combinations(scorecard: Scorecard) -> pd.DataFrame:
         A column of levels per dimension, composite, grade; the gate of a weighted scorecard is taken not to
         hold. No rows for tiers, and for scorecards of more than 100,000 combinations.
     """
-    values = [dimension.values for dimension in scorecard.dimensions]
-    count = math.prod(map(len, values))
-    rows = list(itertools.product(*values)) if 0 < count <= MOST_COMBINATIONS else []
-    is_whole = all(value.denominator == 1 for one in values for value in one)
-    numbers = np.array(rows, dtype=np.float64).reshape(len(rows), len(values))
+    count = math.prod(
+        dimension.count if dimension.weight is not None else 0 for dimension in scorecard.dimensions
+    )
+    values = (
+        [dimension.values for dimension in scorecard.dimensions] if 0 < count <= MOST_COMBINATIONS else []
+    )
+    rows = list(itertools.product(*values)) if values else []
+    is_whole = all(dimension.parts == 1 for dimension in scorecard.dimensions)
+    numbers = np.array(rows, dtype=np.float64).reshape(len(rows), len(scorecard.dimensions))
     table = pd.DataFrame(numbers, columns=[dimension.column for dimension in scorecard.dimensions])
     table = table.astype(np.int64) if is_whole else table
     unit, weights, floors = to_whole_numbers(scorecard)
     parts = [denominator(dimension) for dimension in scorecard.dimensions]
     cells = [
-        (table[d.column] * part).to_numpy(dtype=np.int64)
+        np.rint(table[d.column] * part).to_numpy(dtype=np.int64)
         for d, part in zip(scorecard.dimensions, parts, strict=True)
     ]
     totals = sum_up(cells, weights) if cells else np.zeros(0, dtype=np.int64)
@@ -314,8 +318,8 @@ def _look_at_gate(
 
 
 def _bound_weighted(consultations: pd.DataFrame, scorecard: Scorecard) -> Bounds:
-    """Rows with something missing, and the places of the least and the greatest grade that they can have."""
-    missing = consultations[list(scorecard.columns)].isna().any(axis=1).to_numpy(dtype=np.bool_)
+    """Rows with something needed missing, and the places of the least and greatest grade they can have."""
+    missing = consultations[list(scorecard.needed)].isna().any(axis=1).to_numpy(dtype=np.bool_)
     low, high = bound_totals(consultations, scorecard)
     low, high = low[missing], high[missing]
     if scorecard.zero_when:

@@ -14,10 +14,9 @@ import click
 
 from . import __version__
 from .base import console
-from .base.checked_json import narrow_mode
 from .base.errors import InputError
-from .commands.crm import crm
-from .commands.review import review
+from .base.files import narrow_mode
+from .commands import crm, places, projects, review, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ ANNUAL = Path("params", "annual.yaml")
 
 SCORECARD = "params/scorecards/consultation.yaml"
 
-WRITES_FILES = ("sample", "build", "preview")
+WRITES_FILES = ("init", "update", "sample", "build", "preview")
 
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
 
@@ -89,27 +88,34 @@ def main() -> None:
     """Turn workbooks of customer consultations into published reports."""
 
 
+main.add_command(projects.init)
+main.add_command(projects.update)
+
+
 @main.command(
     epilog=_examples(
         "industry-report sample",
         "industry-report sample trial --rows 200 --seed 7",
     )
 )
-@click.argument("folder", metavar="[DIR]", type=PATH, default=Path("data", "sample"))
+@click.argument("folder", metavar="[DIR]", type=PATH, required=False)
 @click.option(
     "--rows", type=click.IntRange(min=1), help="Consultations of each workbook (default: as in life)."
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), default=2025, show_default=True, help="Same seed, same rows."
 )
-def sample(folder: Path, rows: int | None, seed: int) -> None:
-    """Write synthetic data to DIR (default: data/sample).
+def sample(folder: Path | None, rows: int | None, seed: int) -> None:
+    """Write synthetic data to DIR (default: the project's data/sample).
 
     A workbook of consultations for each of three cities and three years, in the form the registry uses, and
     beside them customers, orders, contacts, answers, complaints and leads; all labelled as synthetic.
     """
     from .intake import sample as samples
+    from .settings.project import find_project, name_from
 
+    if folder is None:
+        folder = name_from(Path.cwd(), (find_project() or Path.cwd()) / "data" / "sample")
     for write in (samples.write, samples.write_tables):
         for path in write(folder, rows=rows, seed=seed):
             click.echo(path)
@@ -170,14 +176,17 @@ def check(
         sys.exit(1)
 
 
+main.add_command(template.template)
+
+
 def _write_mapping(files: tuple[Path, ...], target: Path) -> None:
     from .intake import table_drafts
-    from .shelf.report_records import write_whole
+    from .shelf.report_records import write_file
 
     if len(files) > 1:
         raise click.UsageError("--write-mapping takes one FILE.")
     _refuse_existing(target)
-    click.echo(write_whole(target, table_drafts.draft_mapping(files[0])))
+    click.echo(write_file(target, table_drafts.draft_mapping(files[0])))
 
 
 def _refuse_existing(target: Path) -> None:
@@ -191,9 +200,10 @@ def _grader(grades: Counter[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
     import scoring
 
     from .base.files import find_upwards
+    from .settings.project import find_templates
 
-    own = Path(scoring.__file__).parent / SCORECARD  # for a check outside of any project folder
-    scorecard = _load_scorecard(SCORECARD if find_upwards(SCORECARD) else str(own))
+    # The program's own, for a check outside of any project.
+    scorecard = _load_scorecard(SCORECARD if find_upwards(SCORECARD) else str(find_templates() / SCORECARD))
     grades.update(dict.fromkeys(reversed(scorecard.grades), 0))
 
     def grade(consultations: pd.DataFrame) -> pd.DataFrame:
@@ -289,9 +299,10 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
     """
     from .building import build as builder
 
-    jobs = _list_jobs(params, data, only)
+    here = places.enter_project(params)
+    jobs = _list_jobs(places.rename_files(here, params), places.rename_data(here, data), only)
     stale = 0
-    for job, reason in builder.list_states(jobs, output):
+    for job, reason in builder.list_states(jobs, places.place_output(here, output)):
         click.echo(f"{job.stem}\t{'stale: ' + reason if reason else 'fresh'}\t{job.origin}")
         stale += bool(reason)
     from .building.progress import count_noun
@@ -356,13 +367,16 @@ def build(
     alone; one that fails does not stop the others, and the exit status is then 1. Reports of internal
     editions go to a folder of their own, DIR-internal.
     """
+    named = params or (ANNUAL,)
+    here = places.enter_project(named)
+    output = places.place_output(here, output)
     if scheduler is None and (force or not output.exists()):  # there will be something to make
         from .processes import fork_server
 
         fork_server.begin()
     from .building import build as builder
 
-    jobs = _list_jobs(params or (ANNUAL,), data, only)
+    jobs = _list_jobs(places.rename_files(here, named), places.rename_data(here, data), only)
     options = builder.Options(workers, force, time_limit, retries, scheduler, draft)
     from .building.progress import show_progress, summarize
 
@@ -403,6 +417,9 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
     from .building import plan as planner
     from .building import preview as previews
 
+    here = places.enter_project([params or notebook])
+    notebook, data = places.rename(here, notebook), places.rename_data(here, data)
+    params = params and places.rename(here, params)
     find_job = functools.partial(planner.find_job, notebook, params, data)
     find_job()  # a fault of the command line ends it here; later ones are shown in the page
     try:
@@ -411,8 +428,8 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
         click.echo("The preview has ended.", err=True)
 
 
-main.add_command(review)
-main.add_command(crm)
+main.add_command(review.review)
+main.add_command(crm.crm)
 
 
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:

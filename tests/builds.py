@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import psutil
@@ -35,13 +36,13 @@ def list_jobs(*notebooks: str) -> list[plan.Job]:
     return plan.list_jobs([Path("params/x.yaml")])
 
 
-def run(*notebooks: str, **options: object) -> dict[str, Result]:
+def run(*notebooks: str, **options: Any) -> dict[str, Result]:
     """Build; give the results by notebook."""
     results = build.build_reports(list_jobs(*notebooks), OUTPUT, Options(**{"workers": 2, **options}))
     return {result.report.split("/")[-1].removesuffix(".zh"): result for result in results}
 
 
-def start(*arguments: str, **options: object) -> subprocess.Popen[str]:
+def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     """Start the command as a user would."""
     listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     code = f"{listen}; from industry_report.cli import main; main()"

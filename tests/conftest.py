@@ -31,6 +31,9 @@ CURRENT = "PYTEST_CURRENT_TEST"
 SCORECARD = Path("params", "scorecards", "consultation.yaml")
 
 
+os.environ["LANGUAGE"] = "en"  # commands, also in processes of their own, speak English unless told otherwise
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call() -> Generator[None, object, object]:
     """Take the name of the running test out of the environment.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import combinations
+from typing import Any
 
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
@@ -22,12 +23,12 @@ def _noting_texts() -> Iterator[dict[Text, Bbox]]:
     drawn: dict[Text, Bbox] = {}
     draw = Text.draw
 
-    def note(self: Text, renderer: object) -> None:
+    def note(self: Text, renderer: Any) -> None:
         draw(self, renderer)
         if self.get_visible() and self.get_text().strip():
             drawn[self] = self.get_window_extent(renderer)
 
-    Text.draw = note  # type: ignore[method-assign]
+    Text.draw = note  # type: ignore[method-assign,assignment]
     try:
         yield drawn
     finally:
@@ -61,7 +62,7 @@ def find_faults(figure: Figure) -> list[str]:
         for text, box in texts.items()
         if any(_overlap(box, bar) and not _inside(box, bar) for bar in bars)
     ]
-    pixels = {text: text.get_fontsize() / 72 * PHONE / figure.get_figwidth() for text in texts}
+    pixels = {text: float(text.get_fontsize()) / 72 * PHONE / figure.get_figwidth() for text in texts}
     faults += [
         f"{size:.1f} px on a phone: {text.get_text()!r}" for text, size in pixels.items() if size < SMALLEST
     ]

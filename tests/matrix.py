@@ -112,7 +112,7 @@ def find_pythons() -> dict[tuple[int, int], Path]:
     found: dict[tuple[int, int], tuple[tuple[int, ...], Path]] = {}
     for path in list_candidates():
         release, executable = ask(path)
-        if release >= OLDEST and release > found.get(release[:2], ((), path))[0]:
+        if release >= OLDEST and release > found.get((release[0], release[1]), ((), path))[0]:
             found[release[0], release[1]] = release, executable
     return {version: path for version, (_, path) in sorted(found.items())}
 
@@ -174,7 +174,7 @@ def make_environment(row: Row) -> None:
     uv(*install, *row.libraries)
     if row.locked:
         uv(*install, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
-    kernel = [row.find("python"), "-c", "import set_up; set_up.install_kernel()"]
+    kernel: list[str | Path] = [row.find("python"), "-c", "import set_up; set_up.install_kernel()"]
     subprocess.run(kernel, cwd=ROOT, check=True)
     (row.folder / STAMP).write_text(describe(row))
 
@@ -199,7 +199,7 @@ def uv(*arguments: str) -> None:
 
 def run_tests(row: Row, selected: Sequence[str]) -> str:
     """Run the tests; return the counts that pytest closes with."""
-    command = [
+    command: list[str | Path] = [
         row.find("pytest"),
         "-q",
         "-n",

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from industry_report.export import exporters
 
 Rows = list[list[str]]
+Page = Any  # a BeautifulSoup, any part of which may be missing for mypy
 
 
 @cache
@@ -26,14 +27,16 @@ def make_page(ran: NotebookNode) -> BeautifulSoup:
     return BeautifulSoup(html_exporter().from_notebook_node(ran)[0], "html.parser")
 
 
-def read_text(page: BeautifulSoup) -> str:
+def read_text(page: Page) -> str:
     """Return all that is seen or read aloud; checksums and names of files are neither language."""
-    spoken = [tag[key] for key in ("alt", "aria-label", "title") for tag in page.find_all(attrs={key: True})]
+    spoken = [
+        tag[key] for key in ("alt", "aria-label", "title") for tag in page.find_all(True, attrs={key: True})
+    ]
     text = "\n".join([page.title.get_text(), page.get_text("\n"), *spoken])
     return re.sub(r"\b[0-9a-f]{64}\b|\S+\.(xlsx|csv)", "", text)
 
 
-def read_tables(page: BeautifulSoup) -> Iterator[tuple[tuple[str, ...], Rows]]:
+def read_tables(page: Page) -> Iterator[tuple[tuple[str, ...], Rows]]:
     """Yield heads and rows of all tables."""
     for table in page.find_all("table"):
         heads = tuple(th.get_text() for th in table.thead.find_all("th"))
@@ -43,18 +46,18 @@ def read_tables(page: BeautifulSoup) -> Iterator[tuple[tuple[str, ...], Rows]]:
         yield heads, rows
 
 
-def find_rows(page: BeautifulSoup, *heads: str) -> Rows:
+def find_rows(page: Page, *heads: str) -> Rows:
     """Return the rows of the first table with these heads, cut to them."""
     return next(find_all_rows(page, *heads))
 
 
-def find_all_rows(page: BeautifulSoup, *heads: str) -> Iterator[Rows]:
+def find_all_rows(page: Page, *heads: str) -> Iterator[Rows]:
     for found, rows in read_tables(page):
         if all(head in found for head in heads):
             yield [[row[found.index(head)] for head in heads] for row in rows]
 
 
-def find_empty_sections(page: BeautifulSoup) -> list[str]:
+def find_empty_sections(page: Page) -> list[str]:
     """Return headings with nothing between them and the next heading of their level or above."""
     body = page.find("main") or page.body
     tags = body.find_all(["h2", "h3", "p", "ul", "ol", "dl", "table", "figure", "blockquote"])
@@ -78,7 +81,8 @@ def read_structure(reader: PdfReader) -> Iterator[tuple[str, dict[str, Any], tup
             yield node["/S"], node, above
             yield from walk(node.get("/K", []), (*above, node["/S"]))
 
-    yield from walk(reader.trailer["/Root"]["/StructTreeRoot"]["/K"], ())
+    trailer: Any = reader.trailer
+    yield from walk(trailer["/Root"]["/StructTreeRoot"]["/K"], ())
 
 
 def scope_of(head: dict[str, Any]) -> str:

@@ -35,9 +35,11 @@ ONLY = {
     "tinycss2": {"export.style_rules"},
     "typst": {"export.typesetting"},
     "pypandoc": {"export.converter"},
+    "xlsxwriter": {"base.workbook"},
     "yaml": {"base.yaml_reader"},
     "IPython": {"report.display"},
-    "click": {"cli", "building.progress", "commands.crm", "commands.review"},
+    "click": {"cli", "building.progress"}
+    | {f"commands.{name}" for name in ("crm", "places", "projects", "review", "speech", "template")},
     "python_calamine": {"intake.sources", "intake.xlsx"},
     "jupyter_client": {"processes.kernels"},
     "ipykernel": {"processes.kernel_server"},

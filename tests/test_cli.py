@@ -65,12 +65,17 @@ def test_help_of_every_command_has_examples_that_name_known_options(name):
 
 def test_commands_are_listed_in_the_order_of_the_work():
     assert re.findall(r"^  (\w+)  ", run("--help").output, re.MULTILINE) == [
+        "init",
+        "update",
         "sample",
         "check",
+        "template",
         "scorecard",
         "plan",
         "build",
         "preview",
+        "review",
+        "crm",
     ]
 
 

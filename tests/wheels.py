@@ -62,7 +62,14 @@ def list_conda_names() -> list[str]:
 
 def find_lacking(requirements: Path, system: str, python: str) -> list[str]:
     """Return the libraries without a wheel for a system; `?` before what else is wrong."""
-    command = [Path(sys.executable).parent / "uv", "pip", "compile", requirements, "--quiet", "--no-header"]
+    command: list[str | Path] = [
+        Path(sys.executable).parent / "uv",
+        "pip",
+        "compile",
+        requirements,
+        "--quiet",
+        "--no-header",
+    ]
     options = ["--python-platform", system, "--python-version", python, "--only-binary", ":all:"]
     lacking: list[str] = []
     while True:

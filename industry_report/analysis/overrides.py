@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..base.errors import InputError
+from ..base.errors import InputError, near_match
 from ..intake import sources, values
 from ..scorecard.scorecards import Scorecard
 
@@ -101,8 +100,8 @@ def _read_row(number: int, cells: list[Any], grades: tuple[str, ...]) -> tuple[O
     given = {"customer_id": customer, "grade": grade, "who": who, "why": why, "date": date}
     faults = [f"row {number} has no {name}" for name, value in given.items() if not value]
     if grade and grade not in grades:
-        near = difflib.get_close_matches(grade.upper(), grades, n=1)
-        hint = f", did you mean {near[0]}?" if near else f", grades are {', '.join(reversed(grades))}"
+        near = near_match(grade.upper(), grades)
+        hint = f", did you mean {near}?" if near else f", grades are {', '.join(reversed(grades))}"
         faults.append(f"row {number}: there is no grade {grade!r}{hint}")
     if faults:
         return None, faults

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import uuid
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+from .files import write_whole
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _HEAD = '{"sha256":"%s","content":'
@@ -24,15 +24,7 @@ def write_checked(path: Path, content: Any) -> None:
         If it cannot be written.
     """
     body = json.dumps(content, ensure_ascii=False)
-    draft = path.with_name(f".draft-{uuid.uuid4().hex[:8]}-{path.name}")
-    try:
-        draft.write_text(_HEAD % _digest(body) + body + "}", encoding="utf-8", newline="\n")
-        narrow_mode(draft, path.parent)
-        draft.replace(path)
-    except OSError:
-        with suppress(OSError):
-            draft.unlink()
-        raise
+    write_whole(path, _HEAD % _digest(body) + body + "}")
 
 
 def read_checked(path: Path) -> Any:
@@ -109,17 +101,3 @@ def has_form(value: Any, form: Any) -> bool:
         has_form(value[key], part) if (key := name.removesuffix("?")) in value else name.endswith("?")
         for name, part in form.items()
     )
-
-
-def narrow_mode(path: Path, like: Path) -> None:
-    """Take from a file or folder what nobody may do with another one, such as the folder that it is in.
-
-    Systems without such modes, and another user's files, stay as they are.
-    """
-    with suppress(OSError):
-        allowed = like.stat().st_mode & 0o777
-        if path.is_dir():
-            allowed |= (allowed & 0o444) >> 2 | 0o700
-        mode = path.stat().st_mode & 0o777
-        if mode & ~allowed:
-            path.chmod(mode & allowed)

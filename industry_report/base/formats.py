@@ -30,7 +30,7 @@ _SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {
     "html": Format("text/html", "网页", "Page", "export.exporters"),
     "pdf": Format("application/pdf", "PDF", "PDF", "export.typesetting"),
-    "xlsx": Format(_SHEETS, "Excel", "Excel", "export.appendix"),
+    "xlsx": Format(_SHEETS, "Excel", "Excel", "export.data_workbook"),
     "csv": Format("text/csv", "CSV", "CSV", "export.appendix"),
     "json": Format("application/json", "JSON", "JSON", "building.render", is_hidden=True),
 }

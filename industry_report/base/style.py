@@ -25,6 +25,9 @@ INK, GREY, GRID, PAPER = "#1f2933", "#56616b", "#d9dee3", "#ffffff"
 ACCENT = "#1b5e8c"
 # Behind what lies clearly below and above; a mark says so, too.
 BELOW_COLOUR, ABOVE_COLOUR = "#f6d5b8", "#d3e3f1"
+# The verdict of a test in a mark: each colour has a shape, ▲ higher, ▼ lower, ○ not significant.
+HIGHER_COLOUR, LOWER_COLOUR, UNCLEAR_COLOUR = ACCENT, "#b4530a", "#7c8790"
+EARLIER_EDGE = "#9aa5ae"  # around what is of earlier years, filled with GRID
 # What is written on a coloured bar is none of them, and stays when they are replaced.
 _ON_DARK, _ON_LIGHT = "#fefefe", "#000000"
 WIDTH_INCHES = 4.8  # so narrow that on a phone, 320 px wide within its margins, 10 points are still 9 px

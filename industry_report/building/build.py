@@ -225,4 +225,4 @@ def _write_manifest(output: Path, jobs: list[Job], results: list[Result], say: C
         "reports": [asdict(result) for result in results],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, default=int) + "\n"
-    report_records.write_whole(folder / "manifest.json", text)
+    report_records.write_file(folder / "manifest.json", text)

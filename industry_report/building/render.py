@@ -19,10 +19,10 @@ from papermill.parameterize import parameterize_notebook
 
 from .. import __version__
 from ..base import own_folders
-from ..base.checked_json import narrow_mode
 from ..base.errors import InputError
+from ..base.files import narrow_mode
 from ..base.language import LANGUAGES
-from ..export import appendix, citations, exporters
+from ..export import appendix, citations, data_workbook, exporters
 from ..export.attachments import write_attachment
 from ..processes import engine
 from ..report.display import COVER
@@ -88,7 +88,8 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
         html, pdf = _make_pages(job, notebook, resources)
         warnings += resources.get("warnings", [])
         pages = {"html": html.encode(), "pdf": pdf}
-        pages["xlsx"], pages["csv"] = appendix.write_workbook(data), appendix.write_csv(data)
+        pages["xlsx"] = data_workbook.write_workbook({**version, **data})
+        pages["csv"] = appendix.write_csv(data)
         for name, attachment in exporters.list_attachments(notebook).items():
             pages[f"{name}.xlsx"] = write_attachment(attachment, data["cover"])
         pages["json"] = write_record(job, facts, pages, {**version, **data}).encode()

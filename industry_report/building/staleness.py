@@ -19,7 +19,7 @@ from typing import Any
 from ..base import own_folders
 from ..base.checked_json import read_checked, write_checked
 from ..base.errors import InputError
-from ..base.files import find_upwards
+from ..base.files import DRAFT, digest_file, find_upwards
 from ..intake import dataset
 from ..intake.schemas import CONSULTATIONS, SCHEMAS
 from ..settings import parameters, publisher
@@ -137,10 +137,6 @@ def _digest(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _digest_file(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
 def _digest_notebook(notebook: Path) -> str:
     """Cells only: outputs and counters that JupyterLab stores change nothing in the report."""
     cells = parameters.read_cells(notebook)
@@ -226,7 +222,7 @@ def _digest_named(name: str, path: str, known: dict[str, str]) -> str:
         if file is None:
             problem = f"there is no such file in {Path.cwd()} or the folders above it."
             raise InputError(f"{name} {path}", problem, f"Check the parameter `{name}`.")
-        known[path] = _digest_file(file)
+        known[path] = digest_file(file)
     return known[path]
 
 
@@ -234,8 +230,8 @@ def describe_installation() -> dict[str, Any]:
     """Return the digest of our own code and templates, and the versions of what draws and words a report."""
     package = Path(__file__).parents[1]
     files = sorted(f for f in package.rglob("*") if f.is_file() and "__pycache__" not in f.parts)
-    digests = {f.relative_to(package).as_posix(): _digest_file(f) for f in files}
-    digests["scoring.py"] = _digest_file(_find_scoring())
+    digests = {f.relative_to(package).as_posix(): digest_file(f) for f in files}
+    digests["scoring.py"] = digest_file(_find_scoring())
     libraries = {name: _find_version(name) for name in LIBRARIES}
     return {"code": _digest(digests), "libraries": {"python": platform.python_version(), **libraries}}
 
@@ -293,7 +289,7 @@ class Shelf:
         memory = self.known.get(stem, {})
         if memory.get("stamps") and self._matches(stem, memory["stamps"]):
             return {**memory, "data": self._recall_data(stem)}
-        seal = report_records.digest_file(self.output / f"{stem}.json")
+        seal = digest_file(self.output / f"{stem}.json")
         record = report_records.find_published(self.output, stem)
         is_known = record is not None and record["digest"] == memory.get("digest")
         if record is None or (is_known and seal != memory.get("record", seal)):
@@ -377,7 +373,7 @@ def sweep(output: Path) -> None:
     """Remove what a build that was killed left; only while no other build works on the folder."""
     own_folders.sweep(output, STAGING)
     for folder in (output, report_records.find_work_folder(output)):
-        for draft in folder.glob(f"{report_records.DRAFT}*"):
+        for draft in folder.glob(f"{DRAFT}*"):
             with suppress(OSError):
                 draft.unlink()
 

@@ -1,1 +1,1 @@
-"""Groups of commands, each in a file of its own; `cli` adds them to the program."""
+"""What commands share, where they work and how they speak, and groups of commands in files of their own."""

@@ -9,24 +9,16 @@ from __future__ import annotations
 import csv
 import functools
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
-
-import xlsxwriter
 
 from ..base import language
 from ..base.language import MISSING_SIGN, text
 
 Cell = float | int | str | None
 
-CREATED = datetime(2000, 1, 1)  # a workbook must have a date; the same one gives the same bytes
-FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # characters that XML cannot hold
-SHEET_NAME_LENGTH = 31  # characters, Excel's limits
-CELL_LENGTH = 32767
 REQUIRED = ("exhibit", "kind", "row", "measure", "shown")
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may take what begins so for a formula
 JOINT = " · "  # between what tells a row apart: 意向度 · 5
@@ -153,7 +145,7 @@ def _measure(data: dict[str, Any]) -> Iterator[Measurement]:
                 continue
             unit = find_unit(column)
             for row, record in enumerate(exhibit["data"]):
-                value, shown, status = _read_cell(exhibit, column, row, record)
+                value, shown, status = read_cell(exhibit, column, row, record)
                 yield Measurement(
                     name_exhibit(exhibit),
                     exhibit["kind"],
@@ -183,7 +175,7 @@ def _label_rows(exhibit: dict[str, Any]) -> tuple[str, list[str]]:
     return JOINT.join(column["label"] for column in leading), [JOINT.join(printed) for printed in labels]
 
 
-def _read_cell(
+def read_cell(
     exhibit: dict[str, Any], column: dict[str, Any], row: int, record: dict[str, Any]
 ) -> tuple[float | int | None, str, str]:
     """Return a cell's number, or None where it holds words; its print; whether it is shown."""
@@ -193,14 +185,14 @@ def _read_cell(
         return (None, language.protected(), "protected") if withheld else (None, MISSING_SIGN, "missing")
     if column["role"] == "text":
         return None, column["printed"][row], "shown"
-    form = _form(column)
+    form = find_form(column)
     return scale(value, form), language.formatted(value, form), "shown"
 
 
 # --- units, read off what the report prints, so that the two cannot differ
 
 
-def _form(column: dict[str, Any]) -> str:
+def find_form(column: dict[str, Any]) -> str:
     """Return the name of the column as which a column is printed, mostly its own."""
     return column.get("format", column["name"])
 
@@ -209,22 +201,22 @@ def find_unit(column: dict[str, Any]) -> str:
     """Return the unit of a column's numbers; empty if it has none."""
     if column["role"] != "number":
         return ""
-    if (form := _find_form(_form(column))) != "number":
+    if (form := _find_kind_of_number(find_form(column))) != "number":
         return "%" if form == "share" else text(zh="个百分点", en="percentage points")
-    zh, en = UNITS.get(_form(column), ("", ""))
+    zh, en = UNITS.get(find_form(column), ("", ""))
     return text(zh=zh, en=en)
 
 
 def scale(value: float | int, name: str) -> float | int:
     """Return a number in its unit: a share of 0.632 is 63.2 %, exactly."""
-    if _find_form(name) != "number":
+    if _find_kind_of_number(name) != "number":
         # In decimals, for 100 * 0.138 is not 13.8; rounded, for an interval may begin at 7e-16.
         value = float(round(Decimal(repr(value)) * 100, 10))
     return int(value) if float(value).is_integer() else value
 
 
 @functools.cache
-def _find_form(name: str) -> str:
+def _find_kind_of_number(name: str) -> str:
     """Return ``share`` for what is printed as 63.2%, ``points`` for a difference of such, else ``number``."""
     printed = language.formatted(2.0, name)
     if printed.endswith("%"):
@@ -242,144 +234,3 @@ def find_number_format(name: str) -> str:
     if printed.startswith("+"):
         return f"+{digits};-{digits};{digits}"
     return digits + ("%" if printed.endswith("%") else "")
-
-
-# --- the workbook
-
-
-def write_workbook(data: dict[str, Any]) -> bytes:
-    """Return all numbers of a report as an Excel workbook: a sheet of contents, then a sheet for each table.
-
-    Parameters
-    ----------
-    data : dict
-        See `exporters.report_data`.
-
-    Returns
-    -------
-    bytes
-        Numbers are numbers, formatted as the report prints them; what is withheld is marked; no cell is a
-        formula. Equal reports give equal bytes.
-    """
-    with language.speaking(data["cover"]["language"]):
-        return _make_workbook(data)
-
-
-def _make_workbook(data: dict[str, Any]) -> bytes:
-    stream = io.BytesIO()
-    # In memory the parts get fixed time stamps and no file modes of this machine.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        book.set_properties({"title": data["cover"]["title"], "created": CREATED})
-        formats = {
-            "title": book.add_format({"bold": True, "font_size": 14}),
-            "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
-            "number head": book.add_format(
-                {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "align": "right"}
-            ),
-            "quiet": book.add_format({"font_color": "#5b6670", "align": "right"}),
-            "right": book.add_format({"align": "right"}),
-            "link": book.add_format({"font_color": "#1b5e8c", "underline": 1}),
-        }
-        exhibits = [exhibit for exhibit in data["exhibits"] if exhibit["data"]]
-        sheets = {name_sheet(exhibit): exhibit for exhibit in exhibits}
-        _write_contents(book, data["cover"], sheets, formats)
-        for name, exhibit in sheets.items():
-            _write_sheet(book, name, exhibit, data["cover"].get("notice", ""), formats)
-    return stream.getvalue()
-
-
-def name_sheet(exhibit: dict[str, Any]) -> str:
-    """Return a legal sheet name: the number, which no other has, and as much caption as there is room for."""
-    caption = re.sub(r"[\[\]:*?/\\\s]", " ", FORBIDDEN.sub("", exhibit["caption"]))
-    name = f"{name_exhibit(exhibit)} {caption}".encode("utf-16-le")[: 2 * SHEET_NAME_LENGTH]
-    return name.decode("utf-16-le", "ignore").rstrip(" '")  # Excel counts a rare character as two
-
-
-def _write_contents(
-    book: xlsxwriter.Workbook, cover: dict[str, Any], sheets: dict[str, Any], formats: dict[str, Any]
-) -> None:
-    sheet = book.add_worksheet(text(zh="目录", en="Contents"))
-    sheet.set_column(0, 0, 14)
-    sheet.set_column(1, 1, 80)
-    _write_text(sheet, 0, 0, cover["title"], formats["title"])
-    mark = language.protected()
-    marks = text(
-        zh=f"{mark}：为保护单个客户不予公布。{MISSING_SIGN}：无此数或不适用。",
-        en=f"{mark}: confidential, withheld to protect single customers. {MISSING_SIGN}: no such number.",
-    )
-    lines = [line for line in (cover["subtitle"], cover.get("notice", ""), marks) if line]
-    for row, line in enumerate(lines, start=1):
-        _write_text(sheet, row, 0, line)
-    row = len(lines) + 2
-    _write_text(sheet, row, 0, text(zh="编号", en="Number"), formats["head"])
-    _write_text(sheet, row, 1, text(zh="内容", en="Caption"), formats["head"])
-    for below, (name, exhibit) in enumerate(sheets.items(), start=row + 1):
-        address = "internal:'" + name.replace("'", "''") + "'!A1"
-        sheet.write_url(below, 0, address, formats["link"], string=name_exhibit(exhibit))
-        _write_text(sheet, below, 1, exhibit["caption"])
-
-
-def _write_sheet(
-    book: xlsxwriter.Workbook, name: str, exhibit: dict[str, Any], notice: str, formats: dict[str, Any]
-) -> None:
-    """Write caption and notes, the heads, a row of units, the numbers."""
-    sheet = book.add_worksheet(name)
-    _write_text(sheet, 0, 0, f"{name_exhibit(exhibit)}  {exhibit['caption']}", formats["title"])
-    finding = exhibit.get("alt", "").removeprefix(exhibit["caption"]).lstrip("。. ")
-    notes = [note for note in (finding, notice) if note]
-    for row, note in enumerate(notes, start=1):
-        _write_text(sheet, row, 0, note)
-    head = len(notes) + 2
-    units = [find_unit(column) for column in exhibit["columns"]]
-    top = head + (2 if any(units) else 1)
-    for position, (column, unit) in enumerate(zip(exhibit["columns"], units, strict=True)):
-        style = formats["number head" if column["role"] == "number" else "head"]
-        _write_text(sheet, head, position, column["label"], style)
-        if any(units):
-            _write_text(sheet, head + 1, position, unit, formats["quiet"])
-        sheet.set_column(position, position, _find_width([column["label"], *column.get("printed", [])]))
-        _write_column(book, sheet, top, position, exhibit, formats)
-    sheet.freeze_panes(top, sum(column["role"] == "row" for column in exhibit["columns"]))
-
-
-def _find_width(words: list[str]) -> int:
-    """Return a column's width; a Chinese character takes the room of two others."""
-    widest = max(sum(2 if character > "\u2e80" else 1 for character in word) for word in words)
-    return min(max(widest + 2, 12), 60)
-
-
-def _write_column(
-    book: xlsxwriter.Workbook,
-    sheet: Any,
-    top: int,
-    position: int,
-    exhibit: dict[str, Any],
-    formats: dict[str, Any],
-) -> None:
-    column = exhibit["columns"][position]
-    number_format = find_number_format(_form(column))
-    style = book.add_format({"num_format": number_format}) if column["role"] == "number" else None
-    percent = number_format.endswith("%")  # Excel itself multiplies by 100
-    for row, record in enumerate(exhibit["data"]):
-        value = record[column["name"]]
-        if column["role"] == "number" and value is not None:
-            number = round(value, 12) if percent else scale(value, _form(column))
-            sheet.write_number(top + row, position, number, style)
-        elif column["role"] == "row":
-            _write_label(sheet, top + row, position, value, column["printed"][row])
-        else:
-            _, shown, _ = _read_cell(exhibit, column, row, record)
-            _write_text(sheet, top + row, position, shown, formats["right"] if value is None else None)
-
-
-def _write_label(sheet: Any, row: int, position: int, value: Cell, printed: str) -> None:
-    """Write what tells a row apart; a number such as a year or month stays one."""
-    if str(value) == printed and not isinstance(value, str):
-        sheet.write_number(row, position, value)
-    else:
-        _write_text(sheet, row, position, printed)
-
-
-def _write_text(sheet: Any, row: int, position: int, words: str, style: Any = None) -> None:
-    sheet.write_string(row, position, FORBIDDEN.sub("", words)[:CELL_LENGTH], style)

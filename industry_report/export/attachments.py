@@ -6,13 +6,12 @@ import io
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from ..base.workbook import ROWS, Format, Worksheet, add_formats, find_width, open_book, set_page, write_text
 
-CREATED = datetime(2000, 1, 1)  # the same table gives the same bytes
-WIDEST, NARROWEST = 40, 8  # of a column, in characters
+MEASURED = 1000  # rows by which the width of a column is found
 SHEETS = {"zh": ("名单", "说明"), "en": ("List", "About")}
-LIMIT = 1_048_575  # rows of a sheet below its head
+LIMIT = ROWS - 1  # rows of a sheet below its head
+NOTES_WIDTH = 80
 
 
 def write_attachment(attachment: dict[str, Any], cover: dict[str, Any]) -> bytes:
@@ -34,61 +33,51 @@ def write_attachment(attachment: dict[str, Any], cover: dict[str, Any]) -> bytes
         sheet says so.
     """
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    book.set_properties({"title": attachment["caption"], "subject": cover["notice"], "created": CREATED})
-    formats = {
-        "head": book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}),
-        "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
-    }
     names = SHEETS[cover["language"]]
-    _write_table(book.add_worksheet(names[0]), attachment["columns"], cover["notice"], formats)
-    _write_notes(book.add_worksheet(names[1]), attachment, cover, formats["wrap"])
-    book.close()
+    with open_book(stream, title=attachment["caption"], subject=cover["notice"]) as book:
+        formats = add_formats(book)
+        _write_table(book.add_worksheet(names[0]), attachment, cover["notice"], formats)
+        _write_notes(book.add_worksheet(names[1]), attachment, cover, formats)
     return stream.getvalue()
 
 
 def _write_table(
-    sheet: Worksheet, columns: list[dict[str, Any]], notice: str, formats: dict[str, Any]
+    sheet: Worksheet, attachment: dict[str, Any], notice: str, formats: dict[str, Format]
 ) -> None:
+    columns = attachment["columns"]
     rows = min(len(columns[0]["cells"]), LIMIT) if columns else 0
     for position, column in enumerate(columns):
-        sheet.write_string(0, position, column["head"], formats["head"])
+        head = formats["number head" if column["kind"] == "number" else "head"]
+        write_text(sheet, 0, position, column["head"], head)
         for number, value in enumerate(column["cells"][:rows], start=1):
-            _write_cell(sheet, number, position, value, column["kind"], formats["date"])
-        sheet.set_column(position, position, _find_width(column))
+            _write_cell(sheet, number, position, value, column["kind"], formats)
     sheet.freeze_panes(1, 1)
     if columns:
         sheet.autofilter(0, 0, rows, len(columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
-    sheet.set_header("&C" + notice.replace("&", "&&"))
-    sheet.set_footer("&C&P / &N")
+    widths = [find_width([column["head"], *_list_texts(column)]) + 1 for column in columns]
+    set_page(sheet, rows + 1, widths, (0, 0), attachment["caption"], notice)
 
 
-def _write_cell(sheet: Worksheet, row: int, position: int, value: Any, kind: str, date_format: Any) -> None:
+def _list_texts(column: dict[str, Any]) -> list[str]:
+    return [str(value) for value in column["cells"][:MEASURED] if value is not None]
+
+
+def _write_cell(
+    sheet: Worksheet, row: int, position: int, value: Any, kind: str, formats: dict[str, Format]
+) -> None:
     if value is None:
         return
     if kind == "date":
-        sheet.write_datetime(row, position, datetime.fromisoformat(value), date_format)
+        sheet.write_datetime(row, position, datetime.fromisoformat(value), formats["date"])
     elif kind == "number":
         sheet.write_number(row, position, value)
     else:
-        sheet.write_string(row, position, value)
+        write_text(sheet, row, position, value, formats["words"])
 
 
-def _find_width(column: dict[str, Any]) -> int:
-    """Return about how wide a column must be; a Chinese character takes two places."""
-    texts = [column["head"], *(str(value) for value in column["cells"][:1000] if value is not None)]
-    widest = max(sum(1 if character.isascii() else 2 for character in text) for text in texts)
-    return min(max(widest + 2, NARROWEST), WIDEST)
-
-
-def _write_notes(sheet: Worksheet, attachment: dict[str, Any], cover: dict[str, Any], wrap: Any) -> None:
+def _write_notes(
+    sheet: Worksheet, attachment: dict[str, Any], cover: dict[str, Any], formats: dict[str, Format]
+) -> None:
     rows = len(attachment["columns"][0]["cells"]) if attachment["columns"] else 0
     left_out = rows - LIMIT
     words = {
@@ -96,7 +85,7 @@ def _write_notes(sheet: Worksheet, attachment: dict[str, Any], cover: dict[str, 
         "en": f"{left_out:,} rows exceed a sheet and are left out.",
     }
     lines = [attachment["caption"], cover["title"], cover["subtitle"], cover["notice"]]
-    lines += [words[cover["language"]]] if left_out > 0 else []
-    sheet.set_column(0, 0, 80)
-    for number, line in enumerate(filter(None, lines)):
-        sheet.write_string(number, 0, line, wrap)
+    lines = [line for line in [*lines, words[cover["language"]] if left_out > 0 else ""] if line]
+    for number, line in enumerate(lines):
+        write_text(sheet, number, 0, line, formats["title" if number == 0 else "note"])
+    set_page(sheet, len(lines), [NOTES_WIDTH], (0, 0), cover["title"], cover["notice"])

@@ -132,6 +132,7 @@ def build(nb: NotebookNode, folder: str) -> Body:
             "the link is plain text. Name a heading."
         ),
     )
+    headings.lead_on(body.nodes)
     _mark_failed(body, nb)
     body.warnings = list(dict.fromkeys(body.warnings))
     return body

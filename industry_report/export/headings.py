@@ -8,10 +8,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from .html_tree import Element, Node, copy, find, iterate, make, read_attribute, read_text, rewrite, write
+from .html_tree import (
+    Element,
+    Node,
+    copy,
+    find,
+    iterate,
+    make,
+    plain,
+    read_attribute,
+    read_text,
+    rewrite,
+    write,
+)
 
 APPENDIX = ("附录", "Appendix")
-SUMMARY = ("摘要", "Summary")
+SUMMARY = ("摘要", "Summary", "一页读懂", "At a glance")
 TAGS = tuple(f"h{level}" for level in range(1, 7))
 # Where a heading is no part of the report's outline.
 CLOSED = frozenset(
@@ -159,6 +171,21 @@ TAKEN = frozenset(("main", "contents"))  # ids of the page itself
 def _are_numbered(found: list[Element]) -> bool:
     numbered = sum(bool(OWN_NUMBER.match(read_title(heading))) for heading in found)
     return numbered >= 2 and 2 * numbered >= len(found)
+
+
+def lead_on(nodes: list[Node]) -> None:
+    """Let the references of a summary's panels say number and title of where they lead, in place."""
+    shown = {
+        read_attribute(heading, "id"): read_title(heading)
+        for heading in find_headings(nodes)
+        if "id" in heading.attributes
+    }
+    for panel in find(nodes, "p"):
+        if read_attribute(panel, "class") != "see":
+            continue
+        for link_ in find([panel], "a"):
+            title = shown.get(read_attribute(link_, "href")[1:], "")
+            link_.children = [plain(f"→ {title}")] if title else link_.children
 
 
 def _unused(name: str, taken: set[str]) -> str:

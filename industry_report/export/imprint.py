@@ -47,6 +47,7 @@ WORDS = {
         "after": "更正后",
         "indicator": "指标",
         "unchanged": "关键数字没有变化。",
+        "reason": "更正原因：",
         "earlier": "查看此前的版本",
     },
     "en": {
@@ -71,6 +72,7 @@ WORDS = {
         "after": "Now",
         "indicator": "Indicator",
         "unchanged": "The key figures are the same.",
+        "reason": "Reason: ",
         "earlier": "See the earlier version",
     },
 }
@@ -94,7 +96,7 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
         ``short``, ``logo``, ``disclaimer`` (texts, empty if unknown); ``accent`` and ``accent_on_dark``;
         ``date`` of this version (ISO or empty), the same as it is printed, ``day``; ``key_figures`` (label,
         number, note); ``imprint`` (label, text, address); ``citations`` (label, text); ``correction`` (None,
-        or ``text``, ``changes``, ``earlier``); ``keywords`` and ``description``.
+        or see `tell_correction`); ``keywords`` and ``description``.
     """
     spoken, identity = cover["language"], cover.get("publisher", {})
     correction = resources.get("correction")
@@ -120,7 +122,7 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
         "key_figures": key_figures,
         "imprint": list_imprint(identity, spoken, correction or {"version": 1}),
         "citations": _citations(cover, resources.get("citations", {}), version),
-        "correction": _correction(correction, spoken) if correction else None,
+        "correction": tell_correction(correction, spoken) if correction else None,
         "keywords": [*(fact for _, fact in cover["facts"][:2]), *(label for label, _, _ in key_figures)],
         "description": _description(cover, key_figures),
     }
@@ -222,7 +224,22 @@ def _citations(cover: Mapping[str, Any], made: Mapping[str, str], version: int) 
     return [(words[kind], forms[kind]) for kind in ("text", "gbt7714", "bibtex") if forms.get(kind)]
 
 
-def _correction(correction: Mapping[str, Any], spoken: str) -> dict[str, Any]:
+def tell_correction(correction: Mapping[str, Any], spoken: str) -> dict[str, Any]:
+    """Return what page, PDF and workbook say of a correction.
+
+    Parameters
+    ----------
+    correction : mapping
+        See `corrections.find_version`.
+    spoken : str
+        The report's language.
+
+    Returns
+    -------
+    dict
+        ``text``: version, day, and that the key figures stayed if they did; ``reason``, a sentence, empty if
+        nobody gave one; ``changes``: label, before, after; ``earlier``: address of the version before.
+    """
     version, day = correction["version"], _day(correction["date"], spoken)
     told = {
         "zh": f"本报告为第{version}版，{day}发布，取代此前的版本。",
@@ -230,11 +247,21 @@ def _correction(correction: Mapping[str, Any], spoken: str) -> dict[str, Any]:
     }
     changes = [list(change) for change in correction["changes"]]
     unchanged = "" if changes else WORDS[spoken]["unchanged"]
+    said = [told[spoken], unchanged, _count_exhibits(correction.get("exhibits", 0), spoken)]
+    reason = correction.get("reason", "")
     return {
-        "text": f"{told[spoken]}{unchanged}" if spoken == "zh" else f"{told[spoken]} {unchanged}".strip(),
+        "text": ("" if spoken == "zh" else " ").join(part for part in said if part),
+        "reason": f"{WORDS[spoken]['reason']}{reason}" if reason else "",
         "changes": changes,
         "earlier": correction["earlier"],
     }
+
+
+def _count_exhibits(count: int, spoken: str) -> str:
+    if not count:
+        return ""
+    changed = "One figure or table has" if count == 1 else f"{count} figures and tables have"
+    return f"{count}处图表有变动。" if spoken == "zh" else f"{changed} changed."
 
 
 def _description(cover: Mapping[str, Any], key_figures: list[tuple[str, str, str]]) -> str:

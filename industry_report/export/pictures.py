@@ -196,7 +196,8 @@ def extract(nodes: list[Node]) -> dict[str, bytes]:
         label = drawing.attributes.get("aria-label", "")
         name = stored(write_drawing(drawing), "svg")
         drawing.tag, drawing.kind, drawing.children = "img", "html", []
-        drawing.attributes = {"src": name, "alt": label}
+        kind = drawing.attributes.get("class", "")
+        drawing.attributes = {"src": name, "alt": label, **({"class": kind} if kind else {})}
     for image in find(nodes, "img"):
         match = DATA.fullmatch(image.attributes.get("src", ""))
         if match:

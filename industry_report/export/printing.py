@@ -27,6 +27,9 @@ INLINE = frozenset(
 )
 LINES = frozenset(("ins", "u", "del", "s", "strike"))
 BREAK = "\n"
+# Parts of a summary, which print lays out, too; see `report.one_page`.
+SUMMARY_PARTS = ("summary", "summary-panels", "summary-panel", "summary-points", "summary-scope")
+LINES_OF_PANELS = ("lead", "finding", "measure", "see")
 
 
 @dataclass
@@ -83,6 +86,11 @@ def _fold(node: Element) -> None:
         figure.children = [c for c in figure.children if not (isinstance(c, Element) and is_folded(c))]
 
 
+def is_summary(node: Node) -> bool:
+    """Tell whether a node of the first level is the page that says the report."""
+    return isinstance(node, Element) and node.attributes.get("class") == "summary"
+
+
 def is_folded(element: Element) -> bool:
     """Tell whether an element unfolds the numbers of a figure of `display.show`."""
     summary = next(find(element.children, "summary"), None) if element.tag == "details" else None
@@ -126,6 +134,10 @@ def _settle(element: Element, linked: set[str], words: dict[str, str]) -> list[N
         return element.children
     if tag == "summary":
         return [Element("p", {}, [Element("strong", {}, element.children)])]
+    if tag == "div" and element.attributes.get("class") in SUMMARY_PARTS:
+        return None
+    if tag == "p" and element.attributes.get("class") in LINES_OF_PANELS:
+        return [Element("div", {"class": element.attributes["class"]}, [Element("p", {}, element.children)])]
     if tag == "div":
         return [BREAK, *element.children, BREAK]
     if tag == "a" and not element.attributes.get("href", "").strip():
@@ -249,6 +261,10 @@ def _fit_within(node: Element, words: dict[str, str]) -> Element:
 
 def _with_contents(blocks: list[tuple[int, Node]]) -> list[tuple[int, Node]]:
     """Put a mark where the contents stand: after the summary, if there is one, else first of all."""
+    pages = [i for i, (_, node) in enumerate(blocks) if is_summary(node)]
+    if pages:
+        place = pages[-1] + 1
+        return [*blocks[:place], (0, make("div", id="contents")), (0, BREAK), *blocks[place:]]
     chapters = [i for i, (_, node) in enumerate(blocks) if isinstance(node, Element) and node.tag == "h2"]
     summary = len(chapters) > 1 and blocks[chapters[0]][1].attributes["id"] == "summary"  # type: ignore[union-attr]
     place = chapters[1] if summary else 0

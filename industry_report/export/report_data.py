@@ -24,7 +24,8 @@ def report_data(nb: NotebookNode) -> dict[str, Any]:
     Returns
     -------
     dict with keys ``cover``, ``exhibits`` (list, in order of appearance, with the numbers that page and PDF
-    give them), ``sentences`` (list of str: what `display.say` said), ``attachments`` (captions by name) and
+    give them), ``sentences`` (list of str: what `display.say` said), ``summary`` (what
+    `display.summary` showed, empty if nothing), ``attachments`` (captions by name) and
     ``warnings`` (list of str).
     """
     cover = find_cover(nb)
@@ -33,6 +34,7 @@ def report_data(nb: NotebookNode) -> dict[str, Any]:
         "cover": _without_logo(cover),
         "exhibits": _list_exhibits(shown),
         "sentences": _list_sentences(shown),
+        "summary": _find_summary(shown),
         "attachments": {name: one["caption"] for name, one in list_attachments(shown).items()},
         "warnings": _list_warnings(nb),
     }
@@ -76,6 +78,12 @@ def _list_sentences(nb: NotebookNode) -> list[str]:
         o.data for o in iterate_outputs(nb) if str(o.get("data", {}).get("text/html", "")).startswith(SAID)
     ]
     return [line for data in said for line in data.get("text/plain", "").splitlines()]
+
+
+def _find_summary(nb: NotebookNode) -> dict[str, Any]:
+    """Return what `display.summary` showed, the last one if several did."""
+    found = [o.data[display.SUMMARY] for o in iterate_outputs(nb) if display.SUMMARY in o.get("data", {})]
+    return dict(found[-1]) if found else {}
 
 
 def _without_logo(cover: dict[str, Any]) -> dict[str, Any]:

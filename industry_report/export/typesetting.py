@@ -19,6 +19,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 NO_GLYPH = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
 MAIN = (
     '#import "report.typ": apart, contents, fitted, landscape, picture, report, small\n'
+    '#import "report.typ": panel-finding, panel-measure, panel-see, summary-lead, summary-page\n'
+    '#import "report.typ": summary-panels, summary-points, summary-scope\n'
     "#let horizontalrule = line(length: 100%)\n"
 )
 NOT_PRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff\ufdd0-\ufdef\ufffe\uffff]")

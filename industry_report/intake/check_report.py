@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import InputError, printable
+from ..base.workbook import FileCreateError, name_sheet, open_book, write_text
 from . import sources
 from .contract import FileCheck
 from .fault_kinds import KINDS, name_kind
@@ -261,18 +262,16 @@ def write_workbook(checks: Sequence[FileCheck], path: Path) -> None:
     InputError
         The workbook cannot be written there.
     """
-    import xlsxwriter
-
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        with xlsxwriter.Workbook(unfinished) as workbook:
+        with open_book(unfinished, title="数据检查 Data check") as workbook:
             styles = {kind: workbook.add_format({"bg_color": colour}) for kind, colour in _COLOURS.items()}
             heading = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
             _write_list(workbook.add_worksheet("问题清单 Faults"), checks, heading, styles)
             for check in checks:
                 _write_rows(workbook, check, heading, styles)
         unfinished.replace(path)
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
+    except (OSError, FileCreateError) as error:
         mend = "Close it if it is open, or name another file."
         raise InputError(str(path), f"cannot be written ({error}).", mend) from None
     finally:
@@ -298,7 +297,7 @@ def _write_list(sheet: Any, checks: Sequence[FileCheck], heading: Any, styles: M
                 place = [_KIND_NAMES[rejects], check.file, fault.sheet, row, fault.cell]
                 column_name = fault.header or (label(fault.column, "zh") if fault.column else "")
                 _write_line(sheet, line, [*place, column_name, "", fault.reason_zh, fault.reason_en])
-                sheet.write_string(line, list(_LIST).index("内容 Value"), fault.value, styles[rejects])
+                write_text(sheet, line, list(_LIST).index("内容 Value"), fault.value, styles[rejects])
     sheet.autofilter(0, 0, max(line, 1), len(_LIST) - 1)
 
 
@@ -308,7 +307,7 @@ def _write_line(sheet: Any, line: int, cells: Sequence[Any], style: Any = None) 
         if isinstance(cell, (int, float)) and not isinstance(cell, bool) and math.isfinite(cell):
             sheet.write_number(line, column, cell, style)
         elif cell not in (None, ""):
-            sheet.write_string(line, column, printable(show(cell)), style)
+            write_text(sheet, line, column, printable(show(cell)), style)
 
 
 def _write_rows(workbook: Any, check: FileCheck, heading: Any, styles: Mapping[bool, Any]) -> None:
@@ -323,13 +322,10 @@ def _write_rows(workbook: Any, check: FileCheck, heading: Any, styles: Mapping[b
             for row, group in faults[faults["sheet"] == source.name].groupby("row")
         }
         if marks:
-            name = f"{len(workbook.worksheets())} {source.name or check.file}"
-            sheet = workbook.add_worksheet(name.translate(_UNFIT)[:31])
+            name = name_sheet(f"{len(workbook.worksheets())} {source.name or check.file}")
+            sheet = workbook.add_worksheet(name)
             line = _write_header(sheet, source, check.header_rows[source.name], heading)
             _copy_rows(sheet, source, line, marks, styles)
-
-
-_UNFIT = str.maketrans("[]:*?/\\'", "()-----·")  # what Excel does not accept in the name of a sheet
 
 
 def _write_header(sheet: Any, source: sources.Sheet, rows: int, heading: Any) -> int:
@@ -369,7 +365,7 @@ def _copy_rows(
             column = number_column(fault.cell.rstrip("0123456789"))
             place = column - source.first_column
             text = printable(show(_cover(cells[place]))) if place < len(cells) else ""
-            sheet.write_string(line, column, text, styles[KINDS[fault.code].rejects])
+            write_text(sheet, line, column, text, styles[KINDS[fault.code].rejects])
             sheet.write_comment(line, column, f"{fault.reason_zh}\n{fault.reason_en}", {"x_scale": 2})
         line += 1
 

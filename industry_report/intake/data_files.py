@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..base.errors import InputError
+from ..settings.project import find_project
 from . import sources as inputs
 from . import store
 from .mapping import load_column_map
@@ -43,17 +44,11 @@ def list_tables(data: str | Path, columns: str | Path | None, table: str = CONSU
     return {name for entry in entries for name in entry.summary["tables"]}
 
 
-def find_project() -> Path:
-    """Find the nearest folder from the working folder upwards that has `notebooks`, else the former."""
-    here = Path.cwd()
-    return next((folder for folder in (here, *here.parents) if (folder / "notebooks").is_dir()), here)
-
-
 def find_data(data: str | Path, table: str = CONSULTATIONS) -> Path:
     """Find the data; "sample" is made where it is missing, its other tables when one of them is asked for."""
     if str(data) != SAMPLE:
         return inputs.find_path(data)
-    folder = find_project() / "data" / SAMPLE
+    folder = (find_project() or Path.cwd()) / "data" / SAMPLE
     if not any(folder.glob("*.xlsx")):
         _make_sample(folder)
     if table != CONSULTATIONS and not any(folder.glob("*-客户档案.xlsx")):

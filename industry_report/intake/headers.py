@@ -1,6 +1,5 @@
 """Find the table in a sheet: which row is the header, and which column is what."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -9,6 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from ..base.errors import near_match
 from .schemas import SCHEMAS
 from .values import trim
 
@@ -188,12 +188,12 @@ def suggest(header: str) -> str | None:
     text = normalise(header)
     # Two characters of a Chinese header say as much as six letters of an English one.
     least, cutoff = (6, 0.8) if text.isascii() else (2, 0.6)
-    near = difflib.get_close_matches(text, _KNOWN, n=1, cutoff=cutoff)
+    near = near_match(text, _KNOWN, cutoff)
     inside = [
         known for known in _KNOWN if min(len(known), len(text)) >= least and (known in text or text in known)
     ]
-    chosen = near or sorted(inside, key=len, reverse=True)
-    return _KNOWN[chosen[0]] if chosen else None
+    chosen = near or max(inside, key=len, default=None)
+    return _KNOWN[chosen] if chosen else None
 
 
 def find_table(

@@ -28,6 +28,13 @@ def load_other(
         raise InputError(f"data {data}", problem, "Add one; `industry-report check` tells what each file is.")
     chosen = None if SCHEMAS[table].is_static else year
     frames = read_tables(data, columns, lambda file: map(str, _find_unplaced(file, region, chosen)), table)
+    return settle(frames, data, region, columns, table)
+
+
+def settle(
+    frames: list[pd.DataFrame], data: str | Path, region: str | None, columns: str | Path | None, table: str
+) -> pd.DataFrame:
+    """Join the clean rows of several files: those of a region, of customers with consent, each once."""
     rows = join(frames) if frames else pd.DataFrame(columns=[*PROVENANCE, *SCHEMAS[table].columns])
     if "customer_id" in rows and table != "customers" and (rows["region"] == NO_REGION).any():
         rows = _place_by_customer(rows, data, columns)

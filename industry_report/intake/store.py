@@ -21,8 +21,9 @@ from typing import Any
 import pandas as pd
 
 from ..base import own_folders
-from ..base.checked_json import narrow_mode, read_checked, write_checked
+from ..base.checked_json import read_checked, write_checked
 from ..base.errors import InputError
+from ..base.files import narrow_mode
 from ..base.own_folders import OwnFolder
 from . import contract, table_contract
 from . import sources as inputs

@@ -1,8 +1,8 @@
 """Draft mapping files for any table: what is known of its headers, what may be meant, what is missing."""
 
-import difflib
 from pathlib import Path
 
+from ..base.errors import near_match
 from . import mapping, sources, table_contract
 from .headers import IGNORE, normalise
 from .mapping import ColumnMap
@@ -66,5 +66,5 @@ def _suggest(header: str, found: Found, free: list[str]) -> str:
     names = {
         normalise(word): column for column in free for word in (*found.schema.columns[column].headers, column)
     }
-    near = difflib.get_close_matches(normalise(header), names, n=1, cutoff=0.5)
-    return names[near[0]] if near else ""
+    near = near_match(normalise(header), names, 0.5)
+    return names[near] if near else ""

@@ -50,6 +50,8 @@ _ENGLISH_DATE = re.compile(
     rf"(?:{_MONTH}\s*(?P<d>\d{{1,2}})|(?P<first>\d{{1,2}})[-\s]*{_MONTH.replace('name', 'second')})"
     rf"[-,\s]+(?P<y>\d{{4}}){_TIME}"
 )
+# "下午3:20 2025/1/5": the time is moved behind the date, where every form of date may have one.
+_TIME_FIRST = re.compile(rf"^((?:{_HALF})?\s*\d{{1,2}}:\d\d(?::\d\d)?\s*(?:{_HALF})?)[\s,]+(.*\d{{4}}.*)")
 _COMPACT_DATE = re.compile(r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d))?")
 _DAY_OR_MONTH_FIRST = re.compile(r"(\d{1,2})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{4}|\d{1,2})(?!\d)" + _TIME)
 _NO_DAY = re.compile(r"\d{4}年?|\d{4}\s*[-./年]\s*\d{1,2}\s*月?|(?:19|20)\d{2}(?:0[1-9]|1[0-2])")
@@ -254,6 +256,7 @@ def read_moment(raw: Any, epoch_1904: bool = False) -> Reading:
         return NO_VALUE
     if re.fullmatch(r"[2-7]\d{4}(?:\.\d+)?", text):
         return _from_serial(float(text), epoch_1904)
+    text = _TIME_FIRST.sub(r"\2 \1", text)
     if match := _DATE.fullmatch(text) or _COMPACT_DATE.fullmatch(text):
         return _from_parts(match.groupdict())
     if match := _ENGLISH_DATE.fullmatch(text):

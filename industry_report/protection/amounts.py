@@ -11,7 +11,7 @@ from .groups import rank_label
 from .masked_tables import mark, mask_columns
 
 
-def dominance(amounts: pd.Series, p: float) -> bool:
+def dominance(amounts: pd.Series | np.ndarray, p: float) -> bool:
     """Tell whether a sum gives its largest contribution away: the p% rule.
 
     The second largest contributor, who knows their own, could bound the largest contribution to within p
@@ -20,12 +20,12 @@ def dominance(amounts: pd.Series, p: float) -> bool:
 
     Parameters
     ----------
-    amounts : Series
+    amounts : Series or array
         One amount a contributor, not negative.
     p : float
         Percent.
     """
-    largest = np.sort(amounts.to_numpy(float))[::-1]
+    largest = np.sort(np.asarray(amounts, dtype=float))[::-1]
     return len(largest) > 0 and bool(largest[2:].sum() < p / 100 * largest[0])
 
 

@@ -18,6 +18,7 @@ from ..analysis.conversion import Measure, Standardised, Trend
 from ..base import language, origin
 from ..base.origin import Number, Withheld
 from ..intake import dataset
+from ..scorecard.scorecards import Linear
 from ..settings.publisher import Policy
 from . import derived, disclosure, source_files
 from .basis import Basis, count_open_customers, describe_basis
@@ -180,13 +181,14 @@ def protect_slice(
     levels, grid = scoring.levels(consultations, scorecard), scoring.combinations(scorecard)
     measure = conversion.choose_measure(scored)
     rated = scored.assign(**levels)[scored["grade"].notna()]
+    dimensions = _list_classifying(scorecard)
     origin.know(measure.days)  # it stands in the measure's name
     names = (*GROUPINGS, *also)
     if not policy.internal:
         rated = pool_categories(rated, measure.successes(rated), names, policy)
-    thin = {} if policy.internal else _find_thin(rated, list(levels), names, measure, policy)
-    tables = _tabulate(rated, list(levels), names, measure, scorecard)
-    known = grid if scorecard.levels_decide else None  # else levels do not tell the grade
+    thin = {} if policy.internal else _find_thin(rated, dimensions, names, measure, policy)
+    tables = _tabulate(rated, dimensions, names, measure, scorecard)
+    known = grid if scorecard.levels_decide and set(levels) == set(dimensions) else None
     safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
     named = dict(zip(tables, safe, strict=True))
     by = {name: named.pop(name) for name in names}
@@ -198,7 +200,7 @@ def protect_slice(
             received=Number(len(scored)) if enough else Withheld(),
             graded=Number(len(rated)) if enough else Withheld(),
             fields=_list_fields(scored, rated),
-            levels=tuple(levels),
+            levels=tuple(dimensions),
             by=by,
             basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy, enough=enough),
             open_contacts=count_open_customers(graded, scorecard, policy, named["contacts"]),
@@ -208,9 +210,18 @@ def protect_slice(
             files=told,
             audit=disclosure.audit(policy, *named.values(), *by.values()),
             **named,
-            **_derive(scored, rated, list(levels), named, by, measure, scorecard, grid, policy),
+            **_derive(scored, rated, dimensions, named, by, measure, scorecard, grid, policy),
         )
     )
+
+
+def _list_classifying(scorecard: scoring.Scorecard) -> list[str]:
+    """Return the dimensions with levels to count by; a number that is itself the level is none of them.
+
+    Nearly every customer may have a number of their own there: to count by it would be to list them.
+    """
+    kept = [one for one in scorecard.dimensions if not isinstance(one.reading, Linear)]
+    return [one.column for one in kept] if scorecard.kind != "tiers" else []
 
 
 def _list_cases(scorecard: scoring.Scorecard, grid: pd.DataFrame) -> pd.DataFrame:

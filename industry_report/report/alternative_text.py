@@ -22,7 +22,9 @@ SPELLED_OUT = 8  # values that are all read out; of more, the extremes
 MOST_PANELS = 6  # whose names are read out
 
 
-def describe_figure(figure: Figure, caption: str, data: pd.DataFrame | None = None) -> str:
+def describe_figure(
+    figure: Figure, caption: str, data: pd.DataFrame | None = None, *, measure: str | None = None
+) -> str:
     """Return the alternative text of a figure.
 
     A title of a single panel is never taken for the finding: of twelve panels it would name the first.
@@ -35,6 +37,8 @@ def describe_figure(figure: Figure, caption: str, data: pd.DataFrame | None = No
         In the report's language, without full stop.
     data : DataFrame, optional
         The tidy table behind it: what its rows are in the index or in columns, and one column of `MEASURES`.
+    measure : str, optional
+        Of a panel of the summary: what is drawn. No table stands below it.
 
     Returns
     -------
@@ -42,8 +46,8 @@ def describe_figure(figure: Figure, caption: str, data: pd.DataFrame | None = No
         For example ``各来源的成交率。点图。老客户推荐最高。由高到低：老客户推荐38.6%、…。数据见图下表格。``
     """
     axes = [ax for ax in figure.axes if ax.has_data()]
-    parts = [caption, _name_kind(axes), _find_finding(figure), _tell_values(data)]
-    if data is not None:
+    parts = [caption, _name_kind(axes), measure or _find_finding(figure), _tell_values(data)]
+    if data is not None and measure is None:
         parts.append(text(zh="数据见图下表格", en="The numbers are in the table below the figure"))
     said = [part.strip().rstrip("。.") for part in parts if part.strip()]
     return text(zh="。", en=". ").join(said) + (text(zh="。", en=".") if len(said) > 1 else "")

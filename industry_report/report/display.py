@@ -1,31 +1,27 @@
-"""What a notebook cell ends with: `begin`, `cover`, `say` and `show`."""
+"""What a notebook cell ends with: `begin`, `cover`, `summary`, `say` and `show`."""
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import pandas as pd
 from IPython import get_ipython
 from IPython.display import display
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from ..base import language, origin, style, table_metadata
+from ..base import language, origin, style
 from ..base.errors import InputError
 from ..base.language import text
 from ..scorecard.scorecards import Scorecard
 from ..settings.publisher import Policy, load_identity
-from . import tables
+from . import as_json, drawing, one_page, tables
 from .alternative_text import describe_figure
+from .one_page import Panel
 from .public_checks import check_figure, check_table, check_words, draw, number
 
 if TYPE_CHECKING:  # the exporters need this module, and no statistics
@@ -36,6 +32,8 @@ __all__ = [
     "COVER",
     "EXHIBIT",
     "STAMP",
+    "SUMMARY",
+    "Panel",
     "attach",
     "begin",
     "cover",
@@ -46,6 +44,7 @@ __all__ = [
     "say",
     "section",
     "show",
+    "summary",
     "text",
 ]
 
@@ -53,7 +52,8 @@ __all__ = [
 COVER = "application/vnd.industry-report.cover+json"
 EXHIBIT = "application/vnd.industry-report.exhibit+json"
 ATTACHMENT = "application/vnd.industry-report.attachment+json"
-PRIVATE = (COVER, EXHIBIT, ATTACHMENT)
+SUMMARY = "application/vnd.industry-report.summary+json"
+PRIVATE = (COVER, EXHIBIT, ATTACHMENT, SUMMARY)
 STAMP = "industry-report"  # in an output's metadata: what these functions put out, in a public edition or not
 
 MOST_KEY_FIGURES = 6  # two rows on a page, one glance
@@ -159,6 +159,64 @@ def cover(
     warning = f"<p><strong>{escape(notice)}</strong></p>" if notice else ""
     html = f"<h1>{escape(title)}</h1><p>{escape(subtitle)}</p>{warning}"
     _put_out({COVER: content, "text/html": html, "text/plain": title})
+
+
+def summary(
+    *sentences: str,
+    panels: Sequence[Panel | None] = (),
+    points: Sequence[str] = (),
+    reader: str = "",
+    scope: Sequence[str] = (),
+) -> None:
+    """Show the page that says the report: a lead, small charts, points for its reader, what is counted.
+
+    On the page it stands before the contents; in the PDF it has a page of its own, the first after the cover.
+    What there is nothing to say of is left out.
+
+    Parameters
+    ----------
+    *sentences : str
+        The lead, at most four sentences in the report's language: how much and what changed, how sure, why.
+    panels : sequence of Panel
+        At most six small charts, see `small_figures`; None is a chart that had nothing to draw.
+    points : sequence of str
+        At most three: a claim, a full stop, its evidence and what to do.
+    reader : str
+        For whom the points are: ``"行业"`` makes the box 这对行业意味着什么.
+    scope : sequence of str
+        At most two lines on what was counted and left out.
+
+    Raises
+    ------
+    InputError
+        There is more than one page holds, or a panel is none.
+
+    Examples
+    --------
+    >>> summary("5,588条咨询。", panels=[small_figures.bars(…)], reader="行业")  # doctest: +SKIP
+    """
+    said, kept_points, lines = (
+        [_stopped(one) for one in given if one] for given in (sentences, points, scope)
+    )
+    drawn = [panel for panel in panels if panel is not None]
+    one_page.check(said, drawn, kept_points, lines)
+    words = one_page.list_words(said, drawn, kept_points, lines)
+    if not words:
+        return
+    meaning = text(
+        zh=f"这对{reader}意味着什么", en=f"What this means for {reader}" if reader else "What this means"
+    )
+    check_words("summary", *words, reader)
+    for panel in drawn:
+        check_table("summary", panel.data)
+        check_figure(panel.figure)
+    alts = [describe_figure(panel.figure, panel.title, panel.data, measure=panel.measure) for panel in drawn]
+    drawings = [_write_svg(panel.figure, alt, "small") for panel, alt in zip(drawn, alts, strict=True)]
+    content = one_page.describe(
+        said, drawn, kept_points, lines, [as_json.list_records(panel.data) for panel in drawn]
+    )
+    html = one_page.write_html(said, drawn, drawings, kept_points, meaning, lines)
+    _put_out({SUMMARY: content, "text/html": html, "text/plain": "\n".join([*said, *kept_points])})
 
 
 def _name_source(registration: dict[str, Any], synthetic: bool) -> str:
@@ -342,7 +400,7 @@ def attach(table: pd.DataFrame, name: str, caption: str) -> None:
         raise InputError("attach", problem, 'Write for example name="work-list".')
     check_words("attach", caption)
     check_table("attach", table)
-    content = {"name": name, "caption": caption, "columns": _columns(table)}
+    content = {"name": name, "caption": caption, "columns": as_json.list_columns(table)}
     rows = f"{len(table):,}"
     said = text(
         zh=f"附件：{caption}（{rows}行），见与本报告同名、以.{name}.xlsx结尾的工作簿。",
@@ -352,68 +410,31 @@ def attach(table: pd.DataFrame, name: str, caption: str) -> None:
     _put_out({ATTACHMENT: content, "text/html": html, "text/plain": said})
 
 
-def _columns(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the columns of a table, JSON-ready; heads and texts are in the report's language."""
-    flat = table.reset_index() if table.index.name or table.index.nlevels > 1 else table
-    heads = table_metadata.heads(table)
-    return [
-        {"head": heads.get(name) or language.term(str(name)), **_cells(flat[name])} for name in flat.columns
-    ]
-
-
-def _cells(column: pd.Series) -> dict[str, Any]:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return {"kind": "date", "cells": [None if pd.isna(v) else f"{v:%Y-%m-%d}" for v in column]}
-    if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
-        return {"kind": "number", "cells": [None if pd.isna(v) else v for v in column.tolist()]}
-    texts = [None if pd.isna(v) else language.formatted(v, str(column.name)) for v in column]
-    return {"kind": "text", "cells": texts}
-
-
 def _publish_table(data: pd.DataFrame, caption: str) -> None:
-    content = {"kind": "table", "caption": caption, "data": _records(data), **tables.describe(data)}
+    content = {
+        "kind": "table",
+        "caption": caption,
+        "data": as_json.list_records(data),
+        **tables.describe(data),
+    }
     html = f'<figure class="table">{tables.to_html(data, caption)}</figure>'
     _put_out({EXHIBIT: content, "text/html": html, "text/plain": caption})
 
 
 def _publish_figure(figure: Figure, caption: str, data: pd.DataFrame | None, alt: str) -> None:
-    svg = _svg(figure, alt)
+    svg = _write_svg(figure, alt)
     unfold = text(zh="查看图中数据", en="Data of this figure")
     details = (
         f"<details><summary>{unfold}</summary>{tables.to_html(data)}</details>" if data is not None else ""
     )
     html = f"<figure>{svg}<figcaption>{escape(caption)}</figcaption>{details}</figure>"
-    content = {"kind": "figure", "caption": caption, "alt": alt, "data": _records(data)}
+    content = {"kind": "figure", "caption": caption, "alt": alt, "data": as_json.list_records(data)}
     if data is not None:
         content |= tables.describe(data)
     _put_out({EXHIBIT: content, "text/html": html, "text/plain": alt})
 
 
-def _svg(figure: Figure, alt: str) -> str:
-    """Return the figure as inline SVG with real text, identical for identical figures."""
+def _write_svg(figure: Figure, alt: str, width: str = "") -> str:
     global _figures_shown
     _figures_shown += 1
-    buffer = io.StringIO()
-    # The salt keeps the ids of two figures on one page apart, and the same in the next build.
-    with mpl.rc_context({"svg.hashsalt": f"figure-{_figures_shown}"}):
-        # Not `savefig`, which draws a figure with a layout twice.
-        FigureCanvasSVG(figure).print_svg(
-            buffer, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-        )
-    plt.close(figure)  # else the inline backend shows it a second time
-    svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
-    # Ids such as figure_1 are the same in every figure of a page, and nothing refers to them.
-    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{escape(alt)}"', 1).strip()
-
-
-def _records(data: pd.DataFrame | None) -> list[dict[str, Any]]:
-    """Return the rows of a tidy table as JSON-ready records."""
-    if data is None:
-        return []
-    table = data.reset_index() if data.index.name or data.index.nlevels > 1 else data
-    return json.loads(
-        table.to_json(orient="records", force_ascii=False, date_format="iso", double_precision=15)
-    )
+    return drawing.write_svg(figure, alt, _figures_shown, width)

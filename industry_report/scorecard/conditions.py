@@ -1,4 +1,4 @@
-"""What a scorecard asks of a column: intervals, lists of texts, and both joined by all and any.
+"""What a scorecard asks of a column: intervals, lists of texts, and both joined by all, any and not.
 
 Conditions are data, never code. All that they can tell apart is a finite set of *cells*: every border of a
 numeric column and every open piece between two borders, every text that is named and "any other". One look
@@ -130,13 +130,22 @@ class AnyOf:
     parts: tuple["Condition", ...]
 
 
-Condition = Within | OneOf | AllOf | AnyOf
+@dataclass(frozen=True)
+class NotOf:
+    """The part does not hold."""
+
+    part: "Condition"
+
+
+Condition = Within | OneOf | AllOf | AnyOf | NotOf
 
 
 def list_leaves(condition: Condition) -> list[Within | OneOf]:
     """List the single conditions that a condition is joined of, as they stand."""
     if isinstance(condition, Within | OneOf):
         return [condition]
+    if isinstance(condition, NotOf):
+        return list_leaves(condition.part)
     return [leaf for part in condition.parts for leaf in list_leaves(part)]
 
 
@@ -278,6 +287,8 @@ def hold(condition: Condition, axes: Sequence[Axis]) -> Truth:
 
 
 def _hold(condition: Condition, axes: Sequence[Axis]) -> Truth:
+    if isinstance(condition, NotOf):
+        return np.logical_not(_hold(condition.part, axes))
     if isinstance(condition, AllOf | AnyOf):
         join = np.logical_and if isinstance(condition, AllOf) else np.logical_or
         truth = _hold(condition.parts[0], axes)

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pandas as pd
 
-from .conditions import AllOf, AnyOf, Condition, OneOf, Within, read_interval, word_interval, write
-from .scorecards import Answers, Band, Dimension, Input, Ranks, Scorecard, Trigger
+from .conditions import AllOf, AnyOf, Condition, NotOf, OneOf, Within, read_interval, word_interval, write
+from .scorecards import Answers, Band, Cumulative, Dimension, Input, Linear, Ranks, Scorecard, Trigger
 
 MOST_LISTED, SHOWN = 125, 60  # combinations that are all listed; of more, a sample
 
@@ -107,6 +107,9 @@ def word_condition(condition: Condition, scorecard: Scorecard, language: str) ->
                     " or ".join(texts) if language == "en" else "或".join(f"“{text}”" for text in texts),
                 ]
             )
+        case NotOf(part):
+            worded = word_condition(part, scorecard, language)
+            return say(f"并非（{worded}）", f"not ({worded})")
         case AllOf(parts):
             return say("，且", ", and ").join(_word_part(part, scorecard, language) for part in parts)
         case AnyOf(parts):
@@ -167,8 +170,45 @@ def _describe_dimension(dimension: Dimension, say: _Say) -> str:
             return f"{label}: +{write(dimension.weight or 0)}; {told}"
         case Ranks() as ranks:
             return f"{label}: ×{write(dimension.weight or 0)}; {_word_ranks(ranks, say)}"
+        case Linear() as linear:
+            told = "; ".join([_word_linear(linear, say), *_word_blank(dimension, say)])
+            return f"{label}: ×{write(dimension.weight or 0)}; {told}"
     levels = "; ".join(f"{level} {wording[say.language]}" for level, wording in dimension.levels.items())
+    if isinstance(dimension.reading, Cumulative):
+        levels += f"; {_word_cumulative(dimension.reading, say)}"
     return f"{label}: ×{write(dimension.weight or 0)}; {levels}"
+
+
+def _word_linear(linear: Linear, say: _Say) -> str:
+    """Say how a number becomes points: each 100 of it makes 1, from 0 to 3,000."""
+    per, least, most, step = (
+        f"{float(number):,.15g}" for number in (linear.per, linear.least, linear.most, linear.step)
+    )
+    beyond = say("，超出者按端点计", ", beyond them the end counts") if linear.is_capped else ""
+    return say(
+        f"每{per}计1分，数值从{least}到{most}，以{step}为步长{beyond}",
+        f"1 point for each {per}, numbers from {least} to {most} in steps of {step}{beyond}",
+    )
+
+
+def _word_blank(dimension: Dimension, say: _Say) -> list[str]:
+    return (
+        [] if dimension.blank is None else [say(f"空白计{dimension.blank}分", f"{dimension.blank} if blank")]
+    )
+
+
+def _word_cumulative(cumulative: Cumulative, say: _Say) -> str:
+    group = (
+        say(f"在同一{cumulative.within}内", f"within each {cumulative.within}")
+        if cumulative.within
+        else say("在全部记录中", "among all records")
+    )
+    side = say(*{"higher": ("较高", "higher"), "lower": ("较低", "lower")}[cumulative.crossing])
+    return say(
+        f"{group}从大到小累计，跨越界点者归入{side}一档，数值为0者归入最后一档",
+        f"summed up {group} from the greatest down; what crosses a border is in the {side} part, "
+        "a number of 0 in the last",
+    )
 
 
 def _word_ranks(ranks: Ranks, say: _Say) -> str:
@@ -212,7 +252,7 @@ def _describe_band(band: Band, say: _Say) -> list[str]:
 
 
 def _list_combinations(scorecard: Scorecard, combinations: pd.DataFrame, say: _Say) -> list[str]:
-    count = math.prod(len(one.values) for one in scorecard.dimensions)
+    count = math.prod(one.count for one in scorecard.dimensions)
     if combinations.empty:
         return [
             say("各种组合", "Combinations"),
@@ -292,16 +332,13 @@ def _describe_rest(scorecard: Scorecard, cells: pd.DataFrame, say: _Say) -> list
             else say("  没有。", "  Nothing."),
         ]
     ends = [
-        Fraction(sum(end(value * (one.weight or 0) for value in one.values) for one in scorecard.dimensions))
+        Fraction(sum(end(value * (one.weight or 0) for value in one.ends) for one in scorecard.dimensions))
         for end in (min, max)
     ]
     low, high = map(write, ends)
     return [
         title,
-        say(
-            f"  没有：{low}至{high}的各个总分均有等级。缺少任何一项的记录不可评级。",
-            f"  Nothing: every total from {low} to {high} has a grade. What lacks something is ungradable.",
-        )
+        _word_missing(scorecard, low, high, say)
         if scorecard.kind == "weighted"
         else say(
             f"  没有：{low}至{high}的各个总分均有等级。未知项可能改变等级的记录不可评级。",
@@ -309,6 +346,26 @@ def _describe_rest(scorecard: Scorecard, cells: pd.DataFrame, say: _Say) -> list
             "A record is ungradable while unknown answers could change its grade.",
         ),
     ]
+
+
+def _word_missing(scorecard: Scorecard, low: str, high: str, say: _Say) -> str:
+    """Say that every total has a grade, and what a blank does."""
+    counted = [one.label[say.language] for one in scorecard.dimensions if one.blank is not None]
+    whole = say(
+        f"  没有：{low}至{high}的各个总分均有等级。",
+        f"  Nothing: every total from {low} to {high} has a grade. ",
+    )
+    if not counted:
+        return whole + say("缺少任何一项的记录不可评级。", "What lacks something is ungradable.")
+    if len(counted) == len(scorecard.dimensions) and not scorecard.needed:
+        return whole + say(
+            "各项空白时均按规定计分，没有不可评级的记录。", "Blanks earn points: nothing is ungradable."
+        )
+    told = say("、", ", ").join(counted)
+    return whole + say(
+        f"{told}空白时按规定计分；缺少其余任何一项的记录不可评级。",
+        f"A blank earns points in {told}; what lacks anything else is ungradable.",
+    )
 
 
 def _describe_trigger(trigger: Trigger, say: _Say) -> str:

@@ -39,6 +39,26 @@ def _step(text: str) -> Fraction:
     return Fraction(text)
 
 
+def _number(text: str) -> Fraction:
+    if not re.fullmatch(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?", text):
+        raise ValueError("is not a decimal number. Write it with a point, such as 30 or 0.5.")
+    return Fraction(text)
+
+
+def _above_zero(text: str) -> Fraction:
+    number = _number(text)
+    if number <= 0:
+        raise ValueError("is not above 0. Write a number such as 100 or 0.01.")
+    return number
+
+
+def _share(text: str) -> Fraction:
+    number = _number(text)
+    if not 0 < number <= 1:
+        raise ValueError("is no share of a total, above 0 and up to 1. Write a number such as 0.8.")
+    return number
+
+
 def _range(text: str) -> Interval:
     interval = read_interval(text)
     if math.isinf(interval.low) or math.isinf(interval.high):
@@ -88,9 +108,9 @@ _WORDING = {"zh": _text, "en": _text}
 
 _CONDITION: dict[str, Any] = {"rule?": _text, "column?": _column, "in?": read_interval, "is?": [_text]}
 
-_CONDITION |= {"all?": [_CONDITION], "any?": [_CONDITION]}
+_CONDITION |= {"all?": [_CONDITION], "any?": [_CONDITION], "not?": _CONDITION}
 
-_JOINED = {key: _CONDITION[key] for key in ("all?", "any?", "rule?")}
+_JOINED = {key: _CONDITION[key] for key in ("all?", "any?", "not?", "rule?")}
 
 _FOLLOW_UP = {
     "role": _WORDING,
@@ -133,6 +153,18 @@ LEVELLED = {
         "ties": _one_of("lowest", "highest", "middle"),
         "order?": _one_of("ascending", "descending"),
     },
+    "cumulative?": {
+        "parts": [{"level": _whole, "to": _share, "label?": _WORDING}],
+        "within?": _column,
+        "crossing": _one_of("higher", "lower"),
+    },
+    "linear?": {
+        "per": _above_zero,
+        "least": _number,
+        "most": _number,
+        "step?": _above_zero,
+        "capped?": _truth,
+    },
     "points?": [{"values": [_text], "points": _whole, "label?": _WORDING}],
 }
 
@@ -143,6 +175,7 @@ _DIMENSION = {
     **LEVELLED,
     "step?": _step,
     "otherwise?": _whole,
+    "missing?": {"points": _whole, "label?": _WORDING},
 }
 
 _INPUT = {"column": _column, "label": _WORDING, "type": _one_of("number", "text"), "unit?": _WORDING}

@@ -11,7 +11,7 @@ from . import conditions
 from .conditions import Interval, write
 from .scorecards import Band, Dimension, FollowUp, Trigger
 
-_EXACT = 2**53  # whole numbers up to here are exact in a double, too
+EXACT = 2**53  # whole numbers up to here are exact in a double, too
 
 
 def check_names(page: Page, values: dict[str, Any]) -> None:
@@ -91,7 +91,7 @@ def check_bands(page: Page, bands: list[Any], dimensions: list[Dimension], zero:
         page, [(one, page.lines["bands", n, "composite"]) for n, one in enumerate(intervals)]
     )
     if dimensions:
-        totals = [Fraction(sum(end(_list_shares(one)) for one in dimensions)) for end in (min, max)]
+        totals = [Fraction(sum(end(_list_ends(one)) for one in dimensions)) for end in (min, max)]
         totals += [Fraction(0)] if zero else []
         _check_reach(page, ranked[0], ranked[-1], min(totals), max(totals))
 
@@ -107,8 +107,8 @@ def check_meeting(page: Page, listed: list[tuple[Interval, int]]) -> list[tuple[
     return ranked
 
 
-def _list_shares(dimension: Dimension) -> list[Fraction]:
-    return [value * (dimension.weight or 0) for value in dimension.values]
+def _list_ends(dimension: Dimension) -> list[Fraction]:
+    return [value * (dimension.weight or 0) for value in dimension.ends]
 
 
 def _check_reach(
@@ -129,9 +129,8 @@ def _check_reach(
 
 def check_size(page: Page, part: str, dimensions: list[Dimension]) -> None:
     """Refuse numbers so long that a total would not be exact."""
-    shares = [_list_shares(dimension) for dimension in dimensions]
-    unit = math.lcm(*(share.denominator for one in shares for share in one))
-    if unit * sum(max(map(abs, one)) for one in shares) >= _EXACT:
+    unit = math.lcm(*(((one.weight or Fraction(0)) / one.parts).denominator for one in dimensions))
+    if unit * sum(max(map(abs, _list_ends(one))) for one in dimensions) >= EXACT:
         page.note_at((part,), "the numbers are too long for exact totals. Use weights of fewer digits.")
 
 

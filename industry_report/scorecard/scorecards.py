@@ -1,6 +1,7 @@
 """What a scorecard says, as values that are decided once; `scorecard_file` reads them from a file."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -47,6 +48,36 @@ class Ranks:
 
 
 @dataclass(frozen=True)
+class Cumulative:
+    """What share of the group's total the greatest numbers make up, from the greatest down (ABC analysis).
+
+    `ends` are the shares at which the parts end, ascending, the last is 1; `levels` are those of the parts.
+    Equal numbers are taken together. The number with which the total passes a part's end belongs to the
+    `higher` part or to the `lower` one, as `crossing` says; a number of 0 is always in the last part.
+    """
+
+    ends: tuple[Fraction, ...]
+    levels: tuple[int, ...]
+    within: str | None
+    crossing: str
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A number itself, divided by `per`: 500 is 5 points where 100 make one.
+
+    Numbers run from `least` to `most` in steps of `step`. Numbers beyond an end count as that end where
+    `is_capped`, else they are a fault of the data.
+    """
+
+    per: Fraction
+    least: Fraction
+    most: Fraction
+    step: Fraction
+    is_capped: bool
+
+
+@dataclass(frozen=True)
 class Points:
     """Texts earn points; `otherwise` is for any other text, None if such a one is a fault of the data."""
 
@@ -72,7 +103,7 @@ class Input:
     unit: Wording | None = field(default=None, hash=False)
 
 
-Reading = Levels | Bins | Ranks | Points | Answers | Input
+Reading = Levels | Bins | Ranks | Cumulative | Linear | Points | Answers | Input
 
 
 # --- what a scorecard says
@@ -82,7 +113,9 @@ Reading = Levels | Bins | Ranks | Points | Answers | Input
 class Dimension:
     """A column that the scorecard rates by: a dimension, an input or an item of a checklist.
 
-    `levels` words what each level means (none for tiers), `weight` is what one level counts (None for tiers).
+    `levels` words what each level means (none for tiers, nor for a number that is itself the level), `weight`
+    is what one level counts (None for tiers). Where `blank` is a level, a missing value is at that level;
+    where it is None, a missing value leaves the record ungradable.
     """
 
     column: str
@@ -90,15 +123,50 @@ class Dimension:
     weight: Fraction | None
     levels: Mapping[int, Wording] = field(hash=False)
     reading: Reading = Levels()
+    blank: int | None = None
 
     @property
     def values(self) -> tuple[Fraction, ...]:
-        """Every level that the dimension can take, ascending."""
-        named = sorted(map(Fraction, self.levels))
-        step = self.reading.step if isinstance(self.reading, Levels) else None
-        if not step or not named:
-            return tuple(named)
-        return tuple(named[0] + step * place for place in range(int((named[-1] - named[0]) / step) + 1))
+        """Every level that the dimension can take, ascending; look at `count` before asking for them all."""
+        named = set(map(Fraction, self.levels))
+        if self._grid:
+            least, most, step = self._grid
+            named |= {least + step * place for place in range(int((most - least) / step) + 1)}
+        return tuple(sorted(named))
+
+    @property
+    def count(self) -> int:
+        """How many levels the dimension can take, without listing them."""
+        if not isinstance(self.reading, Linear) or not self._grid:
+            return len(self.values)
+        least, most, step = self._grid
+        apart = sum(
+            not (least <= level <= most) or (level - least) % step != 0
+            for level in map(Fraction, self.levels)
+        )
+        return int((most - least) / step) + 1 + apart
+
+    @property
+    def ends(self) -> tuple[Fraction, Fraction]:
+        """The least and the greatest level."""
+        ends = [*map(Fraction, self.levels), *(self._grid[:2] if self._grid else ())]
+        return min(ends), max(ends)
+
+    @property
+    def parts(self) -> int:
+        """How many parts a level is counted in, so that all are whole: 2 where half scores are allowed."""
+        ends = (self._grid[0], self._grid[2]) if self._grid else ()
+        return math.lcm(*(value.denominator for value in ends))
+
+    @property
+    def _grid(self) -> tuple[Fraction, Fraction, Fraction] | None:
+        """Return least, greatest and step of levels that are evenly spaced, else nothing."""
+        match self.reading:
+            case Levels(step=step) if step and self.levels:
+                return Fraction(min(self.levels)), Fraction(max(self.levels)), step
+            case Linear(per, least, most, step):
+                return least / per, most / per, step / per
+        return None
 
 
 @dataclass(frozen=True)
@@ -202,7 +270,15 @@ class Scorecard:
     @property
     def has_common_scale(self) -> bool:
         """Whether all dimensions have the same levels, so that their means may be compared."""
-        return len({dimension.values for dimension in self.dimensions}) == 1
+        scales = {(one.ends, one.count) for one in self.dimensions}
+        return len(scales) == 1 and len({one.values for one in self.dimensions}) == 1
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that must have a value: a missing one of another is itself worth points."""
+        counted = {one.column for one in self.dimensions if one.blank is not None}
+        asked = list_columns([self.zero_when]) if self.zero_when else ()
+        return tuple(column for column in self.columns if column not in counted or column in asked)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -211,7 +287,7 @@ class Scorecard:
         read += [
             one.reading.within
             for one in self.dimensions
-            if isinstance(one.reading, Ranks) and one.reading.within
+            if isinstance(one.reading, Ranks | Cumulative) and one.reading.within
         ]
         read += list_columns([self.zero_when]) if self.zero_when else ()
         return tuple(dict.fromkeys(read))

@@ -138,14 +138,24 @@ def read_cells(notebook: Path) -> list[dict[str, Any]]:
     nbformat would do the same, but its schema library takes 0.8 s to import.
     """
     try:
-        content = json.loads(notebook.read_text(encoding="utf-8"))
-        cells = [{**cell, "source": "".join(cell["source"])} for cell in content["cells"]]
-        return [{"metadata": {}, **cell} for cell in cells if cell["cell_type"]]
+        return list_cells(notebook.read_text(encoding="utf-8"))
     except (ValueError, KeyError, TypeError) as error:
         mend = "Open it in JupyterLab and save it again."
         raise InputError(str(notebook), "is not a notebook of format 4.", mend) from error
     except OSError as error:
         raise InputError(str(notebook), f"cannot be read: {error.strerror}.", "Check the file.") from error
+
+
+def list_cells(text: str) -> list[dict[str, Any]]:
+    """Return the cells of a notebook's JSON, as `read_cells` does.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError
+        If it is not the JSON of a notebook.
+    """
+    cells = [{**cell, "source": "".join(cell["source"])} for cell in json.loads(text)["cells"]]
+    return [{"metadata": {}, **cell} for cell in cells if cell["cell_type"]]
 
 
 def _read_parameter(statement: ast.Assign | ast.AnnAssign, comments: dict[int, str]) -> Parameter:

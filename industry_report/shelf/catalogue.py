@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from ..base import language
 from ..base.formats import FORMATS
 from ..base.language import text
+from ..base.workbook import FORBIDDEN
 from ..export import appendix
 
 FORM = (
@@ -287,7 +288,7 @@ def _add_entry(feed: ElementTree.Element, entry: Entry) -> None:
 
 def _add(parent: ElementTree.Element, tag: str, content: str = "", **attributes: str) -> ElementTree.Element:
     element = ElementTree.SubElement(parent, f"{{{ATOM}}}{tag}", attributes)
-    element.text = appendix.FORBIDDEN.sub("", content) or None
+    element.text = FORBIDDEN.sub("", content) or None
     return element
 
 

@@ -12,14 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..base.checked_json import has_form, narrow_mode, read_checked, read_json, write_checked
+from ..base.checked_json import has_form, read_checked, read_json, write_checked
 from ..base.errors import InputError
+from ..base.files import digest_file, write_whole
 from ..base.language import LANGUAGES
 from . import catalogue, index_page
 
 WORK_FOLDER = Path(".build")  # in the working folder: what is not for publication
 WORK_VARIABLE = "INDUSTRY_REPORT_WORK"  # names another place for it
-DRAFT = ".draft-"  # how the name of a file begins until it is whole
 # What the shelf reads of a record; see `render.write_record`.
 _TEXTS = {str: str}
 _EXHIBIT = {
@@ -105,13 +105,6 @@ def find_published(output: Path, stem: str) -> dict[str, Any] | None:
     return record
 
 
-def digest_file(file: Path) -> str:
-    """Return a file's SHA-256; nothing if it is missing or cannot be read."""
-    with suppress(OSError):
-        return hashlib.sha256(file.read_bytes()).hexdigest()
-    return ""
-
-
 def find_earlier(output: Path, stem: str) -> dict[str, Any] | None:
     """Return the record of the report that a new one replaces; None if nothing but a draft was there."""
     record = read_record(output / f"{stem}.json")
@@ -195,7 +188,7 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
     }
     for file, content in texts.items():
         if digest_file(output / file) != hashlib.sha256(content.encode()).hexdigest():
-            write_whole(output / file, content)
+            write_file(output / file, content)
     with suppress(OSError):  # without it, the next build believes what it finds
         make_work_folder(output)
         write_checked(_find_seal(output), digest_file(output / "catalog.json"))
@@ -272,16 +265,11 @@ def _as_json(content: Any) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def write_whole(path: Path, text: str) -> Path:
-    """Write a text file in one step: a reader sees the old one or the new one, never half of it."""
-    draft = path.with_name(f"{DRAFT}{os.getpid()}-{path.name}")
+def write_file(path: Path, text: str) -> Path:
+    """Write a text file of the shelf in one step; an `InputError` says why it cannot be."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        narrow_mode(draft, path.parent)
-        return draft.replace(path)
+        return write_whole(path, text)
     except OSError as error:
-        with suppress(OSError):  # where the folder is none, there is no draft either
-            draft.unlink()
         remedy = "Write it elsewhere, or free its place."
         raise InputError(str(path), f"cannot be written: {error.strerror}.", remedy) from error

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import stat
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from industry_report.base import checked_json
 from industry_report.base.checked_json import has_form, read_checked, read_json, write_checked
 
 VALUES = st.recursive(
@@ -73,18 +69,3 @@ def test_a_file_that_cannot_be_written_leaves_no_draft(tmp_path):
 )
 def test_forms(value, form, fits):
     assert has_form(value, form) is fits
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights on files")
-@pytest.mark.parametrize(
-    ("like", "mode", "left"),
-    [(0o600, 0o644, 0o600), (0o644, 0o600, 0o600), (0o640, 0o777, 0o640), (0o750, 0o644, 0o640)],
-)
-def test_a_mode_is_narrowed_and_never_widened(tmp_path, like, mode, left):
-    one, other = tmp_path / "one", tmp_path / "other"
-    one.touch(like)
-    one.chmod(like)
-    other.touch()
-    other.chmod(mode)
-    checked_json.narrow_mode(other, one)
-    assert stat.S_IMODE(other.stat().st_mode) == left

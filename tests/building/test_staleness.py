@@ -9,6 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from industry_report.base.files import digest_file
 from industry_report.building import plan, staleness
 from industry_report.building.plan import Job
 from industry_report.intake import dataset
@@ -157,7 +158,7 @@ def report(project: Path) -> Path:
     (folder / "x.html").write_text("page", encoding="utf-8")
     record: dict[str, Any] = {"report": "2025/x", "notebook": "x.ipynb", "parameters": {}, "synthetic": False}
     record |= {"software": "0", "version": 1}
-    record |= {"digest": "d", "inputs": {}, "files": {"html": staleness._digest_file(folder / "x.html")}}
+    record |= {"digest": "d", "inputs": {}, "files": {"html": digest_file(folder / "x.html")}}
     (folder / "x.json").write_text(staleness.json.dumps(record), encoding="utf-8")
     return folder
 

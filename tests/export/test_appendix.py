@@ -4,46 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
-import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shown_exhibits import exhibit, rates, report
 
 from industry_report.base import language
 from industry_report.export import appendix
-from industry_report.report import display, tables
-
-Data = dict[str, Any]
-
-
-def rates() -> pd.DataFrame:
-    """Three groups: one withheld, one without outcomes."""
-    table = pd.DataFrame(
-        {
-            "consultations": [1234, 20, 0],
-            "rate": [0.138, None, None],
-            "low": [0.1, None, None],
-            "high": [0.2, None, None],
-            "difference": [0.052, -0.3, None],
-            "verdict": ["higher", "too few", "not compared"],
-        },
-        index=pd.Index(["小微企业", "=cmd()", "@x"], name="customer_type"),
-    )
-    table.attrs["protected"] = {"rate": ["=cmd()"], "low": ["=cmd()"]}
-    return table
-
-
-def exhibit(table: pd.DataFrame, caption: str = "各类型", number: int = 1, kind: str = "table") -> Data:
-    content = {"kind": kind, "caption": caption, "number": number, "alt": f"{caption}。小微企业最高"}
-    return {**content, "data": display._records(table), **tables.describe(table)}
-
-
-def report(*exhibits: Data, spoken: str = "zh", notice: str = "") -> Data:
-    cover = {"language": spoken, "title": "=题", "subtitle": "2025年", "facts": [], "notice": notice}
-    return {"cover": cover, "exhibits": list(exhibits)}
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:
@@ -54,10 +23,6 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
 def find(rows: list[dict[str, str]], row: int, measure: str) -> dict[str, str]:
     [found] = [r for r in rows if r["row"] == str(row) and r["measure"] == measure]
     return found
-
-
-def read_book(content: bytes) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(io.BytesIO(content))
 
 
 # --- CSV
@@ -103,8 +68,6 @@ def test_text_never_becomes_a_formula(words):
     content = report(exhibit(table, caption=words))
     for row in read_csv(appendix.write_csv(content)):
         assert not any(str(value).startswith(appendix.ACTIVE) for value in row.values())
-    for sheet in read_book(appendix.write_workbook(content)):
-        assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)
 
 
 def test_csv_keeps_its_own_description():
@@ -130,62 +93,13 @@ def test_percent_and_printed_percent_agree(share):
     assert abs(percent - float(language.formatted(share, "rate").rstrip("%"))) <= 0.0500001
 
 
-# --- workbook
-
-
-def test_workbook_lists_its_sheets_and_has_one_for_each_exhibit():
-    content = report(exhibit(rates(), "各类型"), exhibit(rates(), "趋势", 1, "figure"), notice="合成数据")
-    book = read_book(appendix.write_workbook(content))
-    assert book.sheetnames == ["目录", "表1 各类型", "图1 趋势"]
-    words = [cell.value for line in book["目录"].iter_rows() for cell in line]
-    assert {"=题", "合成数据", "表1", "各类型", "图1", "趋势"} <= set(words)
-    assert [
-        cell.hyperlink.location for line in book["目录"].iter_rows() for cell in line if cell.hyperlink
-    ] == [
-        "'表1 各类型'!A1",
-        "'图1 趋势'!A1",
-    ]
-    assert book["图1 趋势"]["A2"].value == "小微企业最高"
-
-
-def test_sheet_has_heads_units_and_numbers_as_numbers():
-    sheet = read_book(appendix.write_workbook(report(exhibit(rates()))))["表1 各类型"]
-    lines = [[cell.value for cell in line] for line in sheet.iter_rows(min_row=4)]
-    assert lines[0] == ["客户类型", "咨询数", "比率", "95%置信区间下限", "95%置信区间上限", *lines[0][5:]]
-    assert lines[1][:4] == ["", "条", "%", "%"] or lines[1][:4] == [None, "条", "%", "%"]
-    assert lines[2][:3] == ["小微企业", 1234, 0.138]
-    assert lines[3][2:4] == ["［保密］", "［保密］"]
-    assert lines[4][2] == "–"
-    assert sheet["C6"].number_format == "0.0%"
-    assert (sheet["B6"].number_format, sheet["F6"].value) == ("#,##0", 5.2)
-
-
-def test_sheet_of_words_has_no_row_of_units():
-    table = pd.DataFrame({"meaning": ["高"]}, index=pd.Index(["A"], name="grade"))
-    sheet = read_book(appendix.write_workbook(report(exhibit(table))))["表1 各类型"]
-    assert [cell.value for cell in sheet[sheet.max_row - 1]] == ["等级", "含义"]
-
-
-@given(st.lists(st.text(max_size=50), min_size=1, max_size=4))
-@settings(max_examples=60, deadline=None, derandomize=True)
-def test_any_caption_gives_legal_and_unique_sheet_names(captions):
-    table = pd.DataFrame({"consultations": [1]}, index=pd.Index(["A"], name="grade"))
-    content = report(*(exhibit(table, caption, n) for n, caption in enumerate(captions, start=1)))
-    names = read_book(appendix.write_workbook(content)).sheetnames
-    assert len(names) == len({name.casefold() for name in names}) == len(captions) + 1
-    assert all(0 < len(name) <= 31 and not set("[]:*?/\\") & set(name) for name in names)
-
-
-def test_figure_without_numbers_has_no_sheet_and_no_lines():
+def test_figure_without_numbers_has_no_lines():
     content = report({"kind": "figure", "caption": "图题", "number": 1, "alt": "图题", "data": []})
-    assert read_book(appendix.write_workbook(content)).sheetnames == ["目录"]
     assert read_csv(appendix.write_csv(content)) == []
 
 
 def test_same_report_gives_the_same_bytes():
-    content = report(exhibit(rates()))
-    assert appendix.write_workbook(content) == appendix.write_workbook(content)
-    assert appendix.write_csv(content) == appendix.write_csv(content)
+    assert appendix.write_csv(report(exhibit(rates()))) == appendix.write_csv(report(exhibit(rates())))
 
 
 @pytest.mark.parametrize(

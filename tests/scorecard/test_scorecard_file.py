@@ -201,7 +201,7 @@ REFUSALS = {
     ),
     "none": (
         tier("score: '[0, 1]'"),
-        "entry 1 of bands has no condition. Write one of all, any, rule, column.",
+        "entry 1 of bands has no condition. Write one of all, any, not, rule, column.",
     ),
     "code": (
         tier("all: [{column: x, in: \"__import__('os').system('true')\"}]"),
@@ -209,7 +209,7 @@ REFUSALS = {
     ),
     "code as condition": (
         tier("all: [x > 5 or exit()]"),
-        "entry 1 of all has no keys. Give it rule, column, in, is, all, any.",
+        "entry 1 of all has no keys. Give it rule, column, in, is, all, any, not.",
     ),
     "overlap of tiers": (
         tier('all: [{column: x, in: "[5, inf)"}]', 'all: [{column: x, in: "[0, 5]"}]'),

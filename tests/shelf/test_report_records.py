@@ -123,7 +123,7 @@ def test_report_is_published_only_with_every_file_as_written(suffix, tmp_path):
 def test_file_is_written_whole_or_not_at_all(tmp_path):
     (tmp_path / "index.html").mkdir()
     with pytest.raises(InputError, match="cannot be written"):
-        report_records.write_whole(tmp_path / "index.html", "x")
+        report_records.write_file(tmp_path / "index.html", "x")
     assert [file.name for file in tmp_path.iterdir()] == ["index.html"]
 
 

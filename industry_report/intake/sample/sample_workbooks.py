@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
 from ...base.errors import InputError
+from ...base.workbook import Workbook, open_book, write_text
 from .sample_facts import AUTHOR, CREATED, NOTES, SHEET, SYNTHETIC, WIDTHS, City
 
 
@@ -28,35 +28,33 @@ def is_sample(path: Path) -> bool:
 def workbook(city: City, year: int, records: pd.DataFrame, seed: int) -> bytes:
     """Make the bytes of a workbook with the data sheet and the sheet that says what it is."""
     stream = io.BytesIO()
-    # In memory the parts get fixed time stamps and no file modes of this machine.
-    book = xlsxwriter.Workbook(stream, {"in_memory": True})
-    book.set_properties(
-        {
-            "title": f"{city.name}{year}年客户咨询(合成数据)",
-            "subject": "合成数据 synthetic data",
-            "author": AUTHOR,
-            "keywords": "合成数据, synthetic data",
-            "comments": f"合成数据,不描述任何人。Synthetic data, seed {seed}; describes nobody.",
-            "created": CREATED,
-        }
-    )
-    write_records(book, records)
-    write_notes(book, city, year, len(records), seed)
-    book.close()
+    with open_book(
+        stream,
+        font="",
+        title=f"{city.name}{year}年客户咨询(合成数据)",
+        subject="合成数据 synthetic data",
+        author=AUTHOR,
+        keywords="合成数据, synthetic data",
+        comments=f"合成数据,不描述任何人。Synthetic data, seed {seed}; describes nobody.",
+        created=CREATED,
+    ) as book:
+        write_records(book, records)
+        write_notes(book, city, year, len(records), seed)
     return stream.getvalue()
 
 
-def write_records(book: xlsxwriter.Workbook, records: pd.DataFrame) -> None:
+def write_records(book: Workbook, records: pd.DataFrame) -> None:
     """Fill the data sheet of the consultations."""
     fill_sheet(book, SHEET, records)
 
 
-def fill_sheet(book: xlsxwriter.Workbook, name: str, records: pd.DataFrame) -> None:
+def fill_sheet(book: Workbook, name: str, records: pd.DataFrame) -> None:
     """Fill a sheet, a column at a time; missing values leave the cell empty."""
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 0)
-    sheet.write_row(0, 0, records.columns, book.add_format({"bold": True}))
-    date = book.add_format({"num_format": "yyyy-mm-dd"})
+    bold, date = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+    for column, name in enumerate(records.columns):
+        write_text(sheet, 0, column, name, bold)
     for column, name in enumerate(records.columns):
         sheet.set_column(column, column, WIDTHS.get(name, 14))
         values, present = records[name], records[name].notna()
@@ -65,12 +63,12 @@ def fill_sheet(book: xlsxwriter.Workbook, name: str, records: pd.DataFrame) -> N
             values = (values - pd.Timestamp("1899-12-30")).dt.days
         for row, value in zip(np.flatnonzero(present) + 1, values[present].tolist(), strict=True):
             if isinstance(value, str):
-                sheet.write_string(row, column, value)
+                write_text(sheet, int(row), column, value)
             else:
                 sheet.write_number(row, column, value, date if is_date else None)
 
 
-def write_notes(book: xlsxwriter.Workbook, city: City, year: int, rows: int, seed: int) -> None:
+def write_notes(book: Workbook, city: City, year: int, rows: int, seed: int) -> None:
     """Fill the sheet that says, in both languages, that the data are synthetic."""
     sheet = book.add_worksheet(NOTES)
     sheet.set_column(0, 0, 100)
@@ -86,7 +84,7 @@ def write_notes(book: xlsxwriter.Workbook, city: City, year: int, rows: int, see
         "to give the data quality section something to report.",
     )
     for row, line in enumerate(lines):
-        sheet.write_string(row, 0, line)
+        write_text(sheet, row, 0, line)
 
 
 def publish(path: Path, content: bytes) -> Path:

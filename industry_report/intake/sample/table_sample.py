@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import xlsxwriter
 
 from ...base.errors import InputError
+from ...base.workbook import open_book, write_text
 from . import contact_sample, customer_sample, opinion_sample
 from .consultation_sample import consult
 from .customer_sample import EXPORTED, Parts
@@ -145,16 +145,15 @@ def _make_csv(table: pd.DataFrame) -> bytes:
 
 def _make_workbook(sheet: str, table: pd.DataFrame, seed: int) -> bytes:
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        book.set_properties({"author": AUTHOR, "keywords": "合成数据, synthetic data", "created": CREATED})
+    with open_book(stream, "", author=AUTHOR, keywords="合成数据, synthetic data", created=CREATED) as book:
         fill_sheet(book, sheet, table)
         notes = book.add_worksheet(NOTES)
-        notes.write_string(
+        write_text(
+            notes,
             0,
             0,
             f"本工作簿是合成数据,由 industry-report 软件以随机种子 {seed} 生成,不描述任何真实的人或企业。",
         )
-        notes.write_string(
-            1, 0, "Synthetic data, made by the software industry-report. It describes no real person or firm."
-        )
+        english = "Synthetic data, made by the software industry-report. It describes no real person or firm."
+        write_text(notes, 1, 0, english)
     return stream.getvalue()

@@ -7,7 +7,7 @@ from ...base.errors import near_match
 from ...base.yaml_forms import Place
 from ...base.yaml_reader import Page
 from .. import conditions
-from ..conditions import AllOf, AnyOf, Condition, OneOf, Within
+from ..conditions import AllOf, AnyOf, Condition, NotOf, OneOf, Within
 
 MOST_CELLS = 200_000
 
@@ -23,16 +23,19 @@ class ConditionReader:
 
     def read(self, values: dict[str, Any], place: Place, trail: tuple[str, ...] = ()) -> Condition | None:
         """Condition of one entry, None where it has a fault; `trail` are the rules that led here."""
-        ways = [key for key in ("all", "any", "rule", "column") if key in values]
+        ways = [key for key in ("all", "any", "not", "rule", "column") if key in values]
         if len(ways) != 1:
             told = f"says {' and '.join(ways)}" if ways else "has no condition"
-            fault = f"{self._page.name_place(place)} {told}. Write one of all, any, rule, column."
+            fault = f"{self._page.name_place(place)} {told}. Write one of all, any, not, rule, column."
             self._page.note_at(place, fault)
             return None
         if "column" in ways:
             return self._read_leaf(values, place)
         if stray := [key for key in ("in", "is") if key in values]:
             self._page.note_at((*place, stray[0]), f"{stray[0]} needs a column beside it. Name the column.")
+        if "not" in ways:
+            part = self.read(values["not"], (*place, "not"), trail)
+            return None if part is None else NotOf(part)
         return self._read_rule(values, place, trail) if ways == ["rule"] else self._join(values, place, trail)
 
     def _join(self, values: dict[str, Any], place: Place, trail: tuple[str, ...]) -> Condition | None:

@@ -1,4 +1,4 @@
-"""Read a column of a table as a scorecard means it: levels, bins, ranks, points, answers."""
+"""Read a column of a table as a scorecard means it: levels, bins, ranks, shares, numbers, points, answers."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,8 @@ import pandas as pd
 
 from ...base.errors import InputError, shown
 from ..conditions import comparable
-from ..scorecards import Answers, Bins, Dimension, Levels, Points, Ranks
+from ..scorecards import Answers, Bins, Cumulative, Dimension, Levels, Linear, Points, Ranks
+from .cumulative_shares import share_out
 
 Whole = npt.NDArray[np.int64]
 
@@ -48,12 +49,12 @@ class Cells(NamedTuple):
 
 
 def prepare(consultations: pd.DataFrame, dimension: Dimension) -> pd.Series:
-    """Column of a dimension; ranks are taken over the whole table before it is read in blocks."""
-    column = consultations[dimension.column]
-    if not isinstance(dimension.reading, Ranks):
+    """Column of a dimension; what depends on the whole table is found before it is read in blocks."""
+    column, reading = consultations[dimension.column], dimension.reading
+    if not isinstance(reading, Ranks | Cumulative):
         return column
-    within = dimension.reading.within
-    return _rank(column, consultations[within] if within else None, dimension.reading)
+    group = consultations[reading.within] if reading.within else None
+    return _rank(column, group, reading) if isinstance(reading, Ranks) else _share(column, group, reading)
 
 
 def read_block(columns: list[pd.Series], dimensions: Sequence[Dimension], rows: slice) -> list[Cells]:
@@ -93,6 +94,9 @@ def _word_allowed(dimension: Dimension) -> tuple[str, str]:
             return "a text of the scorecard", ", ".join(named[:_SHOWN]) + (
                 ", …" if len(named) > _SHOWN else ""
             )
+        case Linear(least=least, most=most, step=step):
+            span = f"from {float(least):.15g} to {float(most):.15g}"
+            return "a number of the scorecard", f"multiples of {float(step):g} {span}"
         case Answers(yes=yes, no=no, unknown=unknown):
             return "an answer", f"{', '.join(yes)}; {', '.join(no)}; {', '.join(filter(None, unknown))}"
     return "a number", "numbers"
@@ -111,11 +115,21 @@ def describe_wrong(column: pd.Series, wrong: Truth, noun: str, allowed: str) -> 
 
 def read(column: pd.Series, dimension: Dimension) -> Cells:
     """Read a column in the way of its dimension."""
+    cells = _read_values(column, dimension)
+    if dimension.blank is None:
+        return cells
+    levels = np.where(cells.missing, dimension.blank * dimension.parts, cells.levels)
+    return Cells(levels, np.zeros_like(cells.missing), cells.wrong)
+
+
+def _read_values(column: pd.Series, dimension: Dimension) -> Cells:
     match dimension.reading:
         case Bins() as bins:
             return _read_bins(column, bins)
+        case Linear() as linear:
+            return _read_linear(column, linear)
         case Points() as points:
-            return _read_points(column, points)
+            return _read_points(column, points, has_blank=dimension.blank is not None)
         case Answers() as answers:
             return _read_answers(column, answers)
     return _read_levels(column, dimension.values)
@@ -153,6 +167,34 @@ def _read_bins(column: pd.Series, bins: Bins) -> Cells:
     return Cells(np.array(bins.levels, dtype=np.int64)[places], missing, np.isinf(numbers))
 
 
+def _read_linear(column: pd.Series, linear: Linear) -> Cells:
+    """Count the steps of every number. A number is on a step if it is the double nearest to that decimal."""
+    numbers, missing = read_numbers(column)
+    least, most = float(linear.least), float(linear.most)
+    wrong = np.isinf(numbers)
+    beyond = ~missing & ((numbers < least) | (numbers > most))
+    inside = np.clip(np.where(missing, least, numbers), least, most)
+    steps = np.rint(inside / float(linear.step)).astype(np.int64)
+    # Whole numbers below 2**53: one division gives the double nearest to the exact decimal.
+    wrong |= steps * linear.step.numerator / linear.step.denominator != inside
+    wrong |= beyond & (not linear.is_capped)
+    return Cells(steps * (linear.step / linear.per).numerator, missing, wrong)
+
+
+def _share(column: pd.Series, group: pd.Series | None, cumulative: Cumulative) -> pd.Series:
+    """Level of every number by the share of its group's total; missing where number or group is."""
+    numbers, missing = read_numbers(column)
+    if (wrong := np.isinf(numbers) | (numbers < 0)).any():
+        raise describe_wrong(column, wrong, "a part of a total", "numbers of 0 or more")
+    codes = np.zeros(len(column), dtype=np.intp) if group is None else pd.factorize(group)[0]
+    there = ~missing & (codes >= 0)
+    found = pd.array(np.zeros(len(column), dtype=np.int32), dtype="Int32")
+    parts = share_out(numbers[there], codes[there], cumulative.ends, cumulative.crossing)
+    found[there] = np.array(cumulative.levels, dtype=np.int32)[parts]
+    found[~there] = pd.NA
+    return pd.Series(found, index=column.index, name=column.name)
+
+
 def _rank(column: pd.Series, group: pd.Series | None, ranks: Ranks) -> pd.Series:
     """Part of every number by its rank in its group, as whole numbers; missing where number or group is."""
     numbers, missing = read_numbers(column)
@@ -177,8 +219,10 @@ def _rank(column: pd.Series, group: pd.Series | None, ranks: Ranks) -> pd.Series
 _TIES: Mapping[str, Any] = {"lowest": "min", "highest": "max"}
 
 
-def _read_points(column: pd.Series, points: Points) -> Cells:
+def _read_points(column: pd.Series, points: Points, has_blank: bool = False) -> Cells:
     places = {comparable(text): place for place, group in enumerate(points.texts) for text in group}
+    if has_blank:  # a text of nothing but blanks is one, too
+        places.setdefault("", -1)
     other = len(points.texts)
     codes = read_texts(column, places, other)
     earned = np.array([*points.points, points.otherwise or 0, 0], dtype=np.int64)  # missing is the last

@@ -33,7 +33,7 @@ def sum_up(levels: Sequence[Whole], weights: Sequence[int]) -> Whole:
 
 def denominator(dimension: Dimension) -> int:
     """How many parts a level is counted in: 2 where half scores are allowed."""
-    return math.lcm(*(value.denominator for value in dimension.values))
+    return dimension.parts
 
 
 def find_bands(totals: Whole, floors: Sequence[int]) -> Whole:
@@ -48,10 +48,7 @@ def bound_totals(consultations: pd.DataFrame, scorecard: Scorecard) -> tuple[Who
     cells = read_block(columns, scorecard.dimensions, slice(None))
     low, high = np.zeros((2, len(consultations)), dtype=np.int64)
     for dimension, cell, weight in zip(scorecard.dimensions, cells, weights, strict=True):
-        ends = [
-            int(value * denominator(dimension)) * weight
-            for value in (dimension.values[0], dimension.values[-1])
-        ]
+        ends = [int(value * denominator(dimension)) * weight for value in dimension.ends]
         low += np.where(cell.missing, min(ends), cell.levels * weight)
         high += np.where(cell.missing, max(ends), cell.levels * weight)
     return low, high

@@ -31,6 +31,9 @@ end
 
 function Image(image)
   local alt = quoted(pandoc.utils.stringify(image.caption))
+  if image.classes:includes('small') then
+    return pandoc.RawInline('typst', '#image(' .. quoted(image.src) .. ', alt: ' .. alt .. ')')
+  end
   return pandoc.RawInline('typst', '#picture(' .. quoted(image.src) .. ', ' .. alt .. ')')
 end
 
@@ -166,7 +169,22 @@ function Table(tbl)
   return blocks
 end
 
+-- The page that says the report: each part has a function of its own in the template.
+local PARTS = { summary = 'summary-page', ['summary-points'] = 'summary-points', ['summary-scope'] = 'summary-scope',
+  lead = 'summary-lead', finding = 'panel-finding', measure = 'panel-measure', see = 'panel-see' }
+
+local function enclosed(open, blocks, close)
+  local made = pandoc.List({ pandoc.RawBlock('typst', open) })
+  made:extend(blocks)
+  made:insert(pandoc.RawBlock('typst', close))
+  return made
+end
+
 function Div(div)
+  local part = div.classes[1]
+  if PARTS[part] then return enclosed('#' .. PARTS[part] .. '[', div.content, ']') end
+  if part == 'summary-panels' then return enclosed('#summary-panels(', div.content, ')') end
+  if part == 'summary-panel' then return enclosed('[', div.content, '],') end
   if div.identifier == 'contents' then
     return pandoc.RawBlock('typst', '#show: contents.with(front)')
   end

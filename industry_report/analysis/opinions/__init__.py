@@ -1,0 +1,1 @@
+"""What customers think: surveys, what drives satisfaction, feedback by a code frame, complaints."""

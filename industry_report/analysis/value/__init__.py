@@ -1,0 +1,1 @@
+"""What customers are worth and what they do: purchases, value, contribution, potential, behaviour."""
