@@ -6,8 +6,7 @@ _OURS = {
     "analysis.trade": "market_file",
     "base": "language",
     "intake": "contract dataset sample",
-    "protection": "comparison disclosure lead_publication "
-    "market_publication opinion_publication publication",
+    "protection": "comparison disclosure lead_publication market_publication opinion_publication publication",
     "report": "display figures lead_figures market_figures market_tables "
     "opinion_figures opinion_tables panels small_figures tables",
     "report.sentences": "college complaints enterprise industry "
