@@ -400,7 +400,7 @@ def attach(table: pd.DataFrame | str, name: str, caption: str) -> None:
         raise InputError("attach", problem, 'Write for example name="work-list".')
     if isinstance(table, str):
         check_words("attach", caption, table)
-        content = {"name": name, "caption": caption, "text": table}
+        content: dict[str, Any] = {"name": name, "caption": caption, "text": table}
         said = text(
             zh=f"附件：{caption}，见与本报告同名、以.{name}.yaml结尾的文件。",
             en=f"Attachment: {caption}, in the file of this name that ends in .{name}.yaml.",

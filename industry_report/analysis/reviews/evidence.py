@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...base.language import text
-from ...scorecard.conditions import AllOf, Condition, OneOf, Within, comparable, list_leaves
+from ...scorecard.conditions import AllOf, Condition, NotOf, OneOf, Within, comparable, list_leaves
 from ..customers.snapshots import snapshot
 
 # Column → how conditions ask for it, and its name. "Last cycle" is the one that ended when the review began.
@@ -107,6 +107,12 @@ def holds(condition: Condition, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """
     if isinstance(condition, Within | OneOf):
         return _holds_alone(condition, table)
+    if isinstance(condition, NotOf):  # a blank is neither met nor not met
+        columns = [leaf.column for leaf in list_leaves(condition)]
+        told = np.all(
+            [table[one].notna() if one in table else np.zeros(len(table)) for one in columns], axis=0
+        )
+        return told & ~holds(condition.part, table)
     join = np.logical_and if isinstance(condition, AllOf) else np.logical_or
     return join.reduce([holds(part, table) for part in condition.parts])
 
