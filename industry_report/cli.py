@@ -1,4 +1,4 @@
-"""The command ``industry-report``: sample, check, scorecard, plan, build, preview."""
+"""The command ``industry-report``: sample, check, scorecard, plan, build, preview, review, crm."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from .base import console
 from .base.errors import InputError
 from .base.files import narrow_mode
 from .commands import places, projects, template
+from .commands.crm import crm
+from .commands.fit import fit
+from .commands.review import review
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -86,10 +89,6 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="industry-report")
 def main() -> None:
     """Turn workbooks of customer consultations into published reports."""
-
-
-main.add_command(projects.init)
-main.add_command(projects.update)
 
 
 @main.command(
@@ -174,9 +173,6 @@ def check(
         click.echo(check_report.summary(checks, language) + _describe_grades(grades, language))
     if any(found.error or found.rejected for found in checks):
         sys.exit(1)
-
-
-main.add_command(template.template)
 
 
 def _write_mapping(files: tuple[Path, ...], target: Path) -> None:
@@ -348,6 +344,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
     help="For a report whose process was ended from outside.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Make them on a Dask cluster, such as tcp://host:8786.")
+@click.option("--also", multiple=True, type=click.Choice(["docx"]), help="Make them as Word documents, too.")
 @click.option("--draft", is_flag=True, help="Mark the reports as drafts; give them an --output of their own.")
 def build(
     params: tuple[Path, ...],
@@ -359,6 +356,7 @@ def build(
     time_limit: float,
     retries: int,
     scheduler: str | None,
+    also: tuple[str, ...],
     draft: bool,
 ) -> None:
     """Make the reports, as HTML, PDF and data.
@@ -377,7 +375,7 @@ def build(
     from .building import build as builder
 
     jobs = _list_jobs(places.rename_files(here, named), places.rename_data(here, data), only)
-    options = builder.Options(workers, force, time_limit, retries, scheduler, draft)
+    options = builder.Options(workers, force, time_limit, retries, scheduler, draft, also)
     from .building.progress import show_progress, summarize
 
     with show_progress(len(jobs)) as tell:
@@ -426,6 +424,10 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
         previews.preview(find_job, port, click.echo)
     except KeyboardInterrupt:
         click.echo("The preview has ended.", err=True)
+
+
+for command in (projects.init, projects.update, template.template, review, crm, fit):
+    main.add_command(command)
 
 
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:
