@@ -76,8 +76,10 @@ def find_jobs(params: Path, data: str | None, region: str | None) -> list[Job]:
 
 
 def _rename(job: Job, region: str | None) -> str:
-    parts = job.stem.split("/")
-    return "/".join([*parts[:-2], region, parts[-1]]) if region and len(parts) > 1 else job.stem
+    """Name the report as a plan would that leaves the edition to the notebook, of the region asked for."""
+    *folders, name = job.stem.split("/")
+    name = name.replace(f"-{job.parameters['edition']}.", ".")
+    return "/".join([*folders[:-1], region, name] if region and folders else [*folders, name])
 
 
 def is_model_file(params: Path) -> bool:

@@ -44,6 +44,7 @@ def say_nothing(state: str, spec: ModelFile) -> dict[str, Any]:
         "left_out",
         "columns",
         "card",
+        "spans",
         "test",
         "by_grade",
         "stability",
