@@ -16,10 +16,7 @@ from . import __version__
 from .base import console
 from .base.errors import InputError
 from .base.files import narrow_mode
-from .commands import places, projects, template
-from .commands.crm import crm
-from .commands.fit import fit
-from .commands.review import review
+from .commands import crm, fit, places, projects, review, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -31,9 +28,7 @@ if TYPE_CHECKING:
 PATH = click.Path(path_type=Path)
 
 ANNUAL = Path("params", "annual.yaml")
-
 SCORECARD = "params/scorecards/consultation.yaml"
-
 WRITES_FILES = ("init", "update", "sample", "build", "preview")
 
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
@@ -426,7 +421,7 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
         click.echo("The preview has ended.", err=True)
 
 
-for command in (projects.init, projects.update, template.template, review, crm, fit):
+for command in (projects.init, projects.update, template.template, review.review, crm.crm, fit.fit):
     main.add_command(command)
 
 
