@@ -123,7 +123,6 @@ def test_fit_writes_a_proposal_beside_the_report_and_touches_no_standard(data, t
 @pytest.mark.parametrize(
     ("params", "options", "said"),
     [
-        ("params/huangshan-2025.yaml", [], "asks for no report of leads"),
         ("params/huangshan-2025.yaml", ["--region", "甲市"], "is for a model file alone"),
         ("params/nowhere.yaml", [], "no such file"),
         ("params/lead-model.yaml", ["--region", "无此市"], "未提供线索数据"),
