@@ -41,7 +41,7 @@ ONLY = {
     "yaml": {"base.yaml_reader"},
     "IPython": {"report.display"},
     "click": {"cli", "building.progress"}
-    | {f"commands.{name}" for name in ("crm", "places", "projects", "review", "speech", "template")},
+    | {f"commands.{name}" for name in ("crm", "fit", "places", "projects", "review", "speech", "template")},
     "python_calamine": {"intake.sources", "intake.xlsx"},
     "jupyter_client": {"processes.kernels"},
     "ipykernel": {"processes.kernel_server"},

@@ -401,22 +401,15 @@ def attach(table: pd.DataFrame | str, name: str, caption: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         problem = f"expected small letters, digits and hyphens, got {name!r}."
         raise InputError("attach", problem, 'Write for example name="work-list".')
+    content: dict[str, Any] = {"name": name, "caption": caption}
     if isinstance(table, str):
         check_words("attach", caption, table)
-        content = {"name": name, "caption": caption, "text": table}
-        said = text(
-            zh=f"附件：{caption}，见与本报告同名、以.{name}.yaml结尾的文件。",
-            en=f"Attachment: {caption}, in the file of this name that ends in .{name}.yaml.",
-        )
+        content |= {"text": table}
     else:
         check_words("attach", caption)
         check_table("attach", table)
-        content = {"name": name, "caption": caption, "columns": as_json.list_columns(table)}
-        rows, file = f"{len(table):,}", f".{name}.xlsx"
-        said = text(
-            zh=f"附件：{caption}（{rows}行），见与本报告同名、以{file}结尾的工作簿。",
-            en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in {file}.",
-        )
+        content |= {"columns": as_json.list_columns(table)}
+    said = exhibits.point_to(table, name, caption)
     html = f'<p class="attachment">{escape(said)}</p>'
     _put_out({ATTACHMENT: content, "text/html": html, "text/plain": said})
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+import pandas as pd
+
 from ..base.language import text
 from .layout import Surroundings
 
@@ -61,3 +63,17 @@ def _says(caption: str, measure: str) -> bool:
 def further() -> str:
     """Return what opens a table that the PDF leaves out."""
     return text(zh="补充数据：", en="Further data:")
+
+
+def point_to(table: pd.DataFrame | str, name: str, caption: str) -> str:
+    """Say what is attached to a report, and in which file of its name."""
+    if isinstance(table, str):
+        return text(
+            zh=f"附件：{caption}，见与本报告同名、以.{name}.yaml结尾的文件。",
+            en=f"Attachment: {caption}, in the file of this name that ends in .{name}.yaml.",
+        )
+    rows, file = f"{len(table):,}", f".{name}.xlsx"
+    return text(
+        zh=f"附件：{caption}（{rows}行），见与本报告同名、以{file}结尾的工作簿。",
+        en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in {file}.",
+    )
