@@ -38,7 +38,8 @@ def concentration(curve: pd.DataFrame, measure: str, title: str = "") -> Figure:
     ax.axhline(1, color=style.GREY, linewidth=0.8, linestyle=(0, (4, 3)))
     ax.plot(x, y, "o-", color=style.ACCENT, markersize=4.5, clip_on=False)
     layout.set_rate_scale(ax, "y", upper)
-    layout.set_rate_scale(ax, "x", 1.0)
+    ticks = (0.2, 0.4, 0.6, 0.8, 1.0)  # the zero stands on the other axis
+    layout.set_scale(ax, "x", ticks, [f"{tick:.0%}" for tick in ticks], 1.0)
     sheet.write(
         [text(zh="客户的累计占比，价值高的在前", en="Share of customers, the most valuable first")],
         CURVE_INCHES + 0.26,

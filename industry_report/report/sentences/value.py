@@ -77,7 +77,7 @@ def absences(supplied: Mapping[str, bool]) -> list[str]:
     return [missing(name) for name, there in supplied.items() if not there and name != "purchases"]
 
 
-def conventions(rules: Assumptions, year: int) -> list[str]:
+def conventions(rules: Assumptions, year: int, last_day: str) -> list[str]:
     """Say how value is reckoned: period, discount, first payment, margin, refunds."""
     life = rules.lifetime
     first = (
@@ -98,8 +98,8 @@ def conventions(rules: Assumptions, year: int) -> list[str]:
             en=f"Lifetime value = orders a year × average amount × margin of {margin} × {factor}, the sum of discounted years ({span}, {rate} a year, first payment {first})",
         ),
         text(
-            zh=f"金额已扣除退款；贡献利润、销售额和潜力按{year}年计，生命周期价值按截至{year}年末的全部订单计，首次购买不满一年的按一年计",
-            en=f"Refunds are deducted. Contribution, sales and potential are of {year}; lifetime value rests on all orders up to its end, and less than a year since the first order counts as one",
+            zh=f"金额已扣除退款；数据截至{last_day}；贡献利润、销售额和潜力按{year}年计，生命周期价值按截至该日的全部订单计，首次购买不满一年的按一年计",
+            en=f"Refunds are deducted. The data reach to {last_day}. Contribution, sales and potential are of {year}; lifetime value rests on all orders up to that day, and less than a year since the first order counts as one",
         ),
         _potential_rule(rules),
         text(
@@ -144,7 +144,7 @@ def key_figures(counts: Mapping[str, Any], total: pd.Series) -> list[tuple[str, 
 def totals(counts: Mapping[str, Any], total: pd.Series, year: int) -> str:
     """State sales, contribution and lifetime value."""
     if counts["buyers"] == 0:
-        return text(zh=f"截至{year}年末没有购买客户", en=f"Nobody had bought by the end of {year}")
+        return text(zh=f"{year}年及以前没有购买客户", en=f"Nobody bought in {year} or before")
     if pd.isna(total["sales"]):
         return text(
             zh="销售额或价值集中于个别客户，或客户过少，合计金额不予公布",
@@ -160,8 +160,8 @@ def totals(counts: Mapping[str, Any], total: pd.Series, year: int) -> str:
     )
     profit = profit if pd.notna(total["contribution"]) else ""
     return text(
-        zh=f"截至{year}年末有{_count(counts['buyers'])}户购买客户，{year}年销售额{yuan(total['sales'])}{profit}；全部客户的生命周期价值合计{yuan(total['clv'])}",
-        en=f"{_count(counts['buyers'])} customers had bought by the end of {year}. Sales of {year} were {yuan(total['sales'])}{profit}; the lifetime values of all customers sum to {yuan(total['clv'])}",
+        zh=f"{year}年及以前有{_count(counts['buyers'])}户购买客户，{year}年销售额{yuan(total['sales'])}{profit}；全部客户的生命周期价值合计{yuan(total['clv'])}",
+        en=f"{_count(counts['buyers'])} customers have bought in {year} or before. Sales of {year} were {yuan(total['sales'])}{profit}; the lifetime values of all customers sum to {yuan(total['clv'])}",
     )
 
 
