@@ -141,12 +141,12 @@ def publish_value(
     all_tables = value_protection.read_tables(data, region, columns)
     consultations = all_tables.get("consultations", pd.DataFrame())
     files, synthetic = value_protection.list_files(data, region, columns, list(all_tables))
-    groups = None
+    groups = amounts = None
     if not policy.internal and _has_year(consultations, year):
         # Types that the slice's own report pools or withholds are pooled and withheld here.
         now = publication.publish(data, region, year, columns, scorecard=cards.intent, policy=policy)
-        groups = now.by["customer_type"]
-    found = protect_value(all_tables, year, cards, rules, policy, groups, data_cut)
+        groups, amounts = now.by["customer_type"], now.amounts
+    found = protect_value(all_tables, year, cards, rules, policy, groups, amounts, data_cut)
     return origin.release(PublishedValue(**found, files=files, synthetic=synthetic))
 
 
@@ -161,6 +161,7 @@ def protect_value(
     rules: Assumptions,
     policy: Policy,
     groups: pd.DataFrame | None = None,
+    amounts: pd.DataFrame | None = None,
     data_cut: str = "",
 ) -> dict[str, Any]:
     """Return what may be published of the tables of a region, by the names of `PublishedValue`.
@@ -169,8 +170,8 @@ def protect_value(
     ----------
     all_tables : mapping
         Table → its rows of all years; see `dataset.open_tables`.
-    groups : DataFrame, optional
-        The protected rates by customer type of the same slice.
+    groups, amounts : DataFrame, optional
+        The protected rates and sums of money by customer type of the industry report of the same slice.
     """
     consultations = all_tables.get("consultations", pd.DataFrame())
     tables = _take_tables(all_tables, consultations)
@@ -179,14 +180,14 @@ def protect_value(
     intents = _grade_intent(consultations, at, cards.intent)
     buyers = buyers.assign(value_grade=_grade_value(buyers, cards.value))
     seen = value_protection.observe(tables, all_tables, at, rules, cards.engagement)
-    inside = value_protection.describe_customers(buyers, intents, seen) if policy.internal else None
     pooled = value_protection.pool_types(buyers, consultations, groups, policy)
+    inside = value_protection.describe_customers(pooled, intents, seen) if policy.internal else None
     last = time_rule.moment(at) - pd.Timedelta(days=1)
     return {
         "last_day": f"{last:%Y-%m-%d}",
         "supplied": _list_supplied(tables, all_tables),
         "counts": value_protection.protect_counts(_count(buyers, seen), policy),
-        **_protect_money(pooled, groups, policy),
+        **_protect_money(pooled, groups, amounts, policy),
         **_check_models(tables, at, rules, policy),
         **_show_inside(buyers, gaps, intents, seen, policy),
         "engagement": value_protection.protect_rates(seen.rates, policy),
@@ -268,10 +269,15 @@ def _count(buyers: pd.DataFrame, seen: Counted) -> dict[str, int]:
     }
 
 
-def _protect_money(buyers: pd.DataFrame, groups: pd.DataFrame | None, policy: Policy) -> dict[str, Any]:
+def _protect_money(
+    buyers: pd.DataFrame, groups: pd.DataFrame | None, amounts: pd.DataFrame | None, policy: Policy
+) -> dict[str, Any]:
     rows = buyers.reset_index()
     hidden = value_protection.list_hidden(groups)
-    sums = protect_sums(policy, rows, MONEY, ["customer_type"], means=True, hidden={"customer_type": hidden})
+    sums = protect_sums(
+        policy, rows, MONEY, ["customer_type"], means=True, hidden={"customer_type": hidden},
+        known={} if amounts is None else {"customer_type": amounts["amount"].dropna().to_dict()},
+    )  # fmt: skip
     # What the sums withhold is withheld of the quantiles, too.
     withheld = hidden | set(sums.by["customer_type"].index[sums.by["customer_type"]["customers"].isna()])
     bought = rows[rows["sales"].gt(0).fillna(False)]
@@ -284,15 +290,14 @@ def _protect_money(buyers: pd.DataFrame, groups: pd.DataFrame | None, policy: Po
 
 
 def _check_models(tables: Tables, at: str, rules: Assumptions, policy: Policy) -> dict[str, Any]:
-    """Check both models: of purchases without a contract, with a year held out, and of renewals."""
-    cut = f"{time_rule.moment(at) - pd.DateOffset(years=1):%Y-%m-%d}"
+    """Check both models: of purchases without a contract, with the last year held out, and of renewals."""
     if tables.orders is None:
         none = model_check.nothing_checked(model_check.TOO_FEW, 0)
         return {"purchases": none, "renewals": none, "purchase_model": None, "renewal_model": None}
     free = tables.orders
     if "kind" in free:
         free = free[free["kind"].ne("续费").fillna(True)]
-    purchases = model_check.check_purchases(free, cut, at)
+    purchases = model_check.check_purchases(free, model_check.choose_cut(free, at), at)
     renewals = model_check.follow_renewals(tables.orders, at, rules.renewal_days)
     renewed = model_check.check_renewals(renewals)
     known = model_check.summarise_purchases(free, at) if purchases.is_shown else None

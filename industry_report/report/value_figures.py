@@ -12,6 +12,7 @@ from ..base import language, origin, style
 from ..base.language import text
 from . import layout, small_figures
 from .one_page import Panel
+from .value_tables import name_groups
 
 CURVE_INCHES = 2.4  # height of a curve's panel
 
@@ -105,10 +106,7 @@ def held_out(tested: Check, title: str = "", *, renewals: bool = False) -> Figur
         Groups are renewals, and means are shares.
     """
     table = tested.groups
-    if renewals:
-        names = [text(zh=f"第{n}次续费", en=f"Renewal {n}") for n in table.index]
-    else:
-        names = [text(zh=f"已重复购买{n}次", en=f"{n} repeat{'' if n == 1 else 's'}") for n in table.index]
+    names = name_groups(table.index, renewals=renewals)
     form = "share" if renewals else "lift"
     numbers = {
         text(zh="客户数", en="Customers"): [language.formatted(n, "customers") for n in table["customers"]],

@@ -222,6 +222,16 @@ def test_what_was_not_supplied_is_said(gone: str) -> None:
     assert value.absences(dict.fromkeys(there, False))
 
 
+def test_nothing_is_said_of_losses_where_costs_are_not_known() -> None:
+    unknown = {**COUNTS, "losing": Number(0), "unknown_contribution": Number(2706)}
+    assert value.losing(unknown, curve()) == ""
+    told = value.totals(unknown, total(contribution=100.0), 2025)
+    assert "%" not in told
+    figures = value.key_figures(unknown, total(contribution=np.nan))
+    assert len(figures) == 3
+    assert value.no_whale(unknown, {"purchases": True, "costs": False}) == value.missing("costs")
+
+
 def test_amounts_are_said_in_the_usual_units(spoken: str) -> None:
     assert value.yuan(9_085_950) == {"zh": "908.6万元", "en": "9,085,950 yuan"}[spoken]
     assert value.yuan(3358.2) == {"zh": "3,358元", "en": "3,358 yuan"}[spoken]

@@ -131,7 +131,7 @@ def count_features(
     """Return what `features` does, of rows that `observe` gave for the same moment."""
     stamp = time_rule.moment(at)
     everyone = pd.Index(sorted(rows["customer_id"].unique()), name="customer_id")
-    found = {}
+    found: dict[str, pd.Series] = {}
     for days in windows:
         recent = rows[_is_within(rows["occurred_at"], stamp, days)]
         found |= {f"{name}_{days}": counts for name, counts in _count(recent).items()}

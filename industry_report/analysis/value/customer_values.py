@@ -131,8 +131,9 @@ def value_customers(tables: Tables, at: str, rules: Assumptions) -> tuple[pd.Dat
     if served is not None and "staff" in served:
         served = served[~served["staff"].fillna(False).astype(bool)]
     earned = contribution.contributions(of_year, served, rules.service).reindex(buyers.index)
-    idle = earned["sales"].isna()  # nothing bought and no service in the year
-    earned = earned.mask(idle, 0.0)
+    if "cost" in of_year and of_year["cost"].notna().any():  # else nothing is known of any contribution
+        earned = earned.mask(earned["sales"].isna(), 0.0)  # nothing bought and no service in the year
+    earned["sales"] = earned["sales"].fillna(0.0)
     bought = of_year.assign(product=of_year.get("product", pd.NA))
     bought = bought.groupby(["customer_id", "product"], as_index=False, observed=True)["amount"].sum()
     bought["amount"] = pd.to_numeric(bought["amount"]).astype("float64").round(2)

@@ -133,10 +133,11 @@ def key_figures(counts: Mapping[str, Any], total: pd.Series) -> list[tuple[str, 
     """Return what opens the report; nothing where nobody bought."""
     if counts["buyers"] == 0:
         return []
+    contribution = (text(zh="全年贡献利润", en="Contribution"), yuan(total["contribution"]))
     return [
         (text(zh="购买客户（户）", en="Customers who bought"), _count(counts["buyers"])),
         (text(zh="全年销售额", en="Sales of the year"), yuan(total["sales"])),
-        (text(zh="全年贡献利润", en="Contribution"), yuan(total["contribution"])),
+        *([contribution] if pd.isna(total["sales"]) or pd.notna(total["contribution"]) else []),
         (text(zh="户均生命周期价值", en="Mean lifetime value"), yuan(total["mean_clv"])),
     ]
 
@@ -150,7 +151,8 @@ def totals(counts: Mapping[str, Any], total: pd.Series, year: int) -> str:
             zh="销售额或价值集中于个别客户，或客户过少，合计金额不予公布",
             en="Sales or value hang on single customers, or there are too few, so no sums are published",
         )
-    margin = total["contribution"] / total["sales"] if total["sales"] > 0 else np.nan
+    whole = counts["unknown_contribution"] == 0 and total["sales"] > 0
+    margin = total["contribution"] / total["sales"] if whole else np.nan
     rate = (
         text(zh=f"（占{percent(margin)}）", en=f" ({percent(margin)} of sales)") if pd.notna(margin) else ""
     )
@@ -196,11 +198,9 @@ def gini(curve: pd.DataFrame) -> str:
 def losing(counts: Mapping[str, Any], whale: pd.DataFrame) -> str:
     """State how many customers cost more than they bring, and what they take from the whole."""
     if not _is_some(counts["losing"]):
-        return (
-            text(zh="没有贡献利润为负的客户", en="No customer costs more than they bring")
-            if counts["losing"] == 0
-            else ""
-        )
+        if counts["losing"] != 0 or counts["unknown_contribution"] != 0 or counts["buyers"] == 0:
+            return ""
+        return text(zh="没有贡献利润为负的客户", en="No customer costs more than they bring")
     peak = whale["share"].max() if len(whale) else np.nan
     above = ""
     if pd.notna(peak) and peak > 1:
@@ -211,6 +211,18 @@ def losing(counts: Mapping[str, Any], whale: pd.DataFrame) -> str:
     return text(
         zh=f"{_count(counts['losing'])}户客户全年贡献利润为负：成本、服务费用和退款超过销售额{above}",
         en=f"{_count(counts['losing'])} customers cost more in the year than they brought: cost, service and refunds exceed their sales{above}",
+    )
+
+
+def no_whale(counts: Mapping[str, Any], supplied: Mapping[str, bool]) -> str:
+    """Say why there is no curve of contributions."""
+    if not supplied["purchases"]:
+        return missing("purchases")
+    if not supplied["costs"]:
+        return missing("costs")
+    return text(
+        zh="客户过少、合计不为正或金额集中于个别客户，不列贡献利润曲线",
+        en="There are too few customers, their sum is not above zero or it hangs on single ones: no curve of contributions",
     )
 
 
