@@ -9,10 +9,10 @@ _OURS = {
     "intake": "contract dataset sample",
     "protection": "comparison disclosure lead_publication "
     "market_publication opinion_publication publication value_publication",
-    "report": "display figures lead_figures market_figures market_tables "
-    "opinion_figures opinion_tables panels small_figures tables value_figures value_tables",
-    "report.sentences": "college complaints enterprise industry "
-    "leads market market_outlook satisfaction side_by_side value value_models",
+    "report": "display figures lead_figures market_figures market_tables opinion_figures "
+    "opinion_tables panels small_figures tables value_figures value_tables",
+    "report.sentences": "college complaints enterprise industry leads "
+    "market market_outlook satisfaction side_by_side value value_models",
     "scorecard": "explanation scorecard_file",
 }
 # What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a
