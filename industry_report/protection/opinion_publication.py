@@ -16,6 +16,7 @@ from ..analysis.customers import coverage
 from ..analysis.opinions.coding import Frame
 from ..analysis.opinions.questionnaire import Questionnaire
 from ..base import origin
+from ..base.origin import Number
 from ..settings.publisher import Policy
 from . import opinion_sources
 from .complaint_publication import Complained, publish_complaints
@@ -53,6 +54,8 @@ class Opinions:
         Index ``satisfied``; customers of an earlier wave, satisfied or not, and how many ordered again.
     purchase_wave : str
         Which wave that is.
+    horizon : Number
+        Within how many days after an answer an order counts.
     data : DataFrame
         See `customers.coverage`; small numbers are missing.
     files, quality, reasons : DataFrame
@@ -71,6 +74,7 @@ class Opinions:
     complained: Complained | None
     purchases: pd.DataFrame
     purchase_wave: str
+    horizon: Number
     data: pd.DataFrame
     files: pd.DataFrame
     quality: pd.DataFrame
@@ -138,6 +142,7 @@ def publish(
             complained=complained,
             purchases=purchases,
             purchase_wave=wave_followed,
+            horizon=Number(HORIZON_DAYS),
             data=_cover(rows, policy),
             files=files,
             quality=quality,

@@ -157,7 +157,7 @@ def satisfied(told: Surveyed, survey: Questionnaire) -> str:
     top = text(zh=f"{item.name}{item.top}至{item.high}分", en=f"{item.name} {item.top} to {item.high}")
     return text(
         zh=f"表示满意的客户（{top}）占{percent(row['rate'])}{_interval(row['low'], row['high'])}",
-        en=f"{percent(row['rate'])} are satisfied ({top}){_interval(row['low'], row['high'])}",
+        en=f"{percent(row['rate'])} of those who answered are satisfied ({_lower(top)}; 95% interval {_ends(row['low'], row['high'])})",
     )
 
 
@@ -273,7 +273,7 @@ def importance(told: Surveyed, survey: Questionnaire) -> str:
     table = found.shares
     first = list(table.index[table["rank_low"] == 1])
     others = len(table) - len(first)
-    listed = language.listing([names[str(item)] for item in first])
+    listed = _list([names[str(item)] for item in first])
     if len(first) == len(table):
         return text(
             zh="各项目与总体满意度的关系分不出明显的先后",
@@ -286,12 +286,12 @@ def importance(told: Surveyed, survey: Questionnaire) -> str:
     if clear:
         return text(
             zh=f"与总体满意度关系最密切的是{listed}（影响份额{shares}），明显高于其余{others}项{tie}",
-            en=f"Overall satisfaction is most closely tied to {_lower(listed)} (shares of importance {shares}), clearly more than to the "
+            en=f"Overall satisfaction is most closely tied to {listed} (shares of importance {shares}), clearly more than to the "
             f"other {others}{tie}",
         )
     return text(
         zh=f"与总体满意度的关系可能居首的有{listed}（影响份额{shares}），但不能确定都高于其余各项",
-        en=f"What overall satisfaction is most closely tied to is among {_lower(listed)} (shares {shares}); more cannot be told",
+        en=f"What overall satisfaction is most closely tied to is among {listed} (shares {shares}); more cannot be told",
     )
 
 
@@ -342,8 +342,8 @@ def collinear(told: Surveyed, survey: Questionnaire) -> str:
     if not alike:
         return ""
     return text(
-        zh=f"{language.listing(alike)}与其他项目高度相关（方差膨胀因子大于{COLLINEAR:g}），份额不宜单独解读",
-        en=f"{language.listing(alike)} go closely with other items (variance inflation above {COLLINEAR:g}): read shares together",
+        zh=f"{_list(alike)}与其他项目高度相关（方差膨胀因子大于{COLLINEAR:g}），份额不宜单独解读",
+        en=f"{language.capital(_list(alike))} go closely with other items (variance inflation above {COLLINEAR:g}): read shares together",
     )
 
 
@@ -360,7 +360,7 @@ def weakest(told: Surveyed, survey: Questionnaire) -> str:
             zh=f"影响大而评价偏低的是{names[str(item)]}：满意占比{percent(poor.loc[item, 'rate'])}，应优先改进",
             en=f"Important and poorly rated: {_lower(names[str(item)])}, with {percent(poor.loc[item, 'rate'])} satisfied; improve it first",
         )
-    near = language.listing([names[str(item)] for item in table.index[table["quadrant"] == IMPROVE]])
+    near = _list([names[str(item)] for item in table.index[table["quadrant"] == IMPROVE]])
     if not near:
         return text(
             zh="影响大的项目评价都不低，没有明显的短板",
@@ -368,7 +368,7 @@ def weakest(told: Surveyed, survey: Questionnaire) -> str:
         )
     return text(
         zh=f"影响较大而评价偏低的可能是{near}，但与分界线的距离在误差范围内，不能确定",
-        en=f"Important and poorly rated may be {_lower(near)}, but that lies within the margin of error",
+        en=f"Important and poorly rated may be {near}, but that lies within the margin of error",
     )
 
 
@@ -387,11 +387,7 @@ def penalties(told: Surveyed, survey: Questionnaire) -> str:
     for kind, word in words.items():
         listed = [names[str(item)] for item in table.index[table["kind"] == kind]]
         if listed:
-            parts.append(
-                text(
-                    zh=f"{word}：{language.listing(listed)}", en=f"{word}: {_lower(language.listing(listed))}"
-                )
-            )
+            parts.append(text(zh=f"{word}：{_list(listed)}", en=f"{word}: {_list(listed)}"))
     return text(zh="；", en="; ").join(parts)
 
 
@@ -469,6 +465,15 @@ def _interval(low: float, high: float) -> str:
     if pd.isna(low) or pd.isna(high):
         return ""
     return text(zh=f"（{percent(low)}～{percent(high)}）", en=f" ({percent(low)} to {percent(high)})")
+
+
+def _ends(low: float, high: float) -> str:
+    return text(zh=f"{percent(low)}～{percent(high)}", en=f"{percent(low)} to {percent(high)}")
+
+
+def _list(names: Sequence[str]) -> str:
+    """Return items as a sentence lists them."""
+    return language.listing([text(zh=name, en=_lower(name)) for name in names])
 
 
 def _score(value: float) -> str:
