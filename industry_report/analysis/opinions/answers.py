@@ -173,6 +173,8 @@ def choose_wave(answers: pd.DataFrame, year: int, wave: str = "") -> tuple[str, 
     ('c', 'b')
     """
     order = order_waves(answers)
+    if not order:
+        return "", ""
     if wave:
         chosen = wave if wave in order else ""
     else:
