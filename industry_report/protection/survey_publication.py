@@ -99,20 +99,18 @@ class Surveyed:
 def publish_survey(rows: Gathered, survey: Questionnaire, policy: Policy) -> Surveyed | None:
     """Return what may be told of a wave; None where too few answered."""
     wave = rows.current
-    answered = int(wave["complete"].sum()) if len(wave) else 0
     key = survey.overall or survey.recommend
-    if key is None or not answered or (not policy.internal and answered < policy.threshold):
+    if key is None or not _has_enough(wave, policy):
         return None
     success = answers.is_satisfied(wave[key.column], key)
     pooled = _pool_types(rows, success, policy)
     average, by = _protect_groups(wave if policy.internal else pooled, success, policy)
-    shares, tops = ratings.distribution(wave, survey), ratings.top_boxes(wave, survey)
-    distribution, boxes, shown = opinion_masks.protect_items(shares, tops, survey, policy)
+    shares = ratings.distribution(wave, survey), ratings.top_boxes(wave, survey)
+    distribution, boxes, shown = opinion_masks.protect_items(*shares, survey, policy)
     waves = _promotion(rows, survey, policy)
     promotion, change = _current_promotion(rows, survey, waves)
     found = _protect_drivers(drivers.find_drivers(wave, survey), policy)
-    invited, knows = _count_invited(rows, survey)
-    asked = response.count_response(wave, invited)
+    asked, knows = _count_response(rows, survey)
     reliable = ratings.reliabilities(wave, survey)
     return Surveyed(
         wave=rows.wave,
@@ -143,7 +141,8 @@ def publish_survey(rows: Gathered, survey: Questionnaire, policy: Policy) -> Sur
 
 
 def _has_enough(wave: pd.DataFrame, policy: Policy) -> bool:
-    return bool(len(wave)) and (policy.internal or int(wave["complete"].sum()) >= policy.threshold)
+    answered = int(wave["complete"].sum()) if len(wave) else 0
+    return answered >= (1 if policy.internal else policy.threshold)
 
 
 # --- who answered
@@ -186,12 +185,11 @@ def _add_returned(table: pd.DataFrame) -> pd.DataFrame:
     return table_metadata.describe(wider, heads=response.heads(), formats=formats, withheld=withheld or None)
 
 
-def _count_invited(rows: Gathered, survey: Questionnaire) -> tuple[int | None, bool]:
-    """Return how many were invited where the file of items says so, and whether anything tells."""
+def _count_response(rows: Gathered, survey: Questionnaire) -> tuple[Response, bool]:
+    """Return who answered of those invited, as rows or the file of items tell, and whether anything does."""
     told = sum(survey.invited.get(rows.wave, {}).values())
-    if told:
-        return told, True
-    return None, response.has_invitations(rows.current)
+    knows = bool(told) or response.has_invitations(rows.current)
+    return response.count_response(rows.current, told or None), knows
 
 
 def _protect_response(asked: Response, knows: bool, policy: Policy) -> Response | None:
