@@ -306,7 +306,14 @@ CODE_NAMES = {
     "固定资产": "Fixed assets",
     "应收应付": "Receivables and payables",
     "成本核算": "Costing",
+    # categories of complaints
+    "软件故障": "Software faults",
+    "响应慢": "Slow response",
+    "收费争议": "Disputed charges",
+    "操作不便": "Awkward to use",
+    "培训不足": "Too little training",
+    "发票问题": "Invoicing",
 }
 
 # Columns whose values are such names.
-NAMED = frozenset({"region", "customer_type", "source", "product", "group", "side"})
+NAMED = frozenset({"region", "customer_type", "source", "product", "group", "side", "category"})
