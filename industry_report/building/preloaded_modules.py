@@ -2,12 +2,15 @@
 
 _OURS = {
     "analysis": "conversion curriculum follow_up history market overrides sales validity workload",
+    "analysis.opinions": "coding questionnaire",
     "analysis.trade": "market_file",
     "base": "language",
     "intake": "contract dataset sample",
-    "protection": "comparison disclosure market_publication publication",
-    "report": "display figures market_figures market_tables panels small_figures tables",
-    "report.sentences": "college enterprise industry market market_outlook side_by_side",
+    "protection": "comparison disclosure lead_publication market_publication opinion_publication publication",
+    "report": "display figures lead_figures market_figures market_tables "
+    "opinion_figures opinion_tables panels small_figures tables",
+    "report.sentences": "college complaints enterprise industry "
+    "leads market market_outlook satisfaction side_by_side",
     "scorecard": "explanation scorecard_file",
 }
 # What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
+from ..base.workbook import open_book
 from ..scorecard.scorecards import Scorecard
 from . import sources
 from .form_fields import LISTED, Field, list_codes, list_fields
@@ -19,7 +20,6 @@ from .mapping import quote
 from .schemas import CONSULTATIONS, SCHEMAS
 from .values import trim
 
-CREATED = datetime(2000, 1, 1)  # the same form gives the same bytes
 ROWS = 20_000  # below the head, for which answers are checked
 CODE_ROWS = 500  # of a list of codes
 PROMPT = 255  # characters of the note beside a cell, Excel's limit
@@ -191,8 +191,6 @@ def _name_code_head(one: Field, language: str) -> str:
 def write_form(form: Form) -> bytes:
     """Write the workbook; the same form gives the same bytes."""
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
-    book.set_properties({"created": CREATED})
     styles = {
         "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#EAF1F7"},
         "required": {"bold": True, "bottom": 2, "text_wrap": True, "valign": "top", "bg_color": "#D3E4F1"},
@@ -201,14 +199,14 @@ def write_form(form: Form) -> bytes:
         "date": {"num_format": "yyyy-mm-dd", "locked": False},
         "free": {"locked": False},
     }
-    formats = {name: book.add_format(style) for name, style in styles.items()}
     names = {name: name_sheet(name, form.language) for name in form.tables}
-    instructions = book.add_worksheet(SHEETS[form.language][0])
-    for table, fields in form.tables.items():
-        _write_table(book.add_worksheet(names[table]), fields, form, formats)
-    _write_codes(book.add_worksheet(SHEETS[form.language][1]), form, formats)
-    _write_instructions(instructions, form, names, formats)
-    book.close()
+    with open_book(stream) as book:
+        formats = {name: book.add_format(style) for name, style in styles.items()}
+        instructions = book.add_worksheet(SHEETS[form.language][0])
+        for table, fields in form.tables.items():
+            _write_table(book.add_worksheet(names[table]), fields, form, formats)
+        _write_codes(book.add_worksheet(SHEETS[form.language][1]), form, formats)
+        _write_instructions(instructions, form, names, formats)
     return stream.getvalue()
 
 
@@ -286,7 +284,7 @@ _CHECKS: Mapping[str, dict[str, Any]] = {
 
 
 def _name_range(form: Form, place: int) -> str:
-    column = xlsxwriter.utility.xl_col_to_name(place)
+    column = ascii_uppercase[place]  # `LISTED` is shorter than the alphabet
     return f"='{SHEETS[form.language][1]}'!${column}$2:${column}${CODE_ROWS + 1}"
 
 

@@ -16,7 +16,8 @@ from ..base.checked_json import has_form, read_checked, read_json, write_checked
 from ..base.errors import InputError
 from ..base.files import digest_file, write_whole
 from ..base.language import LANGUAGES
-from . import catalogue, index_page
+from . import catalogue, index_page, navigation
+from .navigation import hash_bytes
 
 WORK_FOLDER = Path(".build")  # in the working folder: what is not for publication
 WORK_VARIABLE = "INDUSTRY_REPORT_WORK"  # names another place for it
@@ -100,7 +101,7 @@ def find_published(output: Path, stem: str) -> dict[str, Any] | None:
     if record is None:
         return None
     for suffix, digest in record["files"].items():
-        if digest_file(output / f"{stem}.{suffix}") != digest:
+        if navigation.digest_report_file(output / f"{stem}.{suffix}") != digest:
             return None
     return record
 
@@ -187,7 +188,7 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
         "catalog.json": _as_json(catalog),  # last: the next build compares with it
     }
     for file, content in texts.items():
-        if digest_file(output / file) != hashlib.sha256(content.encode()).hexdigest():
+        if digest_file(output / file) != hash_bytes(content.encode()):
             write_file(output / file, content)
     with suppress(OSError):  # without it, the next build believes what it finds
         make_work_folder(output)
@@ -245,10 +246,13 @@ def _describe(output: Path, record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list_files(output: Path, stem: str, record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return format, path, size and checksum of each file of a report."""
+    """Return format, path, size and checksum of each file of a report.
+
+    Those of its single figures and tables are left to its page and its record: there are some forty.
+    """
     own = output / f"{stem}.json"
     digests = {**record["files"], "json": digest_file(own)}
-    paths = {suffix: output / f"{stem}.{suffix}" for suffix in digests}
+    paths = {suffix: output / f"{stem}.{suffix}" for suffix in digests if "/" not in suffix}
     return [
         {
             "format": suffix,

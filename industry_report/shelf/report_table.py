@@ -198,10 +198,11 @@ def _name_format(kind: str, entry: Entry) -> tuple[str, str]:
     An attachment is called what it is: by a word of both languages, else by its caption in the report.
     """
     own = tag_language(language.current())
+    if known := FORMATS.get(kind):
+        return text(zh=known.zh, en=known.en), own
     name, dot, _ = kind.rpartition(".")
     if not dot:
-        known = FORMATS.get(kind)
-        return text(zh=known.zh, en=known.en) if known else kind.upper(), own
+        return kind.upper(), own
     if name in language.VOCABULARY:
         return language.term(name), own
     return entry["attachments"].get(name, name), tag_language(entry["language"])
