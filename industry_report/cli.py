@@ -16,9 +16,7 @@ from . import __version__
 from .base import console
 from .base.errors import InputError
 from .base.files import narrow_mode
-from .commands import places, projects, template
-from .commands.crm import crm
-from .commands.review import review
+from .commands import crm, places, projects, review, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -30,9 +28,7 @@ if TYPE_CHECKING:
 PATH = click.Path(path_type=Path)
 
 ANNUAL = Path("params", "annual.yaml")
-
 SCORECARD = "params/scorecards/consultation.yaml"
-
 WRITES_FILES = ("init", "update", "sample", "build", "preview")
 
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
@@ -432,8 +428,8 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
         click.echo("The preview has ended.", err=True)
 
 
-main.add_command(review)
-main.add_command(crm)
+main.add_command(review.review)
+main.add_command(crm.crm)
 
 
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:

@@ -28,7 +28,8 @@ MOST_ENTRIES = 15
 # Which modules may import a library.
 ONLY = {
     "scoring": {"cli", "commands.review"}
-    | {f"protection.{name}" for name in ("lead_publication", "lead_cards", "publication")},
+    | {f"protection.{name}" for name in ("lead_publication", "lead_cards", "publication")}
+    | {f"protection.value_{name}" for name in ("publication", "protection")},
     "papermill": {"processes.engine", "building.render"},
     "nbclient": {"processes.engine"},
     "nbconvert": {f"export.{name}" for name in ("exporters", "failed_cells", "markdown_cells", "outputs")},

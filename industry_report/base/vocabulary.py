@@ -59,6 +59,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "item": ("项目", "Item"),
     "value": ("内容", "Value"),
     "language": ("报告语言", "Language"),
+    "assumptions": ("测算口径", "Assumptions"),
     "industry": ("行业版", "Industry edition"),
     "enterprise": ("企业版", "Enterprise edition"),
     "scorecard": ("评级标准", "Scorecard"),

@@ -26,7 +26,7 @@ from ..base.language import LANGUAGES
 from ..export import appendix, citations, data_workbook, exporters, sharing
 from ..export.attachments import write_attachment
 from ..processes import engine
-from ..shelf import corrections, navigation
+from ..shelf import catalogue, corrections, navigation
 from ..shelf.released import withdraw
 from ..shelf.report_records import (
     WORK_VARIABLE,
@@ -255,7 +255,7 @@ def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data:
 
 def _digest(suffix: str, content: bytes) -> str:
     """Return a checksum; a page's leaves out what the shelf writes into it."""
-    return navigation.digest_page(content) if suffix == "html" else navigation.hash_bytes(content)
+    return navigation.digest_page(content) if suffix == "html" else catalogue.hash_bytes(content)
 
 
 def _as_json(record: dict[str, Any]) -> str:

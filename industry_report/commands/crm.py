@@ -12,6 +12,7 @@ import click
 
 from ..base import console
 from ..base.errors import InputError
+from . import speech
 
 # Everything else is imported where it is used: `--help` must not wait for it.
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ _DATE = click.option(
 _SINCE = click.option(
     "--since", metavar="EXPORT", type=PATH, help="The export that the grades were made from."
 )
-_LANGUAGE = click.option(
-    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of what is told."
-)
+_LANGUAGE = speech.language_option("Of what is told.")
 
 
 def _examples(*commands: str) -> str:
@@ -45,35 +44,37 @@ def crm() -> None:
 
 @crm.command(epilog=_examples("industry-report crm profiles"))
 @_LANGUAGE
-def profiles(language: str) -> None:
+def profiles(language: str | None) -> None:
     """List the profiles of params/crm, and what of each nobody has verified yet."""
     from ..crm import profiles as known
 
+    spoken = speech.find_language(language)
     paths = known.list_profiles()
     if not paths:
         raise InputError("params/crm", "no profile is there.", "Run the command in the project's folder.")
     for path in paths:
         profile = known.load_profile(path)
-        click.echo(f"{profile.name}\t{profile.module}\t{profile.table}\t{profile.title[language]}")
+        click.echo(f"{profile.name}\t{profile.module}\t{profile.table}\t{profile.title[spoken]}")
         for one in profile.not_verified:
-            click.echo(f"  ? {one[language]}")
+            click.echo(f"  ? {one[spoken]}")
 
 
 @crm.command(epilog=_examples("industry-report crm check data/Leads_001.csv --profile zoho-leads"))
 @click.argument("export", type=PATH)
 @_PROFILE
 @_LANGUAGE
-def check(export: Path, profile: str, language: str) -> None:
+def check(export: Path, profile: str, language: str | None) -> None:
     """Tell what of an EXPORT is read and what is not. Writes nothing; status 1 if it cannot be used."""
     from ..crm.exports import read_export
     from ..crm.profiles import load_profile
     from ..intake import check_report, contract
 
+    spoken = speech.find_language(language)
     known = load_profile(profile)
     told = read_export(export, known)
-    _say(language, known, told.headers, told.columns, len(told.records))
+    _say(spoken, known, told.headers, told.columns, len(told.records))
     checks = contract.check([export], known.path, lambda rows: rows)
-    click.echo(check_report.summary(checks, language))
+    click.echo(check_report.summary(checks, spoken))
     if known.fields["grade"] not in told.columns or any(one.error or one.rejected for one in checks):
         sys.exit(1)
 
@@ -124,14 +125,14 @@ def diff(
     graded_on: str | None,
     since: Path | None,
     as_json: bool,
-    language: str,
+    language: str | None,
 ) -> None:
     """Tell what `write` would change in the CRM, and what not and why. Writes nothing.
 
     EXPORT is the CRM's own export, fresh and unopened. Ends with status 1 if anything was refused.
     """
     found = _compare(export, profile, grades, graded_on, since)
-    _tell(found, language, as_json=as_json)
+    _tell(found, speech.find_language(language), as_json=as_json)
     if found.is_refused:
         sys.exit(1)
 
@@ -156,7 +157,7 @@ def write(
     graded_on: str | None,
     since: Path | None,
     out: Path,
-    language: str,
+    language: str | None,
 ) -> None:
     """Write files for the CRM's import: record ids and changed fields only, with files that undo them.
 
@@ -167,7 +168,7 @@ def write(
 
     found = _compare(export, profile, grades, graded_on, since)
     files = write_files(found, out)
-    _tell(found, language, as_json=False)
+    _tell(found, speech.find_language(language), as_json=False)
     for file in files:
         click.echo(file)
     if found.is_refused:

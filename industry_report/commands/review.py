@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ..analysis.reviews.review_log import Entry
+    from ..scorecard.scorecards import Scorecard
 
 PATH = click.Path(path_type=Path)
 REVIEW = Path("params", "review.yaml")
@@ -101,7 +102,7 @@ def _check(
 
 def _load(
     data: str, region: str | None, columns: Path | None, scorecard: str
-) -> tuple[pd.DataFrame, pd.DataFrame, object]:
+) -> tuple[pd.DataFrame, pd.DataFrame, Scorecard]:
     import scoring
 
     from ..intake import dataset

@@ -11,13 +11,11 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from .. import __version__
+from ..base import workbook
 from ..base.errors import InputError
 from ..base.files import narrow_mode
 from ..base.own_folders import make_folder
@@ -27,7 +25,6 @@ from .profiles import Profile
 MANIFEST = "manifest.json"
 CHANGES = "changes.xlsx"
 MOST_LISTED = 1_048_575  # rows of a sheet below its head
-_CREATED = datetime(2000, 1, 1)  # the same changes give the same bytes
 Rows = list[list[str]]
 
 
@@ -166,9 +163,7 @@ def write_csv(rows: Rows, profile: Profile) -> bytes:
 def write_xlsx(rows: Rows) -> bytes:
     """Write rows as a workbook in which every cell is text, so that no program reads an id as a number."""
     stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        book.set_properties({"created": _CREATED})
+    with workbook.open_book(stream, font="") as book:
         as_text = book.add_format({"num_format": "@"})
         sheet = book.add_worksheet()
         sheet.set_column(0, len(rows[0]) - 1, 26, as_text)
@@ -177,7 +172,7 @@ def write_xlsx(rows: Rows) -> bytes:
         for number, row in enumerate(rows):
             for place, value in enumerate(row):
                 if value:
-                    sheet.write_string(number, place, value, as_text)
+                    workbook.write_text(sheet, number, place, value, as_text)
     return stream.getvalue()
 
 

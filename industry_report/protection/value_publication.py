@@ -21,7 +21,6 @@ from ..analysis.value.model_check import Check, PurchaseModel
 from ..analysis.value.renewal_models import Sbg
 from ..base import origin
 from ..base.origin import Number, Withheld
-from ..intake import dataset
 from ..settings.publisher import Policy
 from . import publication, value_protection
 from .money import Sums, protect_concentration, protect_quantiles, protect_sums
@@ -132,7 +131,8 @@ def publish_value(
     >>> now = publish_value("sample", "黄山市", 2025, **how)  # doctest: +SKIP
     >>> show(now.money.by["customer_type"], caption="各类客户的销售额与价值")  # doctest: +SKIP
     """
-    all_tables = dataset.open_tables(data, region, columns)
+    origin.release(rules)  # they come from no data
+    all_tables = value_protection.read_tables(data, region, columns)
     consultations = all_tables.get("consultations", pd.DataFrame())
     files, synthetic = value_protection.list_files(data, region, columns, list(all_tables))
     groups = None

@@ -10,7 +10,8 @@ from matplotlib.patches import Rectangle
 from ..analysis.value.model_check import Check
 from ..base import language, origin, style
 from ..base.language import text
-from . import layout
+from . import layout, small_figures
+from .one_page import Panel
 
 CURVE_INCHES = 2.4  # height of a curve's panel
 
@@ -43,6 +44,23 @@ def concentration(curve: pd.DataFrame, measure: str, title: str = "") -> Figure:
         CURVE_INCHES + 0.26,
     )
     return sheet.figure
+
+
+def small(engaged: pd.DataFrame, tenth: pd.DataFrame) -> list[Panel | None]:
+    """Return the small charts of the summary: who bought afterwards, and the share of value by tenth.
+
+    Parameters
+    ----------
+    engaged, tenth : DataFrame
+        See `engagement` and `tenths`; an empty one gives no chart.
+    """
+    bought = text(zh="其后90天的购买率", en="Bought in the 90 days after")
+    grades = text(zh="按行为活跃度", en="By engagement")
+    value = text(zh="各十等分组占全部价值", en="Share of all value by tenth")
+    return [
+        small_figures.bars(engaged, "rate", title=bought, measure=grades) if len(engaged) else None,
+        small_figures.columns(tenth, "share", title=value) if len(tenth) else None,
+    ]
 
 
 def tenths(table: pd.DataFrame, title: str = "") -> Figure:
@@ -89,7 +107,7 @@ def held_out(tested: Check, title: str = "", *, renewals: bool = False) -> Figur
     if renewals:
         names = [text(zh=f"第{n}次续费", en=f"Renewal {n}") for n in table.index]
     else:
-        names = [text(zh=f"已重复购买{n}次", en=f"{n} repeats") for n in table.index]
+        names = [text(zh=f"已重复购买{n}次", en=f"{n} repeat{'' if n == 1 else 's'}") for n in table.index]
     form = "share" if renewals else "lift"
     numbers = {
         text(zh="客户数", en="Customers"): [language.formatted(n, "customers") for n in table["customers"]],

@@ -96,7 +96,7 @@ def check(tested: Check, *, renewals: bool = False) -> pd.DataFrame:
         "rmse": ("均方根误差", "Root mean square error"),
     }
     words = RENEWAL_RULES if renewals else RULES
-    return _titled(_named(tested.rules, words), heads, {"ratio": "share", "mae": "lift", "rmse": "lift"})
+    return _titled(_named(tested.rules, words), heads, {"ratio": "share", "mae": "auc", "rmse": "auc"})
 
 
 def held_out(tested: Check, *, renewals: bool = False) -> pd.DataFrame:

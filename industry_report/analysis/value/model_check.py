@@ -223,11 +223,13 @@ def follow_renewals(orders: pd.DataFrame, at: Moment, days: int) -> pd.DataFrame
     DataFrame
         Index customer_id, of those with a renewal that was due: ``renewed``, ``lost``.
     """
-    columns = ["customer_id", "ordered_on", "kind"]
-    known = known_before(orders, at, "orders", columns) if "kind" in orders else pd.DataFrame(columns=columns)
+    if "kind" not in orders:
+        none = {"renewed": pd.Series(dtype="int64"), "lost": pd.Series(dtype=bool)}
+        return pd.DataFrame(none).rename_axis("customer_id")
+    known = known_before(orders, at, "orders", ["customer_id", "ordered_on", "kind"])
     first = known[known["kind"] == "新购"].groupby("customer_id")["ordered_on"].min().dt.normalize()
     renewals = known[known["kind"] == "续费"]
-    begun = renewals["customer_id"].map(first)
+    begun = pd.Series(first.reindex(renewals["customer_id"]).to_numpy("datetime64[us]"), renewals.index)
     nearest = ((renewals["ordered_on"] - begun).dt.days / 365.25).round()
     off = (renewals["ordered_on"].dt.normalize() - begun).dt.days - nearest * 365.25
     near = nearest.ge(1) & off.abs().le(days + 1)
