@@ -159,6 +159,7 @@ def publish(
     >>> now = publish("sample", "黄山市", 2025, scorecard=card, policy=policy)  # doctest: +SKIP
     >>> show(now.by["source"], caption="各来源的成交率")  # doctest: +SKIP
     """
+    planned = check_planned(planned, TESTED)
     consultations = dataset.load(data, region=region, year=year, columns=columns)
     told = source_files.describe_files(data, region, year, columns, policy)
     # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
@@ -179,8 +180,6 @@ def protect_slice(
 ) -> Published:
     """Return what may be published of the consultations of a slice; see `publish`."""
     import scoring
-
-    chosen = check_planned(planned, TESTED)
 
     registered = scoring.score(consultations, scorecard)
     # Outcomes need the dates as they are; only months do without those of another year.
@@ -217,7 +216,7 @@ def protect_slice(
             files=told,
             audit=disclosure.audit(policy, *named.values(), *by.values()),
             **named,
-            **_derive(scored, rated, dimensions, named, by, measure, scorecard, grid, policy, chosen),
+            **_derive(scored, rated, dimensions, named, by, measure, scorecard, grid, policy, planned),
         )
     )
 

@@ -38,4 +38,4 @@ def test_planned_groups_are_adjusted_by_holm_and_others_by_benjamini_hochberg():
 
 def test_a_grouping_that_is_not_tested_cannot_be_planned():
     with pytest.raises(InputError, match="product"):
-        publication.protect_slice(pd.DataFrame(), 2025, None, None, None, planned=["product"])  # type: ignore[arg-type]
+        publication.publish("sample", "黄山市", 2025, scorecard=None, policy=None, planned=["product"])  # type: ignore[arg-type]
