@@ -226,7 +226,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "spread": ("预测", "Forecast"),
     "model": ("方法", "Method"),
     "mae": ("平均绝对误差", "Mean absolute error"),
-    "mase": ("MASE", "MASE"),
+    "mase": ("相对误差（MASE）", "Relative error (MASE)"),
     "tested": ("检验月数", "Months tested"),
     "quotient": ("区位商", "Location quotient"),
     "standardised_quotient": ("标准化区位商", "Standardised quotient"),
