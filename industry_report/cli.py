@@ -315,6 +315,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
         "industry-report build",
         "industry-report build params/huangshan-2025.yaml --data data/黄山市-2025.xlsx",
         "industry-report build --only 2025 --output trial --jobs 1 --force",
+        'industry-report build --reason "补报三月的咨询记录"',
     )
 )
 @click.argument("params", nargs=-1, type=PATH)
@@ -349,6 +350,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Make them on a Dask cluster, such as tcp://host:8786.")
 @click.option("--draft", is_flag=True, help="Mark the reports as drafts; give them an --output of their own.")
+@click.option("--reason", metavar="TEXT", help="Why reports are corrected; published with each correction.")
 def build(
     params: tuple[Path, ...],
     data: str | None,
@@ -360,6 +362,7 @@ def build(
     retries: int,
     scheduler: str | None,
     draft: bool,
+    reason: str | None,
 ) -> None:
     """Make the reports, as HTML, PDF and data.
 
@@ -377,7 +380,8 @@ def build(
     from .building import build as builder
 
     jobs = _list_jobs(places.rename_files(here, named), places.rename_data(here, data), only)
-    options = builder.Options(workers, force, time_limit, retries, scheduler, draft)
+    told = builder.check_reason(reason, draft)
+    options = builder.Options(workers, force, time_limit, retries, scheduler, draft, told)
     from .building.progress import show_progress, summarize
 
     with show_progress(len(jobs)) as tell:

@@ -40,8 +40,8 @@ NAMED_FILES = (
 )  # a parameter that ends so names a file that the notebook reads
 CLOCK_TICK_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT)
 # Of the facts of a report, what no file of it may tell: a digest of rows is an oracle, with which readers try
-# guesses of a customer's row until it is right.
-PRIVATE_FACTS = frozenset({"data"})
+# guesses of a customer's row until it is right. A reason is told with the correction, if there is one.
+PRIVATE_FACTS = frozenset({"data", "reason"})
 STAGING = ".staging-"  # how the folders begin in which reports are put together
 
 
