@@ -1,4 +1,4 @@
-"""The command ``industry-report``: sample, check, scorecard, plan, build, preview."""
+"""The command ``industry-report``: sample, check, scorecard, plan, build, preview, review, crm."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import __version__
 from .base import console
 from .base.errors import InputError
 from .base.files import narrow_mode
-from .commands import places, projects, template
+from .commands import crm, places, projects, review, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 PATH = click.Path(path_type=Path)
 
 ANNUAL = Path("params", "annual.yaml")
-
 SCORECARD = "params/scorecards/consultation.yaml"
-
 WRITES_FILES = ("init", "update", "sample", "build", "preview")
 
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
@@ -315,7 +313,6 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
         "industry-report build",
         "industry-report build params/huangshan-2025.yaml --data data/黄山市-2025.xlsx",
         "industry-report build --only 2025 --output trial --jobs 1 --force",
-        'industry-report build --reason "补报三月的咨询记录"',
     )
 )
 @click.argument("params", nargs=-1, type=PATH)
@@ -349,6 +346,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
     help="For a report whose process was ended from outside.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Make them on a Dask cluster, such as tcp://host:8786.")
+@click.option("--also", multiple=True, type=click.Choice(["docx"]), help="Make them as Word documents, too.")
 @click.option("--draft", is_flag=True, help="Mark the reports as drafts; give them an --output of their own.")
 @click.option("--reason", metavar="TEXT", help="Why reports are corrected; published with each correction.")
 def build(
@@ -361,6 +359,7 @@ def build(
     time_limit: float,
     retries: int,
     scheduler: str | None,
+    also: tuple[str, ...],
     draft: bool,
     reason: str | None,
 ) -> None:
@@ -380,15 +379,14 @@ def build(
     from .building import build as builder
 
     jobs = _list_jobs(places.rename_files(here, named), places.rename_data(here, data), only)
-    told = builder.check_reason(reason, draft)
-    options = builder.Options(workers, force, time_limit, retries, scheduler, draft, told)
+    why = builder.check_reason(reason, draft)
+    options = builder.Options(workers, force, time_limit, retries, scheduler, draft, also, why)
     from .building.progress import show_progress, summarize
 
     with show_progress(len(jobs)) as tell:
         results = builder.build_shelves(jobs, output, options, tell, lambda text: click.echo(text, err=True))
     failed = [result for result in results if result.status == "failed"]
-    shelves = builder.assign_shelves(jobs, output)
-    click.echo(summarize(results, [folder / "index.html" for folder in shelves]))
+    click.echo(summarize(results, [folder / "index.html" for folder in builder.assign_shelves(jobs, output)]))
     for result in failed:
         click.echo(f"Error: {result.cause}", err=True)
     if failed:
@@ -432,14 +430,16 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
         click.echo("The preview has ended.", err=True)
 
 
+main.add_command(review.review)
+main.add_command(crm.crm)
+
+
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:
     """Return the jobs, with their scorecards found to be sound."""
     from .building import plan as planner
 
     jobs = planner.list_jobs(params, data, only)
-    for scorecard in dict.fromkeys(
-        job.parameters["scorecard"] for job in jobs if "scorecard" in job.parameters
-    ):
+    for scorecard in dict.fromkeys(filter(None, (job.parameters.get("scorecard") for job in jobs))):
         _load_scorecard(scorecard)
     return jobs
 

@@ -27,9 +27,11 @@ class Format:
 
 
 _SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS = {
     "html": Format("text/html", "网页", "Page", "export.exporters"),
     "pdf": Format("application/pdf", "PDF", "PDF", "export.typesetting"),
+    "docx": Format(_WORD, "Word", "Word", "export.word"),
     "xlsx": Format(_SHEETS, "Excel", "Excel", "export.data_workbook"),
     "csv": Format("text/csv", "CSV", "CSV", "export.appendix"),
     "summary.png": Format("image/png", "一图读懂", "Summary picture", "export.sharing"),

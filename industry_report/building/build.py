@@ -140,6 +140,13 @@ def build_reports(
     return done
 
 
+def _gather_facts(jobs: list[Job], options: Options) -> dict[str, dict[str, Any]]:
+    """Return the facts of all reports, in which formats they are asked for, and why they are corrected."""
+    known = staleness.gather_facts(jobs, options.draft)
+    asked = {"also": options.also, "reason": options.reason}
+    return {stem: {**about, **asked} for stem, about in known.items()}
+
+
 def _withdraw(output: Path, jobs: list[Job], results: Mapping[str, Result]) -> list[str]:
     """Withdraw what must not stay beside the new reports; returns what to say."""
     done = {
@@ -161,13 +168,6 @@ def check_reason(reason: str | None, draft: bool) -> str:
     if draft:
         raise InputError("--reason", "a draft corrects nothing.", "Leave out --reason or --draft.")
     return corrections.check_reason(reason)
-
-
-def _gather_facts(jobs: list[Job], options: Options) -> dict[str, dict[str, Any]]:
-    facts = staleness.gather_facts(jobs, options.draft)
-    if not options.reason:
-        return facts
-    return {stem: {**about, "reason": options.reason} for stem, about in facts.items()}
 
 
 def _miss_correction(
@@ -229,7 +229,14 @@ def is_fresh(shelf: Shelf, job: Job, facts: Mapping[str, Mapping[str, Any]]) -> 
     """Tell whether a report is published as it would be made now."""
     record = shelf.find(job.stem)
     now = facts[job.stem]
-    return record is not None and record["digest"] == now["digest"] and record.get("data") == now.get("data")
+    if record is None or not has_formats(record, now.get("also", ())):
+        return False
+    return record["digest"] == now["digest"] and record.get("data") == now.get("data")
+
+
+def has_formats(record: Mapping[str, Any], also: Sequence[str]) -> bool:
+    """Tell whether a published report is there in all formats that are asked for beside the usual ones."""
+    return set(also) <= set(record.get("files") or record.get("stamps") or ())
 
 
 def list_states(jobs: Sequence[Job], output: Path) -> Iterator[tuple[Job, str]]:

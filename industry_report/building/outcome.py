@@ -54,6 +54,8 @@ class Options:
         Address of a Dask scheduler, whose workers then make the reports.
     draft : bool
         Mark the reports as drafts: no versions are counted, and none takes a published report's place.
+    also : tuple of str
+        Further formats: docx.
     reason : str
         Why reports that say something else than before are corrected; told with each correction.
     """
@@ -64,4 +66,5 @@ class Options:
     retries: int = 1
     scheduler: str | None = None
     draft: bool = False
+    also: tuple[str, ...] = ()
     reason: str = ""

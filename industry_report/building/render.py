@@ -26,7 +26,6 @@ from ..base.language import LANGUAGES
 from ..export import appendix, citations, data_workbook, exporters, sharing
 from ..export.attachments import write_attachment
 from ..processes import engine
-from ..report.display import COVER
 from ..shelf import catalogue, corrections, navigation
 from ..shelf.released import withdraw
 from ..shelf.report_records import (
@@ -39,6 +38,7 @@ from ..shelf.report_records import (
     name_kept,
     read_record,
 )
+from . import marking
 from .one_publication import find_threshold, is_outdated
 from .output_check import check_outputs
 from .plan import Job, is_internal
@@ -74,8 +74,7 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
         refuse_draft(output, job.stem)
     with own_folders.make_folder(output, STAGING) as staging:
         notebook = run_notebook(job, staging / "executed.ipynb", output)
-        if facts.get("draft"):
-            mark_draft(notebook)
+        marking.stamp(notebook, marking.list_marks(job, facts))
         data = exporters.report_data(notebook)
         warnings = data.pop("warnings")
         check_outputs(notebook, job.stem, is_public=not is_internal(job))
@@ -89,10 +88,12 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
         html, pdf = _make_pages(job, notebook, resources)
         warnings += resources.get("warnings", [])
         pages = {"html": html.encode(), "pdf": pdf, **resources["beside"].files}
+        pages |= exporters.make_further(notebook, resources, facts.get("also", ()))
         pages["xlsx"] = data_workbook.write_workbook({**version, **data})
         pages["csv"] = appendix.write_csv(data)
         for name, attachment in exporters.list_attachments(notebook).items():
-            pages[f"{name}.xlsx"] = write_attachment(attachment, data["cover"])
+            suffix = "yaml" if "text" in attachment else "xlsx"
+            pages[f"{name}.{suffix}"] = write_attachment(attachment, data["cover"])
         pages["json"] = write_record(job, facts, pages, {**version, **data}).encode()
         for kept in outdated:
             withdraw(output, name_kept(job.stem, kept), outdated[kept])
@@ -283,19 +284,6 @@ def refuse_draft(output: Path, stem: str) -> None:
         raise InputError(stem, problem, "Give drafts a folder of their own: --draft --output drafts.")
 
 
-def mark_draft(notebook: NotebookNode) -> None:
-    """Say on the cover, and so on every page, that the report is a draft."""
-    cover = exporters.find_cover(notebook)
-    words = {"zh": "草稿，非正式发布", "en": "Draft, not for publication"}[cover["language"]]
-    cover["notice"] = " · ".join(part for part in (words, cover["notice"]) if part)
-    covers = [o for c in notebook.cells for o in c.get("outputs", []) if COVER in o.get("data", {})]
-    if covers:
-        covers[0].data[COVER] = cover
-    else:
-        output = nbformat.v4.new_output("display_data", data={COVER: cover})
-        notebook.cells.insert(0, nbformat.v4.new_code_cell(outputs=[output]))
-
-
 def find_version(data: dict[str, Any], output: Path, stem: str, facts: dict[str, Any]) -> dict[str, Any]:
     """Return a report's version and, if it corrects a published one, what changed; see `corrections`."""
     if facts.get("draft"):
@@ -382,6 +370,9 @@ def publish(pages: dict[str, bytes], staging: Path, output: Path, stem: str) -> 
         raise InputError(
             stem, problem, "Close the file if it is open, free space, or use --output."
         ) from error
+    for kind in exporters.FURTHER.keys() - pages.keys():  # of an earlier version
+        with suppress(OSError):
+            (output / f"{stem}.{kind}").unlink()
     for suffix in ("ipynb", "log"):
         with suppress(OSError):  # an earlier failure is mended; it may lie on a disk that is only read now
             (find_work_folder(output) / "failed" / f"{stem}.{suffix}").unlink()

@@ -1,4 +1,4 @@
-"""Executed notebook → HTML page and PDF: two nbconvert exporters that share one body.
+"""Executed notebook → HTML page, PDF and Word document: three nbconvert exporters that share one body.
 
 The body is HTML in both cases, so whatever a cell puts out appears in both. The PDF goes on through pandoc to
 Typst, whose compiler refuses a document that breaks PDF/UA-1.
@@ -10,6 +10,7 @@ import base64
 import functools
 import hashlib
 import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbconvert.exporters.exporter import Exporter
@@ -20,14 +21,14 @@ from traitlets.config import Application
 
 from ..base.errors import InputError
 from ..report import display
-from . import accessible_tables, body, exhibit_files, imprint, printing, repair, sharing
+from . import accessible_tables, body, exhibit_files, imprint, printing, repair, sharing, word
 from .body import Body, find_cover
 from .failed_cells import ExportError, refuse_failed
 from .html_tree import Element, Node, copy, iterate, write
 from .report_data import list_attachments, report_data
 from .typesetting import TEMPLATES, template
 
-__all__ = ["find_cover", "list_attachments", "make_pages", "report_data"]
+__all__ = ["find_cover", "list_attachments", "make_further", "make_pages", "report_data"]
 
 # Preprocessors of nbconvert that are enabled, and do nothing until they are configured.
 IDLE = ("TagRemovePreprocessor", "RegexRemovePreprocessor")
@@ -60,6 +61,12 @@ def make_pages(nb: NotebookNode, resources: dict[str, Any]) -> tuple[str, bytes]
     drawn = html.from_notebook_node(nb, shared)[0]
     resources["warnings"] = list(dict.fromkeys(body_made.warnings))
     return drawn, printed
+
+
+def make_further(nb: NotebookNode, resources: dict[str, Any], also: Sequence[str]) -> dict[str, bytes]:
+    """Return an executed notebook in further formats, by suffix: docx."""
+    shared = {name: value for name, value in resources.items() if name != "warnings"}
+    return {kind: FURTHER[kind]().from_notebook_node(nb, dict(shared))[0] for kind in also}
 
 
 @functools.cache
@@ -244,6 +251,23 @@ class IndustryPDFExporter(_ReportExporter):
         return report.pdf
 
 
+class IndustryWordExporter(_ReportExporter):
+    """A Word document to be edited: cover, contents, headings, tables and figures as Word knows them."""
+
+    export_from_notebook = "Industry report (Word)"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".docx"
+
+    def render(self, made: Body, resources: dict[str, Any]) -> bytes:
+        """Return the document."""
+        resources["output_extension"] = ".docx"
+        front = {**imprint.describe(made.cover, resources), "chapters": bool(made.contents)}
+        return word.make_document(printing.prepare(made, "citations" in resources), front)
+
+
 class _Hyphenated:
     """Keeps a name that nbconvert's command knows out of JupyterLab's menu, whose route takes no hyphen."""
 
@@ -258,3 +282,11 @@ class HyphenatedHTMLExporter(_Hyphenated, IndustryHTMLExporter):
 
 class HyphenatedPDFExporter(_Hyphenated, IndustryPDFExporter):
     """`IndustryPDFExporter` under the name that it had before JupyterLab's menu."""
+
+
+class HyphenatedWordExporter(_Hyphenated, IndustryWordExporter):
+    """`IndustryWordExporter` under the name that it has beside the others on a command line."""
+
+
+FURTHER: dict[str, Callable[[], _ReportExporter]] = {"docx": IndustryWordExporter}
+"""Formats that a build makes on request: suffix → exporter."""

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..base.style import ACCENT
 from . import typesetting
+from .imprint import find_accent
 from .typesetting import TypstError
 
 PIXELS_PER_INCH = 200
@@ -77,9 +77,8 @@ def _size(pixels: tuple[int, int]) -> dict[str, float]:
 def _card(summary_page: int, cover: Mapping[str, Any]) -> Job:
     """Return the card: what the report is called, a part of a page, what a reader must know of its data."""
     words = {key: cover.get(key, "") for key in ("title", "subtitle", "notice")}
-    accent = cover.get("publisher", {}).get("colours", {}).get("accent", ACCENT)
     place = {"page": max(summary_page, 1), "top": CARD_TOP["summary" if summary_page else "title"]}
-    return {"kind": "card", "accent": accent, **words, **place, **_size(CARD_PIXELS)}
+    return {"kind": "card", "accent": find_accent(cover), **words, **place, **_size(CARD_PIXELS)}
 
 
 def _draw(jobs: list[Job], files: dict[str, bytes], spoken: str) -> list[bytes]:

@@ -8,8 +8,8 @@ import json
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,11 @@ from ..base.errors import InputError
 from .report_words import WORDS
 
 TEMPLATES = Path(__file__).parent / "templates"
+PIXELS_PER_INCH = 220  # of drawings in a Word document: sharp in print
 NO_GLYPH = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
 MAIN = (
-    '#import "report.typ": apart, contents, fitted, landscape, picture, report, small\n'
+    '#import "report.typ": apart, beside, contents, exhibit, exhibit-note, fitted, landscape\n'
+    '#import "report.typ": number, picture, reading-notes, report, roomy, small, subtitle\n'
     '#import "report.typ": panel-finding, panel-measure, panel-see, summary-lead, summary-page\n'
     '#import "report.typ": summary-panels, summary-points, summary-scope\n'
     "#let horizontalrule = line(length: 100%)\n"
@@ -98,6 +100,26 @@ def is_set(markup: str, pictures: dict[str, bytes]) -> bool:
     except TypstError:
         return False
     return True
+
+
+def draw(drawings: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return drawings (SVG) as pictures (PNG) by the same names, in the report's fonts.
+
+    One that Typst cannot draw is left out.
+    """
+    import typst
+
+    found: dict[str, bytes] = {}
+    for name, content in drawings.items():
+        page = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("{name}")'
+        with tempfile.TemporaryDirectory(prefix="industry-report-") as folder:
+            Path(folder, name).write_bytes(_with_glyphs(content))
+            Path(folder, "main.typ").write_text(page, encoding="utf-8")
+            with suppress(typst.TypstError):
+                main = str(Path(folder) / "main.typ")
+                made: Any = typst.compile(main, font_paths=_fonts(), format="png", ppi=PIXELS_PER_INCH)
+                found[name] = made if isinstance(made, bytes) else made[0]
+    return found
 
 
 def draw_pages(files: dict[str, bytes], pixels_per_inch: float) -> list[bytes]:

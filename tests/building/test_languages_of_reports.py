@@ -128,7 +128,7 @@ def test_grades_agree_across_editions_and_languages(small_sample):
     first = found["industry", "zh"]
     assert [row[0] for row in first] == ["A", "B", "C", "D"]
     assert all(rows == first for rows in found.values())
-    shares = find_rows(render("years", "zh", small_sample)[1], "等级", "比较对象", "占可评级咨询的比重")
+    shares = find_rows(render("years", "zh", small_sample)[1], "等级", "比较对象", "占可评级咨询的比例")
     assert [row[2] for row in shares if row[1] == "2025"] == [row[2] for row in first]
 
 
