@@ -28,10 +28,20 @@ Job = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A figure to be drawn with its title, so that it says what it is wherever it goes."""
+    """A figure to be drawn with its words, so that it says what it is wherever it goes.
+
+    Attributes
+    ----------
+    svg : bytes
+        The drawing.
+    head, subtitle, note : str
+        Its number and headline, what is shown of where and when, and what stands below it.
+    """
 
     svg: bytes
     head: str
+    subtitle: str = ""
+    note: str = ""
 
 
 def draw(
@@ -57,7 +67,8 @@ def draw(
     jobs: dict[str, Job] = {}
     for number, (name, sheet) in enumerate(sheets.items(), start=1):
         files[f"sheet-{number}.svg"] = sheet.svg
-        jobs[name] = {"kind": "figure", "file": f"sheet-{number}.svg", "head": sheet.head, "foot": foot}
+        words = {"head": sheet.head, "subtitle": sheet.subtitle, "note": sheet.note, "foot": foot}
+        jobs[name] = {"kind": "figure", "file": f"sheet-{number}.svg", **words}
     if summary_page:
         jobs[SUMMARY] = {"kind": "page", "page": summary_page, "top": 0.0, **_size(A4_PIXELS)}
     jobs[CARD] = _card(summary_page, cover)
