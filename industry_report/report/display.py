@@ -223,7 +223,9 @@ def summary(
         check_table("summary", panel.data)
         check_figure(panel.figure)
     alts = [describe_figure(panel.figure, panel.title, panel.data, measure=panel.measure) for panel in drawn]
-    drawings = [_write_svg(panel.figure, alt, "small") for panel, alt in zip(drawn, alts, strict=True)]
+    drawings = [
+        _write_svg(panel.figure, alt, "small", panel.data) for panel, alt in zip(drawn, alts, strict=True)
+    ]
     content = one_page.describe(
         said, drawn, kept_points, lines, [as_json.list_records(panel.data) for panel in drawn]
     )
@@ -438,12 +440,16 @@ def _publish_figure(
     if data is not None:
         content |= tables.describe(data)
     html = exhibits.write_figure(
-        _write_svg(figure, alt, width), caption, around, notes, "" if data is None else tables.to_html(data)
+        _write_svg(figure, alt, width, data),
+        caption,
+        around,
+        notes,
+        "" if data is None else tables.to_html(data),
     )
     _put_out({EXHIBIT: content, "text/html": html, "text/plain": alt})
 
 
-def _write_svg(figure: Figure, alt: str, width: str = "") -> str:
+def _write_svg(figure: Figure, alt: str, width: str, data: pd.DataFrame | None) -> str:
     global _figures_shown
     _figures_shown += 1
-    return drawing.write_svg(figure, alt, _figures_shown, width)
+    return drawing.write_svg(figure, alt, _figures_shown, width, data)
