@@ -74,7 +74,6 @@ def begin(report_language: str, scorecard: Scorecard | None = None, policy: Poli
     """
     global _figures_shown
     _figures_shown = 0
-    # A report's tables are small: Arrow's strings cost them more than they save.
     pd.options.mode.string_storage = "python"
     language.use(report_language)
     if scorecard is not None:
@@ -169,8 +168,8 @@ def cover(
         "key_figures": shown_figures,
         "publisher": identity,
     }
-    told = {"finding": finding, "changes": list(changes), "edition": edition}
-    content |= {key: value for key, value in told.items() if value}
+    told = {"finding": finding, "changes": list(changes), "edition": edition}.items()
+    content |= {key: value for key, value in told if value}
     warning = f"<p><strong>{escape(notice)}</strong></p>" if notice else ""
     html = f"<h1>{escape(title)}</h1><p>{escape(subtitle)}</p>{warning}"
     _put_out({COVER: content, "text/html": html, "text/plain": title})
