@@ -363,7 +363,7 @@ def present(
 
 
 def provenance(sources: pd.DataFrame, scorecard: Scorecard, **parameters: Any) -> None:
-    """Show what a report was made from: its files, its parameters, the scorecard and the software.
+    """Say what a report was made from, at its end; the PDF leaves the tables to the data appendix.
 
     Parameters
     ----------
@@ -374,13 +374,12 @@ def provenance(sources: pd.DataFrame, scorecard: Scorecard, **parameters: Any) -
     **parameters : object
         Such as region and year.
     """
-    show(sources, caption=text(zh="数据文件", en="Source files"))
     spoken = {"language": text(zh="中文", en="English")} if "today" not in parameters else {}
-    said = f"{text(**scorecard.title)} {scorecard.version}"
-    show(
-        tables.provenance(**parameters, **spoken, scorecard=said),
-        caption=text(zh="报告参数与软件版本", en="Parameters and software"),
-    )
+    standard = f"{text(**scorecard.title)} {scorecard.version}"
+    made = tables.provenance(**parameters, **spoken, scorecard=standard)
+    say(exhibits.say_provenance(sources, made))
+    show(sources, caption=text(zh="数据文件", en="Source files"), folded=True)
+    show(made, caption=text(zh="报告参数与软件版本", en="Parameters and software"), folded=True)
 
 
 def attach(table: pd.DataFrame, name: str, caption: str) -> None:

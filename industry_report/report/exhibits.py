@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+import pandas as pd
+
 from ..base.language import text
 from .layout import Surroundings
+
+MOST_FILES = 3  # that a sentence names
 
 
 def write_figure(
@@ -61,3 +65,14 @@ def _says(caption: str, measure: str) -> bool:
 def further() -> str:
     """Return what opens a table that the PDF leaves out."""
     return text(zh="补充数据：", en="Further data:")
+
+
+def say_provenance(sources: pd.DataFrame, made: pd.DataFrame) -> str:
+    """Return in one sentence what a report was made from; files of many are counted."""
+    names = [str(name) for name in sources.index]
+    files = text(zh="、", en=", ").join(names[:MOST_FILES])
+    if len(names) > MOST_FILES:
+        files += text(zh=f"等{len(names)}个文件", en=f" and {len(names) - MOST_FILES} more")
+    facts = text(zh="；", en="; ").join(f"{key} {value}" for key, value in made["value"].items())
+    rest = text(zh="校验值见数据附录", en="Checksums: see the data appendix")
+    return text(zh=f"数据文件 {files}；{facts}。{rest}", en=f"Source files: {files}; {facts}. {rest}")

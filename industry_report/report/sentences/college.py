@@ -235,7 +235,7 @@ def weakest(
     shares = {
         str(name): text(
             zh=f"{labels[str(name)]}{percent(row.weak)}（95%置信区间{percent(row.low)}～{percent(row.high)}）",
-            en=f"{labels[str(name)].lower()} {percent(row.weak)} (95% CI {percent(row.low)} to {percent(row.high)})",
+            en=f"{labels[str(name)].lower()} {percent(row.weak)} (95% confidence interval {percent(row.low)} to {percent(row.high)})",
         )
         for name, row in service.loc[known.index].iterrows()
     }
@@ -400,10 +400,10 @@ def _moved_products(products: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def no_service() -> str:
-    """Say that the scorecard does not judge the consultation itself."""
+    """Say that the rating standard does not judge the consultation itself."""
     return text(
         zh="评级标准没有评价咨询服务的评分项，本节从略",
-        en="The scorecard does not score the consultation itself; this section is left out",
+        en="The rating standard does not score the consultation itself; this section is left out",
     )
 
 
@@ -449,7 +449,7 @@ def rule(year: int, earlier: int, steady_within: float) -> str:
 
 
 def lessons(training: Mapping[str, str], labels: Mapping[str, str]) -> list[str]:
-    """Return what each trainable score calls for, in the order of the scorecard."""
+    """Return what each trainable score calls for, in the order of the rating standard."""
     colon = text(zh="：", en=": ")
     return [f"{label}{colon}{training[column]}" for column, label in labels.items() if column in training]
 
