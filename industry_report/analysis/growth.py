@@ -61,13 +61,15 @@ def of_groups(now: pd.DataFrame, before: pd.DataFrame, *, overlapping: bool = Fa
         either year withholds, or that follows from one, is missing. The pooled rest is left out: what is in
         it differs between years.
     """
-    column = "received" if "received" in now else "consultations"
+    # `received` stands beside `consultations` only in a year of which some have not been followed yet.
+    column = "received" if "received" in now or "received" in before else "consultations"
+    ours, theirs = (table["received" if "received" in table else "consultations"] for table in (now, before))
     groups = [group for group in now.index if group not in REST.values()]
-    counts = pd.DataFrame({column: now[column], "year_before": before[column].reindex(now.index)})
+    counts = pd.DataFrame({column: ours, "year_before": theirs.reindex(now.index)})
     counts = counts.loc[groups].astype(float)
     counts["gained"] = counts[column] - counts["year_before"]
     counts["growth"] = counts["gained"] / counts["year_before"].where(counts["year_before"] > 0)
-    whole = np.nan if overlapping else _total_gain(now[column], before[column])
+    whole = np.nan if overlapping else _total_gain(ours, theirs)
     counts["contribution"] = counts["gained"] / whole
     shown = [table.loc[table.index.isin(groups), COUNTS].dropna().astype("int64") for table in (now, before)]
     both = shown[0].index.intersection(shown[1].index, sort=False)

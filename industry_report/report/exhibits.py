@@ -7,6 +7,7 @@ from html import escape
 
 import pandas as pd
 
+from ..base import origin
 from ..base.language import text
 from .layout import Surroundings
 
@@ -75,4 +76,5 @@ def say_provenance(sources: pd.DataFrame, made: pd.DataFrame) -> str:
         files += text(zh=f"等{len(names)}个文件", en=f" and {len(names) - MOST_FILES} more")
     facts = text(zh="；", en="; ").join(f"{key} {value}" for key, value in made["value"].items())
     rest = text(zh="校验值见数据附录", en="Checksums: see the data appendix")
-    return text(zh=f"数据文件 {files}；{facts}。{rest}", en=f"Source files: {files}; {facts}. {rest}")
+    said = text(zh=f"数据文件 {files}；{facts}。{rest}", en=f"Source files: {files}; {facts}. {rest}")
+    return origin.release(said)  # names and versions: of no customer

@@ -205,7 +205,7 @@ def bands(scorecard: Scorecard) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``grade``; ``band`` of the overall score (``rule`` for tiers), ``meaning``, ``role``, ``cadence``.
+        Index ``grade``; ``band`` of the score (``rule`` for tiers), ``meaning``, ``role``, ``cadence``.
     """
     rows = [
         {
