@@ -1,4 +1,4 @@
-"""The command ``industry-report``: sample, check, scorecard, plan, build, preview."""
+"""The command ``industry-report``: sample, check, scorecard, plan, build, preview, review, crm."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import __version__
 from .base import console
 from .base.errors import InputError
 from .base.files import narrow_mode
-from .commands import places, projects, template
+from .commands import crm, places, projects, review, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 PATH = click.Path(path_type=Path)
 
 ANNUAL = Path("params", "annual.yaml")
-
 SCORECARD = "params/scorecards/consultation.yaml"
-
 WRITES_FILES = ("init", "update", "sample", "build", "preview")
 
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
@@ -348,6 +346,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
     help="For a report whose process was ended from outside.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Make them on a Dask cluster, such as tcp://host:8786.")
+@click.option("--also", multiple=True, type=click.Choice(["docx"]), help="Make them as Word documents, too.")
 @click.option("--draft", is_flag=True, help="Mark the reports as drafts; give them an --output of their own.")
 def build(
     params: tuple[Path, ...],
@@ -359,6 +358,7 @@ def build(
     time_limit: float,
     retries: int,
     scheduler: str | None,
+    also: tuple[str, ...],
     draft: bool,
 ) -> None:
     """Make the reports, as HTML, PDF and data.
@@ -377,7 +377,7 @@ def build(
     from .building import build as builder
 
     jobs = _list_jobs(places.rename_files(here, named), places.rename_data(here, data), only)
-    options = builder.Options(workers, force, time_limit, retries, scheduler, draft)
+    options = builder.Options(workers, force, time_limit, retries, scheduler, draft, also)
     from .building.progress import show_progress, summarize
 
     with show_progress(len(jobs)) as tell:
@@ -426,6 +426,10 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
         previews.preview(find_job, port, click.echo)
     except KeyboardInterrupt:
         click.echo("The preview has ended.", err=True)
+
+
+main.add_command(review.review)
+main.add_command(crm.crm)
 
 
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:

@@ -140,7 +140,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
     **dict.fromkeys(
         ("mean", "composite", "coefficient", "coefficient_low", "coefficient_high", "lift"), _score
     ),
-    **dict.fromkeys(("p", "p_adjusted"), _probability),
+    **dict.fromkeys(("p", "p_adjusted", "p_search", "p_confirmed"), _probability),
     **dict.fromkeys(("minutes_per_contact", "hours_per_year"), _assumed),
     "step": _step,
     **dict.fromkeys(("growth",), _gain),
@@ -148,8 +148,19 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
     "gap": _gap,
     **dict.fromkeys(("customers", "up", "down", "promising", "known"), _count),
     **dict.fromkeys(("overdue", "due_soon", "median_days_overdue", "days_overdue", "missed"), _count),
+    # a market
+    **dict.fromkeys(("sales", "orders", "per_order", "per_customer", "refunds", "refunded", "net"), _count),
+    **dict.fromkeys(
+        ("firms", "own_sales", "market_total", "average", "forecast", "spread", "effect"), _count
+    ),
+    **dict.fromkeys(("change", "market_effect", "mix_effect", "own_effect"), _count),
+    **dict.fromkeys(("lower_quartile", "middle_quartile", "upper_quartile", "base", "returned"), _count),
+    **dict.fromkeys(("rows_a", "rows_b", "tested", "mae"), _count),
+    **dict.fromkeys(("rate_a", "rate_b", "rest_b"), _percent),
+    **dict.fromkeys(("quotient", "standardised_quotient", "mase"), _score),
+    "per_thousand": _staff,
     "auc": _area,
-    "full_time_equivalents": _staff,
+    **dict.fromkeys(("full_time_equivalents", "nps"), _staff),
 }
 
 _current = "zh"

@@ -104,7 +104,7 @@ def build_reports(
         staleness.sweep(output)
         if not options.draft:
             one_publication.check_jobs(jobs, output)
-        facts = staleness.gather_facts(jobs, options.draft)
+        facts = _gather_facts(jobs, options)
         rows = {stem: about.pop("rows") for stem, about in facts.items()}  # for us, not for the records
         shelf = staleness.open_shelf(output)
         results: dict[str, Result] = {}
@@ -131,13 +131,18 @@ def build_reports(
             is_shown = not stale and shelf.shown == staleness.digest_stamps(shelf.stamps)
             if not is_shown:
                 unfinished = dict.fromkeys((job.stem for job in jobs), "unfinished")
-                report_records.write_index(
-                    output, unfinished | {result.report: result.status for result in done}
-                )
+                statuses = unfinished | {result.report: result.status for result in done}
+                report_records.write_index(output, statuses, say)
             _write_manifest(output, jobs, done, say)
             if not is_shown or shelf.learned:
                 shelf.save()
     return done
+
+
+def _gather_facts(jobs: list[Job], options: Options) -> dict[str, dict[str, Any]]:
+    """Return the facts of all reports, and in which formats they are asked for."""
+    known = staleness.gather_facts(jobs, options.draft)
+    return {stem: {**about, "also": options.also} for stem, about in known.items()}
 
 
 def _withdraw(output: Path, jobs: list[Job], results: Mapping[str, Result]) -> list[str]:
@@ -193,7 +198,14 @@ def is_fresh(shelf: Shelf, job: Job, facts: Mapping[str, Mapping[str, Any]]) -> 
     """Tell whether a report is published as it would be made now."""
     record = shelf.find(job.stem)
     now = facts[job.stem]
-    return record is not None and record["digest"] == now["digest"] and record.get("data") == now.get("data")
+    if record is None or not has_formats(record, now.get("also", ())):
+        return False
+    return record["digest"] == now["digest"] and record.get("data") == now.get("data")
+
+
+def has_formats(record: Mapping[str, Any], also: Sequence[str]) -> bool:
+    """Tell whether a published report is there in all formats that are asked for beside the usual ones."""
+    return set(also) <= set(record.get("files") or record.get("stamps") or ())
 
 
 def list_states(jobs: Sequence[Job], output: Path) -> Iterator[tuple[Job, str]]:

@@ -54,6 +54,8 @@ class Options:
         Address of a Dask scheduler, whose workers then make the reports.
     draft : bool
         Mark the reports as drafts: no versions are counted, and none takes a published report's place.
+    also : tuple of str
+        Further formats: docx.
     """
 
     workers: int | None = None
@@ -62,3 +64,4 @@ class Options:
     retries: int = 1
     scheduler: str | None = None
     draft: bool = False
+    also: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ import secrets
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from http import HTTPStatus
@@ -19,7 +19,7 @@ from typing import Any
 from ..base.errors import InputError
 from ..processes import pool, watchdog
 from ..processes.watchdog import Limits
-from . import staleness
+from . import marking, staleness
 from .plan import Job
 
 FILE_POLL_SECONDS = 0.2  # between two looks at the files
@@ -154,7 +154,7 @@ class _Maker:
             self._workers = pool.Processes(1)
         self._code = facts["inputs"]["code"]
         try:
-            return self._workers.submit(draw, job).result()
+            return self._workers.submit(draw, job, marking.list_marks(job, facts)).result()
         except (InputError, KeyboardInterrupt):
             raise
         except Exception as error:  # shown in the page, with whatever name it has
@@ -162,13 +162,14 @@ class _Maker:
             raise InputError(job.stem, f"{type(error).__name__}: {error}.", remedy) from error
 
 
-def draw(job: Job) -> str:
-    """Make a report's page, in a worker."""
+def draw(job: Job, marks: Sequence[str] = ()) -> str:
+    """Make a report's page, in a worker; it says what its marks say."""
     from ..export import exporters
     from . import render  # here, so that the parent never pays for papermill and nbconvert
 
     with watchdog.watch(Limits(PREVIEW_SECONDS)), tempfile.TemporaryDirectory() as folder:
         notebook = render.run_notebook(job, Path(folder, "executed.ipynb"), FOLDER)
+    marking.stamp(notebook, marks)
     place = {"metadata": {"name": job.notebook.stem, "path": str(job.notebook.parent)}}
     page, _ = exporters.IndustryHTMLExporter().from_notebook_node(notebook, place)
     return str(page)

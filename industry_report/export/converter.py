@@ -1,11 +1,14 @@
-"""Turn a report's HTML into Typst markup by pandoc, which is started once in a process."""
+"""Turn a report's HTML into Typst markup, or a Word document, by pandoc; the former starts it but once."""
 
 from __future__ import annotations
 
 import atexit
 import functools
 import json
+import os
 import subprocess
+import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from ..processes import watchdog
 
 ATTEMPTS = 3  # to convert a report whose pandoc is killed; each starts it anew
 SCRIPTS = Path(__file__).parent / "templates" / "industry"
+WORD_FILTER = Path(__file__).parent / "templates" / "word" / "word.lua"
 
 _pandoc: subprocess.Popen[bytes] | None = None
 
@@ -56,6 +60,56 @@ def _ask(html: str) -> dict[str, str] | None:
         return dict(json.loads(line))
     close()
     return None
+
+
+@functools.cache
+def read_word_reference() -> bytes:
+    """Return pandoc's own reference document for Word."""
+    return _run_pandoc(["--print-default-data-file", "reference.docx"])
+
+
+def convert_to_word(
+    html: str, reference: bytes, files: Mapping[str, bytes], facts: Mapping[str, str]
+) -> bytes:
+    """Return HTML as a Word document in the styles of a reference document.
+
+    Parameters
+    ----------
+    html : str
+        Names pictures by the names in `files`; ``data-custom-style`` names a style of the reference.
+    reference, files : bytes, mapping of str to bytes
+        The reference document; the pictures.
+    facts : mapping of str to str
+        Metadata for pandoc: title, subtitle, lang.
+
+    Raises
+    ------
+    InputError
+        If pandoc cannot convert it; the message is pandoc's own.
+    """
+    with tempfile.TemporaryDirectory(prefix="industry-report-") as folder:
+        for name, content in {"page.html": html.encode(), "reference.docx": reference, **files}.items():
+            Path(folder, name).write_bytes(content)
+        metadata = [f"--metadata={name}={value}" for name, value in facts.items()]
+        _run_pandoc(
+            [
+                *("page.html", "--from=html", "--to=docx", "--output=report.docx"),
+                *("--reference-doc=reference.docx", f"--lua-filter={WORD_FILTER}", *metadata),
+            ],
+            folder,
+        )
+        return Path(folder, "report.docx").read_bytes()
+
+
+def _run_pandoc(arguments: list[str], folder: str | None = None) -> bytes:
+    environment = {**os.environ, "SOURCE_DATE_EPOCH": "0"}  # else it writes the time
+    command = [_find_pandoc(), *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    if done.returncode != 0:
+        told = done.stderr.decode("utf-8", "replace").strip().splitlines() or [f"status {done.returncode}"]
+        problem = f"pandoc stopped: {told[0]}."
+        raise InputError("Word document", problem, "Look at what the cells show: text, tables, figures.")
+    return done.stdout
 
 
 @functools.cache

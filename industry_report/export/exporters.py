@@ -1,4 +1,4 @@
-"""Executed notebook → HTML page and PDF: two nbconvert exporters that share one body.
+"""Executed notebook → HTML page, PDF and Word document: three nbconvert exporters that share one body.
 
 The body is HTML in both cases, so whatever a cell puts out appears in both. The PDF goes on through pandoc to
 Typst, whose compiler refuses a document that breaks PDF/UA-1.
@@ -10,6 +10,7 @@ import base64
 import functools
 import hashlib
 import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbconvert.exporters.exporter import Exporter
@@ -20,14 +21,14 @@ from traitlets.config import Application
 
 from ..base.errors import InputError
 from ..report import display
-from . import accessible_tables, body, imprint, printing, repair
+from . import accessible_tables, body, exhibit_files, imprint, printing, repair, sharing, word
 from .body import Body, find_cover
 from .failed_cells import ExportError, refuse_failed
 from .html_tree import Element, Node, copy, iterate, write
 from .report_data import list_attachments, report_data
 from .typesetting import TEMPLATES, template
 
-__all__ = ["find_cover", "list_attachments", "make_pages", "report_data"]
+__all__ = ["find_cover", "list_attachments", "make_further", "make_pages", "report_data"]
 
 # Preprocessors of nbconvert that are enabled, and do nothing until they are configured.
 IDLE = ("TagRemovePreprocessor", "RegexRemovePreprocessor")
@@ -41,15 +42,31 @@ def make_pages(nb: NotebookNode, resources: dict[str, Any]) -> tuple[str, bytes]
     nb : NotebookNode
         The executed notebook.
     resources : dict
-        As for nbconvert; what it names under ``metadata`` tells where pictures of Markdown cells lie. Gets
-        ``warnings``: what a reader does not get, each with its cell and the remedy.
+        As for nbconvert; what it names under ``metadata`` tells where pictures of Markdown cells lie. Where
+        ``report`` is given, the report's name and what `report_data` says of it, files are made that lie
+        beside the page, and the page links to them. Gets ``warnings``: what a reader does not get, each with
+        its cell and the remedy; and ``beside``, see `exhibit_files.Beside`.
     """
     html, pdf = _exporters()
     made = html.read_body(nb, resources)
+    body_made, told = made
     shared = {**resources, "body": made}
-    pages = html.from_notebook_node(nb, shared)[0], pdf.from_notebook_node(nb, shared)[0]
-    resources["warnings"] = list(dict.fromkeys(made[0].warnings))
-    return pages
+    printed = pdf.from_notebook_node(nb, shared)[0]
+    if "report" in resources:
+        name, data = resources["report"]
+        page = told["summary_page"]
+        warn = body_made.warnings.append
+        resources["beside"] = exhibit_files.make_files(data, name, body_made.nodes, printed, page, warn)
+        told["beside"] = resources["beside"]
+    drawn = html.from_notebook_node(nb, shared)[0]
+    resources["warnings"] = list(dict.fromkeys(body_made.warnings))
+    return drawn, printed
+
+
+def make_further(nb: NotebookNode, resources: dict[str, Any], also: Sequence[str]) -> dict[str, bytes]:
+    """Return an executed notebook in further formats, by suffix: docx."""
+    shared = {name: value for name, value in resources.items() if name != "warnings"}
+    return {kind: FURTHER[kind]().from_notebook_node(nb, dict(shared))[0] for kind in also}
 
 
 @functools.cache
@@ -165,6 +182,9 @@ class IndustryHTMLExporter(_ReportExporter):
         """Return the page."""
         words, script = made.words, template("copy.js")
         nodes = accessible_tables.frame_tables(copy(made.nodes), words)
+        beside = resources.get("beside")
+        if beside is not None:
+            exhibit_files.add_links(nodes, beside)
         css = template("report.css") + (template("foreign.css") if _is_foreign(nodes) else "")
         return self.environment.get_template("page.html.j2").render(
             words=words,
@@ -174,6 +194,8 @@ class IndustryHTMLExporter(_ReportExporter):
             css=css,
             script=script,
             policy=content_policy(script),
+            beside=beside,
+            card_pixels=sharing.CARD_PIXELS,
         )
 
 
@@ -223,9 +245,27 @@ class IndustryPDFExporter(_ReportExporter):
         """Return the PDF."""
         resources["output_extension"] = ".pdf"
         front = {**imprint.describe(made.cover, resources), "chapters": bool(made.contents)}
-        return repair.set_report(
-            printing.prepare(made, "citations" in resources), front, made.words, made.warnings.append
-        )
+        printed = printing.prepare(made, "citations" in resources)
+        report = repair.set_report(printed, front, made.words, made.warnings.append)
+        resources["summary_page"] = report.summary_page
+        return report.pdf
+
+
+class IndustryWordExporter(_ReportExporter):
+    """A Word document to be edited: cover, contents, headings, tables and figures as Word knows them."""
+
+    export_from_notebook = "Industry report (Word)"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".docx"
+
+    def render(self, made: Body, resources: dict[str, Any]) -> bytes:
+        """Return the document."""
+        resources["output_extension"] = ".docx"
+        front = {**imprint.describe(made.cover, resources), "chapters": bool(made.contents)}
+        return word.make_document(printing.prepare(made, "citations" in resources), front)
 
 
 class _Hyphenated:
@@ -242,3 +282,11 @@ class HyphenatedHTMLExporter(_Hyphenated, IndustryHTMLExporter):
 
 class HyphenatedPDFExporter(_Hyphenated, IndustryPDFExporter):
     """`IndustryPDFExporter` under the name that it had before JupyterLab's menu."""
+
+
+class HyphenatedWordExporter(_Hyphenated, IndustryWordExporter):
+    """`IndustryWordExporter` under the name that it has beside the others on a command line."""
+
+
+FURTHER: dict[str, Callable[[], _ReportExporter]] = {"docx": IndustryWordExporter}
+"""Formats that a build makes on request: suffix → exporter."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
+from ..base.workbook import open_book, write_text, xl_col_to_name
 from ..scorecard.scorecards import Scorecard
 from . import sources
 from .form_fields import LISTED, Field, list_codes, list_fields
@@ -19,7 +19,6 @@ from .mapping import quote
 from .schemas import CONSULTATIONS, SCHEMAS
 from .values import trim
 
-CREATED = datetime(2000, 1, 1)  # the same form gives the same bytes
 ROWS = 20_000  # below the head, for which answers are checked
 CODE_ROWS = 500  # of a list of codes
 PROMPT = 255  # characters of the note beside a cell, Excel's limit
@@ -191,8 +190,6 @@ def _name_code_head(one: Field, language: str) -> str:
 def write_form(form: Form) -> bytes:
     """Write the workbook; the same form gives the same bytes."""
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
-    book.set_properties({"created": CREATED})
     styles = {
         "head": {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top", "bg_color": "#EAF1F7"},
         "required": {"bold": True, "bottom": 2, "text_wrap": True, "valign": "top", "bg_color": "#D3E4F1"},
@@ -201,14 +198,14 @@ def write_form(form: Form) -> bytes:
         "date": {"num_format": "yyyy-mm-dd", "locked": False},
         "free": {"locked": False},
     }
-    formats = {name: book.add_format(style) for name, style in styles.items()}
-    names = {name: name_sheet(name, form.language) for name in form.tables}
-    instructions = book.add_worksheet(SHEETS[form.language][0])
-    for table, fields in form.tables.items():
-        _write_table(book.add_worksheet(names[table]), fields, form, formats)
-    _write_codes(book.add_worksheet(SHEETS[form.language][1]), form, formats)
-    _write_instructions(instructions, form, names, formats)
-    book.close()
+    with open_book(stream) as book:
+        formats = {name: book.add_format(style) for name, style in styles.items()}
+        names = {name: name_sheet(name, form.language) for name in form.tables}
+        instructions = book.add_worksheet(SHEETS[form.language][0])
+        for table, fields in form.tables.items():
+            _write_table(book.add_worksheet(names[table]), fields, form, formats)
+        _write_codes(book.add_worksheet(SHEETS[form.language][1]), form, formats)
+        _write_instructions(instructions, form, names, formats)
     return stream.getvalue()
 
 
@@ -237,7 +234,7 @@ def _write_table(sheet: Any, fields: Sequence[Field], form: Form, formats: Mappi
     for place, one in enumerate(fields):
         kind = "date" if one.kind == "moment" else "text" if one.kind in ("identifier", "text") else "free"
         sheet.set_column(place, place, 18, formats[kind])
-        sheet.write_string(0, place, one.head, formats["required" if one.required else "head"])
+        write_text(sheet, 0, place, one.head, formats["required" if one.required else "head"])
         if rule := _choose_rule(one, form):
             sheet.data_validation(1, place, ROWS, place, rule)
     _protect(sheet)
@@ -286,7 +283,7 @@ _CHECKS: Mapping[str, dict[str, Any]] = {
 
 
 def _name_range(form: Form, place: int) -> str:
-    column = xlsxwriter.utility.xl_col_to_name(place)
+    column = xl_col_to_name(place)
     return f"='{SHEETS[form.language][1]}'!${column}$2:${column}${CODE_ROWS + 1}"
 
 
@@ -295,9 +292,9 @@ def _write_codes(sheet: Any, form: Form, formats: Mapping[str, Any]) -> None:
     for place, (column, codes) in enumerate(form.codes.items()):
         named = next(one for part in form.tables.values() for one in part if one.column == column)
         sheet.set_column(place, place, 22, formats["text"])
-        sheet.write_string(0, place, _name_code_head(named, form.language), formats["head"])
+        write_text(sheet, 0, place, _name_code_head(named, form.language), formats["head"])
         for row, code in enumerate(codes[:CODE_ROWS], start=1):
-            sheet.write_string(row, place, code, formats["text"])
+            write_text(sheet, row, place, code, formats["text"])
     _protect(sheet)
 
 
@@ -312,14 +309,14 @@ def _write_instructions(sheet: Any, form: Form, names: Mapping[str, str], format
         sheet.set_row(row, 32)
     start = len(lines) + 1
     for place, head in enumerate(TABLE_HEADS[form.language]):
-        sheet.write_string(start, place, head, formats["head"])
+        write_text(sheet, start, place, head, formats["head"])
     rows = [(names[table], one) for table, fields in form.tables.items() for one in fields]
     for row, (name, one) in enumerate(rows, start=start + 1):
         asked = ASKED[form.language].get(one.kind, CHOICE[form.language])
         meant = "; ".join(f"{answer} {word}" for answer, word in one.wording.items() if word)
         chosen = " / ".join(one.answers) if not meant else ""
         for place, text in enumerate((name, one.head, asked, meant or chosen)):
-            sheet.write_string(row, place, text, formats["wrap"])
+            write_text(sheet, row, place, text, formats["wrap"])
     sheet.protect("")
 
 

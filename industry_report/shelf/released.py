@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ..base.formats import FOLDER
 from .report_records import find_work_folder
 
 # Columns that count consultations, whatever table they stand in.
@@ -132,3 +133,5 @@ def withdraw(output: Path, stem: str, suffixes: Iterator[str] | list[str]) -> No
         with suppress(FileNotFoundError):
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, kept)
+    with suppress(OSError):  # not empty, or not there
+        (output / f"{stem}.{FOLDER}").rmdir()

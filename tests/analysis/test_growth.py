@@ -71,6 +71,17 @@ def test_a_number_that_one_year_withholds_is_missing_in_every_change() -> None:
     assert turned.loc["乙"].drop(["year_before"]).isna().all()
 
 
+@pytest.mark.parametrize("open_years", [(True, True), (True, False), (False, True)])
+def test_a_year_with_open_outcomes_beside_one_without(open_years: tuple[bool, bool]) -> None:
+    years = [table({"甲": (150, 30), "乙": (90, 20)}), table({"甲": (100, 20), "乙": (100, 20)})]
+    for place, is_open in enumerate(open_years):
+        if is_open:  # ten more of each group whose window is not over yet
+            years[place].insert(0, "received", years[place]["consultations"] + 10)
+    found = growth.of_groups(*years)
+    extra = 10 * (open_years[0] - open_years[1])
+    assert found["gained"].tolist() == [50 + extra, -10 + extra]
+
+
 def test_a_rate_is_split_into_changes_within_groups_and_of_the_mix() -> None:
     n = pd.DataFrame({"a": [50, 80], "b": [50, 20]}, index=[2024, 2025])
     x = pd.DataFrame({"a": [5, 16], "b": [25, 12]}, index=[2024, 2025])
