@@ -341,6 +341,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
 @click.option("--scheduler", metavar="ADDRESS", help="Make them on a Dask cluster, such as tcp://host:8786.")
 @click.option("--also", multiple=True, type=click.Choice(["docx"]), help="Make them as Word documents, too.")
 @click.option("--draft", is_flag=True, help="Mark the reports as drafts; give them an --output of their own.")
+@click.option("--reason", metavar="TEXT", help="Why reports are corrected; published with each correction.")
 def build(
     params: tuple[Path, ...],
     data: str | None,
@@ -353,6 +354,7 @@ def build(
     scheduler: str | None,
     also: tuple[str, ...],
     draft: bool,
+    reason: str | None,
 ) -> None:
     """Make the reports, as HTML, PDF and data.
 
@@ -370,14 +372,14 @@ def build(
     from .building import build as builder
 
     jobs = _list_jobs(places.rename_files(here, named), places.rename_data(here, data), only)
-    options = builder.Options(workers, force, time_limit, retries, scheduler, draft, also)
+    why = builder.check_reason(reason, draft)
+    options = builder.Options(workers, force, time_limit, retries, scheduler, draft, also, why)
     from .building.progress import show_progress, summarize
 
     with show_progress(len(jobs)) as tell:
         results = builder.build_shelves(jobs, output, options, tell, lambda text: click.echo(text, err=True))
     failed = [result for result in results if result.status == "failed"]
-    shelves = builder.assign_shelves(jobs, output)
-    click.echo(summarize(results, [folder / "index.html" for folder in shelves]))
+    click.echo(summarize(results, [folder / "index.html" for folder in builder.assign_shelves(jobs, output)]))
     for result in failed:
         click.echo(f"Error: {result.cause}", err=True)
     if failed:
@@ -430,9 +432,7 @@ def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> 
     from .building import plan as planner
 
     jobs = planner.list_jobs(params, data, only)
-    for scorecard in dict.fromkeys(
-        job.parameters["scorecard"] for job in jobs if "scorecard" in job.parameters
-    ):
+    for scorecard in dict.fromkeys(filter(None, (job.parameters.get("scorecard") for job in jobs))):
         _load_scorecard(scorecard)
     return jobs
 

@@ -295,7 +295,12 @@ def _add_entry(feed: ElementTree.Element, entry: Entry) -> None:
         kind = known.media_type if known else "application/octet-stream"
         _add(added, "link", rel=rel, type=kind, href=quote(file["path"]), length=str(file["bytes"]))
     figures = "；".join(f"{label} {value}" for label, value in entry["key_figures"])
-    _add(added, "summary", figures or entry["title"])
+    _add(added, "summary", "".join((_tell_reason(entry), figures or entry["title"])))
+
+
+def _tell_reason(entry: Entry) -> str:
+    reason = entry.get("correction", {}).get("reason", "")
+    return f"更正原因：{reason}{'' if reason[-1] in '。.！!？?' else '。'}" if reason else ""
 
 
 def _add(parent: ElementTree.Element, tag: str, content: str = "", **attributes: str) -> ElementTree.Element:
