@@ -28,7 +28,9 @@ MOST_ENTRIES = 15
 # Which modules may import a library.
 ONLY = {
     "scoring": {"cli", "commands.review"}
-    | {f"protection.{name}" for name in ("lead_publication", "lead_cards", "publication")},
+    | {f"protection.{name}" for name in ("lead_publication", "lead_cards", "publication")}
+    | {f"protection.value_{name}" for name in ("publication", "protection")}
+    | {f"protection.opinion_{name}" for name in ("publication", "sources")},
     "papermill": {"processes.engine", "building.render"},
     "nbclient": {"processes.engine"},
     "nbconvert": {f"export.{name}" for name in ("exporters", "failed_cells", "markdown_cells", "outputs")},
@@ -40,7 +42,7 @@ ONLY = {
     "yaml": {"base.yaml_reader"},
     "IPython": {"report.display"},
     "click": {"cli", "building.progress"}
-    | {f"commands.{name}" for name in ("crm", "places", "projects", "review", "speech", "template")},
+    | {f"commands.{name}" for name in ("crm", "fit", "places", "projects", "review", "speech", "template")},
     "python_calamine": {"intake.sources", "intake.xlsx"},
     "jupyter_client": {"processes.kernels"},
     "ipykernel": {"processes.kernel_server"},

@@ -12,14 +12,16 @@ import pandas as pd
 
 from ..analysis.rates import REST
 from ..analysis.value import behaviour, behaviour_rates, customer_values
-from ..analysis.value.assumptions import Assumptions, Behaviour
+from ..analysis.value.assumptions import Assumptions
 from ..analysis.value.customer_values import Tables
 from ..analysis.value.model_check import Check
 from ..analysis.value.purchase_groups import GROUPS
-from ..base import table_metadata
+from ..base import language, table_metadata
 from ..base.language import text
 from ..base.origin import Number, Withheld
 from ..intake import dataset
+from ..intake.code_lists import CHANNEL_NAMES
+from ..intake.data_files import list_tables
 from ..settings.publisher import Policy
 from .basis import is_small
 from .masked_tables import mark
@@ -61,26 +63,31 @@ class Counted:
 def observe(
     tables: Tables,
     all_tables: Mapping[str, pd.DataFrame],
-    year: int,
+    at: str,
     rules: Assumptions,
     card: scoring.Scorecard,
 ) -> Counted:
-    """Return what customers did before the end of a year, and what those bought who had done so before."""
+    """Return what customers did before a day, and what those bought who had done so before."""
     everyone = _list_everyone(all_tables)
-    at, how = f"{year + 1}-01-01", rules.behaviour
+    how = rules.behaviour
     if tables.interactions is None:
         counts = {"customers": len(everyone), "not_observed": len(everyone)}
-        interests = behaviour_rates.compare_interests(tables, at, how)
+        interests = behaviour_rates.no_interests()
         none = behaviour_rates.no_rates("engagement_grade")
         return Counted(pd.DataFrame(), none, behaviour_rates.no_rates("event"), interests, counts)
     rows, left_out = behaviour.observe(tables.interactions, at, how)
-    table = behaviour.features(tables.interactions, tables.orders, at, how)
+    table = behaviour.count_features(rows, tables.orders, at)
     table = table.assign(engagement_grade=_grade(table, card)).join(behaviour.interests(rows))
+    rates, interests = behaviour_rates.no_rates("engagement_grade"), behaviour_rates.no_interests()
+    if tables.orders is not None:
+        before = behaviour_rates.look_back(tables, at, how)
+        rates = behaviour_rates.rate_grades(_grade(before, card), before["outcome"])
+        interests = behaviour_rates.compare_interests(before["interest"], tables.orders, at)
     return Counted(
         table,
-        _rate_engagement(tables, at, how, card),
+        rates,
         behaviour_rates.rate_mails(rows),
-        behaviour_rates.compare_interests(tables, at, how),
+        interests,
         {**behaviour.count_observed(everyone, table), **left_out},
     )
 
@@ -101,13 +108,6 @@ def _grade(table: pd.DataFrame, card: scoring.Scorecard) -> pd.Series:
     return scoring.score(inputs[list(card.columns)], card)["grade"]
 
 
-def _rate_engagement(tables: Tables, at: str, how: Behaviour, card: scoring.Scorecard) -> pd.DataFrame:
-    if tables.orders is None:
-        return behaviour_rates.no_rates("engagement_grade")
-    before = behaviour_rates.look_back(tables, at, how)
-    return behaviour_rates.rate_grades(_grade(before.drop(columns="outcome"), card), before["outcome"])
-
-
 # --- protecting
 
 
@@ -126,10 +126,19 @@ def protect_counts(counts: Mapping[str, int], policy: Policy) -> dict[str, Numbe
 
 
 def protect_rates(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Withhold a whole table of rates where any count in it is small."""
+    """Return a table of rates as it is, by pairs of rows or not at all: where a count in it is small."""
+    if _has_small(table, policy) and len(table) > 2:
+        # Pairs from the top, whichever is small: which rows are joined gives no hint.
+        pair = np.minimum(np.arange(len(table)) // 2, len(table) // 2 - 1)
+        counts = table[["consultations", "conversions"]].groupby(pair).sum()
+        names = table.index.to_series().groupby(pair).agg(text(zh="、", en=", ").join)
+        table = behaviour_rates.with_rates(counts.set_index(pd.Index(names, name=table.index.name)))
+    return mark(table.iloc[: 0 if _has_small(table, policy) else None], internal=policy.internal)
+
+
+def _has_small(table: pd.DataFrame, policy: Policy) -> bool:
     n, x = (table[c].to_numpy(float) for c in ("consultations", "conversions"))
-    hidden = any(is_small(counts, policy) for counts in (n, x, n - x))
-    return mark(table.iloc[:0] if hidden else table, internal=policy.internal)
+    return any(is_small(counts, policy) for counts in (n, x, n - x))
 
 
 def protect_check(check: Check, policy: Policy) -> Check:
@@ -158,6 +167,8 @@ def protect_channels(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
             {True: text(zh="静态", en="static"), False: text(zh="动态", en="dynamic")}
         )
     )
+    if language.current() == "en":
+        shown["channel"] = shown["channel"].map(lambda name: CHANNEL_NAMES.get(name, "not told"))
     for name in ("rows", "customers", "share", "orphans", "median_age_days"):
         shown[name] = pd.to_numeric(shown[name]).astype("float64")
     if policy.internal:
@@ -238,12 +249,22 @@ def describe_customers(buyers: pd.DataFrame, intents: pd.Series, seen: Counted) 
     return ordered.astype(dict.fromkeys(("clv", "sales", "contribution", "potential"), "float64"))
 
 
+READ = ("consultations", "customers", "orders", "interactions")
+
+
+def read_tables(data: str | Path, region: str, columns: str | Path | None) -> dict[str, pd.DataFrame]:
+    """Return those tables that the report uses and the data hold, all years of the region."""
+    there = list_tables(data, columns, "customers")
+    kept = set(dataset.slices(data, columns)["region"]) if "consultations" in there else set()
+    used = [name for name in READ if name in there and (name != "consultations" or region in kept)]
+    return {name: dataset.load(data, region, None, columns, table=name) for name in used}
+
+
 def list_files(
     data: str | Path, region: str, columns: str | Path | None, tables: Sequence[str]
 ) -> tuple[pd.DataFrame, bool]:
     """Return what was read of which file, and whether any row is invented."""
-    used = [name for name in ("consultations", "customers", "orders", "interactions") if name in tables]
-    parts = [dataset.sources(data, region, None, columns, table=name).assign(table=name) for name in used]
+    parts = [dataset.sources(data, region, None, columns, table=name).assign(table=name) for name in tables]
     found = (
         pd.concat(parts, ignore_index=True)
         if parts

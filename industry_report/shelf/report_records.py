@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ from typing import Any
 from ..base.checked_json import has_form, read_checked, read_json, write_checked
 from ..base.errors import InputError
 from ..base.files import digest_file, write_whole
+from ..base.formats import FORMATS
 from ..base.language import LANGUAGES
 from . import catalogue, index_page, navigation
-from .navigation import hash_bytes
+from .catalogue import hash_bytes
 
 WORK_FOLDER = Path(".build")  # in the working folder: what is not for publication
 WORK_VARIABLE = "INDUSTRY_REPORT_WORK"  # names another place for it
@@ -160,8 +161,10 @@ def _order(about: Mapping[str, Any]) -> tuple[int, str, str]:
 # --- the shelf
 
 
-def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path:
-    """Write the pages and lists of the shelf.
+def write_index(
+    output: Path, statuses: Mapping[str, str] | None = None, tell: Callable[[str], None] = lambda fault: None
+) -> Path:
+    """Write the pages and lists of the shelf, and into its reports' pages what stands beside them.
 
     ``index.html`` and ``index.en.html``, ``catalog.json``, ``datapackage.json`` and ``feed.xml``.
 
@@ -172,6 +175,8 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
     statuses : mapping of str to str, optional
         What became of the jobs of the build that ends, by stem: ``made``, ``fresh``; anything else means that
         the report is not there, or not as new as its data.
+    tell : callable
+        Called with what a reader would miss: a link that leads nowhere, a name without its translation.
 
     Returns
     -------
@@ -179,7 +184,9 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
         The Chinese page. Equal reports on an equal shelf give equal bytes.
     """
     before = _read_catalogue(output)
-    catalog = catalogue.make_catalogue(_list_entries(output, before), before, statuses or {})
+    entries = _list_entries(output, before)
+    navigation.write_bars(output, entries)
+    catalog = catalogue.make_catalogue(entries, before, statuses or {})
     pages = {f"index{'' if name == 'zh' else f'.{name}'}.html": name for name in LANGUAGES}
     texts = {
         **{file: index_page.render_page(catalog, name) for file, name in pages.items()},
@@ -190,6 +197,8 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
     for file, content in texts.items():
         if digest_file(output / file) != hash_bytes(content.encode()):
             write_file(output / file, content)
+    for fault in (*navigation.list_dead_links(output, entries), *index_page.list_untranslated(entries)):
+        tell(fault)
     with suppress(OSError):  # without it, the next build believes what it finds
         make_work_folder(output)
         write_checked(_find_seal(output), digest_file(output / "catalog.json"))
@@ -252,7 +261,9 @@ def _list_files(output: Path, stem: str, record: dict[str, Any]) -> list[dict[st
     """
     own = output / f"{stem}.json"
     digests = {**record["files"], "json": digest_file(own)}
-    paths = {suffix: output / f"{stem}.{suffix}" for suffix in digests if "/" not in suffix}
+    order = list(FORMATS)
+    named = sorted(digests, key=lambda s: (order.index(s) if s in order else len(order), s))
+    paths = {suffix: output / f"{stem}.{suffix}" for suffix in named if "/" not in suffix}
     return [
         {
             "format": suffix,

@@ -12,10 +12,8 @@ from ..base import language
 from ..base.formats import FORMATS
 from ..base.language import text
 from ..settings.publisher import PUBLIC
-from .catalogue import Entry, spell, tag_language
+from .catalogue import COMPARISON, ENDONYMS, Entry, name_format, spell, tag_language
 
-COMPARISON = "comparison"
-ENDONYMS = {"zh": "中文", "en": "English"}  # a translation is offered in the words of who reads it
 SEPARATOR = "|"  # of several values in an attribute that the filter reads
 # Who each edition is for, in the words of its readers; an edition of an institution's own has its name alone.
 READERS = {
@@ -183,29 +181,13 @@ def list_marks(entry: Entry) -> list[tuple[bool, str]]:
 def _list_links(files: Iterable[Entry], entry: Entry) -> list[dict[str, str]]:
     links = []
     for file in files:
-        name, lang = _name_format(file["format"], entry)
+        name, lang = name_format(file["format"], entry)
         kind = "attachment" if "." in file["format"] else file["format"]
         size = _size(file["bytes"])
         links.append(
             {"name": name, "lang": lang, "format": kind, "size": size, "address": quote(file["path"])}
         )
     return links
-
-
-def _name_format(kind: str, entry: Entry) -> tuple[str, str]:
-    """Return what a file is called, and the language tag of the name.
-
-    An attachment is called what it is: by a word of both languages, else by its caption in the report.
-    """
-    own = tag_language(language.current())
-    if known := FORMATS.get(kind):
-        return text(zh=known.zh, en=known.en), own
-    name, dot, _ = kind.rpartition(".")
-    if not dot:
-        return kind.upper(), own
-    if name in language.VOCABULARY:
-        return language.term(name), own
-    return entry["attachments"].get(name, name), tag_language(entry["language"])
 
 
 def _is_hidden(suffix: str) -> bool:
@@ -218,7 +200,7 @@ def _size(count: int) -> str:
 
 
 def tell_correction(entry: Entry) -> dict[str, Any] | None:
-    """Return what a correction changed: ``changes`` in the report's language, the rest in the page's."""
+    """Return what a correction changed: ``changes`` in the report's language, the ``reason`` as written."""
     correction: Mapping[str, Any] | None = entry.get("correction")
     if not correction:
         return None
@@ -236,6 +218,7 @@ def tell_correction(entry: Entry) -> dict[str, Any] | None:
             for label, before, after in correction["changes"]
         ],
         "more": text(zh=f"{count}处图表有变动", en=changed) if count else "",
+        "reason": correction.get("reason", ""),
     }
 
 

@@ -63,11 +63,13 @@ def look_back(tables: Tables, at: str, rules: Behaviour, days: int = OUTCOME_DAY
     Returns
     -------
     DataFrame
-        See `behaviour.features`, with ``outcome``, missing where it is not known yet.
+        See `behaviour.features`, with ``interest`` (see `behaviour.interests`) and ``outcome``, missing where
+        it is not known yet.
     """
     end = time_rule.moment(at)
     start = end - pd.Timedelta(days=days + 1)
-    before = behaviour.features(tables.interactions, tables.orders, start, rules)
+    rows, _ = behaviour.observe(tables.interactions, start, rules)
+    before = behaviour.count_features(rows, tables.orders, start).join(behaviour.interests(rows))
     starts = pd.DataFrame({"customer_id": before.index, "at": start})
     followed = outcomes(starts, tables.orders, days, covered_to=end - pd.Timedelta(days=1))
     return before.assign(outcome=followed["outcome"].to_numpy())
@@ -90,10 +92,24 @@ def rate_grades(grades: pd.Series, outcome: pd.Series) -> pd.DataFrame:
     return with_rates(table)
 
 
-def compare_interests(tables: Tables, at: str, rules: Behaviour, days: int = OUTCOME_DAYS) -> pd.DataFrame:
+def no_interests() -> pd.DataFrame:
+    """Return the table of `compare_interests` without a row."""
+    return pd.DataFrame(dict.fromkeys(INTERESTS, pd.Series(dtype=float))).rename_axis("product")
+
+
+def compare_interests(
+    told: pd.Series, orders: pd.DataFrame, at: str, days: int = OUTCOME_DAYS
+) -> pd.DataFrame:
     """Compare by product those who were interested with those who were not: how many bought it afterwards.
 
     Exploratory: Fisher's exact test, adjusted by the Benjamini-Hochberg method.
+
+    Parameters
+    ----------
+    told : Series
+        The interests known `days` before the moment; see `look_back`.
+    orders : DataFrame
+        All orders.
 
     Returns
     -------
@@ -101,13 +117,10 @@ def compare_interests(tables: Tables, at: str, rules: Behaviour, days: int = OUT
         Index ``product``, of at least 30 on either side; ``customers`` interested, ``buyers`` among them,
         ``rate`` with interval, ``other_rate`` of those interested in other products, ``p_adjusted``.
     """
-    none = pd.DataFrame(dict.fromkeys(INTERESTS, pd.Series(dtype=float))).rename_axis("product")
-    if tables.orders is None or tables.interactions is None or "product" not in tables.orders:
+    known, none = told.dropna(), no_interests()
+    if "product" not in orders or known.empty:
         return none
-    end = time_rule.moment(at)
-    start = end - pd.Timedelta(days=days)
-    told = behaviour.interests(behaviour.observe(tables.interactions, start, rules)[0])
-    table = behaviour.count_interest(told, _list_later(tables.orders, end, days), told.index)
+    table = behaviour.count_interest(known, _list_later(orders, time_rule.moment(at), days), known.index)
     table = table[table["customers"].ge(rates.FEW) & table["others"].ge(rates.FEW)]
     if table.empty:
         return none

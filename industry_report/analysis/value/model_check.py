@@ -102,6 +102,13 @@ def summarise_purchases(orders: pd.DataFrame, at: Moment) -> pd.DataFrame:
     )
 
 
+def choose_cut(orders: pd.DataFrame, at: Moment) -> str:
+    """Return the day from which on purchases are held out: a year before `at`, or half of a shorter time."""
+    first = orders["ordered_on"].min()
+    known = 0 if pd.isna(first) else (time_rule.moment(at) - first.normalize()).days
+    return f"{time_rule.moment(at) - pd.Timedelta(days=min(365, known // 2)):%Y-%m-%d}"
+
+
 def check_purchases(orders: pd.DataFrame, cut: Moment, at: Moment) -> Check:
     """Fit BG/NBD to what was known before a cut and hold it against the purchases from there to `at`.
 
@@ -223,11 +230,13 @@ def follow_renewals(orders: pd.DataFrame, at: Moment, days: int) -> pd.DataFrame
     DataFrame
         Index customer_id, of those with a renewal that was due: ``renewed``, ``lost``.
     """
-    columns = ["customer_id", "ordered_on", "kind"]
-    known = known_before(orders, at, "orders", columns) if "kind" in orders else pd.DataFrame(columns=columns)
+    if "kind" not in orders:
+        none = {"renewed": pd.Series(dtype="int64"), "lost": pd.Series(dtype=bool)}
+        return pd.DataFrame(none).rename_axis("customer_id")
+    known = known_before(orders, at, "orders", ["customer_id", "ordered_on", "kind"])
     first = known[known["kind"] == "新购"].groupby("customer_id")["ordered_on"].min().dt.normalize()
     renewals = known[known["kind"] == "续费"]
-    begun = renewals["customer_id"].map(first)
+    begun = pd.Series(first.reindex(renewals["customer_id"]).to_numpy("datetime64[us]"), renewals.index)
     nearest = ((renewals["ordered_on"] - begun).dt.days / 365.25).round()
     off = (renewals["ordered_on"].dt.normalize() - begun).dt.days - nearest * 365.25
     near = nearest.ge(1) & off.abs().le(days + 1)
