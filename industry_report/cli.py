@@ -16,7 +16,7 @@ from . import __version__
 from .base import console
 from .base.errors import InputError
 from .base.files import narrow_mode
-from .commands import crm, places, projects, review, template
+from .commands import crm, fit, places, projects, review, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -84,10 +84,6 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="industry-report")
 def main() -> None:
     """Turn workbooks of customer consultations into published reports."""
-
-
-main.add_command(projects.init)
-main.add_command(projects.update)
 
 
 @main.command(
@@ -172,9 +168,6 @@ def check(
         click.echo(check_report.summary(checks, language) + _describe_grades(grades, language))
     if any(found.error or found.rejected for found in checks):
         sys.exit(1)
-
-
-main.add_command(template.template)
 
 
 def _write_mapping(files: tuple[Path, ...], target: Path) -> None:
@@ -430,8 +423,8 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
         click.echo("The preview has ended.", err=True)
 
 
-main.add_command(review.review)
-main.add_command(crm.crm)
+for command in (projects.init, projects.update, template.template, review.review, crm.crm, fit.fit):
+    main.add_command(command)
 
 
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:

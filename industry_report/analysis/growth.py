@@ -61,13 +61,14 @@ def of_groups(now: pd.DataFrame, before: pd.DataFrame, *, overlapping: bool = Fa
         either year withholds, or that follows from one, is missing. The pooled rest is left out: what is in
         it differs between years.
     """
-    column = "received" if "received" in now else "consultations"
+    column = "received" if "received" in now or "received" in before else "consultations"
     groups = [group for group in now.index if group not in REST.values()]
-    counts = pd.DataFrame({column: now[column], "year_before": before[column].reindex(now.index)})
+    everybody, earlier = _all_consultations(now), _all_consultations(before)
+    counts = pd.DataFrame({column: everybody, "year_before": earlier.reindex(now.index)})
     counts = counts.loc[groups].astype(float)
     counts["gained"] = counts[column] - counts["year_before"]
     counts["growth"] = counts["gained"] / counts["year_before"].where(counts["year_before"] > 0)
-    whole = np.nan if overlapping else _total_gain(now[column], before[column])
+    whole = np.nan if overlapping else _total_gain(everybody, earlier)
     counts["contribution"] = counts["gained"] / whole
     shown = [table.loc[table.index.isin(groups), COUNTS].dropna().astype("int64") for table in (now, before)]
     both = shown[0].index.intersection(shown[1].index, sort=False)
@@ -83,6 +84,11 @@ def of_groups(now: pd.DataFrame, before: pd.DataFrame, *, overlapping: bool = Fa
         "difference": text(zh="比上年（个百分点）", en="Change of rate (points)"),
     }
     return table_metadata.describe(table, heads=heads, afresh=True)
+
+
+def _all_consultations(table: pd.DataFrame) -> pd.Series:
+    """Return all consultations of each group: a column of its own where some have no outcome yet."""
+    return table["received" if "received" in table else "consultations"]
 
 
 def _total_gain(now: pd.Series, before: pd.Series) -> float:

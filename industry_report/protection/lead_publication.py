@@ -247,7 +247,7 @@ def _show_inside(rows: pd.DataFrame, learned: LeadModel, year: int, remarks: lis
         "settled": lead_tables.head_settled(settled),
         "answers": lead_tables.head_answers(qualification.convert_by_answer(rows, items)),
         "selection": {
-            name: lead_tables.head_selection(one, name) for name, one in chosen.items() if len(one)
+            name: lead_tables.head_selection(one, name) for name, one in chosen.items() if len(one) > 1
         },
         "drift": lead_tables.head_drift(learned.drift),
         "scored": lead_tables.list_leads(rows, learned, year),

@@ -43,12 +43,12 @@ def describe_figure(
     Returns
     -------
     str
-        For example ``各来源的成交率。点图。老客户推荐最高。由高到低：老客户推荐38.6%、…。数据见图下表格。``
+        For example ``各来源的成交率。点图。老客户推荐最高。由高到低：老客户推荐38.6%、…。数据见图下的表格。``
     """
     axes = [ax for ax in figure.axes if ax.has_data()]
     parts = [caption, _name_kind(axes), measure or _find_finding(figure), _tell_values(data)]
     if data is not None and measure is None:
-        parts.append(text(zh="数据见图下表格", en="The numbers are in the table below the figure"))
+        parts.append(text(zh="数据见图下的表格", en="The numbers are unfolded below the figure"))
     said = [part.strip().rstrip("。.") for part in parts if part.strip()]
     return text(zh="。", en=". ").join(said) + (text(zh="。", en=".") if len(said) > 1 else "")
 

@@ -53,6 +53,14 @@ def test_the_share_of_the_gain_is_of_the_net_gain_of_all_groups() -> None:
     assert growth.of_groups(now, now)["contribution"].isna().all()  # nothing was gained
 
 
+def test_all_consultations_are_counted_where_one_year_has_not_been_followed_to_its_end() -> None:
+    now = table({"甲": (90, 30), "乙": (80, 20)}).assign(received=[150, 90])
+    found = growth.of_groups(now, table({"甲": (100, 20), "乙": (100, 20)}))
+    assert found["received"].tolist() == [150, 90]
+    assert found["gained"].tolist() == [50, -10]
+    assert growth.of_groups(table({"甲": (100, 20)}), now)["gained"].tolist() == [-50]
+
+
 def test_a_number_that_one_year_withholds_is_missing_in_every_change() -> None:
     now = table({"甲": (150, 30), "乙": (90, 20)})
     before = table({"甲": (100, 20), "乙": (np.nan, np.nan)})
@@ -61,6 +69,17 @@ def test_a_number_that_one_year_withholds_is_missing_in_every_change() -> None:
     assert found["contribution"].isna().all()
     turned = growth.of_groups(before, now)
     assert turned.loc["乙"].drop(["year_before"]).isna().all()
+
+
+@pytest.mark.parametrize("open_years", [(True, True), (True, False), (False, True)])
+def test_a_year_with_open_outcomes_beside_one_without(open_years: tuple[bool, bool]) -> None:
+    years = [table({"甲": (150, 30), "乙": (90, 20)}), table({"甲": (100, 20), "乙": (100, 20)})]
+    for place, is_open in enumerate(open_years):
+        if is_open:  # ten more of each group whose window is not over yet
+            years[place].insert(0, "received", years[place]["consultations"] + 10)
+    found = growth.of_groups(*years)
+    extra = 10 * (open_years[0] - open_years[1])
+    assert found["gained"].tolist() == [50 + extra, -10 + extra]
 
 
 def test_a_rate_is_split_into_changes_within_groups_and_of_the_mix() -> None:
