@@ -47,7 +47,7 @@ def check_jobs(jobs: Sequence[Job], output: Path) -> None:
 
 
 def _plain(name: str, value: Any) -> str:
-    """Return the name of a file; nothing for a mapping that only adds columns to tables beside consultations."""
+    """Return the name of a file; nothing for a mapping that only adds columns to other tables."""
     if not value or (name == "columns" and _adds_only(value)):
         return ""
     return Path(str(value)).name
