@@ -299,3 +299,12 @@ def test_a_player_leaves_a_note():
     assert made.warnings == [
         "cell 2 plays audio, which a report cannot. Say in words what it holds, or give a link."
     ]
+
+
+def test_no_table_stands_in_the_running_head():
+    """Tables of 12 rows after texts of growing length: their heads come near the foot of some page."""
+    html = pd.DataFrame({"month": range(12), "n": range(100, 112)}).to_html()
+    cells = [cell for lines in range(1, 26) for cell in ("word " * 13 * lines, shown(html=html))]
+    for sheet in Made(*cells).places()[1:]:
+        above = [text for text, _, y, _ in sheet if y > 842 - 62]
+        assert set(above) <= {"Report on apples"}
