@@ -21,6 +21,7 @@ from ..base.language import text
 from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..intake.code_lists import CHANNEL_NAMES
+from ..intake.contradictions import PROVENANCE
 from ..intake.data_files import list_tables
 from ..settings.publisher import Policy
 from .basis import is_small
@@ -257,7 +258,8 @@ def read_tables(data: str | Path, region: str, columns: str | Path | None) -> di
     there = list_tables(data, columns, "customers")
     kept = set(dataset.slices(data, columns)["region"]) if "consultations" in there else set()
     used = [name for name in READ if name in there and (name != "consultations" or region in kept)]
-    return {name: dataset.load(data, region, None, columns, table=name) for name in used}
+    found = {name: dataset.load(data, region, None, columns, table=name) for name in used}
+    return {name: rows.drop(columns=list(PROVENANCE), errors="ignore") for name, rows in found.items()}
 
 
 def list_files(

@@ -18,6 +18,7 @@ from .contribution import is_refund
 
 WINDOWS = (7, 30, 90)
 VIEW, SENT, OPENED, CLICKED, SOCIAL = "浏览", "邮件发送", "邮件打开", "邮件点击", "社交互动"
+READ = ("customer_id", "occurred_at", "kind", "product", "seconds", "session", "campaign", "staff")
 COLUMNS = ("visits", "pages", "seconds", "sent", "opened", "clicked", "social")
 
 
@@ -44,7 +45,7 @@ def observe(
         ``rows`` read, of which ``staff``, ``robots`` (page views of one visit beyond `robot_pages`),
         ``capped`` (rows of one kind and day beyond `most_a_day`) and ``no_customer`` are left out.
     """
-    rows = known_before(interactions, at, "interactions")
+    rows = known_before(interactions, at, "interactions", READ)
     left_out = {"rows": len(rows), "no_customer": int(rows["customer_id"].isna().sum())}
     rows = rows[rows["customer_id"].notna()]
     own = rows["staff"].fillna(False).astype(bool) if "staff" in rows else pd.Series(False, index=rows.index)
@@ -174,7 +175,7 @@ def _drop_repeated(mails: pd.DataFrame) -> pd.DataFrame:
 def _count_orders(
     orders: pd.DataFrame, at: Moment, everyone: pd.Index, windows: Sequence[int]
 ) -> pd.DataFrame:
-    known = known_before(orders, at, "orders")
+    known = known_before(orders, at, "orders", ["customer_id", "ordered_on", "amount", "kind", "product"])
     sold = known[~is_refund(known)]
     stamp, found = time_rule.moment(at), {}
     for days in (*windows, 365):

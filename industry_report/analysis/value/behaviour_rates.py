@@ -134,7 +134,7 @@ def compare_interests(
 
 def _list_later(orders: pd.DataFrame, end: pd.Timestamp, days: int) -> pd.DataFrame:
     """Return who bought what in the days before `end`."""
-    known = known_before(orders, end, "orders")
+    known = known_before(orders, end, "orders", ["customer_id", "ordered_on", "amount", "kind", "product"])
     since = (end - known["ordered_on"].dt.normalize()).dt.days.le(days)
     return known.loc[since & ~is_refund(known), ["customer_id", "product"]]
 

@@ -70,6 +70,7 @@ def take_purchases(consultations: pd.DataFrame) -> pd.DataFrame | None:
     ).reset_index(drop=True)
 
 
+READ = ("customer_id", "ordered_on", "occurred_at", "amount", "kind", "cost", "product", "minutes", "staff")
 DATES = {"orders": "ordered_on", "interactions": "occurred_at", "consultations": "consulted_on"}
 
 
@@ -161,7 +162,7 @@ def _list_buyers(tables: Tables, at: Moment) -> pd.DataFrame:
 
 def _take_year(rows: pd.DataFrame | None, date: str, at: str) -> pd.DataFrame:
     table = "orders" if date == "ordered_on" else "interactions"
-    known = known_before(rows, at, table)
+    known = known_before(rows, at, table, READ)
     year = (time_rule.moment(at) - pd.Timedelta(days=1)).year
     return known[known[date].dt.year.eq(year) & known["customer_id"].notna()]
 
