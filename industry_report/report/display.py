@@ -432,13 +432,8 @@ def _publish_figure(
         content["finding"] = around.finding
     if data is not None:
         content |= tables.describe(data)
-    html = exhibits.write_figure(
-        _write_svg(figure, alt, width, data),
-        caption,
-        around,
-        notes,
-        "" if data is None else tables.to_html(data),
-    )
+    numbers = "" if data is None else tables.to_html(data)
+    html = exhibits.write_figure(_write_svg(figure, alt, width, data), caption, around, notes, numbers)
     _put_out({EXHIBIT: content, "text/html": html, "text/plain": alt})
 
 

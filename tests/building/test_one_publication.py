@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,26 @@ def put(output: Path, *records: dict[str, Any]) -> None:
 def test_a_second_standard_or_source_of_a_slice_is_refused(tmp_path: Path, name: str) -> None:
     jobs = [job("one"), job("other", **{name: "b.yaml"})]
     with pytest.raises(InputError, match=rf"黄山市 2025 .* two values of `{name}`.*one and b\.yaml in other"):
+        one_publication.check_jobs(jobs, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "allowed"),
+    [
+        ("tables: {leads: {further: {结论: {column: conclusion, type: text}}}}", True),
+        ("tables: {orders: {refunds: negative}}", False),
+        ("tables: {leads: {columns: {编号: lead_id}}}", False),
+        ("further: {结论: {column: conclusion, type: text}}", False),
+        ("region: 黄山市", False),
+    ],
+)
+def test_a_mapping_that_only_adds_columns_to_another_table_is_no_second_source(
+    tmp_path: Path, mapping: str, allowed: bool
+) -> None:
+    file = tmp_path / "map.yaml"
+    file.write_text(mapping, encoding="utf-8")
+    jobs = [job("one"), job("other", columns=str(file))]
+    with nullcontext() if allowed else pytest.raises(InputError, match="two values of `columns`"):
         one_publication.check_jobs(jobs, tmp_path)
 
 
