@@ -39,7 +39,8 @@ def check_jobs(jobs: Sequence[Job], output: Path) -> None:
         if not parameters.get("data"):  # it reads no slice, whatever region and year it is called after
             continue
         for place in sorted(released.list_slices(parameters)):
-            for name in SAME:
+            graded = bool(parameters.get("scorecard"))  # else it shows no grade of a consultation
+            for name in SAME if graded else SAME[:-1]:
                 value = _plain(name, parameters.get(name))
                 other, before = told.setdefault((place, name), (stem, value))
                 if before != value:

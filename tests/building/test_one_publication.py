@@ -79,6 +79,7 @@ def test_so_is_one_that_differs_from_what_is_published(tmp_path: Path) -> None:
 
 def test_a_notebook_that_names_no_data_is_no_second_source(tmp_path: Path) -> None:
     one_publication.check_jobs([job("one"), job("own", data="", scorecard="")], tmp_path)
+    one_publication.check_jobs([job("one"), job("leads", scorecard="")], tmp_path)  # nor one without grades
 
 
 def test_comparisons_and_single_reports_of_a_slice_are_one_publication(tmp_path: Path) -> None:
