@@ -10,6 +10,11 @@ import pandas as pd
 from ..base import language, table_metadata
 
 
+def list_content(attached: pd.DataFrame | str) -> dict[str, Any]:
+    """Return what is attached to a report: the columns of a table, or a text."""
+    return {"text": attached} if isinstance(attached, str) else {"columns": list_columns(attached)}
+
+
 def list_columns(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the columns of a table, JSON-ready; heads and texts are in the report's language."""
     flat = table.reset_index() if table.index.name or table.index.nlevels > 1 else table

@@ -401,14 +401,9 @@ def attach(table: pd.DataFrame | str, name: str, caption: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         problem = f"expected small letters, digits and hyphens, got {name!r}."
         raise InputError("attach", problem, 'Write for example name="work-list".')
-    content: dict[str, Any] = {"name": name, "caption": caption}
-    check_words("attach", caption)
-    if isinstance(table, str):
-        check_words("attach", table)
-        content |= {"text": table}
-    else:
-        check_table("attach", table)
-        content |= {"columns": as_json.list_columns(table)}
+    check_words("attach", caption, table if isinstance(table, str) else "")
+    check_table("attach", None if isinstance(table, str) else table)
+    content = {"name": name, "caption": caption, **as_json.list_content(table)}
     said = exhibits.point_to(table, name, caption)
     html = f'<p class="attachment">{escape(said)}</p>'
     _put_out({ATTACHMENT: content, "text/html": html, "text/plain": said})

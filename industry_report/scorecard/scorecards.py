@@ -11,6 +11,8 @@ from .conditions import Condition, Interval, list_columns
 Wording = Mapping[str, str]
 """One text in both languages, ``{"zh": "意向度", "en": "Purchase intent"}``."""
 
+_MOST_LISTED = 10_000  # levels of a dimension
+
 RESULTS = ("composite", "grade")
 """The columns that scoring adds to a table."""
 
@@ -270,8 +272,10 @@ class Scorecard:
     @property
     def has_common_scale(self) -> bool:
         """Whether all dimensions have the same levels, so that their means may be compared."""
-        scales = {(one.ends, one.count) for one in self.dimensions}
-        return len(scales) == 1 and len({one.values for one in self.dimensions}) == 1
+        scales = {(one.count and one.ends, one.count) for one in self.dimensions}
+        if len(scales) > 1 or self.dimensions[0].count > _MOST_LISTED:  # evenly spaced between equal ends
+            return len(scales) == 1
+        return len({one.values for one in self.dimensions}) == 1
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -390,3 +390,19 @@ def test_the_appendix_words_a_number_by_its_ends_and_the_blank(capital_card):
     capital = told[told["dimension"] == capital_card.dimensions[0].label["zh"]]
     assert sorted(told["score"].tolist()) == [-5, 0, 0, 30, 30]
     assert {"空白", "等于0", "等于3,000"} <= set(capital["meaning"])
+
+
+@pytest.mark.parametrize(
+    ("name", "common"),
+    [("annual-purchases", True), ("qualification", True), ("consultation", True), ("behaviour", False)],
+)
+def test_every_shipped_kind_of_card_tells_whether_its_scales_are_one(name, common):
+    assert scoring.load_scorecard(f"params/scorecards/{name}.yaml").has_common_scale == common
+
+
+def test_a_long_scale_is_compared_without_being_listed(tmp_path):
+    rule = "linear: {per: 1, least: 0, most: 999999999, step: 0.01}"
+    card = cards.load(tmp_path, cards.weighted([("x", rule), ("y", BINS)], [("A", "[-9, 9999999999]")]))
+    assert not card.has_common_scale and scoring.combinations(card).empty
+    same = cards.load(tmp_path, cards.weighted([("x", rule), ("y", rule)], [("A", "[0, 9999999999]")]))
+    assert same.has_common_scale
