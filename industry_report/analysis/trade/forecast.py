@@ -172,7 +172,7 @@ def _project(values: _Float, form: Form | None, ahead: int) -> tuple[_Float, _Fl
         points, apart = np.resize(values[-SEASON:], ahead), values[SEASON:] - values[:-SEASON]
         sigma = float(np.sqrt(np.square(apart).mean()))
         weights = (np.arange(1, ahead + 1) % SEASON == 0).astype(float)
-        # Where all months rise, the errors of a year do not cancel: whole years differ as years have differed.
+        # Where all months rise, errors do not cancel: whole years differ by as much as years have differed.
         years = np.convolve(apart, np.ones(min(ahead, len(apart))), "valid")
         of_years = float(np.sqrt(np.square(years).mean()))
         return points, sigma * spread(weights), max(sigma * spread_of_sum(weights), of_years)
