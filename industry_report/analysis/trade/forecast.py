@@ -169,12 +169,15 @@ def _compete(values: _Float) -> tuple[pd.DataFrame, Form | None]:
 def _project(values: _Float, form: Form | None, ahead: int) -> tuple[_Float, _Float, float]:
     """Return points, their standard deviations and that of their sum."""
     if form is None:
-        points = np.resize(values[-SEASON:], ahead)
-        sigma = float(np.sqrt(np.square(values[SEASON:] - values[:-SEASON]).mean()))
+        points, apart = np.resize(values[-SEASON:], ahead), values[SEASON:] - values[:-SEASON]
+        sigma = float(np.sqrt(np.square(apart).mean()))
         weights = (np.arange(1, ahead + 1) % SEASON == 0).astype(float)
-    else:
-        fit: Fit = fit_smoothing(values, form)
-        points, sigma, weights = fit.forecast(ahead), fit.sigma, fit.error_weights(ahead)
+        # Where all months rise, errors do not cancel: whole years differ by as much as years have differed.
+        years = np.convolve(apart, np.ones(min(ahead, len(apart))), "valid")
+        of_years = float(np.sqrt(np.square(years).mean()))
+        return points, sigma * spread(weights), max(sigma * spread_of_sum(weights), of_years)
+    fit: Fit = fit_smoothing(values, form)
+    points, sigma, weights = fit.forecast(ahead), fit.sigma, fit.error_weights(ahead)
     return points, sigma * spread(weights), sigma * spread_of_sum(weights)
 
 

@@ -88,7 +88,7 @@ def intent(now: Market) -> str:
 
 
 def power(now: Market) -> str:
-    """Say which type of customer spends most and least a year, by the median."""
+    """Say how far the medians of the types reach; no type is called highest, for that is not tested."""
     table = now.outlook.power
     if len(table) < 2:
         return text(
@@ -101,10 +101,10 @@ def power(now: Market) -> str:
             zh="各客户类型年购买金额的中位数相同", en="The median amount a year is the same for all types"
         )
     return text(
-        zh=f"年购买金额的中位数{language.mention(str(high))}最高（{yuan(table.loc[high, 'middle'])}），"
-        f"{language.mention(str(low))}最低（{yuan(table.loc[low, 'middle'])}）",
-        en=f"The median amount a year is highest for {language.mention(str(high))} ({yuan(table.loc[high, 'middle'])}), "
-        f"lowest for {language.mention(str(low))} ({yuan(table.loc[low, 'middle'])})",
+        zh=f"各客户类型年购买金额的中位数从{yuan(table.loc[low, 'middle'])}（{language.mention(str(low))}）"
+        f"到{yuan(table.loc[high, 'middle'])}（{language.mention(str(high))}）",
+        en=f"The median amount a year reaches from {yuan(table.loc[low, 'middle'])} ({language.mention(str(low))}) to "
+        f"{yuan(table.loc[high, 'middle'])} ({language.mention(str(high))})",
     )
 
 

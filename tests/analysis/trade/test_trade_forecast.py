@@ -122,6 +122,14 @@ def test_last_year_wins_where_every_month_is_that_of_a_year_ago():
     assert found.table["forecast"].tolist() == then.tolist()
 
 
+def test_a_year_that_rose_throughout_may_rise_again():
+    """Last year's value is wrong by the whole rise, in every month: the year's interval must hold that."""
+    found = forecast.predict(months([100.0] * 12 + [150.0 + i for i in range(12)]))
+    rise = sum(50 + i for i in range(12))
+    assert found.model == forecast.NAIVE
+    assert found.total[2] - found.total[0] == pytest.approx(1.959964 * rise, rel=1e-4)
+
+
 @pytest.mark.parametrize("size", [1, 11, 12, 23])
 def test_fewer_than_24_months_are_not_forecast(size):
     found = forecast.predict(months(AIR[:size]))
