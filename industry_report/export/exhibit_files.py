@@ -112,7 +112,7 @@ def _lay_out(figure: Element | None, number: str) -> sharing.Sheet | None:
     caption = next(find(inner, "figcaption"))
     parts = {"number": "", "subtitle": "", "exhibit-note": ""}
     for element in find(inner, "span", "p"):
-        if (name := element.attributes.get("class", "")) in parts:
+        for name in parts.keys() & element.attributes.get("class", "").split():
             parts[name] = _read(element)
     headline = next(find(caption.children, "strong"), None)
     words = _read(headline) if headline is not None else _read(caption).removeprefix(parts["number"]).strip()
@@ -129,7 +129,7 @@ def _find_number(figure: Element, tag: str) -> int:
     """Return the number that a figure's or table's caption prints; 0 if it has none."""
     for caption in find(figure.children, tag):
         for part in find(caption.children, "span"):
-            if part.attributes.get("class") == "number":
+            if "number" in part.attributes.get("class", "").split():
                 digits = re.search(r"\d+$", read_text(part.children).strip())
                 return int(digits[0]) if digits else 0
     return 0

@@ -402,11 +402,11 @@ def attach(table: pd.DataFrame | str, name: str, caption: str) -> None:
         problem = f"expected small letters, digits and hyphens, got {name!r}."
         raise InputError("attach", problem, 'Write for example name="work-list".')
     content: dict[str, Any] = {"name": name, "caption": caption}
+    check_words("attach", caption)
     if isinstance(table, str):
-        check_words("attach", caption, table)
+        check_words("attach", table)
         content |= {"text": table}
     else:
-        check_words("attach", caption)
         check_table("attach", table)
         content |= {"columns": as_json.list_columns(table)}
     said = exhibits.point_to(table, name, caption)
@@ -437,13 +437,8 @@ def _publish_figure(
         content["finding"] = around.finding
     if data is not None:
         content |= tables.describe(data)
-    html = exhibits.write_figure(
-        _write_svg(figure, alt, width, data),
-        caption,
-        around,
-        notes,
-        "" if data is None else tables.to_html(data),
-    )
+    numbers = "" if data is None else tables.to_html(data)
+    html = exhibits.write_figure(_write_svg(figure, alt, width, data), caption, around, notes, numbers)
     _put_out({EXHIBIT: content, "text/html": html, "text/plain": alt})
 
 

@@ -19,7 +19,7 @@ from ..base.workbook import FORBIDDEN
 from ..export import appendix
 
 FORM = (
-    3  # of catalog.json, raised when an entry changes: one of another form is neither compared with nor kept
+    4  # of catalog.json, raised when an entry changes: one of another form is neither compared with nor kept
 )
 DONE = ("made", "fresh")
 COMPARISON = "comparison"  # how the names of reports begin that set years or regions side by side
@@ -64,7 +64,13 @@ ENTRY = {
     **{"language": is_language, "date": is_day_or_none, "regions": [str]},
     **{"year": (int, type(None)), "years": [int], "licence": {str: str}},
     **{"version": int, "draft": bool, "internal": bool, "synthetic": bool},
-    **{"key_figures": [[str, str]], "attachments": {str: str}, "files": _FILES},
+    **{
+        "key_figures": [[str, str]],
+        "changes?": [str],
+        "finding?": str,
+        "attachments": {str: str},
+        "files": _FILES,
+    },
     "correction?": CORRECTION,
     "earlier?": [{"version": int, "files": _FILES}],
 }
@@ -106,6 +112,8 @@ def describe_report(record: Mapping[str, Any], files: list[Entry], earlier: list
         "publisher": publisher.get("names", {}).get(spoken, ""),
         "licence": _read_licence(publisher, spoken),
         "key_figures": cover.get("key_figures", []),
+        "changes": cover.get("changes", []),
+        "finding": cover.get("finding", ""),
         "attachments": record.get("attachments", {}),
         "files": files,
     }

@@ -43,6 +43,7 @@ RECORD = {
     "sentences?": [str],
     "cover?": {
         **{"title?": str, "subtitle?": str, "language?": catalogue.is_language, "key_figures?": [[str, str]]},
+        **{"finding?": str, "changes?": [str]},
         "publisher?": (
             {
                 "published_on?": catalogue.is_day_or_none,
