@@ -37,6 +37,7 @@ NAMED_FILES = (
     ".yml",
     ".csv",
     ".xlsx",
+    ".jsonl",
 )  # a parameter that ends so names a file that the notebook reads
 CLOCK_TICK_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT)
 # Of the facts of a report, what no file of it may tell: a digest of rows is an oracle, with which readers try
