@@ -148,7 +148,7 @@ def test_every_table_can_be_unfolded_and_copied_as_csv(visit, path):
             summary.focus()
             page.keyboard.press("Enter")
         assert page.locator("details:not([open])").count() == 0
-        buttons = page.query_selector_all("main .tools button")
+        buttons = page.query_selector_all("main :is(.tools, .files) button")
         assert len(buttons) == page.locator("main table").count() > 0
         for number, button in enumerate(buttons):
             page.evaluate("navigator.clipboard.writeText('')")
