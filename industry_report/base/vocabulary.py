@@ -142,6 +142,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "new": ("新增", "New"),
     "gone": ("本年未咨询", "Not seen again"),
     "not comparable": ("不可比", "Not comparable"),
+    "contradictory": ("须人工判断", "For people to judge"),
     "total": ("合计", "Total"),
     "customers": ("客户数", "Customers"),
     "cause": ("可能原因", "Likely cause"),

@@ -106,7 +106,7 @@ def _write(job: Job, folder: Path) -> Proposal:
     )  # fmt: skip
     if absent := leads.absent(now):
         raise InputError(f"{job.stem}", f"{absent}.", "Nothing was written.")
-    path = folder / f"{job.stem}.card.yaml"
+    path = folder / f"{job.stem}.scorecard.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(now.text, encoding="utf-8", newline="\n")
     return Proposal(path, leads.accuracy(now))

@@ -402,11 +402,11 @@ def attach(table: pd.DataFrame | str, name: str, caption: str) -> None:
         problem = f"expected small letters, digits and hyphens, got {name!r}."
         raise InputError("attach", problem, 'Write for example name="work-list".')
     content: dict[str, Any] = {"name": name, "caption": caption}
+    check_words("attach", caption)
     if isinstance(table, str):
-        check_words("attach", caption, table)
+        check_words("attach", table)
         content |= {"text": table}
     else:
-        check_words("attach", caption)
         check_table("attach", table)
         content |= {"columns": as_json.list_columns(table)}
     said = exhibits.point_to(table, name, caption)

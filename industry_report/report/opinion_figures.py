@@ -278,7 +278,7 @@ def control_chart(table: pd.DataFrame, measure: str, title: str = "") -> Figure:
     for end in ("lower", "upper"):
         ax.axhline(row[end], color=style.GREY, linewidth=1, linestyle=(0, (4, 3)))
     flagged = (table["signal"] != "").to_numpy()
-    ax.plot(places[flagged], table["value"][flagged], "^", color=style.BELOW_COLOUR, markersize=8)
+    ax.plot(places[flagged], table["value"][flagged], "^", color=style.LOWER_COLOUR, markersize=8)
     layout.set_scale(ax, "y", ticks, labels, most)
     names = list(map(str, table.index))
     step = every_nth(names, right - left)

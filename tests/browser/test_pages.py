@@ -38,7 +38,7 @@ FIND_CUT_CAPTIONS = """() => [...document.querySelectorAll('.scroll caption')].f
 }).map(e => e.textContent)"""
 # What the clipboard holds once the page says that it has copied, and what the table shows.
 READ_COPY = """async number => {
-  const said = document.querySelectorAll('main .tools [role=status]')[number];
+  const said = document.querySelectorAll('main :is(.tools, .files) [role=status]')[number];
   const end = performance.now() + 10000;
   while (!said.textContent && performance.now() < end) await new Promise(requestAnimationFrame);
   const table = document.querySelectorAll('main table')[number];

@@ -65,9 +65,9 @@ def test_an_internal_report_attaches_list_and_card(data, language, tmp_path):
         for one in outputs
         if display.ATTACHMENT in one
     }
-    assert set(attached) == {"leads", "card"}
+    assert set(attached) == {"leads", "scorecard"}
     path = tmp_path / "card.yaml"
-    path.write_text(attached["card"]["text"], encoding="utf-8")
+    path.write_text(attached["scorecard"]["text"], encoding="utf-8")
     assert load_scorecard(path).name == "lead-model"
     assert (
         "优于《潜在客户资格评估标准》" if language == "zh" else "does better than “Lead qualification”"
@@ -113,7 +113,7 @@ def test_fit_writes_a_proposal_beside_the_report_and_touches_no_standard(data, t
     for _ in range(2):
         result = CliRunner().invoke(cli.main, arguments)
         assert result.exit_code == 0, result.output
-        path = tmp_path / "reports-internal" / "2025" / "黄山市" / "leads.zh.card.yaml"
+        path = tmp_path / "reports-internal" / "2025" / "黄山市" / "leads.zh.scorecard.yaml"
         cards.append(path.read_bytes())
     assert cards[0] == cards[1] and load_scorecard(path).grades == ("D", "C", "B", "A")
     assert "AUC" in result.output

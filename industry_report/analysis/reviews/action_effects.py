@@ -97,7 +97,7 @@ def judge_actions(
 def _adjust(found: list[Outcome]) -> tuple[Outcome, ...]:
     """Adjust p values for the number of actions compared; what is left to chance was not found."""
     tested = [place for place, one in enumerate(found) if not math.isnan(one.p)]
-    adjusted = holm(np.array([found[place].p for place in tested])) if tested else []
+    adjusted = holm(np.array([found[place].p for place in tested])) if tested else np.empty(0)
     for place, p in zip(tested, adjusted, strict=True):
         one = replace(found[place], p_adjusted=float(p))
         is_left = one.verdict == effects.FOUND and one.is_chance

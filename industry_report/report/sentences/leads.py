@@ -11,7 +11,7 @@ from ...analysis.leads.lead_rows import NOT_TOLD, NOT_YET, UNDATED
 from ...base import origin
 from ...base.language import capital, formatted, grade_name, listing, text
 from ...base.origin import Number, Withheld
-from ...protection.lead_publication import NO_LEADS, PublishedLeads
+from ...protection.lead_publication import FEW, NO_LEADS, PublishedLeads
 from ..lead_tables import reason
 from .wording import percent
 
@@ -25,6 +25,11 @@ def absent(now: PublishedLeads) -> str:
         return text(
             zh="未提供线索数据，不作线索评分。提供线索表（线索编号、创建时间、是否转换、转换时间）后即可编制",
             en="No leads are supplied, so no card is learned. A table of leads (id, created, converted, when) is needed",
+        )
+    if now.state == FEW:
+        return text(
+            zh="线索涉及少数客户，公开版不公布评分卡及其检验",
+            en="The leads are those of few customers: a public edition shows neither the card nor its test",
         )
     if now.state:
         return text(
