@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .html_tree import AMPERSAND, Element, Node, find, make, read_text, set_attribute
+from .html_tree import AMPERSAND, Element, Node, find, find_classed, make, read_text, set_attribute
 
 WIDE = 4  # columns; a narrower table fits a phone, and is no stop for the keyboard
 LONG = re.compile(r"[\w.]{12}(?=[\w.]{12})", re.ASCII)  # a part of a checksum or of a file's name
@@ -78,8 +78,8 @@ class _Frames:
 
 
 def _number(caption: Element) -> str:
-    numbers = [c for c in find(caption.children, "span") if "number" in c.attributes.get("class", "").split()]
-    return read_text(numbers[0].children).strip() if numbers else ""
+    number = find_classed(caption, "number")
+    return read_text(number.children).strip() if number else ""
 
 
 def is_wide(table: Element) -> bool:

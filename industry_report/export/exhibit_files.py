@@ -18,7 +18,17 @@ from ..base.formats import FOLDER
 from ..base.language import text
 from . import sharing
 from .appendix import find_unit, harmless, name_exhibit, read_cell
-from .html_tree import Element, Node, find, make, plain, read_attribute, read_text, set_attribute
+from .html_tree import (
+    Element,
+    Node,
+    find,
+    find_classed,
+    make,
+    plain,
+    read_attribute,
+    read_text,
+    set_attribute,
+)
 from .pictures import write_drawing
 
 SUFFIXES = ("csv", "svg", "png")
@@ -105,15 +115,16 @@ def collect_figures(nodes: Sequence[Node]) -> dict[int, Element]:
 
 def _lay_out(figure: Element | None, number: str) -> sharing.Sheet | None:
     """Return a figure as it is drawn alone: number and headline, what is shown, the drawing, its notes."""
-    inner = [] if figure is None else figure.children
-    drawing = next((e for e in find(inner, "svg") if e.kind == "svg"), None)
+    if figure is None:
+        return None
+    drawing = next((e for e in find(figure.children, "svg") if e.kind == "svg"), None)
     if drawing is None:
         return None
-    caption = next(find(inner, "figcaption"))
-    parts = {"number": "", "subtitle": "", "exhibit-note": ""}
-    for element in find(inner, "span", "p"):
-        for name in parts.keys() & element.attributes.get("class", "").split():
-            parts[name] = _read(element)
+    caption = next(find(figure.children, "figcaption"))
+    parts = {}
+    for name in ("number", "subtitle", "exhibit-note"):
+        part = find_classed(figure, name)
+        parts[name] = _read(part) if part else ""
     headline = next(find(caption.children, "strong"), None)
     words = _read(headline) if headline is not None else _read(caption).removeprefix(parts["number"]).strip()
     title = f"{number}  {words}"
@@ -128,10 +139,10 @@ def _read(element: Element) -> str:
 def _find_number(figure: Element, tag: str) -> int:
     """Return the number that a figure's or table's caption prints; 0 if it has none."""
     for caption in find(figure.children, tag):
-        for part in find(caption.children, "span"):
-            if "number" in part.attributes.get("class", "").split():
-                digits = re.search(r"\d+$", read_text(part.children).strip())
-                return int(digits[0]) if digits else 0
+        number = find_classed(caption, "number")
+        digits = re.search(r"\d+$", _read(number)) if number else None
+        if digits:
+            return int(digits[0])
     return 0
 
 

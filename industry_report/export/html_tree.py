@@ -174,6 +174,12 @@ def find(nodes: Sequence[Node], *tags: str) -> Iterator[Element]:
     return (element for element in iterate(nodes) if element.tag in tags)
 
 
+def find_classed(element: Element, name: str) -> Element | None:
+    """Return the first element within another one that has a class; None if there is none."""
+    inner = iterate(element.children)
+    return next((one for one in inner if name in one.attributes.get("class", "").split()), None)
+
+
 def rewrite(nodes: list[Node], change: Callable[[Element], list[Node] | None]) -> list[Node]:
     """Return nodes with elements replaced by what a function makes of them; None leaves one as it is.
 

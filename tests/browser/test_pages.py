@@ -38,7 +38,7 @@ FIND_CUT_CAPTIONS = """() => [...document.querySelectorAll('.scroll caption')].f
 }).map(e => e.textContent)"""
 # What the clipboard holds once the page says that it has copied, and what the table shows.
 READ_COPY = """async number => {
-  const said = document.querySelectorAll('main .tools [role=status]')[number];
+  const said = document.querySelectorAll('main :is(.tools, .files) [role=status]')[number];
   const end = performance.now() + 10000;
   while (!said.textContent && performance.now() < end) await new Promise(requestAnimationFrame);
   const table = document.querySelectorAll('main table')[number];
@@ -148,7 +148,7 @@ def test_every_table_can_be_unfolded_and_copied_as_csv(visit, path):
             summary.focus()
             page.keyboard.press("Enter")
         assert page.locator("details:not([open])").count() == 0
-        buttons = page.query_selector_all("main .tools button")
+        buttons = page.query_selector_all("main :is(.tools, .files) button")
         assert len(buttons) == page.locator("main table").count() > 0
         for number, button in enumerate(buttons):
             page.evaluate("navigator.clipboard.writeText('')")
