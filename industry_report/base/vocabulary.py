@@ -142,6 +142,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "new": ("新增", "New"),
     "gone": ("本年未咨询", "Not seen again"),
     "not comparable": ("不可比", "Not comparable"),
+    "contradictory": ("须人工判断", "For people to judge"),
     "total": ("合计", "Total"),
     "customers": ("客户数", "Customers"),
     "cause": ("可能原因", "Likely cause"),
@@ -226,7 +227,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "spread": ("预测", "Forecast"),
     "model": ("方法", "Method"),
     "mae": ("平均绝对误差", "Mean absolute error"),
-    "mase": ("MASE", "MASE"),
+    "mase": ("相对误差（MASE）", "Relative error (MASE)"),
     "tested": ("检验月数", "Months tested"),
     "quotient": ("区位商", "Location quotient"),
     "standardised_quotient": ("标准化区位商", "Standardised quotient"),
@@ -306,7 +307,14 @@ CODE_NAMES = {
     "固定资产": "Fixed assets",
     "应收应付": "Receivables and payables",
     "成本核算": "Costing",
+    # categories of complaints
+    "软件故障": "Software faults",
+    "响应慢": "Slow response",
+    "收费争议": "Disputed charges",
+    "操作不便": "Awkward to use",
+    "培训不足": "Too little training",
+    "发票问题": "Invoicing",
 }
 
 # Columns whose values are such names.
-NAMED = frozenset({"region", "customer_type", "source", "product", "group", "side"})
+NAMED = frozenset({"region", "customer_type", "source", "product", "group", "side", "category"})

@@ -222,7 +222,9 @@ def summary(
         check_table("summary", panel.data)
         check_figure(panel.figure)
     alts = [describe_figure(panel.figure, panel.title, panel.data, measure=panel.measure) for panel in drawn]
-    drawings = [_write_svg(panel.figure, alt, "small") for panel, alt in zip(drawn, alts, strict=True)]
+    drawings = [
+        _write_svg(panel.figure, alt, "small", panel.data) for panel, alt in zip(drawn, alts, strict=True)
+    ]
     content = one_page.describe(
         said, drawn, kept_points, lines, [as_json.list_records(panel.data) for panel in drawn]
     )
@@ -399,22 +401,15 @@ def attach(table: pd.DataFrame | str, name: str, caption: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         problem = f"expected small letters, digits and hyphens, got {name!r}."
         raise InputError("attach", problem, 'Write for example name="work-list".')
+    content: dict[str, Any] = {"name": name, "caption": caption}
+    check_words("attach", caption)
     if isinstance(table, str):
-        check_words("attach", caption, table)
-        content = {"name": name, "caption": caption, "text": table}
-        said = text(
-            zh=f"附件：{caption}，见与本报告同名、以.{name}.yaml结尾的文件。",
-            en=f"Attachment: {caption}, in the file of this name that ends in .{name}.yaml.",
-        )
+        check_words("attach", table)
+        content |= {"text": table}
     else:
-        check_words("attach", caption)
         check_table("attach", table)
-        content = {"name": name, "caption": caption, "columns": as_json.list_columns(table)}
-        rows, file = f"{len(table):,}", f".{name}.xlsx"
-        said = text(
-            zh=f"附件：{caption}（{rows}行），见与本报告同名、以{file}结尾的工作簿。",
-            en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in {file}.",
-        )
+        content |= {"columns": as_json.list_columns(table)}
+    said = exhibits.point_to(table, name, caption)
     html = f'<p class="attachment">{escape(said)}</p>'
     _put_out({ATTACHMENT: content, "text/html": html, "text/plain": said})
 
@@ -442,13 +437,12 @@ def _publish_figure(
         content["finding"] = around.finding
     if data is not None:
         content |= tables.describe(data)
-    html = exhibits.write_figure(
-        _write_svg(figure, alt, width), caption, around, notes, "" if data is None else tables.to_html(data)
-    )
+    numbers = "" if data is None else tables.to_html(data)
+    html = exhibits.write_figure(_write_svg(figure, alt, width, data), caption, around, notes, numbers)
     _put_out({EXHIBIT: content, "text/html": html, "text/plain": alt})
 
 
-def _write_svg(figure: Figure, alt: str, width: str = "") -> str:
+def _write_svg(figure: Figure, alt: str, width: str, data: pd.DataFrame | None) -> str:
     global _figures_shown
     _figures_shown += 1
-    return drawing.write_svg(figure, alt, _figures_shown, width)
+    return drawing.write_svg(figure, alt, _figures_shown, width, data)

@@ -68,6 +68,20 @@ def further() -> str:
     return text(zh="补充数据：", en="Further data:")
 
 
+def point_to(table: pd.DataFrame | str, name: str, caption: str) -> str:
+    """Say what is attached to a report, and in which file of its name."""
+    if isinstance(table, str):
+        return text(
+            zh=f"附件：{caption}，见与本报告同名、以.{name}.yaml结尾的文件。",
+            en=f"Attachment: {caption}, in the file of this name that ends in .{name}.yaml.",
+        )
+    rows, file = f"{len(table):,}", f".{name}.xlsx"
+    return text(
+        zh=f"附件：{caption}（{rows}行），见与本报告同名、以{file}结尾的工作簿。",
+        en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in {file}.",
+    )
+
+
 def say_provenance(sources: pd.DataFrame, made: pd.DataFrame) -> str:
     """Return in one sentence what a report was made from; files of many are counted."""
     names = [str(name) for name in sources.index]

@@ -508,6 +508,20 @@ def test_a_correction_stands_under_the_title_and_in_the_imprint(published):
     assert "@techreport" in imprint_page
 
 
+def test_the_reason_of_a_correction_stands_in_page_and_pdf(published):
+    told = {**CORRECTION, "exhibits": 2, "reason": "补报<三月>的记录"}
+    note = make_page(published, {"correction": told}).header.select_one(".correction")
+    assert note.select_one(".reason").get_text() == "更正原因：补报<三月>的记录"
+    assert "2处图表有变动" in note.get_text()
+    imprint_page = squeezed(make_pdf(published, {"correction": told}).pages[1].extract_text())
+    assert "更正原因：补报<三月>的记录" in imprint_page
+
+
+def test_correction_of_a_version_that_was_withdrawn_leads_nowhere(published):
+    note = make_page(published, {"correction": {**CORRECTION, "earlier": ""}}).header
+    assert not note.select(".correction a")
+
+
 def test_nothing_is_said_of_a_correction_where_there_is_none(published):
     assert not make_page(published).select(".correction")
     assert "更正" not in printed_text(make_pdf(published))

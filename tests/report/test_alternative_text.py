@@ -84,3 +84,13 @@ def test_rows_with_one_name_are_not_told_apart():
 def test_figure_of_ones_own_has_at_least_its_caption():
     assert describe_figure(Figure(), "图题") == "图题"
     assert describe_figure(Figure(), "图题", pd.DataFrame({"x": ["a"]})) == "图题。数据见图下的表格。"
+
+
+def test_the_values_told_are_those_that_are_drawn():
+    data = rates(0.3, 0.2).assign(gained=[45.0, -17.0], verdict=["higher", "no clear difference"])
+    figure = Figure()
+    figure.subplots().barh(["来源1", "来源2"], [45, -17])
+    said = describe_figure(figure, "增减", data)
+    assert "30.0%" not in said
+    assert "来源1 " in said
+    assert "45" in said
