@@ -155,6 +155,10 @@ def _settle(element: Element, linked: set[str], words: dict[str, str]) -> list[N
         _anchor(element, name in linked)
     if tag == "style":
         return []
+    if tag in ("figcaption", "caption"):  # a heading's number is of the heading's size, an exhibit's is small
+        for part in find(element.children, "span"):
+            if _is(part, "number"):
+                part.attributes["class"] = "of-exhibit"
     if tag in LINES:  # PDF/UA allows one line at a letter
         element.children = rewrite(element.children, lambda e: list(e.children) if e.tag in LINES else None)
         return None

@@ -112,7 +112,7 @@ def test_weak_points_are_welch_tests_against_all_others():
     assert row["verdict"] == "lower"
     assert len(table) == 9
     sentence = enterprise.weakest(table.reset_index(), LABELS)
-    assert sentence.startswith("“搜索引擎”的需求明确性最为薄弱")
+    assert sentence.startswith("搜索引擎的需求明确性最为薄弱")
 
 
 def test_groups_too_small_to_compare_and_constant_scores_are_left_out():

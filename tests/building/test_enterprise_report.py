@@ -214,7 +214,8 @@ def test_the_report_and_its_workbook_are_published_together(tmp_path, monkeypatc
     job = plan.Job(NOTEBOOK, values, "enterprise.zh", "a test")
     assert render.render_report(job, tmp_path, {"digest": "", "inputs": {}, "synthetic": False}) == []
     names = {file.name.removeprefix("enterprise.zh") for file in tmp_path.glob("enterprise.zh.*")}
-    assert names == {".html", ".pdf", ".xlsx", ".csv", ".json", ".work-list.xlsx"}
+    made = {".html", ".pdf", ".xlsx", ".csv", ".json", ".work-list.xlsx"}
+    assert names == made | {".card.png", ".summary.png", ".files"}
     book = openpyxl.load_workbook(io.BytesIO((tmp_path / "enterprise.zh.work-list.xlsx").read_bytes()))
     assert book["名单"].max_row > 30
     assert "work-list.xlsx" in (tmp_path / "enterprise.zh.json").read_text(encoding="utf-8")

@@ -137,7 +137,7 @@ def test_no_advice_on_a_tie_or_on_a_single_score() -> None:
 def test_one_low_group_is_not_the_largest_of_several() -> None:
     table = rates("source", 官网=(300, 30), 电话=(300, 150), 展会=(300, 90))
     said = industry.advise_groups(conversion.compare(table, planned=False), table, SALE)
-    assert said.startswith("成交率显著偏低的客户来源有“官网”（300条，成交率10.0%），可先从中抽取客户回访")
+    assert said.startswith("成交率显著偏低的客户来源有官网（300条，成交率10.0%），建议抽取客户回访")
 
 
 # Withheld is not zero

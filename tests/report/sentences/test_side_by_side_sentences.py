@@ -191,6 +191,6 @@ def test_withheld_rows_are_counted() -> None:
 
 
 def test_heads_name_the_two_rates() -> None:
-    assert side_by_side.compared_heads(True, SALE) == {"reference": "前期成交率", "rate": "本期成交率"}
-    assert side_by_side.compared_heads(False, SALE)["rate"] == "前者成交率"
+    assert side_by_side.compared_heads(True, SALE) == {"reference": "首年成交率", "rate": "末年成交率"}
+    assert side_by_side.compared_heads(False, SALE)["rate"] == "前一地区成交率"
     assert side_by_side.grade_label("A") == "A级"
