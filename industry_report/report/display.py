@@ -85,6 +85,9 @@ def begin(report_language: str, scorecard: Scorecard | None = None, policy: Poli
             {dimension.column: dimension.label for dimension in scorecard.dimensions},
             {band.grade: band.name for band in scorecard.bands},
         )
+    if policy is not None:
+        language.adopt(policy.names, {})  # editions that the publisher adds
+        language.speak_of(policy.subject, _list_wording(scorecard) if scorecard is not None else ())
     shell = get_ipython()
     given = [value for name, value in (shell.user_ns if shell else {}).items() if not name.startswith("_")]
     known = [value for value in given if isinstance(value, str | int | float | list | dict)]
@@ -100,6 +103,15 @@ def begin(report_language: str, scorecard: Scorecard | None = None, policy: Poli
 def _put_out(data: dict[str, Any]) -> None:
     """Display what was checked, with a stamp by which the build knows it."""
     display(data, raw=True, metadata={STAMP: {"public": origin.is_watching()}})
+
+
+def _list_wording(scorecard: Scorecard) -> list[str]:
+    """Return the scorecard's own words, which no subject changes."""
+    wordings = [scorecard.title, *(d.label for d in scorecard.dimensions)]
+    for band in scorecard.bands:
+        follow_up = band.follow_up
+        wordings += [band.label, band.name, follow_up.role, follow_up.cadence, follow_up.action]
+    return [words for wording in wordings for words in wording.values()]
 
 
 def cover(
@@ -153,6 +165,8 @@ def cover(
         "key_figures": shown_figures,
         "publisher": identity,
     }
+    if words := language.subject().list_words(language.current()):
+        content["words"] = words  # the exporters put them into Markdown cells
     warning = f"<p><strong>{escape(notice)}</strong></p>" if notice else ""
     html = f"<h1>{escape(title)}</h1><p>{escape(subtitle)}</p>{warning}"
     _put_out({COVER: content, "text/html": html, "text/plain": title})
