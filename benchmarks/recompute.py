@@ -375,6 +375,12 @@ def check_slice(tally: Tally, report: dict[str, Any], register: Register) -> Non
         if "direction" in names and (region, year - 1) in register.slices:
             before = register.graded(region, year - 1, days)
             tally.check(report["report"], exhibit, directions(exhibit["data"], now.rows, before))
+        elif names[0] == "split_by" and (region, year - 1) in register.slices:
+            before = register.graded(region, year - 1, days)
+            tally.check(report["report"], exhibit, kitagawa(exhibit["data"], now.rows, before))
+        elif "year_before" in names and (region, year - 1) in register.slices:
+            before = register.graded(region, year - 1, days)
+            tally.check(report["report"], exhibit, year_on_year(exhibit["data"], names[0], now.rows, before))
         elif "received" in names and names[0] == "side":
             pairs = {
                 side: register.graded(region, side, days) for side in {row["side"] for row in exhibit["data"]}
@@ -390,6 +396,46 @@ def months(data: list[dict], sides: dict[Any, pd.DataFrame]) -> Iterator[tuple[i
         received = sides[row["side"]]["month"].value_counts()
         yield i, "received", int(received.get(row["month"], 0))
         yield i, "share", received.get(row["month"], 0) / received.sum()
+
+
+def year_on_year(
+    data: list[dict], key: str, now: pd.DataFrame, before: pd.DataFrame
+) -> Iterator[tuple[int, str, Any]]:
+    """Yield each group beside itself a year before; verdicts are adjusted over all that both years show.
+
+    A group's share of the net gain is that in all groups together, which are all rows that state one.
+    """
+    labels = [row[key] for row in data]
+    gain = int(now[key].notna().sum()) - int(before[key].notna().sum())
+    for i, label in enumerate(labels):
+        n, m = (int(members(rows, key, label, [label]).sum()) for rows in (now, before))
+        yield from ((i, "consultations", n), (i, "year_before", m), (i, "gained", n - m))
+        yield from ((i, "growth", (n - m) / m if m else None), (i, "contribution", (n - m) / gain))
+    told = [i for i, row in enumerate(data) if row.get("verdict") is not None]
+    pairs = [tuple(rows[members(rows, key, labels[i], [labels[i]])] for rows in (now, before)) for i in told]
+    for place, name, value in two_by_two(pairs, benjamini_hochberg):
+        if name not in ("consultations", "reference_consultations"):
+            yield told[place], name, value
+
+
+LABELS = {
+    "客户类型": "customer_type",
+    "客户来源": "source",
+    "Customer type": "customer_type",
+    "Source": "source",
+}
+
+
+def kitagawa(data: list[dict], now: pd.DataFrame, before: pd.DataFrame) -> Iterator[tuple[int, str, Any]]:
+    """Yield the parts of a changed rate (Kitagawa 1955, the earlier mix as the standard).
+
+    Groups of few outcomes are pooled in the report; which these are is read from the rates that it prints, so
+    the parts are compared for the groups as the workbooks have them only where nothing is pooled.
+    """
+    for i, row in enumerate(data):
+        rates = [rows["success"].sum() / rows["success"].notna().sum() for rows in (before, now)]
+        yield from ((i, "reference", rates[0]), (i, "rate", rates[1]))
+        yield i, "within", row["rate"] - row["reference"] - row["mix"]
 
 
 def directions(data: list[dict], now: pd.DataFrame, before: pd.DataFrame) -> Iterator[tuple[int, str, Any]]:

@@ -1,4 +1,4 @@
-"""The command ``industry-report``: sample, check, scorecard, plan, build, preview."""
+"""The command ``industry-report``: sample, check, scorecard, plan, build, preview, review, crm."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from . import __version__
 from .base import console
 from .base.errors import InputError
 from .base.files import narrow_mode
-from .commands import places, projects, template
+from .commands import crm, places, projects, review, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ if TYPE_CHECKING:
 PATH = click.Path(path_type=Path)
 
 ANNUAL = Path("params", "annual.yaml")
-
 SCORECARD = "params/scorecards/consultation.yaml"
-
 WRITES_FILES = ("init", "update", "sample", "build", "preview")
 
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
@@ -428,6 +426,10 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
         previews.preview(find_job, port, click.echo)
     except KeyboardInterrupt:
         click.echo("The preview has ended.", err=True)
+
+
+main.add_command(review.review)
+main.add_command(crm.crm)
 
 
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:

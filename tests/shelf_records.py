@@ -11,7 +11,7 @@ from typing import Any
 def put(output: Path, stem: str, **changes: Any) -> None:
     """Publish a report as far as the catalogue is concerned."""
     year, region, name = stem.split("/")
-    pages = {"html": b"<p>", "pdf": b"%PDF"}
+    pages = {"html": b"<p><!-- shelf --><!-- /shelf -->", "pdf": b"%PDF"}
     record = {
         "report": stem,
         "notebook": "industry.ipynb",

@@ -74,6 +74,8 @@ def test_commands_are_listed_in_the_order_of_the_work():
         "plan",
         "build",
         "preview",
+        "review",
+        "crm",
     ]
 
 

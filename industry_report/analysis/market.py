@@ -78,7 +78,7 @@ def demand(table: pd.DataFrame, total: int, stated: int | None = None) -> pd.Dat
     hidden = table_metadata.withheld(table).get(column, [])
     table_metadata.describe(
         result,
-        heads={"rate": text(zh="占注明该项的咨询的比重", en="Share of consultations that name one")},
+        heads={"rate": text(zh="占注明该项的咨询的比例", en="Share of consultations that name one")},
         withheld=dict.fromkeys(result.columns, hidden) if hidden else {},
         afresh=True,
     )

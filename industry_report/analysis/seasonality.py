@@ -13,7 +13,7 @@ from ..base import origin
 from .rates import ALPHA, Measure, with_interval
 
 RUN = 3  # months of a season
-SIMULATED = 4000  # years without a season, for the critical value
+SIMULATED = 20_000  # years without a season, for the critical value
 SEED = 20250101  # the same data find the same season
 DAYS_OF_MONTH = np.array([31, 28.25, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 

@@ -34,6 +34,11 @@ FORMATS = {
     "docx": Format(_WORD, "Word", "Word", "export.word"),
     "xlsx": Format(_SHEETS, "Excel", "Excel", "export.data_workbook"),
     "csv": Format("text/csv", "CSV", "CSV", "export.appendix"),
+    "summary.png": Format("image/png", "一图读懂", "Summary picture", "export.sharing"),
+    "card.png": Format("image/png", "分享图", "Picture for shared links", "export.sharing", is_hidden=True),
     "json": Format("application/json", "JSON", "JSON", "building.render", is_hidden=True),
 }
 """Suffix → format, in the order in which the shelf names them."""
+
+FOLDER = "files"
+"""After a report's name: the folder of its figures' and tables' files, industry.zh.files/figure-1.svg."""

@@ -23,6 +23,8 @@ LANGUAGES = ("zh", "en")
 LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale("en")}  # a name would be parsed for every number
 
 MISSING_SIGN = "–"
+LONGEST_PLAIN = 12  # characters of a category that a Chinese sentence names without quotation marks
+MISREAD = re.compile(r"[\s，。；、：？！,.;:?!“”（）()]")
 
 # A number that is not shown because it would tell of single customers. Not "…": in Chinese yearbooks that is
 # "less than half a unit". The English mark is the shorthand of the UK's statistical service.
@@ -50,6 +52,16 @@ def _score(value: float) -> str:
 def _points(value: float) -> str:
     rounded = f"{100 * value:.1f}"
     return _decimal(float(rounded), 1, "+0.0;-0.0") if float(rounded) else "0.0"
+
+
+def _gain(value: float) -> str:
+    """Print growth: +12.8%, never -0.0%."""
+    rounded = Decimal(f"{value:.1%}".rstrip("%")) / 100
+    return format_percent(rounded or Decimal(0), format="+0.0%;-0.0%", locale=LOCALES[_current])
+
+
+def _signed_count(value: float) -> str:
+    return _decimal(value, 0, "+#,##0;-#,##0") if round(value) else "0"
 
 
 def _step(value: float) -> str:
@@ -85,6 +97,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
             "conversions",
             "contacts",
             "contacts_per_year",
+            "year_before",
             "read",
             "graded",
             "ungradable",
@@ -118,6 +131,7 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
             "highest",
             "weight",
             "share_before",
+            "contribution",
             "weak",
             "strong",
         ),
@@ -127,14 +141,27 @@ FORMATS: Mapping[str, Callable[[float], str]] = {
     **dict.fromkeys(
         ("mean", "composite", "coefficient", "coefficient_low", "coefficient_high", "lift"), _score
     ),
-    **dict.fromkeys(("p", "p_adjusted"), _probability),
+    **dict.fromkeys(("p", "p_adjusted", "p_search", "p_confirmed"), _probability),
     **dict.fromkeys(("minutes_per_contact", "hours_per_year"), _assumed),
     "step": _step,
+    **dict.fromkeys(("growth",), _gain),
+    **dict.fromkeys(("gained",), _signed_count),
     "gap": _gap,
     **dict.fromkeys(("customers", "up", "down", "promising", "known"), _count),
     **dict.fromkeys(("overdue", "due_soon", "median_days_overdue", "days_overdue", "missed"), _count),
+    # a market
+    **dict.fromkeys(("sales", "orders", "per_order", "per_customer", "refunds", "refunded", "net"), _count),
+    **dict.fromkeys(
+        ("firms", "own_sales", "market_total", "average", "forecast", "spread", "effect"), _count
+    ),
+    **dict.fromkeys(("change", "market_effect", "mix_effect", "own_effect"), _count),
+    **dict.fromkeys(("lower_quartile", "middle_quartile", "upper_quartile", "base", "returned"), _count),
+    **dict.fromkeys(("rows_a", "rows_b", "tested", "mae"), _count),
+    **dict.fromkeys(("rate_a", "rate_b", "rest_b"), _percent),
+    **dict.fromkeys(("quotient", "standardised_quotient", "mase"), _score),
+    "per_thousand": _staff,
     "auc": _area,
-    "full_time_equivalents": _staff,
+    **dict.fromkeys(("full_time_equivalents", "nps"), _staff),
 }
 
 _current = "zh"
@@ -277,10 +304,16 @@ def name(value: str) -> str:
 
 
 def mention(value: str) -> str:
-    """Return a code-list value as a sentence names it: “小微企业” / small and micro enterprises."""
+    """Return a code-list value as a sentence names it: 小微企业 / small and micro enterprises.
+
+    Quotation marks stand where the value could be misread: the pooled “其他”, one sign, a phrase of its own.
+    """
     english = CODE_NAMES.get(value, value)
     proper = english == value or value in PLACES or english.startswith("WeChat")
-    return _pick(zh=f"“{value}”", en=english if proper else english[:1].lower() + english[1:])
+    plain = value != "其他" and 1 < len(value) <= LONGEST_PLAIN and not MISREAD.search(value)
+    return _pick(
+        zh=value if plain else f"“{value}”", en=english if proper else english[:1].lower() + english[1:]
+    )
 
 
 def month(number: int, *, short: bool = False) -> str:

@@ -27,11 +27,20 @@ ACCENT = "#1b5e8c"
 BELOW_COLOUR, ABOVE_COLOUR = "#f6d5b8", "#d3e3f1"
 # The verdict of a test in a mark: each colour has a shape, ▲ higher, ▼ lower, ○ not significant.
 HIGHER_COLOUR, LOWER_COLOUR, UNCLEAR_COLOUR = ACCENT, "#b4530a", "#7c8790"
+# What an edition's cover and headings are coloured in; white on each has a contrast of 6 or more.
+EDITION_COLOURS = {
+    "government": "#3d4f5f",
+    "training": "#3d4f5f",
+    "college": "#2f6b4f",
+    "enterprise": "#7a3e00",
+}
 EARLIER_EDGE = "#9aa5ae"  # around what is of earlier years, filled with GRID
 # What is written on a coloured bar is none of them, and stays when they are replaced.
 _ON_DARK, _ON_LIGHT = "#fefefe", "#000000"
-WIDTH_INCHES = 4.8  # so narrow that on a phone, 320 px wide within its margins, 10 points are still 9 px
-TITLE_POINTS, TEXT_POINTS = 12.0, 10.0  # the finding, and all other text
+# 104 mm, set as wide as they are drawn: a reading column of 50 mm finds room beside it. On a phone, 320 px
+# wide within its margins, 8.5 points are still 9 px.
+WIDTH_INCHES = 4.1
+TITLE_POINTS, TEXT_POINTS = 11.0, 8.5  # the finding, and all other text
 LEADING_IN_SIZES = 1.45  # from line to line, in sizes: Chinese characters fill their square
 
 # Light to dark: the order survives a black-and-white print and every kind of colour blindness.

@@ -13,10 +13,11 @@ from typing import IO, Any
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["FileCreateError", "Format", "Workbook", "Worksheet"]  # for those who write sheets
+__all__ = ["FileCreateError", "Format", "Workbook", "Worksheet", "xl_col_to_name"]  # for writers
 
 CREATED = datetime(2000, 1, 1)  # a workbook must have a date; the same one gives the same bytes
 FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # characters that XML cannot hold

@@ -131,9 +131,8 @@ def build_reports(
             is_shown = not stale and shelf.shown == staleness.digest_stamps(shelf.stamps)
             if not is_shown:
                 unfinished = dict.fromkeys((job.stem for job in jobs), "unfinished")
-                report_records.write_index(
-                    output, unfinished | {result.report: result.status for result in done}
-                )
+                statuses = unfinished | {result.report: result.status for result in done}
+                report_records.write_index(output, statuses, say)
             _write_manifest(output, jobs, done, say)
             if not is_shown or shelf.learned:
                 shelf.save()

@@ -2,11 +2,17 @@
 
 _OURS = {
     "analysis": "conversion curriculum follow_up history market overrides sales validity workload",
+    "analysis.opinions": "coding questionnaire",
+    "analysis.trade": "market_file",
+    "analysis.value": "assumptions",
     "base": "language",
     "intake": "contract dataset sample",
-    "protection": "comparison disclosure publication",
-    "report": "display figures panels tables",
-    "report.sentences": "college enterprise industry side_by_side",
+    "protection": "comparison disclosure lead_publication "
+    "market_publication opinion_publication publication value_publication",
+    "report": "display figures lead_figures market_figures market_tables opinion_figures "
+    "opinion_tables panels small_figures tables value_figures value_tables",
+    "report.sentences": "college complaints enterprise industry leads "
+    "market market_outlook satisfaction side_by_side value value_models",
     "scorecard": "explanation scorecard_file",
 }
 # What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a

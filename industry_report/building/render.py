@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import nbformat
 from nbformat import NotebookNode
@@ -21,11 +21,12 @@ from .. import __version__
 from ..base import own_folders
 from ..base.errors import InputError
 from ..base.files import narrow_mode
+from ..base.formats import FOLDER
 from ..base.language import LANGUAGES
-from ..export import appendix, citations, data_workbook, exporters
+from ..export import appendix, citations, data_workbook, exporters, sharing
 from ..export.attachments import write_attachment
 from ..processes import engine
-from ..shelf import corrections
+from ..shelf import catalogue, corrections, navigation
 from ..shelf.released import withdraw
 from ..shelf.report_records import (
     WORK_VARIABLE,
@@ -83,15 +84,16 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
             f"version {kept} is withdrawn: beside this one it would tell of few customers"
             for kept in outdated
         ]
-        resources = _resources(job, data["cover"], version)
+        resources = _resources(job, data, version)
         html, pdf = _make_pages(job, notebook, resources)
         warnings += resources.get("warnings", [])
-        pages = {"html": html.encode(), "pdf": pdf}
+        pages = {"html": html.encode(), "pdf": pdf, **resources["beside"].files}
         pages |= exporters.make_further(notebook, resources, facts.get("also", ()))
         pages["xlsx"] = data_workbook.write_workbook({**version, **data})
         pages["csv"] = appendix.write_csv(data)
         for name, attachment in exporters.list_attachments(notebook).items():
-            pages[f"{name}.xlsx"] = write_attachment(attachment, data["cover"])
+            suffix = "yaml" if "text" in attachment else "xlsx"
+            pages[f"{name}.{suffix}"] = write_attachment(attachment, data["cover"])
         pages["json"] = write_record(job, facts, pages, {**version, **data}).encode()
         for kept in outdated:
             withdraw(output, name_kept(job.stem, kept), outdated[kept])
@@ -220,11 +222,13 @@ def _cause(error: PapermillExecutionError) -> str:
 # --- the files
 
 
-def _resources(job: Job, cover: dict[str, Any], version: dict[str, Any]) -> dict[str, Any]:
+def _resources(job: Job, data: dict[str, Any], version: dict[str, Any]) -> dict[str, Any]:
     """Tell the exporters where pictures of Markdown cells lie, how to cite the report, what was corrected."""
+    cover = data["cover"]
     date = version.get("correction", {}).get("date", "")
     return {
         "metadata": {"name": job.notebook.stem, "path": str(job.notebook.parent)},
+        "report": (Path(job.stem).name, data),
         "citations": citations.cite(cover, job.stem, version["version"], date),
         **({"correction": version["correction"]} if "correction" in version else {}),
     }
@@ -243,9 +247,18 @@ def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data:
         "version": 1,
         "internal": is_internal(job),
         **{name: value for name, value in facts.items() if name not in PRIVATE_FACTS},
-        "files": {suffix: hashlib.sha256(content).hexdigest() for suffix, content in pages.items()},
+        "files": {suffix: _digest(suffix, content) for suffix, content in pages.items()},
         **data,
     }
+    return _as_json(record)
+
+
+def _digest(suffix: str, content: bytes) -> str:
+    """Return a checksum; a page's leaves out what the shelf writes into it."""
+    return navigation.digest_page(content) if suffix == "html" else catalogue.hash_bytes(content)
+
+
+def _as_json(record: dict[str, Any]) -> str:
     return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
@@ -310,13 +323,29 @@ def keep_earlier(staging: Path, output: Path, stem: str, version: int) -> None:
         return
     suffixes = [*(read_record(output / f"{stem}.json") or {"files": {}})["files"], "json"]
     files = {suffix: (output / f"{stem}.{suffix}").read_bytes() for suffix in suffixes}
-    publish(files, staging, output, kept)
+    publish(_rename(files, Path(stem).name, Path(kept).name), staging, output, kept)
+
+
+def _rename(files: dict[str, bytes], name: str, kept: str) -> dict[str, bytes]:
+    """Let the page of an earlier version lead to its own files, which lie beside it under its own name.
+
+    Its record then has the checksum of the page as it is.
+    """
+    record = json.loads(files["json"])
+    if "html" not in files:
+        return files
+    for own in (FOLDER, sharing.CARD):
+        before, after = (f'"{quote(each)}.{own}'.encode() for each in (name, kept))
+        files["html"] = files["html"].replace(before, after)
+    record["files"]["html"] = navigation.digest_page(files["html"])
+    return {**files, "json": _as_json(record).encode()}
 
 
 def publish(pages: dict[str, bytes], staging: Path, output: Path, stem: str) -> None:
-    """Put all files of a report in place, each in one step, the JSON last.
+    """Put all files of a report in place, each in one step, and take away those that it no longer has.
 
-    The JSON holds the checksums of the others, so a publication that was cut short is noticed and made anew.
+    The JSON comes last: it holds the checksums of the others, so a publication that was cut short is noticed
+    and made anew. What a page links to comes before it.
 
     Raises
     ------
@@ -325,13 +354,17 @@ def publish(pages: dict[str, bytes], staging: Path, output: Path, stem: str) -> 
     """
     try:
         for suffix, content in pages.items():
+            (staging / suffix).parent.mkdir(exist_ok=True)
             (staging / suffix).write_bytes(content)
-        (output / stem).parent.mkdir(parents=True, exist_ok=True)
-        for folder in (output / stem).relative_to(output).parents:
-            narrow_mode(output / folder, output)
-        for suffix in pages:
+        for suffix in sorted(pages, key=lambda name: (name == "json", "/" not in name)):
+            if suffix == "json":
+                _clear(output, stem, pages)
+            target = output / f"{stem}.{suffix}"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            for folder in target.relative_to(output).parents:
+                narrow_mode(output / folder, output)
             narrow_mode(staging / suffix, output)
-            (staging / suffix).replace(output / f"{stem}.{suffix}")
+            (staging / suffix).replace(target)
     except OSError as error:
         problem = f"cannot be written: {error.strerror} ({error.filename2 or error.filename})."
         raise InputError(
@@ -343,3 +376,16 @@ def publish(pages: dict[str, bytes], staging: Path, output: Path, stem: str) -> 
     for suffix in ("ipynb", "log"):
         with suppress(OSError):  # an earlier failure is mended; it may lie on a disk that is only read now
             (find_work_folder(output) / "failed" / f"{stem}.{suffix}").unlink()
+
+
+def _clear(output: Path, stem: str, pages: dict[str, bytes]) -> None:
+    """Remove what the report that is replaced has and the new one has not."""
+    before = (read_record(output / f"{stem}.json") or {"files": {}})["files"]
+    folder = output / f"{stem}.{FOLDER}"
+    there = [*(output / f"{stem}.{suffix}" for suffix in before), *folder.glob("*")]
+    kept = {output / f"{stem}.{suffix}" for suffix in pages}
+    for file in there:
+        if file not in kept and file.is_file():
+            file.unlink()
+    with suppress(OSError):  # not empty, or not there
+        folder.rmdir()

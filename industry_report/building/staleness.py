@@ -175,14 +175,17 @@ def find_slice_keys(notebook: Path) -> frozenset[str]:
 def find_tables(notebook: Path) -> list[str]:
     """List the tables beside the consultations that a notebook may read; where it reads one, consent counts.
 
-    They are named by ``dataset.load(…, table="orders")``; where the name is computed, or by
-    ``dataset.open_tables(…)``, all may be. All their slices count: what was known at a moment is the past.
+    They are named by ``dataset.load(…, table="orders")``; where the name is computed, by
+    ``dataset.open_tables(…)`` or by a gate such as ``market_publication.publish_market(…)``, all may be. All
+    their slices count: what was known at a moment is the past.
     """
     found: set[str] = set()
     for node in (node for tree in _parse_cells(notebook) for node in ast.walk(tree)):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="dataset"), attr="open_tables")):
                 found |= set(SCHEMAS)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=str(gate)))) if gate.endswith("_publication"):
+                found |= set(SCHEMAS)  # a gate of other tables reads what there is
             case ast.keyword(arg="table", value=ast.Constant(value=str(name))):
                 found |= {name, "customers", "leads"} & set(SCHEMAS) if name != CONSULTATIONS else set()
             case ast.keyword(arg="table"):

@@ -1,1 +1,1 @@
-"""What commands share, where they work and how they speak, and the commands around a project."""
+"""What commands share, where they work and how they speak, and groups of commands in files of their own."""

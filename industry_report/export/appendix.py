@@ -106,7 +106,7 @@ def write_csv(data: dict[str, Any]) -> bytes:
     for measurement in list_measurements(data):
         numeric = measurement.value is not None
         for_sheet = [
-            value if name == "value" or (name == "shown" and numeric) else _harmless(value)
+            value if name == "value" or (name == "shown" and numeric) else harmless(value)
             for name, value in vars(measurement).items()
         ]
         writer.writerow(for_sheet)
@@ -127,7 +127,8 @@ def describe_csv() -> dict[str, Any]:
     return {"fields": columns, "missingValues": [""], "primaryKey": ["exhibit", "row", "measure"]}
 
 
-def _harmless(value: Any) -> Any:
+def harmless(value: Any) -> Any:
+    """Return a text so that no spreadsheet takes it for a formula; anything else as it is."""
     return f"'{value}" if isinstance(value, str) and value.startswith(ACTIVE) else value
 
 

@@ -1,4 +1,4 @@
-"""A table that a notebook attached → a workbook that people filter, print and call from."""
+"""What a notebook attached: a table → a workbook that people filter, print and call from; a text as it is."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOTES_WIDTH = 80
 
 
 def write_attachment(attachment: dict[str, Any], cover: dict[str, Any]) -> bytes:
-    """Write a table as a workbook: one sheet with the table, one that says what it is.
+    """Write a table as a workbook: one sheet with the table, one that says what it is. A text stays as it is.
 
     All text is written as text, so that nothing in it acts as a formula.
 
@@ -32,6 +32,8 @@ def write_attachment(attachment: dict[str, Any], cover: dict[str, Any]) -> bytes
         Equal tables give equal bytes. Rows that exceed what a sheet can hold are left out, and the second
         sheet says so.
     """
+    if "text" in attachment:
+        return str(attachment["text"]).encode()
     stream = io.BytesIO()
     names = SHEETS[cover["language"]]
     with open_book(stream, title=attachment["caption"], subject=cover["notice"]) as book:

@@ -58,7 +58,7 @@ OTHERS = re.compile(
 CLASSES = frozenset(
     (
         *("skip", "notice", "tools", "to-contents", "columns", "scroll", "brand"),
-        *("key-figures", "facts", "correction", "number"),
+        *("key-figures", "facts", "correction", "number", "files", "shelf"),
     )
 )
 IDS = frozenset(("main", "contents"))

@@ -21,7 +21,7 @@ from traitlets.config import Application
 
 from ..base.errors import InputError
 from ..report import display
-from . import accessible_tables, body, imprint, printing, repair, word
+from . import accessible_tables, body, exhibit_files, imprint, printing, repair, sharing, word
 from .body import Body, find_cover
 from .failed_cells import ExportError, refuse_failed
 from .html_tree import Element, Node, copy, iterate, write
@@ -42,15 +42,25 @@ def make_pages(nb: NotebookNode, resources: dict[str, Any]) -> tuple[str, bytes]
     nb : NotebookNode
         The executed notebook.
     resources : dict
-        As for nbconvert; what it names under ``metadata`` tells where pictures of Markdown cells lie. Gets
-        ``warnings``: what a reader does not get, each with its cell and the remedy.
+        As for nbconvert; what it names under ``metadata`` tells where pictures of Markdown cells lie. Where
+        ``report`` is given, the report's name and what `report_data` says of it, files are made that lie
+        beside the page, and the page links to them. Gets ``warnings``: what a reader does not get, each with
+        its cell and the remedy; and ``beside``, see `exhibit_files.Beside`.
     """
     html, pdf = _exporters()
     made = html.read_body(nb, resources)
+    body_made, told = made
     shared = {**resources, "body": made}
-    pages = html.from_notebook_node(nb, shared)[0], pdf.from_notebook_node(nb, shared)[0]
-    resources["warnings"] = list(dict.fromkeys(made[0].warnings))
-    return pages
+    printed = pdf.from_notebook_node(nb, shared)[0]
+    if "report" in resources:
+        name, data = resources["report"]
+        page = told["summary_page"]
+        warn = body_made.warnings.append
+        resources["beside"] = exhibit_files.make_files(data, name, body_made.nodes, printed, page, warn)
+        told["beside"] = resources["beside"]
+    drawn = html.from_notebook_node(nb, shared)[0]
+    resources["warnings"] = list(dict.fromkeys(body_made.warnings))
+    return drawn, printed
 
 
 def make_further(nb: NotebookNode, resources: dict[str, Any], also: Sequence[str]) -> dict[str, bytes]:
@@ -172,6 +182,9 @@ class IndustryHTMLExporter(_ReportExporter):
         """Return the page."""
         words, script = made.words, template("copy.js")
         nodes = accessible_tables.frame_tables(copy(made.nodes), words)
+        beside = resources.get("beside")
+        if beside is not None:
+            exhibit_files.add_links(nodes, beside)
         css = template("report.css") + (template("foreign.css") if _is_foreign(nodes) else "")
         return self.environment.get_template("page.html.j2").render(
             words=words,
@@ -181,6 +194,8 @@ class IndustryHTMLExporter(_ReportExporter):
             css=css,
             script=script,
             policy=content_policy(script),
+            beside=beside,
+            card_pixels=sharing.CARD_PIXELS,
         )
 
 
@@ -230,9 +245,10 @@ class IndustryPDFExporter(_ReportExporter):
         """Return the PDF."""
         resources["output_extension"] = ".pdf"
         front = {**imprint.describe(made.cover, resources), "chapters": bool(made.contents)}
-        return repair.set_report(
-            printing.prepare(made, "citations" in resources), front, made.words, made.warnings.append
-        )
+        printed = printing.prepare(made, "citations" in resources)
+        report = repair.set_report(printed, front, made.words, made.warnings.append)
+        resources["summary_page"] = report.summary_page
+        return report.pdf
 
 
 class IndustryWordExporter(_ReportExporter):

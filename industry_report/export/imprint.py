@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from ..base import language
-from ..base.style import ACCENT
+from ..base.style import ACCENT, EDITION_COLOURS
 from ..settings import publisher
 
 HAN = re.compile(r"[\u3400-\u9fff]{2,7}")
@@ -94,17 +94,21 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
         JSON-ready. Beside the cover's ``language``, ``title``, ``subtitle``, ``facts`` and ``notice``:
         ``title_html`` and ``subtitle_html``, see `keep_words`; ``lang`` and ``words``; ``publisher``,
         ``short``, ``logo``, ``disclaimer`` (texts, empty if unknown); ``accent`` and ``accent_on_dark``;
-        ``date`` of this version (ISO or empty), the same as it is printed, ``day``; ``key_figures`` (label,
-        number, note); ``imprint`` (label, text, address); ``citations`` (label, text); ``correction`` (None,
-        or see `tell_correction`); ``keywords`` and ``description``.
+        ``date`` of this version (ISO or empty), the same as it is printed, ``day``; ``finding``;
+        ``key_figures`` (label, number, note, change); ``imprint`` (label, text, address); ``citations``
+        (label, text); ``correction`` (None, or see `tell_correction`); ``keywords`` and
+        ``description``.
     """
     spoken, identity = cover["language"], cover.get("publisher", {})
     correction = resources.get("correction")
     version = correction["version"] if correction else 1
     day = correction["date"] if correction else identity.get("published_on", "")
     name = _worded(identity, "names", spoken)
-    key_figures = [split_figure(*pair) for pair in cover.get("key_figures", [])]
+    pairs = cover.get("key_figures", [])
+    changes = [*cover.get("changes", []), *[""] * len(pairs)]
+    key_figures = [(*split_figure(*pair), change) for pair, change in zip(pairs, changes, strict=False)]
     colours = identity.get("colours", {})
+    own = EDITION_COLOURS.get(cover.get("edition", ""), colours.get("accent", ACCENT))
     return {
         **{key: cover[key] for key in ("language", "title", "subtitle", "facts", "notice")},
         "title_html": keep_words(cover["title"], [fact for _, fact in cover["facts"]]),
@@ -114,8 +118,11 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
         "publisher": name,
         "short": _worded(identity, "short", spoken) or name,
         "logo": identity.get("logo", ""),
-        "accent": colours.get("accent", ACCENT),
-        "accent_on_dark": colours.get("accent_on_dark", publisher.lighten(ACCENT)),
+        "finding": cover.get("finding", ""),
+        "accent": own,
+        "accent_on_dark": publisher.lighten(own)
+        if cover.get("edition", "") in EDITION_COLOURS
+        else colours.get("accent_on_dark", publisher.lighten(own)),
         "date": day,
         "day": _day(day, spoken),
         "disclaimer": _worded(identity, "disclaimer", spoken),
@@ -123,7 +130,7 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
         "imprint": list_imprint(identity, spoken, correction or {"version": 1}),
         "citations": _citations(cover, resources.get("citations", {}), version),
         "correction": tell_correction(correction, spoken) if correction else None,
-        "keywords": [*(fact for _, fact in cover["facts"][:2]), *(label for label, _, _ in key_figures)],
+        "keywords": [*(fact for _, fact in cover["facts"][:2]), *(label for label, *_ in key_figures)],
         "description": _description(cover, key_figures),
     }
 
@@ -264,8 +271,9 @@ def _count_exhibits(count: int, spoken: str) -> str:
     return f"{count}处图表有变动。" if spoken == "zh" else f"{changed} changed."
 
 
-def _description(cover: Mapping[str, Any], key_figures: list[tuple[str, str, str]]) -> str:
+def _description(cover: Mapping[str, Any], key_figures: list[tuple[str, str, str, str]]) -> str:
     """Return what a search engine or a library shows: the subtitle and the key figures."""
     chinese = cover["language"] == "zh"
-    told = ("；" if chinese else "; ").join(f"{label} {number}" for label, number, _ in key_figures)
-    return ("。" if chinese else ". ").join(words for words in (cover["subtitle"], told) if words)
+    told = ("；" if chinese else "; ").join(f"{label} {number}" for label, number, *_ in key_figures)
+    parts = (cover["subtitle"], cover.get("finding", ""), told)
+    return ("。" if chinese else ". ").join(words for words in parts if words)

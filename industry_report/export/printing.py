@@ -16,6 +16,7 @@ from .html_tree import Element, Node, copy, find, iterate, make, plain, read_att
 
 COLUMNS = 98  # of a line of preformatted text, in Latin letters; a Chinese character takes two
 MOST_LINES = 400  # of one output
+FURTHER = ("补充数据：", "Further data:")  # tables that print leaves to the data appendix
 UNFOLDS = ("查看图中数据", "Data of this figure")  # see `display.show`: numbers that the figure itself shows
 # Marks that the report's fonts lack, and what they have for them.
 DRAWN = str.maketrans({"☐": "□", "☑": "■", "☒": "■", "✓": "√", "✔": "√", "✗": "×", "✘": "×"})
@@ -27,9 +28,12 @@ INLINE = frozenset(
 )
 LINES = frozenset(("ins", "u", "del", "s", "strike"))
 BREAK = "\n"
-# Parts of a summary, which print lays out, too; see `report.one_page`.
-SUMMARY_PARTS = ("summary", "summary-panels", "summary-panel", "summary-points", "summary-scope")
-LINES_OF_PANELS = ("lead", "finding", "measure", "see")
+# Parts of a summary and of a figure, which print lays out, too; see `report.one_page` and `report.exhibits`.
+LAID_OUT = (
+    *("summary", "summary-panels", "summary-panel", "summary-points", "summary-scope"),
+    *("exhibit-beside", "exhibit-drawing", "exhibit-notes", "reading-notes"),
+)
+LINES_OF_PARTS = ("lead", "finding", "measure", "see", "exhibit-note")
 
 
 @dataclass
@@ -67,9 +71,12 @@ def prepare(body: Body, has_appendix: bool = False) -> Print:
     }
     blocks: list[tuple[int, Node]] = []
     for node in body.nodes:
+        if isinstance(node, Element) and is_folded(node):
+            continue
         cell, [copied] = body.cells.get(id(node), 0), copy([node])
         if isinstance(copied, Element):
             _fold(copied)
+            _set_beside(copied)
             _inline_colours(copied)
         blocks += [
             (cell, one) for one in rewrite([copied], lambda element: _settle(element, linked, body.words))
@@ -86,6 +93,26 @@ def _fold(node: Element) -> None:
         figure.children = [c for c in figure.children if not (isinstance(c, Element) and is_folded(c))]
 
 
+def _set_beside(node: Element) -> None:
+    """Put the notes of a figure into a column beside its drawing."""
+    for figure in find([node], "figure"):
+        notes = [c for c in figure.children if isinstance(c, Element) and _is(c, "reading-notes")]
+        drawings = [c for c in figure.children if isinstance(c, Element) and c.tag == "svg"]
+        if not notes or not drawings:
+            continue
+        pair = make("div", class_="exhibit-beside")
+        for part, inner in (("exhibit-drawing", drawings[0]), ("exhibit-notes", notes[0])):
+            column = make("div", class_=part)
+            column.children = [inner]
+            pair.children.append(column)
+        rest = [c for c in figure.children if c is not notes[0]]
+        figure.children = [pair if c is drawings[0] else c for c in rest]
+
+
+def _is(element: Element, name: str) -> bool:
+    return element.attributes.get("class") == name
+
+
 def is_summary(node: Node) -> bool:
     """Tell whether a node of the first level is the page that says the report."""
     return isinstance(node, Element) and node.attributes.get("class") == "summary"
@@ -94,7 +121,8 @@ def is_summary(node: Node) -> bool:
 def is_folded(element: Element) -> bool:
     """Tell whether an element unfolds the numbers of a figure of `display.show`."""
     summary = next(find(element.children, "summary"), None) if element.tag == "details" else None
-    return summary is not None and read_text([summary]).strip() in UNFOLDS
+    words = read_text([summary]).strip() if summary is not None else ""
+    return words in UNFOLDS or words.startswith(FURTHER)
 
 
 def _inline_colours(node: Element) -> None:
@@ -134,9 +162,9 @@ def _settle(element: Element, linked: set[str], words: dict[str, str]) -> list[N
         return element.children
     if tag == "summary":
         return [Element("p", {}, [Element("strong", {}, element.children)])]
-    if tag == "div" and element.attributes.get("class") in SUMMARY_PARTS:
+    if tag == "div" and element.attributes.get("class") in LAID_OUT:
         return None
-    if tag == "p" and element.attributes.get("class") in LINES_OF_PANELS:
+    if tag == "p" and element.attributes.get("class") in LINES_OF_PARTS:
         return [Element("div", {"class": element.attributes["class"]}, [Element("p", {}, element.children)])]
     if tag == "div":
         return [BREAK, *element.children, BREAK]

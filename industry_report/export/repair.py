@@ -14,15 +14,15 @@ from . import converter, formulas, typesetting
 from .headings import TAGS
 from .html_tree import Element, Node, copy, find, iterate, make, read_attribute, read_text, rewrite, write
 from .printing import Print
-from .typesetting import TypstError
+from .typesetting import Printed, TypstError
 
 Warn = Callable[[str], None]
 TOLD = 300  # characters of what cannot be printed, in its place
 KINDS = {"table": "a table", "figure": "a figure", "pre": "preformatted text", "p": "a paragraph"}
 
 
-def set_report(printed: Print, front: dict[str, Any], words: dict[str, str], warn: Warn) -> bytes:
-    """Return the PDF of a body. An element that cannot be set is replaced by a stand-in, and told.
+def set_report(printed: Print, front: dict[str, Any], words: dict[str, str], warn: Warn) -> Printed:
+    """Return a body as it is printed. An element that cannot be set is replaced by a stand-in, and told.
 
     Parameters
     ----------

@@ -1,6 +1,8 @@
 """The words that page and PDF print around a body, in both languages."""
 
-WORDS = {
+from typing import Any
+
+WORDS: dict[str, dict[str, Any]] = {
     "zh": {
         "contents": "目录",
         "skip": "跳到正文",
@@ -25,6 +27,13 @@ WORDS = {
         "not set": "［此处内容无法排印：{}］",
         "failed notebook": "注意：生成本报告时有单元格运行出错（第{}格），内容不完整",
         "title": "报告",
+        "symbols": {
+            "［保密］": "可能识别单个客户的数值，以及可据以推算的数值，不予公布",
+            "–": "没有数据或不足10条，不计算比率",
+            "▲ ▼ ○": "显著较高、显著较低、不显著",
+            "显著": "差值的95%置信区间不含零，且经多重比较校正",
+            "取舍": "因四舍五入，分项之和可能不等于合计",
+        },
     },
     "en": {
         "contents": "Contents",
@@ -50,5 +59,12 @@ WORDS = {
         "not set": "[What stood here cannot be printed: {}]",
         "failed notebook": "Caution: cells failed while this report was made (cell {}); it is incomplete",
         "title": "Report",
+        "symbols": {
+            "[c]": "confidential: could identify a customer, or give such a number away",
+            "–": "no data, or fewer than 10 consultations and so no rate",
+            "▲ ▼ ○": "significantly higher, significantly lower, not significant",
+            "Significant": "the 95% interval of the difference excludes zero, after adjustment",
+            "Rounding": "parts may not add up to totals",
+        },
     },
 }

@@ -8,8 +8,9 @@ import json
 import re
 import tempfile
 import unicodedata
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,13 @@ TEMPLATES = Path(__file__).parent / "templates"
 PIXELS_PER_INCH = 220  # of drawings in a Word document: sharp in print
 NO_GLYPH = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
 MAIN = (
-    '#import "report.typ": apart, contents, fitted, landscape, picture, report, small\n'
+    '#import "report.typ": apart, beside, contents, exhibit, exhibit-note, fitted, landscape\n'
+    '#import "report.typ": number, picture, reading-notes, report, roomy, small, subtitle\n'
     '#import "report.typ": panel-finding, panel-measure, panel-see, summary-lead, summary-page\n'
     '#import "report.typ": summary-panels, summary-points, summary-scope\n'
     "#let horizontalrule = line(length: 100%)\n"
 )
+SUMMARY_MARK = "<summary-page>"  # what `report.typ` says of the summary
 NOT_PRINTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -53,14 +56,22 @@ def compile_pdf(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) 
         If Typst cannot set the document.
     """
     try:
-        return compile_report(markup, front, pictures)
+        return compile_report(markup, front, pictures).pdf
     except TypstError as error:
         remedy = "Look at what the cells show: text, tables and figures are converted."
         raise InputError(f"PDF of “{front['title']}”", f"Typst stopped: {error}.", remedy) from None
 
 
-def compile_report(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) -> bytes:
-    """Do what `compile_pdf` does; raises `TypstError` if Typst stops."""
+@dataclass(frozen=True)
+class Printed:
+    """A set report: its PDF, and on which sheet its summary stands, from 1; 0 if it has none."""
+
+    pdf: bytes
+    summary_page: int
+
+
+def compile_report(markup: str, front: dict[str, Any], pictures: dict[str, bytes]) -> Printed:
+    """Do what `compile_pdf` does, and find the summary; raises `TypstError` if Typst stops."""
     logo, drawn = _logo_file(front["logo"])
     front = {**front, "logo": logo, "words": {**front["words"], **WORDS[front["language"]]}}
     files = {
@@ -71,7 +82,12 @@ def compile_report(markup: str, front: dict[str, Any], pictures: dict[str, bytes
         **pictures,
     }
     # An archive's PDF/A wants a date, and a date that nobody gave would be made up.
-    return _compile(files, ["ua-1", "a-2a"] if front["date"] else ["ua-1"])
+    with _compiler(files) as compiler:
+        made = compiler.compile(
+            format="pdf", pdf_standards=["ua-1", "a-2a"] if front["date"] else ["ua-1"], timestamp=0
+        )
+        found = json.loads(compiler.query(SUMMARY_MARK, field="value"))
+    return Printed(made, int(found[0]) if found else 0)
 
 
 def is_set(markup: str, pictures: dict[str, bytes]) -> bool:
@@ -79,7 +95,8 @@ def is_set(markup: str, pictures: dict[str, bytes]) -> bool:
     main = MAIN + '#set document(title: "piece")\n#set text(lang: "en")\n' + markup
     files = {"main.typ": main.encode(), "report.typ": template("report.typ").encode(), **pictures}
     try:
-        _compile(files, ["ua-1"])
+        with _compiler(files) as compiler:
+            compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=0)
     except TypstError:
         return False
     return True
@@ -105,7 +122,29 @@ def draw(drawings: Mapping[str, bytes]) -> dict[str, bytes]:
     return found
 
 
-def _compile(files: dict[str, bytes], standards: list[Any]) -> bytes:
+def draw_pages(files: dict[str, bytes], pixels_per_inch: float) -> list[bytes]:
+    """Return the pages of `sharing.typ` as PNG files.
+
+    Parameters
+    ----------
+    files : dict of str to bytes
+        What it reads: ``sheets.json`` and the files named there.
+    pixels_per_inch : float
+        How finely they are drawn.
+
+    Raises
+    ------
+    TypstError
+        If one of them cannot be drawn.
+    """
+    with _compiler({"main.typ": template("sharing.typ").encode(), **files}) as compiler:
+        made = compiler.compile(format="png", ppi=pixels_per_inch)
+    return made if isinstance(made, list) else [made]
+
+
+@contextmanager
+def _compiler(files: dict[str, bytes]) -> Iterator[Any]:
+    """Yield a compiler whose main file is ``main.typ``; what stops it comes as `TypstError`."""
     import typst
 
     files = {name: _with_glyphs(content) if _is_text(name) else content for name, content in files.items()}
@@ -114,9 +153,7 @@ def _compile(files: dict[str, bytes], standards: list[Any]) -> bytes:
         for name, content in files.items():
             (Path(folder) / name).write_bytes(content)
         try:
-            return typst.compile(
-                str(Path(folder) / "main.typ"), font_paths=_fonts(), pdf_standards=standards, timestamp=0
-            )
+            yield typst.Compiler(str(Path(folder) / "main.typ"), font_paths=_fonts())
         except typst.TypstError as error:
             told = error.message.splitlines()[0] if error.message else "no reason given"
             raise TypstError(told.replace(f"{folder}/", "").rstrip(".")) from None

@@ -21,6 +21,7 @@ from .store import Prepared
 
 _LIST = f"There are: {', '.join(TABLES)}."
 _NAMED = 12  # regions named in a message
+READ_FROM_FILES = ("responses", "feedback")  # answers as they were written, texts that no store keeps
 
 
 def load(
@@ -87,7 +88,7 @@ def slices(data: str | Path, columns: str | Path | None = None, table: str = CON
             region,
             year,
             sum(rows for _, rows, _ in part),
-            _digest_parts(part),
+            _digest_parts(part, table in READ_FROM_FILES),
             any(f.summary["synthetic"] for f, _, _ in part),
         )
         for (region, year), part in sorted(parts.items())
@@ -212,11 +213,17 @@ def _digest_places(file: Prepared, places: list[int]) -> str:
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def _digest_parts(parts: list[tuple[Prepared, int, str]]) -> str:
-    """Digest what a report tells of a slice: of the file's checksum no more than `sources` gives."""
+def _digest_parts(parts: list[tuple[Prepared, int, str]], is_whole: bool = False) -> str:
+    """Digest what a report tells of a slice: of the file's checksum no more than `sources` gives.
+
+    Of a table that reports read from the files themselves (`opinion_tables`) all of the file counts.
+    """
     told = ("file", "synthetic", "dropped", "counts", "listed", *COUNTS)
     facts = [
-        (rows, digest, file.copies, [file.summary[name] for name in told], _tell_checksum(file))
+        (
+            *(rows, digest, file.copies, [file.summary[name] for name in told]),
+            file.summary["sha256"] if is_whole else _tell_checksum(file),
+        )
         for file, rows, digest in parts
     ]
     return store.digest(facts)

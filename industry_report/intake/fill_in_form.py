@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from string import ascii_uppercase
 from typing import Any
 
 import pandas as pd
 
-from ..base.workbook import open_book
+from ..base.workbook import open_book, write_text, xl_col_to_name
 from ..scorecard.scorecards import Scorecard
 from . import sources
 from .form_fields import LISTED, Field, list_codes, list_fields
@@ -199,9 +198,9 @@ def write_form(form: Form) -> bytes:
         "date": {"num_format": "yyyy-mm-dd", "locked": False},
         "free": {"locked": False},
     }
-    names = {name: name_sheet(name, form.language) for name in form.tables}
     with open_book(stream) as book:
         formats = {name: book.add_format(style) for name, style in styles.items()}
+        names = {name: name_sheet(name, form.language) for name in form.tables}
         instructions = book.add_worksheet(SHEETS[form.language][0])
         for table, fields in form.tables.items():
             _write_table(book.add_worksheet(names[table]), fields, form, formats)
@@ -235,7 +234,7 @@ def _write_table(sheet: Any, fields: Sequence[Field], form: Form, formats: Mappi
     for place, one in enumerate(fields):
         kind = "date" if one.kind == "moment" else "text" if one.kind in ("identifier", "text") else "free"
         sheet.set_column(place, place, 18, formats[kind])
-        sheet.write_string(0, place, one.head, formats["required" if one.required else "head"])
+        write_text(sheet, 0, place, one.head, formats["required" if one.required else "head"])
         if rule := _choose_rule(one, form):
             sheet.data_validation(1, place, ROWS, place, rule)
     _protect(sheet)
@@ -284,7 +283,7 @@ _CHECKS: Mapping[str, dict[str, Any]] = {
 
 
 def _name_range(form: Form, place: int) -> str:
-    column = ascii_uppercase[place]  # `LISTED` is shorter than the alphabet
+    column = xl_col_to_name(place)
     return f"='{SHEETS[form.language][1]}'!${column}$2:${column}${CODE_ROWS + 1}"
 
 
@@ -293,9 +292,9 @@ def _write_codes(sheet: Any, form: Form, formats: Mapping[str, Any]) -> None:
     for place, (column, codes) in enumerate(form.codes.items()):
         named = next(one for part in form.tables.values() for one in part if one.column == column)
         sheet.set_column(place, place, 22, formats["text"])
-        sheet.write_string(0, place, _name_code_head(named, form.language), formats["head"])
+        write_text(sheet, 0, place, _name_code_head(named, form.language), formats["head"])
         for row, code in enumerate(codes[:CODE_ROWS], start=1):
-            sheet.write_string(row, place, code, formats["text"])
+            write_text(sheet, row, place, code, formats["text"])
     _protect(sheet)
 
 
@@ -310,14 +309,14 @@ def _write_instructions(sheet: Any, form: Form, names: Mapping[str, str], format
         sheet.set_row(row, 32)
     start = len(lines) + 1
     for place, head in enumerate(TABLE_HEADS[form.language]):
-        sheet.write_string(start, place, head, formats["head"])
+        write_text(sheet, start, place, head, formats["head"])
     rows = [(names[table], one) for table, fields in form.tables.items() for one in fields]
     for row, (name, one) in enumerate(rows, start=start + 1):
         asked = ASKED[form.language].get(one.kind, CHOICE[form.language])
         meant = "; ".join(f"{answer} {word}" for answer, word in one.wording.items() if word)
         chosen = " / ".join(one.answers) if not meant else ""
         for place, text in enumerate((name, one.head, asked, meant or chosen)):
-            sheet.write_string(row, place, text, formats["wrap"])
+            write_text(sheet, row, place, text, formats["wrap"])
     sheet.protect("")
 
 

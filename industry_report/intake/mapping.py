@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import InputError, near_match
-from ..base.yaml_forms import Keyed, Kind, Typed
+from ..base.yaml_forms import Keyed, Kind, Tree, Typed
 from ..base.yaml_reader import Page, open_page
 from . import headers, sources
 from .headers import COLUMNS, IGNORE, SCORES, Table
@@ -220,8 +220,11 @@ _OF_TABLE: dict[str, Any] = {
     "exported_on?": Typed(_read_day),
     "refunds?": _read_refunds,
 }
+# A profile of a CRM is a mapping file that also says how grades go back; `crm.profiles` reads these parts.
+OF_A_PROFILE = ("title", "module", "not_verified", "api_names", "write")
 FORM: dict[str, Any] = {
     **_OF_TABLE,
+    **{f"{key}?": Tree() for key in OF_A_PROFILE},
     "region?": Typed(_read_region),
     "year?": Typed(_read_year),
     "table?": _read_table,

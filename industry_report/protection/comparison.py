@@ -98,12 +98,13 @@ def of_one_region(
     *,
     scorecard: Scorecard,
     policy: Policy,
+    **window: Any,
 ) -> dict[int, Published]:
-    """Publish those years of a region that the data hold, the last in any case."""
+    """Publish those years of a region that the data hold, the last in any case; `window` as of `publish`."""
     slices = dataset.slices(data, columns)
     held = set(slices.loc[slices["region"] == region, "year"])
     return {
-        year: publish(data, region, year, columns, scorecard=scorecard, policy=policy)
+        year: publish(data, region, year, columns, scorecard=scorecard, policy=policy, **window)
         for year in years
         if year in held or year == years[-1]
     }
@@ -179,13 +180,27 @@ def standardise(sides: Sides, over: str = "customer_type") -> Standardised:
     Standardised
         Its groups are the sides. Empty where a side has no such column or its total is withheld.
     """
-    tables = [one.by[over] for one in sides.values()]
-    totals = overview(sides)[["consultations", "conversions"]]
-    if any(table.empty for table in tables) or totals.isna().any(axis=None):
+    counts = common_counts(sides, over)
+    if counts is None:
         nothing = pd.DataFrame(
             index=pd.Index([], name="side"), columns=pd.Index([], name=over), dtype="int64"
         )
-        return conversion.standardise_counts(nothing, nothing, measure_of(sides))
+        counts = nothing, nothing
+    return conversion.standardise_counts(*counts, measure_of(sides))
+
+
+def common_counts(sides: Sides, over: str) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Return consultations and conversions of the groups that all sides show; all others are one group.
+
+    Returns
+    -------
+    (DataFrame, DataFrame) or None
+        Sides by group. None where a side has no such column or its total is withheld.
+    """
+    tables = [one.by[over] for one in sides.values()]
+    totals = overview(sides)[["consultations", "conversions"]]
+    if any(table.empty for table in tables) or totals.isna().any(axis=None):
+        return None
     counts = [
         pd.DataFrame({side: one.by[over][column] for side, one in sides.items()}).T.dropna(axis=1)
         for column in ("consultations", "conversions")
@@ -196,7 +211,7 @@ def standardise(sides: Sides, over: str = "customer_type") -> Standardised:
         for table, (_, total) in zip(counts, totals.items(), strict=True)
     )
     n, x = (table.loc[:, n.sum() > 0].rename_axis("side").rename_axis(columns=over) for table in (n, x))
-    return conversion.standardise_counts(n, x, measure_of(sides))
+    return n, x
 
 
 def steps(sides: Sides) -> list[tuple[str | int, str | int]]:
@@ -332,7 +347,7 @@ def grade_shares(sides: Sides) -> pd.DataFrame:
         "group": text(zh="等级", en="Grade"),
         "consultations": text(zh="可评级咨询", en="Graded"),
         "conversions": text(zh="该等级咨询数", en="Of this grade"),
-        "rate": text(zh="占可评级咨询的比重", en="Share of graded consultations"),
+        "rate": text(zh="占可评级咨询的比例", en="Share of graded consultations"),
     }
     return table_metadata.describe(long, heads=heads)
 

@@ -80,7 +80,7 @@ def is_sensitive(amounts: np.ndarray, policy: Policy) -> bool:
     ----------
     amounts : array
         One amount a contributor, of either sign. The p% rule is applied to their absolute values and to
-        those of each sign alone, for what is earned and what is lost may be told apart elsewhere.
+        those of each sign alone, unless these are under p percent of all and so hide in the others.
     policy : Policy
         See `load_policy`.
 
@@ -93,8 +93,10 @@ def is_sensitive(amounts: np.ndarray, policy: Policy) -> bool:
     giving = amounts[amounts != 0]
     if len(giving) < policy.threshold:
         return len(giving) > 0 or len(amounts) < policy.threshold
-    signs = (giving[giving > 0], -giving[giving < 0])
-    return any(dominance(part, policy.dominance) for part in (np.abs(giving), *signs))
+    size = np.abs(giving)
+    signs = (size[giving > 0], size[giving < 0])
+    large = [part for part in signs if part.sum() >= policy.dominance / 100 * size.sum()]
+    return any(dominance(part, policy.dominance) for part in (size, *large))
 
 
 def find_masks(given: Contributions, hidden: Mapping[str, Any]) -> tuple[Masks, bool]:

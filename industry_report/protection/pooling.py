@@ -4,10 +4,15 @@ Which ones go together must not depend on how small they are. Were the next smal
 know the names from last year's report would learn of the small one what they see of it (minimality attack).
 So categories come in pairs by an order fixed beforehand, see `groups.rank_label`; a pair goes whichever is
 small.
+
+A category that is large enough to be named, but too small for a rate, loses its rate and costs a neighbour
+its own. It goes into the rest, too, alone: that it is under so many is no secret about a small count, for the
+partner of a small one may have any size.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -19,6 +24,8 @@ from ..settings.publisher import Policy
 from .customers import find_thin, split_labels
 from .groups import MULTIPLE, rank_label
 from .masking import pair_up
+
+EXPECTED = 1.5  # thresholds: so many successes, and failures, a category of its own should have on average
 
 
 def pool_categories(
@@ -44,6 +51,7 @@ def pool_categories(
     """
     known = successes.notna().to_numpy()
     told = [column for column in columns if column in rows]
+    enough = _find_enough(successes[known], policy.threshold)
     thin = find_thin(rows[known], successes[known], told, policy)
     pooled = {}
     for column in told:
@@ -51,11 +59,21 @@ def pool_categories(
         sizes = labels[known[labels.index]].value_counts()
         small = {label for label, size in sizes.items() if size < policy.threshold}
         small |= set(labels) - set(sizes.index) | thin.get(column, {}).get("known", frozenset())
-        pooled[column] = _rename(rows[column], column, choose_pooled(sizes, small, policy.threshold))
+        pooled[column] = _rename(rows[column], column, choose_pooled(sizes, small, policy.threshold, enough))
     return rows.assign(**pooled)
 
 
-def choose_pooled(sizes: pd.Series, small: Collection[Any], least: int, most: int = MOST) -> set[Any]:
+def _find_enough(successes: pd.Series, threshold: int) -> int:
+    """Return how many outcomes a category needs for its rate to be shown, as the published total says."""
+    reached, missed = successes.sum(), len(successes) - successes.sum()
+    if min(reached, missed) < threshold:  # the total is withheld, and with it all rates
+        return threshold
+    return math.ceil(EXPECTED * threshold * len(successes) / min(reached, missed))
+
+
+def choose_pooled(
+    sizes: pd.Series, small: Collection[Any], least: int, enough: int = 0, most: int = MOST
+) -> set[Any]:
     """Return which categories go into the rest.
 
     Parameters
@@ -66,6 +84,8 @@ def choose_pooled(sizes: pd.Series, small: Collection[Any], least: int, most: in
         Categories that must not be named.
     least : int
         Outcomes that the rest must have; else the next pair joins it.
+    enough : int
+        Categories of fewer outcomes go, too, and the rest must have as many.
     most : int
         Keep this many, the rest among them. Those over it are all large enough, so they may go by size.
     """
@@ -74,9 +94,11 @@ def choose_pooled(sizes: pd.Series, small: Collection[Any], least: int, most: in
     pairs = [{order[place] for place in block} for block in pair_up(range(len(order)))]
     gone = {label for label in small if label not in sizes} - own
     gone = gone.union(*(pair for pair in pairs if pair & set(small)))
+    gone |= {label for label in sizes.index if sizes[label] < enough} - own
     inside = sizes.index.isin(gone | own)
-    while 0 < sizes[inside].sum() < least and not inside.all():
-        gone |= next(pair for pair in pairs if not pair <= gone)
+    while 0 < sizes[inside].sum() < max(least, enough) and not inside.all():
+        # Partners of what is in it come first: which ones these are is no more than what is seen anyway.
+        gone |= min((pair for pair in pairs if not pair <= gone), key=lambda pair: not pair & gone)
         inside = sizes.index.isin(gone | own)
     kept = sorted(set(order) - gone, key=lambda label: (-sizes[label], str(label)))
     gone |= set(kept[most if len(kept) <= most and not inside.any() else most - 1 :])

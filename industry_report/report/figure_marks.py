@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..analysis.conversion import HIGHER, LOWER
 from ..base import language, style
 from ..base.language import text
 from . import layout
@@ -23,6 +24,36 @@ def bar_intervals(ax: Axes, table: pd.DataFrame, colours: Sequence[str]) -> None
     ax.hlines(rows, table["rate"], table["high"], colors=style.INK, linewidth=1.4)
     ax.vlines(table["low"], rows - 0.16, rows + 0.16, colors=inside, linewidth=1.2)
     ax.vlines(table["high"], rows - 0.16, rows + 0.16, colors=style.INK, linewidth=1.2, clip_on=False)
+
+
+VERDICT_MARKS = {
+    HIGHER: ("^", style.HIGHER_COLOUR, style.HIGHER_COLOUR),
+    LOWER: ("v", style.LOWER_COLOUR, style.LOWER_COLOUR),
+}
+UNCLEAR_MARK = ("o", style.UNCLEAR_COLOUR, style.PAPER)  # hollow
+
+
+def draw_verdicts(ax: Axes, table: pd.DataFrame, versus: pd.DataFrame | None) -> None:
+    """Draw each row's rate and interval; shape and colour say what the test found, where there was one."""
+    if versus is None or "verdict" not in versus:
+        rows = np.arange(len(table))
+        layout.draw_intervals(ax, rows, table, vertical=False)
+        ax.plot(table["rate"], rows, "o", color=style.ACCENT, markersize=5.5, clip_on=False)
+        return
+    for place, row in enumerate(table.itertuples()):
+        mark, colour, fill = VERDICT_MARKS.get(str(versus["verdict"].get(row.Index, "")), UNCLEAR_MARK)
+        ax.hlines(place, row.low, row.high, color=colour, linewidth=3, alpha=0.4)
+        ax.plot([row.rate], [place], mark, color=colour, markerfacecolor=fill, markersize=6.5, clip_on=False)
+
+
+def verdict_key(versus: pd.DataFrame | None) -> str:
+    """Return what the marks of `draw_verdicts` mean, nothing where there is no test."""
+    if versus is None or versus.empty or "verdict" not in versus:
+        return ""
+    return text(
+        zh="▲显著高于、▼显著低于其他组，○不显著或未检验",
+        en="▲ significantly above, ▼ significantly below the rest, ○ not significant or not tested",
+    )
 
 
 def mark_average(ax: Axes, average: float) -> None:

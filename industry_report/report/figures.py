@@ -20,12 +20,14 @@ from .figure_marks import (
     WITHHELD_MARK,
     bar_intervals,
     count_bars,
+    draw_verdicts,
     every_nth,
     mark_average,
     mark_protected,
     rate_line,
     score_key,
     score_panel,
+    verdict_key,
     write_shares,
 )
 from .figure_texts import (
@@ -42,7 +44,7 @@ from .figure_texts import (
 )
 
 
-def grade_distribution(grades: pd.DataFrame, title: str = "") -> Figure:
+def grade_distribution(grades: pd.DataFrame, title: str = "", before: pd.DataFrame | None = None) -> Figure:
     """Draw how many consultations have each grade, highest grade on top.
 
     Parameters
@@ -51,11 +53,16 @@ def grade_distribution(grades: pd.DataFrame, title: str = "") -> Figure:
         See `conversion.grades`.
     title : str
         The finding, one line.
+    before : DataFrame, optional
+        The same of the year before: its shares get a column.
     """
     numbers = {
         count_head(): [count_label(count) for count in grades["consultations"]],
         language.term("share"): [share_label(row) for row in grades.itertuples()],
     }
+    if before is not None:
+        head = text(zh="上年占比", en="Year before")
+        numbers[head] = [share_label(row) for row in before.reindex(grades.index).itertuples()]
     names, colours = grade_labels(grades.index)
     measure = text(zh="各等级咨询数（条）及占比", en="Consultations by grade, and share of all")
     figure, ax = layout.begin_rows(names, numbers, title, measure)
@@ -87,7 +94,14 @@ def conversion_by_grade(by_grade: pd.DataFrame, title: str = "") -> Figure:
     return figure
 
 
-def rates(table: pd.DataFrame, measure: Measure, average: pd.Series | float, title: str = "") -> Figure:
+def rates(
+    table: pd.DataFrame,
+    measure: Measure,
+    average: pd.Series | float,
+    title: str = "",
+    versus: pd.DataFrame | None = None,
+    change: pd.DataFrame | None = None,
+) -> Figure:
     """Draw a measure by group as points with intervals, highest rate on top.
 
     Of more groups than a page holds, the largest are drawn and the others counted below the figure.
@@ -103,28 +117,64 @@ def rates(table: pd.DataFrame, measure: Measure, average: pd.Series | float, tit
         `conversion.overall` returns: its rate by itself may be 1, which could be a count.
     title : str
         The finding, one line.
+    versus : DataFrame, optional
+        See `conversion.compare`: its verdict is the mark, ▲ higher, ▼ lower, ○ neither.
+    change : DataFrame, optional
+        See `growth.of_groups`: how many more or fewer came than the year before, in a column of its own.
     """
     line = float(average["rate"] if isinstance(average, pd.Series) else average)
     shown = _largest(table)
     shown = shown.sort_values(["rate", "consultations"], ascending=False, kind="stable", na_position="last")
     names = [language.name(str(group)) for group in shown.index]
+    numbers = rate_numbers(shown, measure)
+    if change is not None and len(change):
+        grown = change["growth"].reindex(shown.index)
+        numbers[text(zh="比上年", en="On year")] = [language.formatted(value, "growth") for value in grown]
+    left_out = layout.count_left_out(len(table) - len(shown))
     figure, ax = layout.begin_rows(
-        names,
-        rate_numbers(shown, measure),
-        title,
-        with_interval(measure),
-        scale=True,
-        note=layout.count_left_out(len(table) - len(shown)),
+        names, numbers, title, with_interval(measure), scale=True, note=left_out or verdict_key(versus)
     )
-    positions = np.arange(len(shown))
-    layout.draw_intervals(ax, positions, shown, vertical=False)
-    ax.plot(shown["rate"], positions, "o", color=style.ACCENT, markersize=5.5, clip_on=False)
+    draw_verdicts(ax, shown, versus)
     for label, row in zip(layout.find_names(ax), shown.itertuples(), strict=True):
         label.set_color(style.GREY if pd.isna(row.rate) else style.INK)
     layout.set_rate_scale(ax, "x", layout.end_of_rates([*shown["high"], line]))
     if not np.isnan(line):
         mark_average(ax, line)
     return figure
+
+
+def seasons(now: pd.DataFrame, before: pd.DataFrame | None = None, title: str = "") -> Figure:
+    """Draw the consultations of each month as columns, those of the year before as outlines behind them.
+
+    Parameters
+    ----------
+    now, before : DataFrame
+        See `conversion.monthly`; index ``month``.
+    title : str
+        The finding, one line.
+    """
+    past = text(zh="灰框为上年", en="grey outlines: the year before") if before is not None else ""
+    sheet = layout.begin_sheet(2.0, title, past)
+    counts = now["received"].to_numpy(float)
+    earlier = before["received"].reindex(now.index).to_numpy(float) if before is not None else counts * np.nan
+    most = 1.15 * max(1, np.nan_to_num([counts, earlier]).max())
+    ticks = layout.find_ticks(most, 4, whole=True)
+    labels = list(map(count_label, ticks))
+    left = layout.MARGIN_INCHES + layout.widest(labels) + 0.08
+    ax = sheet.panel(left, style.WIDTH_INCHES - layout.MARGIN_INCHES, 0.05, 1.75)
+    places = np.arange(len(counts))
+    ax.bar(places - 0.1, np.nan_to_num(earlier), width=0.62, color=style.GRID, edgecolor=style.EARLIER_EDGE)
+    ax.bar(places + 0.1, np.nan_to_num(counts), width=0.62, color=style.ACCENT)
+    layout.set_scale(ax, "y", ticks, labels, most)
+    ax.set_xlim(-0.6, max(len(counts), 1) - 0.4)
+    names = [month_name(month) for month in now.index]
+    step = every_nth(names, style.WIDTH_INCHES - left)
+    ax.set_xticks(places[::step], names[::step])
+    ax.tick_params(axis="x", length=0)
+    for place in {int(np.nan_to_num(counts).argmax()), int(np.nan_to_num(counts, nan=np.inf).argmin())}:
+        top = np.nan_to_num([counts[place], earlier[place]]).max()
+        ax.annotate(count_label(counts[place]), (place, top), (0, 2), textcoords="offset points", ha="center")
+    return sheet.figure
 
 
 def score_shares(shares: pd.DataFrame, title: str = "") -> Figure:
@@ -334,7 +384,7 @@ def weak_points(table: pd.DataFrame, title: str = "") -> Figure:
         len(dimensions), 1
     ) - 0.08
     heads = [style.shorten(language.term(dimension), room) for dimension in dimensions]
-    measure = text(zh="平均分：▼明显较低，▲明显较高", en="Mean scores: ▼ clearly lower, ▲ clearly higher")
+    measure = text(zh="平均分：▼显著较低，▲显著较高", en="Mean scores: ▼ clearly lower, ▲ clearly higher")
     top = layout.LINE_INCHES * max((head.count("\n") + 1 for head in heads), default=1) + 0.04
     figure, ax = layout.begin_rows(
         [language.name(str(group)) for group in groups], {}, title, measure, top=top

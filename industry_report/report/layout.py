@@ -33,6 +33,21 @@ ROW_NAME = "_name"  # marks the name of a row among the texts of axes
 
 
 @dataclass(frozen=True)
+class Surroundings:
+    """What stands around a drawing and is text in a report: finding, measure, notes, and the room they take.
+
+    `head` and `foot` are inches; `marks` are the texts of the drawing that say it, until `take_texts`.
+    """
+
+    finding: str
+    measure: str
+    notes: tuple[str, ...]
+    head: float
+    foot: float
+    marks: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A figure with its head and foot set; distances below are inches, from the left and down the body."""
 
@@ -81,17 +96,56 @@ def begin_sheet(body: float, title: str, measure: str, note: str = "") -> Sheet:
             fontsize=style.TITLE_POINTS,
             linespacing=1.3,
         )
-    _write(figure, measures, height - MARGIN_INCHES - titled)
-    _write(figure, feet, foot - 0.06)
+    marks = _write(figure, measures, height - MARGIN_INCHES - titled) + _write(figure, feet, foot - 0.06)
+    notes = tuple(part for part in (note, style.source()) if part)
+    around = Surroundings(title, measure, notes, head - MARGIN_INCHES, foot - MARGIN_INCHES, tuple(marks))
+    figure.surroundings = around  # type: ignore[attr-defined]
     return Sheet(figure, height, head)
 
 
-def _write(figure: Figure, lines: Sequence[str], top: float) -> None:
+def _write(figure: Figure, lines: Sequence[str], top: float) -> list[Text]:
     """Write grey lines, each a text of its own, from so many inches above the figure's lower edge."""
     width, height = figure.get_size_inches()
-    for number, line in enumerate(lines):
-        place = (top - number * LINE_INCHES) / height
+    places = [(top - number * LINE_INCHES) / height for number in range(len(lines))]
+    return [
         figure.text(MARGIN_INCHES / width, place, line, color=style.GREY, va="top")
+        for place, line in zip(places, lines, strict=True)
+    ]
+
+
+def take_texts(figure: Figure) -> Surroundings:
+    """Take finding, measure and notes out of a drawing, which a report sets as text, and the room they had.
+
+    A drawing that is no sheet of this module gives its own title, if it has one, and keeps the rest.
+    """
+    around = getattr(figure, "surroundings", None)
+    title = figure.get_suptitle()
+    if around is None:
+        around = Surroundings(title.replace("\n", " "), "", (), 0.0, 0.0, ())
+    if figure._suptitle is not None:  # type: ignore[attr-defined]
+        figure._suptitle.remove()  # type: ignore[attr-defined]
+        figure._suptitle = None  # type: ignore[attr-defined]
+    for mark in around.marks:
+        mark.remove()
+    _crop(figure, around.head, around.foot)
+    figure.surroundings = None  # type: ignore[attr-defined]
+    return around
+
+
+def _crop(figure: Figure, head: float, foot: float) -> None:
+    """Cut inches off above and below; what is drawn keeps its size."""
+    width, height = figure.get_size_inches()
+    left = height - head - foot
+    if left == height or left <= 0:
+        return
+    for ax in figure.axes:
+        place = ax.get_position()
+        lower, tall = (place.y0 * height - foot) / left, place.height * height / left
+        ax.set_position((place.x0, lower, place.width, tall))
+    for written in figure.texts:
+        x, y = written.get_position()
+        written.set_position((x, (y * height - foot) / left))
+    figure.set_size_inches(width, left)
 
 
 def begin_rows(

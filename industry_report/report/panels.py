@@ -45,9 +45,7 @@ def demand(table: pd.DataFrame, title: str = "") -> Figure:
         language.term("share"): [_share(rate) for rate in shown["rate"]],
         text(zh="咨询数", en="n"): [_count(count) for count in shown["asked"]],
     }
-    measure = text(
-        zh="占全部咨询的比重及95%置信区间", en="Share of all consultations with 95% confidence interval"
-    )
+    measure = text(zh="占比及95%置信区间", en="Share of all consultations with 95% confidence interval")
     note = layout.count_left_out(len(table) - len(shown))
     figure, ax = layout.begin_rows(names[:most], numbers, title, measure, scale=True, note=note)
     places = np.arange(len(shown))
@@ -178,7 +176,7 @@ def months(table: pd.DataFrame, name: Callable[[Any], str], title: str = "") -> 
         The finding, one line.
     """
     measure = text(
-        zh="各月咨询占全年的比重；虚线：各月平均",
+        zh="各月咨询占比；虚线：各月平均",
         en="Share of each month in the year's consultations; dashed line: the average month",
     )
     sides = list(dict.fromkeys(table["side"]))

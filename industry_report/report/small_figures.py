@@ -145,7 +145,11 @@ def columns(
         linewidth=0.5,
         width=0.62,
     )
-    _write_tops(ax, values, column)
+    tops = values
+    if {"low", "high"} <= set(table):
+        ax.vlines(np.arange(len(values)), table["low"], table["high"], color=style.INK, linewidth=1.2)
+        tops = np.fmax(values, table["high"].to_numpy(float))
+    _write_tops(ax, values, tops, column)
     names = [str(label) for label in table.index]
     step = max(int(np.ceil(sum(_width(name) + 0.06 for name in names) / (WIDTH_INCHES - 0.1))), 1)
     ax.set_xticks(np.arange(len(names))[::step], names[::step], fontsize=TEXT_POINTS)
@@ -370,17 +374,18 @@ def _widen(ax: Axes, values: np.ndarray, labels: Sequence[str]) -> None:
     ax.set_xlim(least - below * span, most + above * span)
 
 
-def _write_tops(ax: Axes, values: np.ndarray, column: str) -> None:
+def _write_tops(ax: Axes, values: np.ndarray, tops: np.ndarray, column: str) -> None:
+    """Write each number above its column, or above the end of its interval."""
     labels = [_printed(value, column) for value in values]
     ax.set_xlim(-0.6, len(values) - 0.4)
-    ax.set_ylim(0, max(1e-9, np.nanmax(values)) * 1.02)
+    ax.set_ylim(0, max(1e-9, np.nanmax(tops)) * 1.02)
     slot = (WIDTH_INCHES - 0.08) / len(values)
     fits = max(map(_width, labels)) + 0.03 <= slot
     told = range(len(values)) if fits else {int(np.nanargmax(values)), int(np.nanargmin(values))}
     for place in told:
         half = _width(labels[place]) / 2 / slot
         middle = min(max(place, half - 0.6), len(values) - 0.4 - half)
-        top = np.nan_to_num(values[place])
+        top = np.nan_to_num(tops[place])
         _write(ax, labels[place], (middle, top), (0, 2), ha="center", va="bottom")
 
 

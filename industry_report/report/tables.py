@@ -249,6 +249,21 @@ def _word_levels(dimension: Dimension) -> list[tuple[float, Mapping[str, str]]]:
     return worded
 
 
+def level_matrix(scorecard: Scorecard) -> pd.DataFrame:
+    """Return what each score means, a row a score and a column a dimension.
+
+    Returns
+    -------
+    DataFrame
+        Index ``score``; scores that a dimension does not have are empty.
+    """
+    wide = {
+        dimension.column: {score: text(**wording) for score, wording in _word_levels(dimension)}
+        for dimension in scorecard.dimensions
+    }
+    return pd.DataFrame(wide).fillna("").rename_axis("score")
+
+
 def edge_cases(grid: pd.DataFrame) -> pd.DataFrame:
     """Return the combinations with one dimension at an end of its levels and all others at the other end.
 

@@ -56,6 +56,20 @@ def load_scorecard(path: str | Path) -> Scorecard:
     return make(values)
 
 
+def read_scorecard(text: str, name: str) -> Scorecard:
+    """Read a scorecard from text, such as that of a fitted one; `name` is what messages call it.
+
+    Raises
+    ------
+    ScorecardError
+        As `load_scorecard`.
+    """
+    page = Page(text, FILE)
+    make, values = _read_page(page)
+    page.refuse(name, ScorecardError)
+    return make(values)
+
+
 def _read_page(page: Page) -> tuple[Callable[[dict[str, Any]], Scorecard], dict[str, Any]]:
     """Return what makes a scorecard of this kind, and the values it is made of; faults are noted."""
     if page.root is None:

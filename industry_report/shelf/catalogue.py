@@ -19,13 +19,20 @@ from ..base.workbook import FORBIDDEN
 from ..export import appendix
 
 FORM = (
-    2  # of catalog.json, raised when an entry changes: one of another form is neither compared with nor kept
+    3  # of catalog.json, raised when an entry changes: one of another form is neither compared with nor kept
 )
 DONE = ("made", "fresh")
+COMPARISON = "comparison"  # how the names of reports begin that set years or regions side by side
+ENDONYMS = {"zh": "中文", "en": "English"}  # a translation is offered in the words of who reads it
 LATEST = 50  # entries of the feed; the catalogue has them all
 ATOM = "http://www.w3.org/2005/Atom"
 
 Entry = dict[str, Any]
+
+
+def hash_bytes(content: bytes) -> str:
+    """Return the SHA-256 of some bytes."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def is_day(text: str) -> bool:
@@ -48,7 +55,7 @@ def is_language(text: str) -> bool:
 
 # The forms of what is read back; see `checked_json.has_form`.
 CORRECTION = {
-    **{"version": int, "date": is_day, "earlier": str, "exhibits": int},
+    **{"version": int, "date": is_day, "earlier": str, "exhibits": int, "reason?": str},
     "changes": [[str, str, str]],
 }
 _FILES = [{"format": str, "path": str, "bytes": int, "sha256": str}]
@@ -171,7 +178,12 @@ def _tell_change(entry: Entry, old: Entry | None) -> str:
         return "new"
     if entry["version"] > old["version"]:
         return "corrected"
-    return "replaced" if entry["files"] != old["files"] else ""
+    return "replaced" if _list_content(entry) != _list_content(old) else ""
+
+
+def _list_content(entry: Entry) -> list[Any]:
+    """Return the files that tell whether a report was made anew: its page changes with what is beside it."""
+    return [file for file in entry["files"] if file["format"] != "html"]
 
 
 def _list_late(
@@ -308,6 +320,22 @@ def _make_id(name: str) -> str:
 def tag_language(spoken: str) -> str:
     """Return the language tag for HTML and XML."""
     return "zh-CN" if spoken == "zh" else spoken
+
+
+def name_format(kind: str, entry: Entry) -> tuple[str, str]:
+    """Return what a file is called, and the language tag of the name.
+
+    An attachment is called what it is: by a word of both languages, else by its caption in the report.
+    """
+    own = tag_language(language.current())
+    if known := FORMATS.get(kind):
+        return text(zh=known.zh, en=known.en), own
+    name, dot, _ = kind.rpartition(".")
+    if not dot:
+        return kind.upper(), own
+    if name in language.VOCABULARY:
+        return language.term(name), own
+    return entry["attachments"].get(name, name), tag_language(entry["language"])
 
 
 def spell(region: str) -> str:

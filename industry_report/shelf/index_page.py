@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ SHOWN_CHANGES = 5  # of each kind
 OPEN_TRENDS = 9  # regions; more are folded, so that the table of reports is not far
 NAMED_REGIONS = 6  # in the year's sentence
 SEARCHED = 30  # reports from which on the page has a search
+HAN = re.compile(r"[\u3400-\u9fff]")
 TWINS = {"zh": "index.en.html", "en": "index.html"}
 
 
@@ -134,6 +136,17 @@ def _list_changes(changes: Mapping[str, list[str]], by_stem: Mapping[str, Entry]
         if stems:
             told.append({"kind": kind, "head": head, "reports": reports, "more": len(stems) - len(named)})
     return told
+
+
+def list_untranslated(entries: list[Entry]) -> list[str]:
+    """Return what the English page says in Chinese for want of a name; nothing where it does not."""
+    with language.speaking("en"):
+        names = {name for entry in entries for name in (*entry["regions"], entry["edition"])}
+        lacking = sorted(name for name in names if HAN.search(language.term(language.name(name))))
+    if not lacking:
+        return []
+    listed = ", ".join(lacking)
+    return [f"{TWINS['zh']} names in Chinese, for want of an English name: {listed}. See vocabulary.PLACES."]
 
 
 def _place(entry: Entry) -> tuple[int, str, str]:

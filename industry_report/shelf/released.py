@@ -13,12 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ..base.formats import FOLDER
 from .report_records import find_work_folder
 
 # Columns that count consultations, whatever table they stand in.
 COUNTS = frozenset(
     {"received", "consultations", "conversions", "asked", "used", "graded", "reference_consultations"}
 )
+BEFORE = "year_before"  # column of the counts of the year before; they are of the column beside it
 WITHDRAWN = "withdrawn"  # where withdrawn files lie, in the work folder
 
 Slice = tuple[str, int]
@@ -28,8 +30,16 @@ Key = tuple[frozenset[str], str]
 def list_slices(parameters: Mapping[str, Any]) -> set[Slice]:
     """Return region and year of the slices that a report is about, as far as its parameters name them."""
     regions = [parameters.get("region"), *(parameters.get("regions") or [])]
-    years = [parameters.get("year"), parameters.get("earlier_year"), *(parameters.get("years") or [])]
+    years = [parameters.get("year"), find_earlier(parameters), *(parameters.get("years") or [])]
     return {(r, y) for r in regions if isinstance(r, str) and r for y in years if isinstance(y, int) and y}
+
+
+def find_earlier(parameters: Mapping[str, Any]) -> int:
+    """Return the year that a report of one year looks back to; 0 if it looks at none."""
+    year = parameters.get("year")
+    if "earlier_year" not in parameters or not isinstance(year, int):
+        return 0
+    return int(parameters["earlier_year"] or 0) or year - 1
 
 
 def list_counts(record: Mapping[str, Any], of: Slice) -> dict[Key, float]:
@@ -47,13 +57,20 @@ def list_counts(record: Mapping[str, Any], of: Slice) -> dict[Key, float]:
     dict
         What tells the row apart, without region and year, and the column → the count.
     """
-    own = {of[0], str(of[1])}
-    several = len(_list_sides(record.get("parameters", {}))) > 1
+    own, parameters = {of[0], str(of[1])}, record.get("parameters", {})
+    several = len(_list_sides(parameters)) > 1
+    earlier = find_earlier(parameters)
+    other = {str(year) for year in (earlier, parameters.get("year")) if earlier and year != of[1]}
+    is_past = of[1] == earlier
     found: dict[Key, float] = {}
     for labels, column, value in _list_cells(record):
-        if several and not labels & own:
+        if (several and not labels & own) or labels & other:
             continue
-        found[labels - own, column] = value
+        if is_past and not labels & own and not column.startswith(BEFORE):
+            continue  # a number of the report's own year
+        if not is_past and column.startswith(BEFORE):
+            continue
+        found[labels - own, column.removeprefix(f"{BEFORE} ")] = value
     return found
 
 
@@ -72,6 +89,9 @@ def _list_cells(record: Mapping[str, Any]) -> Iterator[tuple[frozenset[str], str
             for column in COUNTS & row.keys():
                 if isinstance(row[column], int | float) and column not in heads:
                     yield labels, column, float(row[column])
+            counted = next((c for c in ("received", "consultations") if c in row), "")
+            if counted and isinstance(row.get(BEFORE), int | float) and BEFORE not in heads:
+                yield labels, f"{BEFORE} {counted}", float(row[BEFORE])
     for label, shown in record.get("cover", {}).get("key_figures", []):
         number = re.match(r"[\d,]+(?=\D|$)", shown)
         if number and "%" not in shown:
@@ -113,3 +133,5 @@ def withdraw(output: Path, stem: str, suffixes: Iterator[str] | list[str]) -> No
         with suppress(FileNotFoundError):
             kept.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(file, kept)
+    with suppress(OSError):  # not empty, or not there
+        (output / f"{stem}.{FOLDER}").rmdir()

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from ..base.checked_json import has_form, read_checked, read_json, write_checked
 from ..base.errors import InputError
 from ..base.files import digest_file, write_whole
 from ..base.language import LANGUAGES
-from . import catalogue, index_page
+from . import catalogue, index_page, navigation
+from .catalogue import hash_bytes
 
 WORK_FOLDER = Path(".build")  # in the working folder: what is not for publication
 WORK_VARIABLE = "INDUSTRY_REPORT_WORK"  # names another place for it
@@ -100,7 +101,7 @@ def find_published(output: Path, stem: str) -> dict[str, Any] | None:
     if record is None:
         return None
     for suffix, digest in record["files"].items():
-        if digest_file(output / f"{stem}.{suffix}") != digest:
+        if navigation.digest_report_file(output / f"{stem}.{suffix}") != digest:
             return None
     return record
 
@@ -159,8 +160,10 @@ def _order(about: Mapping[str, Any]) -> tuple[int, str, str]:
 # --- the shelf
 
 
-def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path:
-    """Write the pages and lists of the shelf.
+def write_index(
+    output: Path, statuses: Mapping[str, str] | None = None, tell: Callable[[str], None] = lambda fault: None
+) -> Path:
+    """Write the pages and lists of the shelf, and into its reports' pages what stands beside them.
 
     ``index.html`` and ``index.en.html``, ``catalog.json``, ``datapackage.json`` and ``feed.xml``.
 
@@ -171,6 +174,8 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
     statuses : mapping of str to str, optional
         What became of the jobs of the build that ends, by stem: ``made``, ``fresh``; anything else means that
         the report is not there, or not as new as its data.
+    tell : callable
+        Called with what a reader would miss: a link that leads nowhere, a name without its translation.
 
     Returns
     -------
@@ -178,7 +183,9 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
         The Chinese page. Equal reports on an equal shelf give equal bytes.
     """
     before = _read_catalogue(output)
-    catalog = catalogue.make_catalogue(_list_entries(output, before), before, statuses or {})
+    entries = _list_entries(output, before)
+    navigation.write_bars(output, entries)
+    catalog = catalogue.make_catalogue(entries, before, statuses or {})
     pages = {f"index{'' if name == 'zh' else f'.{name}'}.html": name for name in LANGUAGES}
     texts = {
         **{file: index_page.render_page(catalog, name) for file, name in pages.items()},
@@ -187,8 +194,10 @@ def write_index(output: Path, statuses: Mapping[str, str] | None = None) -> Path
         "catalog.json": _as_json(catalog),  # last: the next build compares with it
     }
     for file, content in texts.items():
-        if digest_file(output / file) != hashlib.sha256(content.encode()).hexdigest():
+        if digest_file(output / file) != hash_bytes(content.encode()):
             write_file(output / file, content)
+    for fault in (*navigation.list_dead_links(output, entries), *index_page.list_untranslated(entries)):
+        tell(fault)
     with suppress(OSError):  # without it, the next build believes what it finds
         make_work_folder(output)
         write_checked(_find_seal(output), digest_file(output / "catalog.json"))
@@ -245,10 +254,13 @@ def _describe(output: Path, record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list_files(output: Path, stem: str, record: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return format, path, size and checksum of each file of a report."""
+    """Return format, path, size and checksum of each file of a report.
+
+    Those of its single figures and tables are left to its page and its record: there are some forty.
+    """
     own = output / f"{stem}.json"
     digests = {**record["files"], "json": digest_file(own)}
-    paths = {suffix: output / f"{stem}.{suffix}" for suffix in digests}
+    paths = {suffix: output / f"{stem}.{suffix}" for suffix in digests if "/" not in suffix}
     return [
         {
             "format": suffix,

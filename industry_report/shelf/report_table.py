@@ -12,10 +12,8 @@ from ..base import language
 from ..base.formats import FORMATS
 from ..base.language import text
 from ..settings.publisher import PUBLIC
-from .catalogue import Entry, spell, tag_language
+from .catalogue import COMPARISON, ENDONYMS, Entry, name_format, spell, tag_language
 
-COMPARISON = "comparison"
-ENDONYMS = {"zh": "中文", "en": "English"}  # a translation is offered in the words of who reads it
 SEPARATOR = "|"  # of several values in an attribute that the filter reads
 # Who each edition is for, in the words of its readers; an edition of an institution's own has its name alone.
 READERS = {
@@ -183,28 +181,13 @@ def list_marks(entry: Entry) -> list[tuple[bool, str]]:
 def _list_links(files: Iterable[Entry], entry: Entry) -> list[dict[str, str]]:
     links = []
     for file in files:
-        name, lang = _name_format(file["format"], entry)
+        name, lang = name_format(file["format"], entry)
         kind = "attachment" if "." in file["format"] else file["format"]
         size = _size(file["bytes"])
         links.append(
             {"name": name, "lang": lang, "format": kind, "size": size, "address": quote(file["path"])}
         )
     return links
-
-
-def _name_format(kind: str, entry: Entry) -> tuple[str, str]:
-    """Return what a file is called, and the language tag of the name.
-
-    An attachment is called what it is: by a word of both languages, else by its caption in the report.
-    """
-    own = tag_language(language.current())
-    name, dot, _ = kind.rpartition(".")
-    if not dot:
-        known = FORMATS.get(kind)
-        return text(zh=known.zh, en=known.en) if known else kind.upper(), own
-    if name in language.VOCABULARY:
-        return language.term(name), own
-    return entry["attachments"].get(name, name), tag_language(entry["language"])
 
 
 def _is_hidden(suffix: str) -> bool:

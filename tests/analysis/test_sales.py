@@ -125,13 +125,13 @@ def test_groups_too_small_to_compare_and_constant_scores_are_left_out():
 
 def test_nothing_is_called_weak_without_a_clear_difference():
     noise = sales.weak_points(make_table(), "source", DIMENSIONS).assign(verdict="no clear difference")
-    assert enterprise.weakest(noise, LABELS) == "各组评分没有明显的薄弱项"
+    assert enterprise.weakest(noise, LABELS) == "各组评分没有显著的薄弱项"
     rest = (
         sales.weak_points(make_table(), "source", DIMENSIONS)
         .query("source == '其他'")
         .assign(verdict="lower")
     )
-    assert enterprise.weakest(rest, LABELS) == "各组评分没有明显的薄弱项"
+    assert enterprise.weakest(rest, LABELS) == "各组评分没有显著的薄弱项"
 
 
 def test_the_work_list_has_everyone_who_has_not_bought_in_order():

@@ -111,7 +111,7 @@ def test_smallest_slices_are_reports_too(tmp_path, rows):
     assert "有效咨询［保密］条" in printed
     assert "评级与未评级的条数不公布" in printed  # fewer than the publisher's threshold
     assert f"已评级{rows}条" not in printed
-    assert "没有明显差异" not in printed  # too few to say so
+    assert "没有显著差异" not in printed  # too few to say so
 
 
 def test_nothing_gradable_is_said(tmp_path):

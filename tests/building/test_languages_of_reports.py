@@ -12,7 +12,7 @@ from reading import find_all_rows, find_rows, make_page, read_text
 from running import ROOT, run_cells
 
 from industry_report.base import language
-from industry_report.export import appendix, exporters
+from industry_report.export import appendix, data_workbook, exporters
 from industry_report.intake import sample
 
 CITIES = ["黄山市", "杭州市", "盐城市"]
@@ -128,7 +128,7 @@ def test_grades_agree_across_editions_and_languages(small_sample):
     first = found["industry", "zh"]
     assert [row[0] for row in first] == ["A", "B", "C", "D"]
     assert all(rows == first for rows in found.values())
-    shares = find_rows(render("years", "zh", small_sample)[1], "等级", "比较对象", "占可评级咨询的比重")
+    shares = find_rows(render("years", "zh", small_sample)[1], "等级", "比较对象", "占可评级咨询的比例")
     assert [row[2] for row in shares if row[1] == "2025"] == [row[2] for row in first]
 
 
@@ -188,7 +188,7 @@ def test_every_number_of_a_table_is_the_same_in_all_formats(report, code, small_
     ran, page = render(report, code, small_sample)
     data = exporters.report_data(ran)
     listed = csv.DictReader(io.StringIO(appendix.write_csv(data).decode("utf-8-sig")))
-    book = openpyxl.load_workbook(io.BytesIO(appendix.write_workbook(data)))
+    book = openpyxl.load_workbook(io.BytesIO(data_workbook.write_workbook(data)))
     sheets = {sheet["A1"].value.split("  ")[0]: set(read_cells(sheet)) for sheet in book}
     html, pdf = page.get_text("\n"), read_pdf(report, code, small_sample)
     language.use(code)
@@ -211,7 +211,7 @@ def test_every_number_of_a_table_is_the_same_in_all_formats(report, code, small_
 @pytest.mark.parametrize("report", REPORTS)
 def test_english_appendix_has_no_chinese_but_names_of_files(report, small_sample):
     data = exporters.report_data(render(report, "en", small_sample)[0])
-    book = openpyxl.load_workbook(io.BytesIO(appendix.write_workbook(data)))
+    book = openpyxl.load_workbook(io.BytesIO(data_workbook.write_workbook(data)))
     cells = [str(cell) for sheet in book for cell in read_cells(sheet)]
     words = "\n".join([*cells, *book.sheetnames, appendix.write_csv(data).decode("utf-8-sig")])
     assert re.findall(r"[\u3000-\u9fff]", re.sub(r"[^\s,]+\.(xlsx|csv)", "", words)) == []

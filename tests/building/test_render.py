@@ -12,9 +12,9 @@ import pytest
 from industry_report.base.errors import InputError
 from industry_report.building import build, marking, output_check, plan, render
 from industry_report.building.plan import Job
-from industry_report.export import exporters
+from industry_report.export import exhibit_files, exporters
 from industry_report.report.display import COVER, EXHIBIT, STAMP
-from industry_report.shelf import report_records
+from industry_report.shelf import navigation, released, report_records
 
 FACTS = {"digest": "d", "inputs": {"notebook": "n"}, "synthetic": True}
 STEM = "2025/黄山市/industry.zh"
@@ -114,10 +114,13 @@ def says(monkeypatch):
         told.append(resources)
         cover = exporters.find_cover(notebook)
         page = f"{cover['title']} {cover['notice']} {resources.get('correction')}"
-        return page, page.encode()
+        name = f'"{resources["report"][0]}.files/figure-1.svg"'
+        resources["beside"] = exhibit_files.Beside("", "", dict(say.files))
+        return page + (name if say.files else ""), page.encode()
 
     told: list[dict[str, Any]] = []
     say.told = told
+    say.files = {}
     monkeypatch.setattr(exporters, "make_pages", make_pages)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1771027200")
     return say
@@ -173,6 +176,45 @@ def test_corrected_report_says_so_and_the_earlier_one_stays(output, says):
     assert json.loads(third[".json"])["correction"]["earlier"] == "industry.zh.v2.html"
     assert {name for name in third if name.endswith(".html")} == {".html", ".v1.html", ".v2.html"}
     assert third[".v1.html"] == first[".html"]
+
+
+def test_files_of_figures_lie_beside_the_page_and_go_with_it(output, says):
+    says.files |= {"files/figure-1.svg": b"<svg/>", "files/figure-2.svg": b"<svg/>", "card.png": b"1"}
+    says(0.5)
+    first = make(output)
+    assert {".files/figure-1.svg", ".files/figure-2.svg", ".card.png"} < first.keys()
+    assert {"files/figure-1.svg", "card.png"} < json.loads(first[".json"])["files"].keys()
+    del says.files["files/figure-2.svg"]
+    says(0.25)
+    second = make(output)
+    assert ".files/figure-2.svg" not in second  # what a new version no longer shows is taken away
+    assert second[".v1.files/figure-2.svg"] == b"<svg/>"  # and stays with the version that showed it
+    assert b'"industry.zh.v1.files/figure-1.svg"' in second[".v1.html"]
+    assert report_records.find_published(output, f"{STEM}.v1")["version"] == 1
+    assert report_records.find_published(output, STEM)["version"] == 2
+
+
+def test_withdrawn_report_leaves_none_of_its_files(output, says):
+    says.files |= {"files/figure-1.svg": b"<svg/>", "card.png": b"1"}
+    says(0.5)
+    record = json.loads(make(output)[".json"])
+    released.withdraw(output, STEM, list(record["files"]))
+    assert files_in(output) == []
+    assert not (output / f"{STEM}.files").exists()
+
+
+def test_damaged_file_of_a_figure_is_noticed_and_the_bar_of_a_page_is_not(output, says):
+    says.files |= {"files/figure-1.svg": b"<svg/>"}
+    says(0.5)
+    make(output)
+    page = output / f"{STEM}.html"
+    (output / f"{STEM}.files/figure-1.svg").write_bytes(b"<svg")
+    assert report_records.find_published(output, STEM) is None
+    make(output)
+    bar = b"<!-- shelf --><nav>x</nav><!-- /shelf -->"
+    empty = navigation.digest_page(page.read_bytes() + navigation.EMPTY)
+    assert navigation.digest_page(page.read_bytes() + bar) == empty
+    assert navigation.digest_page(page.read_bytes() + bar + bar) != empty  # one bar, no more
 
 
 def test_withdrawn_version_is_linked_no_longer(output, says):
@@ -268,7 +310,8 @@ def test_the_publishers_policy_alone_tells_what_is_internal(tmp_path, kept):
 def test_report_is_published_whole_and_twice_the_same(output, monkeypatch):
     monkeypatch.setenv("PYTHONHASHSEED", "0")  # as in a worker
     assert render.render_report(job(data="sample"), output, FACTS) == []
-    assert files_in(output) == [f"{STEM}.{suffix}" for suffix in ("csv", "html", "json", "pdf", "xlsx")]
+    made = [name for name in files_in(output) if ".files/" not in name]
+    assert made == [f"{STEM}.{s}" for s in ("card.png", "csv", "html", "json", "pdf", "xlsx")]
     first = {name: (output / name).read_bytes() for name in files_in(output)}
     assert "黄山市 2025 zh" in first[f"{STEM}.html"].decode()
     assert first[f"{STEM}.pdf"].startswith(b"%PDF")

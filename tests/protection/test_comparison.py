@@ -185,7 +185,7 @@ def test_group_changes_compare_the_last_side_with_the_first(years):
     assert table_metadata.fact(table, "sides") == (2025, 2023)
     assert (table["verdict"] == "higher").all()
     said = side_by_side.shifted(table, "source", conversion.Measure())
-    assert said.startswith("2025年与2023年相比，成交率明显上升的客户来源有")
+    assert said.startswith("2025年与2023年相比，成交率显著上升的客户来源有")
 
 
 def test_same_slice_is_masked_alike_wherever_it_is_shown():
@@ -265,7 +265,7 @@ def test_top_grade_is_said_to_differ_only_where_it_does(code):
     language.use(code)
     alike = {year: publish(draw(1000, 0.2, 1)) for year in (2023, 2024)}
     said = side_by_side.top_grade(comparison.grade_shares(alike), alike)
-    assert ("没有明显差异" in said) or ("does not clearly differ" in said)
+    assert ("没有显著差异" in said) or ("does not clearly differ" in said)
     changed = {2023: publish(draw(1000, 0.2, 1)), 2024: publish(draw(1000, 0.2, 1).assign(intent=5))}
     said = side_by_side.top_grade(comparison.grade_shares(changed), changed)
     assert ("上升到" in said) or ("is up from" in said)

@@ -267,12 +267,12 @@ def narrowed(rows: pd.DataFrame, policy: Policy) -> list[tuple[Any, ...]]:
 
 def test_attacker_narrows_nothing() -> None:
     shown = 0
-    for seed in range(15):
+    for seed in range(8):
         rows = draw(seed)
         assert narrowed(rows, POLICY) == [], seed
         sums = protect_sums(POLICY, rows, ["sales"], ["kind", "product"])
         shown += int(sum(table["sales"].notna().sum() for table in sums.by.values()))
-    assert shown > 25  # it does not hold by withholding everything
+    assert shown > 12  # it does not hold by withholding everything
 
 
 def test_attack_finds_what_is_left_open() -> None:
@@ -295,7 +295,7 @@ def test_two_groupings_that_are_nearly_one() -> None:
     assert narrowed(rows, POLICY) == []
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(1000, 10**6))
 def test_attacker_narrows_nothing_of_any_slice(seed: int) -> None:
     assert narrowed(draw(seed), POLICY) == []

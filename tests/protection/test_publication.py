@@ -253,9 +253,10 @@ def compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
         yield from ((first, *rest) for rest in compositions(total - first, parts - 1))
 
 
+@pytest.mark.parametrize("enough", [0, 2, 3])
 @pytest.mark.parametrize(("total", "groups", "threshold"), [(14, 3, 3), (10, 4, 3), (12, 4, 4)])
 def test_readers_who_know_the_names_learn_nothing_from_what_is_pooled(
-    total: int, groups: int, threshold: int
+    total: int, groups: int, threshold: int, enough: int
 ) -> None:
     """Try every table, pooling and masks together: those that print the same leave every small count open."""
     policy, worlds = disclosure.Policy(threshold, 10.0), defaultdict(list)
@@ -264,7 +265,7 @@ def test_readers_who_know_the_names_learn_nothing_from_what_is_pooled(
     for known in compositions(total, groups):
         sizes = pd.Series({name: count for name, count in zip("abcd", known, strict=False) if count})
         small = set(sizes.index[sizes < threshold])
-        gone = pooling.choose_pooled(sizes, small, threshold)
+        gone = pooling.choose_pooled(sizes, small, threshold, enough * threshold)
         pooled = sizes.rename(index=lambda name, gone=gone: "其他" if name in gone else name)
         table = pooled.groupby(level=0).sum().to_frame("consultations").assign(conversions=0, rate=0.0)
         table = table_metadata.describe(

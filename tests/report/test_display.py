@@ -34,7 +34,7 @@ def rates(*names: str) -> pd.DataFrame:
     return pd.DataFrame(table, index=pd.Index(names, name="customer_type"))
 
 
-def drawn(title: str = "各组成交率没有明显差异", *names: str) -> Figure:
+def drawn(title: str = "各组成交率没有显著差异", *names: str) -> Figure:
     return figures.rates(rates(*(names or ["小微企业"])), Measure(), 0.5, title=title)
 
 
@@ -176,7 +176,7 @@ def test_rows_of_an_index_with_levels_keep_their_labels(shown: list[Bundle]) -> 
 def test_a_figure_comes_with_caption_finding_and_data(shown: list[Bundle]) -> None:
     display.show(drawn(), caption="各客户类型的成交率", data=rates("小微企业"))
     (bundle,) = shown
-    alt = "各客户类型的成交率。点图。各组成交率没有明显差异。小微企业 50.0%。数据见图下表格。"
+    alt = "各客户类型的成交率。点图。各组成交率没有显著差异。小微企业 50.0%。数据见图下表格。"
     assert bundle[EXHIBIT]["alt"] == bundle["text/plain"] == alt
     assert bundle[EXHIBIT]["kind"] == "figure"
     assert [row["customer_type"] for row in bundle[EXHIBIT]["data"]] == ["小微企业"]

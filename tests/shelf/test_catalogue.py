@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from industry_report.export import appendix
+from industry_report.export import appendix, data_workbook
 from industry_report.shelf import catalogue, report_records
 
 ATOM = f"{{{catalogue.ATOM}}}"
@@ -31,7 +31,7 @@ def put(output: Path, stem: str, publisher: dict[str, Any] | None = None, **chan
     cover["key_figures"] = [["咨询数", "5,601条"]]
     cover["publisher"] = publisher or {}
     data = {"cover": cover, "exhibits": []}
-    pages = {"html": b"<p>", "xlsx": appendix.write_workbook(data), "csv": appendix.write_csv(data)}
+    pages = {"html": b"<p>", "xlsx": data_workbook.write_workbook(data), "csv": appendix.write_csv(data)}
     record = {
         "report": stem,
         "notebook": "industry.ipynb",

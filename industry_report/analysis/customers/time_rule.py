@@ -225,3 +225,35 @@ def _shift(day: Any, days: int) -> Any:
     import pyarrow.compute as pc
 
     return pc.add(day, pc.scalar(pyarrow.scalar(timedelta(days=days), pyarrow.duration("us"))))
+
+
+# --- comparisons of two columns of a DataFrame, row by row
+
+
+def was_known(day: pd.Series, at: pd.Series) -> pd.Series:
+    """Tell row by row whether a date lies before a moment; without a time of day, whether its whole day does.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(pd.Series(["2025-07-01 09:00", "2025-07-01"]))
+    >>> was_known(days, pd.to_datetime(pd.Series(["2025-07-01 18:00"] * 2))).tolist()
+    [True, False]
+    """
+    is_whole_day = day == day.dt.normalize()
+    return (day < at) & (~is_whole_day | (day < at.dt.normalize()))
+
+
+def was_recent(day: pd.Series, at: pd.Series, days: int) -> pd.Series:
+    """Tell row by row, of dates known before a moment, whether they lie in the `days` days before it."""
+    return day >= at.dt.normalize() - timedelta(days=days)
+
+
+def was_within(day: pd.Series, at: pd.Series, horizon: int) -> pd.Series:
+    """Tell row by row whether a date lies after a moment and at most `horizon` days after it."""
+    is_whole_day = day == day.dt.normalize()
+    return ((day > at) | (is_whole_day & (day == at.dt.normalize()))) & (day <= at + timedelta(days=horizon))
+
+
+def was_due(at: pd.Series, horizon: int, covered_to: Moment) -> pd.Series:
+    """Tell row by row whether the horizon of a moment has passed by the last day that the data cover."""
+    return (at + timedelta(days=horizon)).dt.normalize() <= moment(covered_to).normalize()

@@ -24,8 +24,8 @@ from .questionnaire import Item, Questionnaire
 
 RESAMPLES, SEED = 500, 2025
 MOST_SOLVED = 40_000  # regressions a bootstrap may take: with ten items fewer resamples
-# Bootstrap spreads of few answers are a little short; widened so, equal items are seldom told apart
-# (measured: 3 to 8 % of draws with 60 to 600 answers and four to six items).
+# Bootstrap spreads of few answers are a little short; widened so, equal items are seldom told apart (in 3 to
+# 8 % of draws with 60 to 600 answers and four to six items).
 WIDENED = 1.1
 FEWEST_PER_ITEM = 10  # answers for each item; with fewer no share is told
 FEWEST_IN_GROUP = 10

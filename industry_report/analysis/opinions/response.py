@@ -11,7 +11,7 @@ import pandas as pd
 from ...base import origin, table_metadata
 from ...base.language import text
 from ...base.table_metadata import Counts
-from ..rates import ALPHA, FEWEST, wilson
+from ..rates import ALPHA, FEWEST, difference, wilson
 
 Z95 = 1.959963984540054
 _COUNTS = ["received", "consultations", "conversions"]
@@ -234,6 +234,29 @@ def _describe(table: pd.DataFrame, column: str) -> pd.DataFrame:
     table = table.assign(rate=rate, low=low, high=high).rename_axis(column)
     counts = Counts((column,), {"received": "all", "consultations": "known", "conversions": "successes"})
     return table_metadata.describe(table, heads=heads(), counts=counts)
+
+
+def describe_average(counts: pd.DataFrame) -> pd.Series:
+    """Return one row of ``consultations`` and ``conversions`` with its rate, for `disclosure.protect`."""
+    row = _describe(counts.assign(received=counts["consultations"]), "all").iloc[0].drop("received")
+    told = Counts((), {"consultations": "known", "conversions": "successes"})
+    return table_metadata.describe(row, heads=heads(), counts=told, afresh=True)
+
+
+def compare_shares(now: pd.Series, before: pd.Series) -> tuple[float, float, float]:
+    """Return the difference of two shares of satisfied, with its 95 % interval (Newcombe 1998)."""
+    gap, low, high = difference(now, before)
+    return round(gap, 3), round(low, 3), round(high, 3)
+
+
+def weighted_heads() -> dict[str, str]:
+    """Return what the columns of estimates for the customer list are called."""
+    return {
+        "estimate": text(zh="估计方法", en="Estimate"),
+        "rate": text(zh="满意度（高分占比）", en="Satisfied (top box)"),
+        "nps": text(zh="净推荐值", en="NPS"),
+        "effective": text(zh="有效样本量", en="Effective answers"),
+    }
 
 
 def heads() -> dict[str, str]:

@@ -122,7 +122,7 @@ def _kind(text: str) -> str:
     return text
 
 
-_JOINED = {key: CONDITION[key] for key in ("all?", "any?", "column?", "in?", "is?")}
+_JOINED = {key: CONDITION[key] for key in CONDITION if key != "rule?"}
 FORM: dict[str, Any] = {
     "actions": [
         {

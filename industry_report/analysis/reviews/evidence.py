@@ -10,7 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...base.language import text
-from ...scorecard.conditions import AllOf, Condition, OneOf, Within, comparable, list_leaves
+from ...scorecard.conditions import (
+    AllOf,
+    Condition,
+    NotOf,
+    OneOf,
+    Within,
+    comparable,
+    list_columns,
+    list_leaves,
+)
 from ..customers.snapshots import snapshot
 
 # Column → how conditions ask for it, and its name. "Last cycle" is the one that ended when the review began.
@@ -107,6 +116,11 @@ def holds(condition: Condition, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """
     if isinstance(condition, Within | OneOf):
         return _holds_alone(condition, table)
+    if isinstance(condition, NotOf):
+        columns = [table[name] for name in list_columns([condition]) if name in table]
+        is_known = np.logical_and.reduce([column.notna().to_numpy(bool) for column in columns])
+        is_whole = len(columns) == len(list_columns([condition]))
+        return is_known & ~holds(condition.part, table) if is_whole else np.zeros(len(table), dtype=np.bool_)
     join = np.logical_and if isinstance(condition, AllOf) else np.logical_or
     return join.reduce([holds(part, table) for part in condition.parts])
 

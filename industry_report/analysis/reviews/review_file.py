@@ -108,7 +108,7 @@ def _one_of(*choices: str) -> Any:
     return choose
 
 
-_JOINED = {key: CONDITION[key] for key in ("all?", "any?", "column?", "in?", "is?")}
+_JOINED = {key: CONDITION[key] for key in CONDITION if key != "rule?"}
 _RULE = {"name": read_words, "label": WORDING, "move": _one_of(UP, DOWN), "when": _JOINED}
 FORM: dict[str, Any] = {
     "cycle": _one_of(*CYCLES),

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import norm
 from statsmodels.stats.proportion import confint_proportions_2indep, proportions_ztest
 
 from ...base import origin
@@ -131,7 +132,7 @@ def _label(values: pd.Series) -> pd.Series:
     return values.astype("object").where(values.notna(), None).map(str, na_action="ignore")
 
 
-def find_z(matrix: npt.NDArray[np.float32], success: _Float) -> _Float:
+def find_z(matrix: npt.NDArray[np.float32], success: npt.NDArray[np.floating]) -> _Float:
     """Return z of the successes in each group: hypergeometric mean and variance.
 
     Parameters
@@ -206,8 +207,6 @@ def discover(
     chosen = [k for k in np.argsort(-np.abs(z), kind="stable") if p[k] < ALPHA]
     kept = [k for k in chosen if not _is_redundant(k, asked, matrix, y)]
     records = _confirm(kept, asked, matrix, p, y, _meet(asked, kept, a, b), other)
-    from scipy.stats import norm
-
     critical = float(np.quantile(maxima, 1 - ALPHA))
     bonferroni = float(norm.isf(ALPHA / 2 / len(asked)))
     return Discoveries(_tell(records), len(asked), critical, bonferroni, len(chosen), len(a), len(b))

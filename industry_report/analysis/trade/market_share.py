@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from ...base import origin
+from ..group_tests import HIGHER, LOWER, compare_pairs
 
-NO_TOTAL, TOO_SMALL, NO_SALES = "no total", "total too small", "no sales"
+NO_TOTAL, TOO_SMALL, NO_SALES = "no total", "total too small", "no whole year of sales"
 _TOTAL = ["value", "low", "high", "source", "published_on"]
 
 
@@ -143,6 +144,40 @@ def penetration(
         high=1000 * own / given[1],
         quotient=quotient,
     )
+
+
+def find_extremes(table: pd.DataFrame) -> tuple[str, str]:
+    """Return the regions that are reached most and least, each only where that is clear.
+
+    Clear means: beyond the range that the totals of firms leave to both, and by Holm's adjustment over all
+    pairs. A superlative is a claim about all regions, not about the two that differ most.
+
+    Parameters
+    ----------
+    table : DataFrame
+        See `penetration`.
+
+    Returns
+    -------
+    tuple of str
+        Highest and lowest; empty where it cannot be told.
+    """
+    if len(table) < 2:
+        return "", ""
+    counts = pd.DataFrame(
+        {"consultations": table["firms"].round(), "conversions": table["customers"]}, index=table.index
+    ).astype("int64")
+    verdicts = compare_pairs(counts)
+    low, high = table["low"].fillna(table["per_thousand"]), table["high"].fillna(table["per_thousand"])
+
+    def is_above(one: str, other: str) -> bool:
+        pair = verdicts[verdicts["one"].isin([one, other]) & verdicts["other"].isin([one, other])]
+        return bool(low[one] > high[other]) and bool(len(pair)) and pair["verdict"].iloc[0] in (HIGHER, LOWER)
+
+    top, bottom = str(table["per_thousand"].idxmax()), str(table["per_thousand"].idxmin())
+    is_top = all(is_above(top, str(other)) for other in table.index if other != top)
+    is_bottom = all(is_above(str(other), bottom) for other in table.index if other != bottom)
+    return top if is_top else "", bottom if is_bottom else ""
 
 
 def standardised_quotient(own: pd.DataFrame, firms: pd.DataFrame) -> pd.Series:

@@ -111,6 +111,13 @@ def _with_averages(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def whole_years(rows: pd.DataFrame) -> frozenset[int]:
+    """Return the years of which the data hold all twelve months: only these are set against each other."""
+    months = by_month(rows).index
+    counts = pd.Series(months.year).value_counts() if len(months) else pd.Series(dtype="int64")
+    return frozenset(int(year) for year in counts.index[counts == 12])
+
+
 def find_gaps(table: pd.DataFrame) -> list[pd.Period]:
     """Return the months of a table of `by_month` in which nothing was sold or given back."""
     quiet = (table["orders"] == 0) & (table["refunded"] == 0)

@@ -152,7 +152,7 @@ def _as_searched(fit: Fit) -> tuple[float, float, float, float]:
 
 def _loss(searched: _Float, series: _Float, form: Form, used: npt.NDArray[np.bool_]) -> float:
     errors, _, _ = _run(series, form, _as_smoothing(searched, used))
-    return float(np.log(max(errors @ errors, 1e-300)))
+    return float(np.log(max(float(errors @ errors), 1e-300)))
 
 
 def _run(series: _Float, form: Form, smoothing: tuple[float, ...]) -> tuple[_Float, _Float, _Float]:
@@ -185,6 +185,6 @@ def _solve(errors: _Float) -> _Float:
     """Return the initial states of least squares."""
     design, target = -errors[:, 1:], errors[:, 0]
     try:
-        return np.linalg.solve(design.T @ design, design.T @ target)
+        return np.asarray(np.linalg.solve(design.T @ design, design.T @ target), dtype=float)
     except np.linalg.LinAlgError:  # a season that the series never reaches
         return np.asarray(np.linalg.lstsq(design, target, rcond=None)[0])

@@ -122,6 +122,13 @@ def features(
     [3, 6, 720, 3]
     """
     rows, _ = observe(interactions, at, rules)
+    return count_features(rows, orders, at, windows)
+
+
+def count_features(
+    rows: pd.DataFrame, orders: pd.DataFrame | None, at: Moment, windows: Sequence[int] = WINDOWS
+) -> pd.DataFrame:
+    """Return what `features` does, of rows that `observe` gave for the same moment."""
     stamp = time_rule.moment(at)
     everyone = pd.Index(sorted(rows["customer_id"].unique()), name="customer_id")
     found = {}
@@ -252,8 +259,10 @@ def interests(rows: pd.DataFrame) -> pd.Series:
     views = rows[(rows["kind"] == VIEW) & rows["product"].notna()]
     counts = views.groupby(["customer_id", "product"], observed=True).size().rename("pages").reset_index()
     most = counts["pages"] == counts.groupby("customer_id")["pages"].transform("max")
-    named = counts[most].sort_values(["customer_id", "product"])
-    return named.groupby("customer_id")["product"].agg("、".join).rename("interest")
+    named = counts[most].sort_values(["customer_id", "product"]).set_index("customer_id")["product"]
+    several = named.index.duplicated(keep=False)
+    tied = named[several].groupby(level=0).agg("、".join)
+    return pd.concat([named[~several], tied]).sort_index().rename("interest")
 
 
 def count_interest(told: pd.Series, bought: pd.DataFrame, everyone: pd.Index) -> pd.DataFrame:

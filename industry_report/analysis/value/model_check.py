@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -116,7 +115,7 @@ def check_purchases(orders: pd.DataFrame, cut: Moment, at: Moment) -> Check:
     before = summarise_purchases(orders, cut)
     weeks = (time_rule.moment(at) - time_rule.moment(cut)).days / 7
     if (verdict := _judge_data(before, weeks)) != SHOWN:
-        return _nothing(verdict, len(before))
+        return nothing_checked(verdict, len(before))
     actual = _count_following(orders, before.index, cut, at)
     model = purchase_models.fit_bgnbd(before)
     known = (before["x"], before["last"], before["age"])
@@ -142,7 +141,8 @@ def _judge_data(before: pd.DataFrame, weeks: float) -> str:
     return SHOWN if weeks >= 4 and before["age"].max() >= weeks / 2 else NO_SPAN
 
 
-def _nothing(verdict: str, customers: int) -> Check:
+def nothing_checked(verdict: str, customers: int) -> Check:
+    """Return a check that could not be made."""
     rules = pd.DataFrame({"ratio": [], "mae": [], "rmse": []}, dtype=float).rename_axis("rule")
     groups = pd.DataFrame({"customers": [], "predicted": [], "actual": []}, dtype=float)
     return Check(verdict, rules, groups.rename_axis("purchases"), customers)
@@ -223,11 +223,13 @@ def follow_renewals(orders: pd.DataFrame, at: Moment, days: int) -> pd.DataFrame
     DataFrame
         Index customer_id, of those with a renewal that was due: ``renewed``, ``lost``.
     """
-    columns = ["customer_id", "ordered_on", "kind"]
-    known = known_before(orders, at, "orders", columns) if "kind" in orders else pd.DataFrame(columns=columns)
+    if "kind" not in orders:
+        none = {"renewed": pd.Series(dtype="int64"), "lost": pd.Series(dtype=bool)}
+        return pd.DataFrame(none).rename_axis("customer_id")
+    known = known_before(orders, at, "orders", ["customer_id", "ordered_on", "kind"])
     first = known[known["kind"] == "新购"].groupby("customer_id")["ordered_on"].min().dt.normalize()
     renewals = known[known["kind"] == "续费"]
-    begun = renewals["customer_id"].map(first)
+    begun = pd.Series(first.reindex(renewals["customer_id"]).to_numpy("datetime64[us]"), renewals.index)
     nearest = ((renewals["ordered_on"] - begun).dt.days / 365.25).round()
     off = (renewals["ordered_on"].dt.normalize() - begun).dt.days - nearest * 365.25
     near = nearest.ge(1) & off.abs().le(days + 1)
@@ -259,9 +261,9 @@ def check_renewals(renewals: pd.DataFrame) -> Check:
     """
     deepest = int((renewals["renewed"] + renewals["lost"]).max()) if len(renewals) else 0
     if len(renewals) < FEWEST:
-        return _nothing(TOO_FEW, len(renewals))
+        return nothing_checked(TOO_FEW, len(renewals))
     if deepest < renewal_models.FEWEST_OPPORTUNITIES:
-        return _nothing(NO_SPAN, len(renewals))
+        return nothing_checked(NO_SPAN, len(renewals))
     ordered = renewals.sort_index()
     fitted, held = _list_opportunities(ordered.iloc[::2]), _list_opportunities(ordered.iloc[1::2])
     model = renewal_models.fit_sbg(ordered.iloc[::2])
@@ -292,8 +294,3 @@ def _list_opportunities(renewals: pd.DataFrame) -> pd.DataFrame:
 def fit_renewals(renewals: pd.DataFrame) -> Sbg:
     """Fit sBG to all; see `follow_renewals`."""
     return renewal_models.fit_sbg(renewals)
-
-
-def pick(check: Check, fitted: Any) -> Any:
-    """Return what was fitted if the check was passed, else nothing."""
-    return fitted if check.is_shown else None

@@ -41,7 +41,7 @@ def yearly(contacts: pd.DataFrame) -> str:
     total = contacts["contacts"].sum(skipna=False)
     number = "" if pd.isna(total) else f"{total:,.0f}"
     return text(
-        zh=f"按评分标准规定的回访频次推算，全年回访{f'{number}次' if number else '次数见下表'}。每条可评级咨询按一户计，"
+        zh=f"按评级标准规定的回访频次推算，全年回访{f'{number}次' if number else '次数见下表'}。每条可评级咨询按一户计，"
         "同一客户多次咨询的重复计算，已成交客户未予扣除，因此是上限",
         en=f"The follow-up policy of the scorecard asks for {number or 'the following'} contacts a year. This is an upper "
         "bound: every graded consultation counts as one customer, even if the same customer asked twice or has since bought",
@@ -124,7 +124,7 @@ def advise_reversals(by_grade: pd.DataFrame) -> str:
     if not against:
         return ""
     return text(
-        zh=f"{against}，与评分标准的次序相反：跟进先后不宜只看等级，并应复核这些等级的评分与权重",
+        zh=f"{against}，与评级标准的次序相反：跟进先后不宜只看等级，并应复核这些等级的评分与权重",
         en=f"{capital(against)}, against the order of the standard: do not call by grade alone, and review how these grades are scored",
     )
 
@@ -167,7 +167,7 @@ def advise_groups(versus: pd.DataFrame, table: pd.DataFrame, measure: Measure) -
         else f"It has {count} consultations ({rate}). Ask",
     )
     return text(
-        zh=f"{measure.label}明显偏低的{kind(table)}有{names}{first}，可先从中抽取客户回访，了解其需求与顾虑",
+        zh=f"{measure.label}显著偏低的{kind(table)}有{names}{first}，可先从中抽取客户回访，了解其需求与顾虑",
         en=f"{measure.label} clearly below that of the rest: {names}. {first} a sample of its customers what held them back",
     )
 

@@ -227,7 +227,7 @@ def gain(apart: pd.DataFrame, label: str, measure: Measure) -> str:
     rates = percent(strong.rate), percent(weak.rate)
     if strong.low <= 0 <= strong.high:
         return text(
-            zh=f"{label}高分与低分咨询的{measure.label}（{rates[0]}与{rates[1]}）没有明显差异",
+            zh=f"{label}高分与低分咨询的{measure.label}（{rates[0]}与{rates[1]}）没有显著差异",
             en=f"The {measure.label.lower()} does not clearly differ between high and low scores for {label.lower()} ({rates[0]} and {rates[1]})",
         )
     return text(
@@ -254,19 +254,19 @@ def internship(found: Season | None, before: Season | None) -> str:
     run, share = _run(found), percent(found.share)
     if not found.clear:
         return text(
-            zh=f"各月咨询没有明显旺季（连续三个月中最多的占{share}），实习时间不必随季节安排",
+            zh=f"各月咨询没有显著旺季（连续三个月中最多的占{share}），实习时间不必随季节安排",
             en=f"There is no clear busy season (the busiest three months bring {share}); internships need not follow one",
         )
     if before is not None and not before.clear:
         return text(
-            zh=f"{run}咨询较集中，占全年{share}，但上一年度同期不明显，暂不据此安排实习",
+            zh=f"{run}咨询较集中，占全年{share}，但上一年度同期不显著，暂不据此安排实习",
             en=f"Consultations gather in {run} ({share} of the year), which was no clear peak the year before: do not plan "
             "internships by it yet",
         )
     again = "" if before is None else text(zh="，上一年度同期也是旺季", en=", as the year before")
     start = language.month((found.months[0] - 2) % 12 + 1)
     return text(
-        zh=f"{run}咨询明显集中，占全年{share}{again}；岗位实习宜在{start}底前到岗，先完成产品操作训练",
+        zh=f"{run}咨询显著集中，占全年{share}{again}；岗位实习宜在{start}底前到岗，先完成产品操作训练",
         en=f"Consultations clearly gather in {run} ({share} of the year{again}); interns should be in place and trained on the product "
         f"by the end of {start}",
     )
@@ -333,7 +333,7 @@ def key_figures(
 def no_service() -> str:
     """Say that the scorecard does not judge the consultation itself."""
     return text(
-        zh="评级标准没有评价咨询服务的项目，本节从略",
+        zh="评级标准没有评价咨询服务的评分项，本节从略",
         en="The scorecard does not score the consultation itself; this section is left out",
     )
 
@@ -368,7 +368,7 @@ def basis(place: str, year: int, graded: int, earlier: int, graded_before: int |
 def rule(year: int, earlier: int, steady_within: float) -> str:
     """State when a share counts as rising, steady or falling; see `market.directions`."""
     return text(
-        zh=f"下表比较{year}年与{earlier}年各项占注明该项的咨询的比重。模块的升降可供调整课程参考，客户类型和客户来源的升降可供选取案例、"
+        zh=f"下表比较{year}年与{earlier}年各项占注明该项的咨询的比例。模块的升降可供调整课程参考，客户类型和客户来源的升降可供选取案例、"
         f"安排营销与客服实训参考。变化的整个区间不超过{earlier}年比重的±{steady_within:g}%的，为平稳；此外变化超出偶然波动的，判断为上升或下降"
         "（规则见附录“方法”）；其余为依据不足：可能有变化，也可能没有，不能当作平稳。两年填写该项的比例相差过大的，也不判断",
         en=f"The table compares shares of the consultations that name one in {year} and {earlier}: those of products for the curriculum, "

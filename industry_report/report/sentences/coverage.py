@@ -20,7 +20,7 @@ def unlisted(protected: bool) -> str:
     if not protected:
         return ""
     return text(
-        zh="；因小数目保护，不列出逐组比较的数字",
+        zh="；因数据保密，不列出逐组比较的数字",
         en="; to protect small numbers, the comparisons are not listed",
     )
 
@@ -367,7 +367,7 @@ def version(scorecard: Scorecard, years: Sequence[int]) -> str:
         return ""
     listed = language.listing([text(zh=f"{year}年", en=str(year)) for year in outside])
     return text(
-        zh=f"{listed}不在评分标准{scorecard.version}版的有效期内；本报告一律按该版评级，与当年按其他版本发布的报告不可比",
+        zh=f"{listed}不在评级标准{scorecard.version}版的有效期内；本报告一律按该版评级，与当年按其他版本发布的报告不可比",
         en=f"Version {scorecard.version} of the scorecard was not in force in {listed}: this report grades by it throughout, "
         "so its numbers cannot be compared with reports of the time by another version",
     )

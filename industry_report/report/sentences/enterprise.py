@@ -155,7 +155,7 @@ def weakest(table: pd.DataFrame, dimensions: dict[str, str]) -> str:
     groups = table[~table.iloc[:, 0].isin(REST.values())]  # the pooled rest is no group
     low = groups[groups["verdict"] == LOWER].sort_values("gap", kind="stable")
     if low.empty:
-        return text(zh="各组评分没有明显的薄弱项", en="No group is clearly weak in any score")
+        return text(zh="各组评分没有显著的薄弱项", en="No group is clearly weak in any score")
     row = low.iloc[0]
     group, dimension = language.mention(str(row.iloc[0])), dimensions[row["dimension"]]
     return text(

@@ -111,7 +111,7 @@ def _found_gradient(shown: pd.DataFrame, pairs: pd.DataFrame) -> str:
     if whole == HIGHER:
         but = text(zh=f"，其中{against}", en=f", and {against}") if against else ""
         return text(
-            zh=f"成交率总体随等级上升，但并非逐级明显上升：{rates}{but}",
+            zh=f"成交率总体随等级上升，但并非逐级显著上升：{rates}{but}",
             en=f"conversion rises with the grade, not clearly at every step: {rates}{but}",
         )
     if against:
@@ -120,10 +120,10 @@ def _found_gradient(shown: pd.DataFrame, pairs: pd.DataFrame) -> str:
         )
     if (verdicts != NO_DIFFERENCE).any():
         return text(
-            zh=f"只有部分等级之间成交率差异明显，最高与最低等级之间不明显：{rates}",
+            zh=f"只有部分等级之间成交率差异显著，最高与最低等级之间不显著：{rates}",
             en=f"only some grades differ clearly in conversion, the highest and the lowest do not: {rates}",
         )
-    return text(zh=f"各等级成交率没有明显差异：{rates}", en=f"no clear difference between grades: {rates}")
+    return text(zh=f"各等级成交率没有显著差异：{rates}", en=f"no clear difference between grades: {rates}")
 
 
 def reversals_of(shown: pd.DataFrame, pairs: pd.DataFrame) -> str:
@@ -139,7 +139,7 @@ def reversals_of(shown: pd.DataFrame, pairs: pd.DataFrame) -> str:
     turned = pairs[pairs["verdict"] == LOWER]
     said = [
         text(
-            zh=f"{grade_name(str(row.other))}（{percent(shown.rate[row.other])}）明显高于{grade_name(str(row.one))}（{percent(shown.rate[row.one])}）",
+            zh=f"{grade_name(str(row.other))}（{percent(shown.rate[row.other])}）显著高于{grade_name(str(row.one))}（{percent(shown.rate[row.one])}）",
             en=f"{grade_name(str(row.other))} ({percent(shown.rate[row.other])}) is clearly above {grade_name(str(row.one))} ({percent(shown.rate[row.one])})",
         )
         for row in turned.itertuples()
@@ -155,7 +155,7 @@ def _partial(shown: pd.DataFrame, pairs: pd.DataFrame) -> str:
     word = {HIGHER: ("高于", "is above"), LOWER: ("低于", "is below")}.get(
         verdict, ("与", "does not clearly differ from")
     )
-    clear = text(zh="没有明显差异" if verdict == NO_DIFFERENCE else "", en="")
+    clear = text(zh="没有显著差异" if verdict == NO_DIFFERENCE else "", en="")
     return text(
         zh=f"{one}（{high}）{word[0]}{other}（{low}）{clear}", en=f"{one} ({high}) {word[1]} {other} ({low})"
     )
@@ -176,7 +176,7 @@ def trend(result: Trend) -> str:
     found = {
         RISES: text(zh="成交率随等级上升", en="conversion rises with the grade"),
         FALLS: text(zh="成交率随等级下降", en="conversion falls as the grade rises"),
-        NO_TREND: text(zh="成交率未见随等级变化的明显趋势", en="no clear trend across the grades"),
+        NO_TREND: text(zh="成交率未见随等级变化的显著趋势", en="no clear trend across the grades"),
     }[result.verdict]
     if result.verdict != NO_TREND and not result.monotone:
         found += text(zh="，但并非逐级变化", en=", but not at every step")

@@ -132,7 +132,7 @@ def extremes(table: pd.DataFrame, measure: Measure, compared: pd.DataFrame | Non
     among = _among(table, asked, of, measure, hidden)
     if (asked["verdict"] == NO_DIFFERENCE).all():
         return text(
-            zh=f"{among or f'各{of}的'}{measure.label}没有明显差异",
+            zh=f"{among or f'各{of}的'}{measure.label}没有显著差异",
             en=f"{measure.label}: no clear difference by {of}{among}",
         )
     return _clear_groups(asked, of, among, measure)
@@ -289,7 +289,7 @@ def versus(table: pd.DataFrame, measure: Measure) -> str:
     higher, lower = (listed(table.index[table["verdict"] == verdict]) for verdict in (HIGHER, LOWER))
     if not higher and not lower:
         return text(
-            zh=f"满{FEW}条的各组与其余各组相比，{measure.label}均无明显差异",
+            zh=f"满{FEW}条的各组与其余各组相比，{measure.label}均无显著差异",
             en=f"{measure.label}: no group of {FEW} or more differs clearly from all others",
         )
     zh = [
@@ -322,7 +322,7 @@ def mix(result: Standardised, by: str, over: str, measure: Measure) -> str:
     clear = bool(result.reversals["clear"].any())
     return text(
         zh=f"{same}，{'；'.join(pairs[:3])}{'等' if len(pairs) > 3 else ''}的次序逆转，"
-        + ("未标准化时的高低部分来自构成差异" if clear else "但这些差异都不明显"),
+        + ("未标准化时的高低部分来自构成差异" if clear else "但这些差异都不显著"),
         en=f"{same}, the order of {'; '.join(pairs[:3])}{' and others' if len(pairs) > 3 else ''} turns round"
         + ("" if clear else ", though these differences are not clear"),
     )
@@ -363,7 +363,7 @@ def _no_base(measure: Measure) -> str:
 
 
 def key_figures(
-    received: int, average: pd.Series, grades: pd.DataFrame, contacts: pd.DataFrame, measure: Measure
+    received: int | float, average: pd.Series, grades: pd.DataFrame, contacts: pd.DataFrame, measure: Measure
 ) -> list[tuple[str, str]]:
     """Return what opens a report: label and printed number, withheld ones marked.
 

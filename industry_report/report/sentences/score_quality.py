@@ -50,7 +50,7 @@ def _meant(row: pd.Series) -> str:
         return ""
     if row.high < 0.5:
         return text(
-            zh="，评分越高成交反而越少，与评分标准的用意相反",
+            zh="，评分越高成交反而越少，与评级标准的用意相反",
             en=": the higher the score, the fewer the purchases, against what the standard intends",
         )
     return text(zh="，不能认为评分能够区分", en=": it cannot be said to tell them apart")
@@ -74,7 +74,7 @@ REASONS = {
     "too few": ("成交或未成交的咨询太少", "there are too few purchases or too few others"),
     "constant score": ("有评分项没有变化", "a score does not vary"),
     "separated": ("评分把成交与未成交完全分开", "the scores separate buyers from others completely"),
-    "opposed": ("有评分的作用方向明显与标准相反", "a score clearly acts against the standard"),
+    "opposed": ("有评分的作用方向显著与标准相反", "a score clearly acts against the standard"),
     "not clear": ("各项评分与成交的关系不够明确", "how the scores act on purchases is not clear"),
     "no fit": ("估计没有收敛", "the estimate did not converge"),
 }
@@ -107,7 +107,7 @@ def contributions(fit: pd.DataFrame, labels: Mapping[str, str]) -> str:
     ]
     return text(
         zh=f"从成交结果估计的各项评分相对作用（括号内为95%置信区间）：{'；'.join(parts)}。{_weights_met(fit, labels)}；"
-        "以上仅描述本期数据，不构成对评分标准的评价",
+        "上述结果仅反映本年数据，不作为评价评级标准的依据",
         en=f"Relative weight of each score as estimated from the outcomes, with 95% interval: {'; '.join(parts)}. "
         f"{_weights_met(fit, labels)}. This describes the period and is no verdict on the standard",
     )

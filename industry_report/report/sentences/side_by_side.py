@@ -92,7 +92,7 @@ def _steady_rise(known: pd.DataFrame) -> str:
     words = {
         RISES: ("逐年趋势上升", "an upward trend over the years"),
         FALLS: ("逐年趋势下降", "a downward trend over the years"),
-        NO_TREND: ("没有明显的逐年趋势", "no clear trend over the years"),
+        NO_TREND: ("没有显著的逐年趋势", "no clear trend over the years"),
     }
     if found.verdict not in words or pd.isna(found.z):
         return ""
@@ -108,7 +108,7 @@ def _step(row: Any) -> str:
         HIGHER: (f"上升{points.lstrip('+')}个百分点", f"up {points.lstrip('+')} points"),
         LOWER: (f"下降{points.lstrip('−')}个百分点", f"down {points.lstrip('−')} points"),
         TOO_FEW: (f"不足{FEW}条，不作比较", f"fewer than {FEW} consultations, not compared"),
-    }.get(row.verdict, ("变化不明显", "no clear change"))
+    }.get(row.verdict, ("变化不显著", "no clear change"))
     return text(zh=f"{row.one}年比{row.other}年{zh}", en=f"{en} from {row.other} to {row.one}")
 
 
@@ -254,7 +254,7 @@ def shifted(table: pd.DataFrame, column: str, measure: Measure) -> str:
     span = text(zh=f"{last}年与{first}年相比", en=f"{last} against {first}")
     if known.empty:
         return text(
-            zh=f"{span}，没有一个{of}的{measure.label}变化明显", en=f"{span}: no {of} changed clearly"
+            zh=f"{span}，没有一个{of}的{measure.label}变化显著", en=f"{span}: no {of} changed clearly"
         )
     parts = []
     for verdict, zh, en in ((HIGHER, "上升", "up"), (LOWER, "下降", "down")):
@@ -264,7 +264,7 @@ def shifted(table: pd.DataFrame, column: str, measure: Measure) -> str:
             left = len(rows) - FEW_NAMED
             groups = text(zh=listing(names), en=listing([*names, *([f"{left} more"] if left > 0 else [])]))
             more = text(zh=f"等{len(rows)}类", en="") if left > 0 else ""
-            parts.append(text(zh=f"明显{zh}的{of}有{groups}{more}", en=f"{en} for {groups}{more}"))
+            parts.append(text(zh=f"显著{zh}的{of}有{groups}{more}", en=f"{en} for {groups}{more}"))
     return text(
         zh=f"{span}，{measure.label}{'，'.join(parts)}",
         en=f"{span}: {measure.label.lower()} clearly {'; '.join(parts)}",
@@ -312,7 +312,7 @@ def top_grade(grades: pd.DataFrame, sides: Sides) -> str:
     rates = [percent(known["rate"][side]) for side in (other, one)]
     if low <= 0 <= high:
         return text(
-            zh=f"{label}占比没有明显差异（{side_name(other)}{rates[0]}，{side_name(one)}{rates[1]}）",
+            zh=f"{label}占比没有显著差异（{side_name(other)}{rates[0]}，{side_name(one)}{rates[1]}）",
             en=f"The share of {label} does not clearly differ ({side_name(other)} {rates[0]}, {side_name(one)} {rates[1]})",
         )
     points = formatted(abs(apart), "difference").lstrip("+")
@@ -331,7 +331,7 @@ def _top_grade_of_regions(known: pd.DataFrame, label: str) -> str:
     clear = pairs[pairs["verdict"] != NO_DIFFERENCE]
     if clear.empty:
         return text(
-            zh=f"各地区{label}占比没有明显差异：{rates}",
+            zh=f"各地区{label}占比没有显著差异：{rates}",
             en=f"The share of {label} does not clearly differ: {rates}",
         )
     places = rank_places(list(table.index), pairs)
@@ -374,7 +374,7 @@ def withheld(table: pd.DataFrame) -> str:
     if not counts:
         return ""
     return text(
-        zh=f"因小数目保护，统计表中不公布的有{listing(counts)}；涉及这些数字的比较从略",
+        zh=f"因数据保密，统计表中不公布的有{listing(counts)}；涉及这些数字的比较从略",
         en=f"Withheld to protect small numbers: {listing(counts)}; comparisons that rest on them are left out",
     )
 

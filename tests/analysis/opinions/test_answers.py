@@ -1,4 +1,4 @@
-"""Answer sheets as survey tools write them, other scales, reversed items, waves; faults of the file."""
+"""Answers as survey tools write them, other scales, reversed items, waves, faults of the items' file."""
 
 from pathlib import Path
 

@@ -69,7 +69,8 @@ def test_the_weights_that_were_built_in_are_found():
     found = drivers.find_drivers(draw_answers(1500), make_survey("abcdef"))
     weights = dict(zip("abcdef", opinion_sample.TRUE_WEIGHTS.values(), strict=True))
     assert list(found.shares.index[:2]) == ["a", "c"]
-    assert found.shares.loc["a", "rank_high"] == 1
+    assert found.shares.loc["a", "rank_high"] <= 2
+    assert found.shares.loc["f", "rank_low"] >= 4
     assert found.agreement > 0.9
     for item, row in found.shares.iterrows():
         assert row["rank_low"] <= row["rank_high"]

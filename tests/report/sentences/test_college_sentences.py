@@ -191,13 +191,13 @@ def test_gain_is_an_association() -> None:
         return pd.DataFrame({"rate": [0.4, 0.2], "low": low, "high": high}, index=["strong", "weak"])
 
     assert college.gain(apart(0.1, 0.3), "满意度", Measure()).endswith("不等于提高评分就能带来成交")
-    assert "没有明显差异" in college.gain(apart(-0.1, 0.3), "满意度", Measure())
+    assert "没有显著差异" in college.gain(apart(-0.1, 0.3), "满意度", Measure())
     assert college.gain(apart(0, 0).iloc[:0], "满意度", Measure()) == ""
 
 
 def test_lessons_follow_the_scorecard() -> None:
     assert college.lessons(TRAINING, LABELS) == ["需求明确性：需求诊断", "满意度：服务沟通"]
-    assert college.no_service().startswith("评级标准没有评价咨询服务的项目")
+    assert college.no_service().startswith("评级标准没有评价咨询服务的评分项")
 
 
 # Season
@@ -206,16 +206,16 @@ def test_lessons_follow_the_scorecard() -> None:
 def test_internships_follow_a_season_that_came_twice() -> None:
     said = college.internship(season(), season())
     advice = "岗位实习宜在2月底前到岗，先完成软件操作训练"
-    assert said == f"3月至5月咨询明显集中，占全年31.2%，上一年度同期也是旺季；{advice}"
+    assert said == f"3月至5月咨询显著集中，占全年31.2%，上一年度同期也是旺季；{advice}"
     once = college.internship(season(), season(p=0.4))
-    assert once == "3月至5月咨询较集中，占全年31.2%，但上一年度同期不明显，暂不据此安排实习"
-    assert "没有明显旺季" in college.internship(season(p=0.2), None)
+    assert once == "3月至5月咨询较集中，占全年31.2%，但上一年度同期不显著，暂不据此安排实习"
+    assert "没有显著旺季" in college.internship(season(p=0.2), None)
     assert college.internship(None, None) == ""
 
 
 def test_months_over_the_new_year_are_of_one_year() -> None:
     said = college.internship(season((11, 12, 1)), None)
-    assert said.startswith("1月、11月和12月咨询明显集中") and "次年" not in said
+    assert said.startswith("1月、11月和12月咨询显著集中") and "次年" not in said
     figures = college.key_figures(
         9, needs(), changes().assign(difference=[]), service(), season((11, 12, 1)), staff()
     )

@@ -41,14 +41,14 @@ def draw(rng: Generator, labels: list[str], n: int, name: str) -> pd.DataFrame:
 def title(rng: Generator, groups: int, n: int) -> bool:
     """Does the title of a table by source name a group?"""
     table = draw(rng, [f"来源{i}" for i in range(groups)], n, "source")
-    return "没有明显差异" not in industry.extremes(table, SALE)
+    return "没有显著差异" not in industry.extremes(table, SALE)
 
 
 def regions(rng: Generator, count: int, n: int) -> bool:
     """Does the comparison say in which region the highest grade is more common?"""
     names = [f"{i}市" for i in range(count)]
     table = draw(rng, names, n, "side").rename_axis("side").reset_index().assign(group="A")
-    return "没有明显差异" not in side_by_side.top_grade(table, dict.fromkeys(names))
+    return "没有显著差异" not in side_by_side.top_grade(table, dict.fromkeys(names))
 
 
 def places(rng: Generator, count: int, n: int) -> bool:
@@ -69,14 +69,14 @@ def places(rng: Generator, count: int, n: int) -> bool:
 
 def grades(rng: Generator, n: int) -> bool:
     """Does conversion by grade seem to rise, to fall, or to contradict the grades?"""
-    return "没有明显差异" not in grade_findings.gradient(draw(rng, list("ABCD"), n, "grade"))
+    return "没有显著差异" not in grade_findings.gradient(draw(rng, list("ABCD"), n, "grade"))
 
 
 def season(rng: Generator, n: int) -> bool:
     """Is a busy season found where every day is alike?"""
     counts = rng.multinomial(n, DAYS_OF_MONTH / DAYS_OF_MONTH.sum())
     found = market.find_season(pd.DataFrame({"received": counts}, index=range(1, 13)))
-    return "明显集中" in college.internship(found, None)
+    return "显著集中" in college.internship(found, None)
 
 
 def direction(rng: Generator, groups: int, n: int) -> bool:

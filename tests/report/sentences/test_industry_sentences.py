@@ -122,12 +122,12 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "conversion rises, not at every step": (
         lambda: industry.gradient(by_grade(A=(100, 60), B=(100, 70), C=(100, 40), D=(100, 10))),
-        "成交率总体随等级上升，但并非逐级明显上升：A级60.0%，D级10.0%",
+        "成交率总体随等级上升，但并非逐级显著上升：A级60.0%，D级10.0%",
         "Conversion rises with the grade, not clearly at every step: 60.0% for grade A, 10.0% for grade D",
     ),
     "two grades alike": (
         lambda: industry.gradient(by_grade(A=(100, 60), B=(100, 40), C=(100, 40), D=(100, 10))),
-        "成交率总体随等级上升，但并非逐级明显上升：A级60.0%，D级10.0%",
+        "成交率总体随等级上升，但并非逐级显著上升：A级60.0%，D级10.0%",
         "Conversion rises with the grade, not clearly at every step: 60.0% for grade A, 10.0% for grade D",
     ),
     "conversion falls": (
@@ -137,12 +137,12 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "highest in the middle": (
         lambda: industry.gradient(by_grade(A=(100, 20), B=(100, 60), C=(100, 30), D=(100, 21))),
-        "成交率高低与等级不一致：B级（60.0%）明显高于A级（20.0%）",
+        "成交率高低与等级不一致：B级（60.0%）显著高于A级（20.0%）",
         "Conversion does not follow the grade: grade B (60.0%) is clearly above grade A (20.0%)",
     ),
     "no difference between grades": (
         lambda: industry.gradient(by_grade(A=(40, 10), B=(40, 9), C=(40, 8), D=(40, 7))),
-        "各等级成交率没有明显差异：A级25.0%，D级17.5%",
+        "各等级成交率没有显著差异：A级25.0%，D级17.5%",
         "No clear difference between grades: 25.0% for grade A, 17.5% for grade D",
     ),
     "small grades are not compared": (
@@ -182,7 +182,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "no difference between groups": (
         lambda: industry.extremes(by_type(甲=(100, 31), 乙=(100, 30)), SALE),
-        "各客户类型的成交率没有明显差异",
+        "各客户类型的成交率没有显著差异",
         "Conversion rate: no clear difference by customer type",
     ),
     "one group": (
@@ -300,7 +300,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "advice on the largest weak group": (
         lambda: advise(by_type(其他=(400, 4), 甲=(300, 30), 乙=(200, 10), 丙=(300, 200))),
-        "成交率明显偏低的客户类型有“甲”和“乙”，其中“甲”咨询最多（300条，成交率10.0%），可先从中抽取客户回访，了解其需求与顾虑",
+        "成交率显著偏低的客户类型有“甲”和“乙”，其中“甲”咨询最多（300条，成交率10.0%），可先从中抽取客户回访，了解其需求与顾虑",
         "Conversion rate clearly below that of the rest: 甲 and 乙. Start with the largest, "
         "甲 (300 consultations, 10.0%), and ask a sample of its customers what held them back",
     ),
@@ -328,7 +328,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "yearly": (
         lambda: industry.yearly(contacts(10, 20, 30, 40)),
-        "按评分标准规定的回访频次推算，全年回访920次。每条可评级咨询按一户计，同一客户多次咨询的重复计算，"
+        "按评级标准规定的回访频次推算，全年回访920次。每条可评级咨询按一户计，同一客户多次咨询的重复计算，"
         "已成交客户未予扣除，因此是上限",
         "The follow-up policy of the scorecard asks for 920 contacts a year. This is an upper bound: "
         "every graded consultation counts as one customer, even if the same customer asked twice "
@@ -388,7 +388,7 @@ def test_a_title_claims_what_the_adjusted_table_claims(groups: list[tuple[int, i
     named = set(re.findall("“(.)”", sentence))
     assert named <= clear
     assert bool(named) == bool(clear)
-    assert ("没有明显差异" in sentence) <= (not clear)
+    assert ("没有显著差异" in sentence) <= (not clear)
 
 
 @settings(max_examples=60, deadline=None)
@@ -400,11 +400,11 @@ def test_conversion_rises_or_falls_only_where_the_adjusted_difference_does(
     sentence = industry.gradient(table)
     pairs = conversion.compare_pairs(table)
     verdicts = set(pairs["verdict"])
-    if "没有明显差异" in sentence:
+    if "没有显著差异" in sentence:
         assert verdicts == {"no clear difference"}
     if "等级越高" in sentence or "总体随等级上升" in sentence:
         assert pairs[pairs["verdict"] == "higher"].shape[0] > 0
-    assert ("明显高于" in sentence or "反而下降" in sentence) == ("lower" in verdicts)
+    assert ("显著高于" in sentence or "反而下降" in sentence) == ("lower" in verdicts)
 
 
 # Chinese typesetting

@@ -27,7 +27,7 @@ SALE = Measure()
         ),
         (
             Trend(0.5, 0.617, False, False, "no clear trend"),
-            "科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：Z=0.5，P=0.617，成交率未见随等级变化的明显趋势",
+            "科克伦-阿米蒂奇（Cochran-Armitage）趋势检验：Z=0.5，P=0.617，成交率未见随等级变化的显著趋势",
             "Cochran-Armitage trend test (Z=0.5, P=0.617): no clear trend across the grades",
         ),
         (
@@ -61,7 +61,7 @@ def test_groups_against_all_others():
 
 def test_equal_groups_and_small_groups_are_not_told_apart():
     same = conversion.compare(rates(甲=(500, 100), 乙=(500, 100)), planned=False)
-    assert industry.versus(same, SALE) == "满30条的各组与其余各组相比，成交率均无明显差异"
+    assert industry.versus(same, SALE) == "满30条的各组与其余各组相比，成交率均无显著差异"
     few = conversion.compare(rates(甲=(20, 19), 乙=(9, 0)), planned=False)
     assert industry.versus(few, SALE) == "满30条的组不足两个，不作比较"
 
@@ -81,7 +81,7 @@ def test_reversal_of_an_order_is_said_and_weighed():
         "按客户类型构成标准化后，“甲”与“乙”的次序逆转，未标准化时的高低部分来自构成差异"
     )
     faint = standardised([("甲", "乙", False)])
-    assert industry.mix(faint, "source", "customer_type", SALE).endswith("但这些差异都不明显")
+    assert industry.mix(faint, "source", "customer_type", SALE).endswith("但这些差异都不显著")
     empty = Standardised(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     assert industry.mix(empty, "source", "customer_type", SALE) == ""
     one_stratum = Standardised(none.rates, none.weights.iloc[:1], none.reversals)
@@ -93,7 +93,7 @@ def test_how_good_the_scores_are():
     assert industry.discrimination(auc) == "综合评分区分成交与未成交的AUC为0.801（95%置信区间0.787～0.815）"
     assert industry.discrimination(auc.assign(auc=float("nan"))) == ""
     assert industry.discrimination(auc.assign(low=0.18, high=0.22)).endswith(
-        "评分越高成交反而越少，与评分标准的用意相反"
+        "评分越高成交反而越少，与评级标准的用意相反"
     )
     assert industry.discrimination(auc.assign(low=0.366, high=0.584)).endswith("不能认为评分能够区分")
     assert industry.discrimination(auc.iloc[:0]) == ""
@@ -112,7 +112,7 @@ def test_weights_are_an_observation():
     sentence = industry.contributions(fit, {"a": "甲", "b": "乙"})
     assert sentence == (
         "从成交结果估计的各项评分相对作用（括号内为95%置信区间）：甲60.0%（50.0%～70.0%），标准权重50%；"
-        "乙40.0%（30.0%～50.0%），标准权重50%。各项标准权重均在置信区间内；以上仅描述本期数据，不构成对评分标准的评价"
+        "乙40.0%（30.0%～50.0%），标准权重50%。各项标准权重均在置信区间内；上述结果仅反映本年数据，不作为评价评级标准的依据"
     )
     assert "乙的标准权重在置信区间之外" in industry.contributions(
         fit.assign(weight=[0.5, 0.6]), {"a": "甲", "b": "乙"}

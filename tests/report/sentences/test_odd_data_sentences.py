@@ -77,7 +77,7 @@ def test_four_reasons_have_four_wordings() -> None:
     assert few == "满30条的客户来源不足两组，不作比较"
     assert industry.extremes(withheld, SALE) == "部分客户来源的数字不公布，不作比较"
     assert (
-        industry.extremes(rates("source", 甲=(90, 30), 乙=(90, 31)), SALE) == "各客户来源的成交率没有明显差异"
+        industry.extremes(rates("source", 甲=(90, 30), 乙=(90, 31)), SALE) == "各客户来源的成交率没有显著差异"
     )
 
 
@@ -86,7 +86,7 @@ def test_a_title_is_about_the_groups_that_it_compares() -> None:
     table = rates(
         "customer_type", 小微企业=(95, 25), 个体工商户=(101, 23), 中型企业=(104, 31), 社会团体=(12, 12)
     )
-    assert industry.extremes(table, SALE) == "在满30条的客户类型中，成交率没有明显差异"
+    assert industry.extremes(table, SALE) == "在满30条的客户类型中，成交率没有显著差异"
 
 
 def test_the_most_extreme_of_eight_alike_is_no_finding() -> None:
@@ -94,7 +94,7 @@ def test_the_most_extreme_of_eight_alike_is_no_finding() -> None:
     assert (
         conversion.difference(table.loc["g"], table.loc["h"])[1] > 0
     )  # as if the two had been chosen beforehand
-    assert industry.extremes(table, SALE) == "各客户来源的成交率没有明显差异"
+    assert industry.extremes(table, SALE) == "各客户来源的成交率没有显著差异"
 
 
 def test_all_and_none_have_no_range() -> None:
@@ -109,9 +109,9 @@ def test_all_and_none_have_no_range() -> None:
 
 def test_reversals_between_grades_are_said_and_reach_the_advice() -> None:
     table = rates("grade", A=(900, 500), B=(2000, 608), C=(2000, 702), D=(900, 90))
-    assert industry.gradient(table).endswith("其中C级（35.1%）明显高于B级（30.4%）")
+    assert industry.gradient(table).endswith("其中C级（35.1%）显著高于B级（30.4%）")
     assert industry.advise_reversals(table).startswith(
-        "C级（35.1%）明显高于B级（30.4%），与评分标准的次序相反"
+        "C级（35.1%）显著高于B级（30.4%），与评级标准的次序相反"
     )
     assert industry.advise_reversals(rates("grade", A=(900, 500), B=(2000, 608))) == ""
 
@@ -137,7 +137,7 @@ def test_no_advice_on_a_tie_or_on_a_single_score() -> None:
 def test_one_low_group_is_not_the_largest_of_several() -> None:
     table = rates("source", 官网=(300, 30), 电话=(300, 150), 展会=(300, 90))
     said = industry.advise_groups(conversion.compare(table, planned=False), table, SALE)
-    assert said.startswith("成交率明显偏低的客户来源有“官网”（300条，成交率10.0%），可先从中抽取客户回访")
+    assert said.startswith("成交率显著偏低的客户来源有“官网”（300条，成交率10.0%），可先从中抽取客户回访")
 
 
 # Withheld is not zero
@@ -256,7 +256,7 @@ def test_a_scorecard_that_was_not_in_force_is_named() -> None:
     card = SimpleNamespace(version="2025.1", valid_from=pd.Timestamp("2025-01-01"), valid_to=None)
     assert industry.version(card, [2025]) == ""
     assert industry.version(card, [2023, 2024, 2025]).startswith(
-        "2023年和2024年不在评分标准2025.1版的有效期内"
+        "2023年和2024年不在评级标准2025.1版的有效期内"
     )
     assert industry.version(CARD, [2023, 2025]) == ""
 

@@ -275,7 +275,7 @@ def _check_claims(
     for word, verdict in (("较高的有", HIGHER), ("较低的有", LOWER)):
         if (word in said["extremes"]) != (verdict in verdicts):
             faults.append("title against the table")
-    if "没有明显差异" in said["extremes"] and verdicts & {HIGHER, LOWER}:
+    if "没有显著差异" in said["extremes"] and verdicts & {HIGHER, LOWER}:
         faults.append("no difference against the table")
     pairs = known["pairs"]
     if "等级越高" in said["gradient"] and LOWER in set(pairs["verdict"]):

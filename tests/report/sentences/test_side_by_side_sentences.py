@@ -67,7 +67,7 @@ def test_three_years_are_told_from_first_to_last_and_as_a_trend() -> None:
 def test_two_years_have_no_trend() -> None:
     table = years((4930, 1088), (3997, 899))
     assert side_by_side.trend(steps(table), table, SALE) == (
-        "成交率2021年为22.1%，2022年为22.5%；2022年比2021年变化不明显"
+        "成交率2021年为22.1%，2022年为22.5%；2022年比2021年变化不显著"
     )
 
 
@@ -130,7 +130,7 @@ def test_the_highest_share_is_claimed_only_over_all_pairs() -> None:
         table = rates(**counts).reset_index().assign(group="A")
         return side_by_side.top_grade(table, dict.fromkeys(counts))
 
-    assert "没有明显差异" in said(甲市=(700, 178), 乙市=(700, 161), 丙市=(700, 146))
+    assert "没有显著差异" in said(甲市=(700, 178), 乙市=(700, 161), 丙市=(700, 146))
     assert said(甲市=(2000, 700), 乙市=(2000, 400), 丙市=(2000, 390)) == (
         "A级占比甲市最高：甲市（35.0%）、乙市（20.0%）和丙市（19.5%）"
     )
@@ -146,9 +146,9 @@ def test_shifts_name_what_changed_and_say_why_not() -> None:
         return side_by_side.shifted(table_metadata.tell(table, sides=(2025, 2024)), "source", SALE)
 
     assert said(rates(甲=(1000, 200), 乙=(1000, 200)), rates(甲=(1000, 300), 乙=(1000, 205))) == (
-        "2025年与2024年相比，成交率明显上升的客户来源有“甲”"
+        "2025年与2024年相比，成交率显著上升的客户来源有“甲”"
     )
-    assert said(rates(甲=(1000, 200)), rates(甲=(1000, 205))).endswith("没有一个客户来源的成交率变化明显")
+    assert said(rates(甲=(1000, 200)), rates(甲=(1000, 205))).endswith("没有一个客户来源的成交率变化显著")
     assert said(rates(甲=(20, 4)), rates(甲=(20, 9))) == "客户来源各组不足30条，不比较成交率"
 
 
@@ -186,7 +186,7 @@ def test_key_figures_say_what_is_withheld() -> None:
 
 def test_withheld_rows_are_counted() -> None:
     table = pd.DataFrame({"rows": [9, 9], "protected_rows": [2, 0]}, index=[2024, 2025])
-    assert side_by_side.withheld(table).startswith("因小数目保护，统计表中不公布的有2024年2行")
+    assert side_by_side.withheld(table).startswith("因数据保密，统计表中不公布的有2024年2行")
     assert side_by_side.withheld(table.tail(1)) == ""
 
 

@@ -1,4 +1,4 @@
-// The one script of the page: a button below each table that copies it as CSV. Reading needs no script.
+// The one script of the page: a button below each table, or in the line of its files, that copies it as CSV. Reading needs no script.
 (() => {
   const words = document.body.dataset;
   const cell = (td) => {
@@ -28,19 +28,22 @@
   for (const table of document.querySelectorAll('main table')) {
     const button = document.createElement('button');
     const said = document.createElement('span');
-    const line = document.createElement('p');
+    const files = table.closest('figure')?.querySelector(':scope > .files');
+    const line = files ?? document.createElement('p');
     const name = table.caption ? table.caption.textContent : table.getAttribute('aria-label');
     button.type = 'button';
     button.textContent = words.copy;
     button.setAttribute('aria-label', words.copy + ' – ' + name);
     said.setAttribute('role', 'status');
-    line.className = 'tools';
     button.addEventListener('click', async () => {
       said.textContent = (await copy(csv(table))) ? words.copied : words.failed;
       button.focus();
       setTimeout(() => { said.textContent = ''; }, 4000);
     });
     line.append(button, said);
-    table.parentElement.after(line);
+    if (!files) {
+      line.className = 'tools';
+      table.parentElement.after(line);
+    }
   }
 })();

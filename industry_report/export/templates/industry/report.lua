@@ -31,7 +31,7 @@ end
 
 function Image(image)
   local alt = quoted(pandoc.utils.stringify(image.caption))
-  if image.classes:includes('small') then
+  if image.classes:includes('small') or image.classes:includes('reading') then -- as wide as it was drawn
     return pandoc.RawInline('typst', '#image(' .. quoted(image.src) .. ', alt: ' .. alt .. ')')
   end
   return pandoc.RawInline('typst', '#picture(' .. quoted(image.src) .. ', ' .. alt .. ')')
@@ -69,18 +69,38 @@ function Math(math)
   return pandoc.RawInline('typst', long and '#fitted(' .. equation .. ')' or '#' .. equation)
 end
 
--- A table brings its own figure and caption; a figure around it would be numbered twice.
+local function enclosed(open, blocks, close)
+  local made = pandoc.List({ pandoc.RawBlock('typst', open) })
+  made:extend(blocks)
+  made:insert(pandoc.RawBlock('typst', close))
+  return made
+end
+
+-- A table brings its own figure and caption; a figure around it would be numbered twice. A figure's caption
+-- stands above it, and its notes beside the drawing.
 function Figure(figure)
   if figure.classes:includes('table') then
     return figure.content
   end
+  if figure.content:find_if(function(b) return b.t == 'Table' end) then return nil end
   -- What has no caption is in no list of figures.
-  if pandoc.utils.stringify(figure.caption.long) == '' and not figure.content:find_if(function(b) return b.t == 'Table' end) then
-    local blocks = pandoc.List({ pandoc.RawBlock('typst', '#figure(kind: "plain", supplement: none, outlined: false)[') })
-    blocks:extend(figure.content)
-    blocks:insert(pandoc.RawBlock('typst', ']'))
-    return blocks
+  if pandoc.utils.stringify(figure.caption.long) == '' then
+    return enclosed('#figure(kind: "plain", supplement: none, outlined: false)[', figure.content, ']')
   end
+  local blocks = enclosed('#exhibit([', figure.caption.long, '])[')
+  blocks:extend(figure.content)
+  blocks:insert(pandoc.RawBlock('typst', ']'))
+  return blocks
+end
+
+-- Parts of a caption: the number, and below the headline what is shown.
+function Span(span)
+  local part = span.classes:includes('number') and 'number' or span.classes:includes('subtitle') and 'subtitle'
+  if not part then return nil end
+  local inlines = pandoc.List({ pandoc.RawInline('typst', '#' .. part .. '[') })
+  inlines:extend(span.content)
+  inlines:insert(pandoc.RawInline('typst', ']'))
+  return inlines
 end
 
 -- In Latin letters; a Chinese character, three bytes or more, takes two.
@@ -138,13 +158,19 @@ local function broken(word)
   end)))
 end
 
--- How many lines a table has below its head; nothing if a cell or the caption may take more than one.
-local function lines(tbl)
-  local caption = width(pandoc.utils.stringify(tbl.caption.long))
-  if #tbl.head.rows ~= 1 or caption > NORMAL or needed(tbl, whole) > NORMAL then return nil end
-  local rows = 0
-  for _, body in ipairs(tbl.bodies) do rows = rows + #body.body end
-  return rows
+-- All tables are as wide as the page; its columns share the room by what they hold.
+local function spread(tbl)
+  local widths, sum = {}, 0
+  local function look(rows)
+    for _, row in ipairs(rows) do
+      for i, cell in ipairs(row.cells) do widths[i] = math.max(widths[i] or 0, whole(cell) + 2) end
+    end
+  end
+  look(tbl.head.rows)
+  for _, body in ipairs(tbl.bodies) do look(body.body) end
+  for _, width in ipairs(widths) do sum = sum + width end
+  if sum > NORMAL or sum == 0 or #widths ~= #tbl.colspecs then return end
+  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], widths[i] / sum } end
 end
 
 -- A short table stays on one page; a long one may break, and then repeats its head. A table too wide for
@@ -153,13 +179,13 @@ function Table(tbl)
   local breakable, letters, size = tostring(length(tbl) > LONG), needed(tbl, need), tbl.attributes.typst
   local note, part = tbl.attributes['typst-note'], tbl.attributes['typst-part']
   tbl.attributes = {}
-  local open = '#apart(breakable: ' .. breakable .. ', width: 100%)['
+  local open = (breakable == 'true' and '#roomy[' or '#apart(breakable: false, width: 100%)[')
   if size == 'turned' or not size and letters > SMALL then
     open = TURNED
   elseif size == 'small' or not size and letters > NORMAL then
     open = '#small(' .. breakable .. ')['
-  elseif lines(tbl) then
-    open = open .. '#metadata(' .. lines(tbl) .. ')'
+  else
+    spread(tbl)
   end
   local blocks = pandoc.List({ tbl:walk({ Str = broken }) })
   if note then blocks:insert(1, pandoc.Para({ pandoc.Emph({ pandoc.Str(note) }) })) end
@@ -171,19 +197,14 @@ end
 
 -- The page that says the report: each part has a function of its own in the template.
 local PARTS = { summary = 'summary-page', ['summary-points'] = 'summary-points', ['summary-scope'] = 'summary-scope',
-  lead = 'summary-lead', finding = 'panel-finding', measure = 'panel-measure', see = 'panel-see' }
-
-local function enclosed(open, blocks, close)
-  local made = pandoc.List({ pandoc.RawBlock('typst', open) })
-  made:extend(blocks)
-  made:insert(pandoc.RawBlock('typst', close))
-  return made
-end
+  ['reading-notes'] = 'reading-notes', ['exhibit-note'] = 'exhibit-note', lead = 'summary-lead', finding = 'panel-finding', measure = 'panel-measure', see = 'panel-see' }
 
 function Div(div)
   local part = div.classes[1]
   if PARTS[part] then return enclosed('#' .. PARTS[part] .. '[', div.content, ']') end
   if part == 'summary-panels' then return enclosed('#summary-panels(', div.content, ')') end
+  if part == 'exhibit-beside' then return enclosed('#beside(', div.content, ')') end
+  if part == 'exhibit-drawing' or part == 'exhibit-notes' then return enclosed('[', div.content, '],') end
   if part == 'summary-panel' then return enclosed('[', div.content, '],') end
   if div.identifier == 'contents' then
     return pandoc.RawBlock('typst', '#show: contents.with(front)')

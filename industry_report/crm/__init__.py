@@ -1,0 +1,1 @@
+"""Exchange with a CRM by files: check an export, compare it with grades, write what changed. No network."""

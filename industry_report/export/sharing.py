@@ -1,0 +1,99 @@
+"""Pictures of a report to send on: each figure as PNG, the one-page summary, and the card of a shared link.
+
+All are set by the typesetter of the PDF, in its fonts, in one go: the summary and the card are its own pages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..base.style import ACCENT
+from . import typesetting
+from .typesetting import TypstError
+
+PIXELS_PER_INCH = 200
+SUMMARY, CARD = "summary.png", "card.png"
+A4_PIXELS = (1240, 1754)  # 150 dots an inch
+CARD_PIXELS = (1200, 630)  # what services that show a shared link ask for (Open Graph)
+# Where on a sheet the card begins, in shares of its height; its band covers a tenth more. Margin and running
+# head are left out of the summary, and of a title page what stands above the key figures.
+CARD_TOP = {"summary": -0.03, "title": 0.40}
+
+Warn = Callable[[str], None]
+Job = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A figure to be drawn with its title, so that it says what it is wherever it goes."""
+
+    svg: bytes
+    head: str
+
+
+def draw(
+    sheets: Mapping[str, Sheet], pdf: bytes, summary_page: int, cover: Mapping[str, Any], warn: Warn
+) -> dict[str, bytes]:
+    """Return the pictures of a report by name.
+
+    Parameters
+    ----------
+    sheets : mapping of str to Sheet
+        The figures by the names of their pictures.
+    pdf : bytes
+        The printed report.
+    summary_page : int
+        The sheet with its summary, from 1; 0 if it has none: then the title page makes the card.
+    cover : mapping
+        Names the report below each figure.
+    warn : callable
+        Is told of what cannot be drawn.
+    """
+    foot = " · ".join(part for part in (cover["title"], cover["subtitle"], cover.get("notice", "")) if part)
+    files = {"report.pdf": pdf}
+    jobs: dict[str, Job] = {}
+    for number, (name, sheet) in enumerate(sheets.items(), start=1):
+        files[f"sheet-{number}.svg"] = sheet.svg
+        jobs[name] = {"kind": "figure", "file": f"sheet-{number}.svg", "head": sheet.head, "foot": foot}
+    if summary_page:
+        jobs[SUMMARY] = {"kind": "page", "page": summary_page, "top": 0.0, **_size(A4_PIXELS)}
+    jobs[CARD] = _card(summary_page, cover)
+    try:
+        made = _draw(list(jobs.values()), files, cover["language"])
+        return dict(zip(jobs, made, strict=True))
+    except TypstError:
+        return _draw_one_by_one(jobs, files, cover["language"], warn)
+
+
+def _size(pixels: tuple[int, int]) -> dict[str, float]:
+    """Return width and height of a drawing of so many pixels, in points."""
+    width, height = (72 * count / PIXELS_PER_INCH for count in pixels)
+    return {"width": width, "height": height}
+
+
+def _card(summary_page: int, cover: Mapping[str, Any]) -> Job:
+    """Return the card: what the report is called, a part of a page, what a reader must know of its data."""
+    words = {key: cover.get(key, "") for key in ("title", "subtitle", "notice")}
+    accent = cover.get("publisher", {}).get("colours", {}).get("accent", ACCENT)
+    place = {"page": max(summary_page, 1), "top": CARD_TOP["summary" if summary_page else "title"]}
+    return {"kind": "card", "accent": accent, **words, **place, **_size(CARD_PIXELS)}
+
+
+def _draw(jobs: list[Job], files: dict[str, bytes], spoken: str) -> list[bytes]:
+    content = json.dumps({"language": spoken, "sheets": jobs}, ensure_ascii=False).encode()
+    return typesetting.draw_pages({**files, "sheets.json": content}, PIXELS_PER_INCH)
+
+
+def _draw_one_by_one(
+    jobs: Mapping[str, Job], files: dict[str, bytes], spoken: str, warn: Warn
+) -> dict[str, bytes]:
+    made = {}
+    for name, job in jobs.items():
+        try:
+            [made[name]] = _draw([job], files, spoken)
+        except TypstError as reason:
+            warn(f"{name} cannot be drawn ({reason}): the page offers no such picture. Draw it otherwise.")
+    return made

@@ -1,0 +1,139 @@
+"""Which months and years of sales may be told, beside what other reports of the slice tell.
+
+All or nothing: the months of a year are told if every one of them may be, else the year alone. So no month
+follows from a total and its neighbours, and what is withheld hints at no more than that some month is small.
+
+The report on consultations tells of purchases, too: how many ended in one, and what they amount to by type.
+Where orders and purchases are the same, a total of orders would give what it withholds. So what is sold
+beside those purchases (renewals, upgrades) must itself be the doing of enough customers; where it is not,
+sales are not told of a year (or its months) in which few consultations were lost, or of which the sums that
+are withheld by type would together tell of somebody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..analysis.trade import sales
+from ..settings.publisher import Policy
+from .money_masks import is_sensitive
+from .pooling import pool_categories
+
+
+@dataclass(frozen=True)
+class Told:
+    """Years of which the sum, the months and the refunds may be told."""
+
+    years: frozenset[int]
+    months: frozenset[int]
+    refunds: frozenset[int]
+
+
+def find_told(rows: pd.DataFrame, consultations: pd.DataFrame, policy: Policy) -> Told:
+    """Return what may be told of the sales of one region.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        See `sales.read_sales`.
+    consultations : DataFrame
+        Those of the region, all years; empty where there are none.
+    policy : Policy
+        Of an internal edition everything is told.
+    """
+    years = {int(year): part for year, part in rows.groupby(rows["month"].dt.year)}
+    if policy.internal:
+        everything = frozenset(years)
+        return Told(everything, everything, everything)
+    by_year, by_month = _find_open(consultations, policy)
+    beside = rows[~_find_purchases(rows, consultations)]
+    told = {
+        y
+        for y, part in years.items()
+        if is_safe(part, policy) and (y not in by_year or _covers(_of(beside, y), policy))
+    }
+    monthly = {
+        y
+        for y in told
+        if all(is_safe(part, policy) for _, part in _sold(years[y]).groupby("month"))
+        and all(_covers(beside[beside["month"] == month], policy) for month in by_month if month.year == y)
+    }
+    refunds = {y for y in told if is_safe(years[y], policy, "refund")}
+    return Told(frozenset(told), frozenset(monthly), frozenset(refunds))
+
+
+def _of(rows: pd.DataFrame, year: int) -> pd.DataFrame:
+    return rows[rows["month"].dt.year == year]
+
+
+def _find_purchases(rows: pd.DataFrame, consultations: pd.DataFrame) -> pd.Series:
+    """Tell which orders are a purchase that the consultations register, too: same customer, same amount."""
+    if rows.empty or not {"customer_id", "amount"} <= set(consultations):
+        return pd.Series(False, index=rows.index)
+    known = consultations.dropna(subset=["customer_id", "amount"])
+    pairs = set(zip(known["customer_id"], known["amount"].astype(float).round(2), strict=True))
+    mine = zip(rows[sales.CUSTOMER], rows["sale"].round(2), strict=True)
+    return pd.Series([pair in pairs for pair in mine], index=rows.index)
+
+
+def _covers(rows: pd.DataFrame, policy: Policy) -> bool:
+    """Tell whether enough customers bought something else, so that a sum tells of no register but its own."""
+    return bool((rows["sale"] > 0).any()) and is_safe(rows, policy)
+
+
+def is_safe(rows: pd.DataFrame, policy: Policy, column: str = "sale") -> bool:
+    """Tell whether a sum and the number of its orders tell of nobody; a sum of nothing tells of nobody."""
+    given = rows[rows[column] > 0].groupby(sales.CONTRIBUTOR)[column].agg(["sum", "size"])
+    return given.empty or not any(is_sensitive(given[name].to_numpy(float), policy) for name in given)
+
+
+def are_large(policy: Policy, *counts: float) -> bool:
+    """Tell whether counts of customers are zero or large enough."""
+    return policy.internal or all(not 0 < count < policy.threshold for count in counts)
+
+
+def _sold(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["sale"] > 0]
+
+
+def _find_open(consultations: pd.DataFrame, policy: Policy) -> tuple[set[int], set[pd.Period]]:
+    """Return the years and the months of which a total would give what consultations withhold."""
+    if "converted" not in consultations or consultations.empty:
+        return set(), set()
+    known = consultations[consultations["converted"].notna()]
+    lost = ~known["converted"].astype(bool)
+    by_year = {int(str(y)) for y in _list_few(lost, known["year"], policy)}
+    if {"customer_id", "amount", "customer_type"} <= set(known):
+        by_year |= {int(y) for y, part in known.groupby("year") if _are_types_told_apart(part, policy)}
+    if "consulted_on" not in known:
+        return by_year, set()
+    few = _list_few(lost, known["consulted_on"].dt.to_period("M"), policy)
+    return by_year, {pd.Period(str(month), "M") for month in few}
+
+
+def _list_few(lost: pd.Series, groups: pd.Series, policy: Policy) -> Iterable[object]:
+    """Return the groups in which few did not buy."""
+    counts = lost.groupby(groups).sum()
+    return list(counts.index[(counts > 0) & (counts < policy.threshold)])
+
+
+def _are_types_told_apart(known: pd.DataFrame, policy: Policy) -> bool:
+    """Tell whether the types whose sum is withheld would together tell of somebody.
+
+    The types are pooled as in that report, or less: it pools by outcomes within a window, which are fewer.
+    """
+    bought = known["converted"].astype("Int64")
+    pooled = pool_categories(known, bought, ["customer_type"], policy)
+    paid = pooled[known["converted"].astype(bool) & known["amount"].gt(0).fillna(False)]
+    named = paid.assign(
+        kind=paid["customer_type"].astype(object).fillna(""), amount=paid["amount"].astype(float)
+    )
+    given = named.dropna(subset=["customer_id"]).groupby(["kind", "customer_id"])["amount"].sum()
+    hidden = [part for _, part in given.groupby(level=0) if is_sensitive(part.to_numpy(float), policy)]
+    if not hidden:
+        return False
+    together = pd.concat(hidden).groupby(level=1).sum()
+    return is_sensitive(together.to_numpy(float), policy)

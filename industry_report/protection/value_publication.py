@@ -1,0 +1,309 @@
+"""The gate for what customers are worth and do: the one call from which `value.ipynb` gets what it may show.
+
+Tables are read, joined and reckoned here. An internal edition gets everything, with a list of customers; a
+public one sums of money by customer type, shares and models, and nothing that counts a few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ..analysis.customers import coverage
+from ..analysis.value import customer_values, model_check, purchase_groups
+from ..analysis.value.assumptions import Assumptions
+from ..analysis.value.customer_values import Tables
+from ..analysis.value.model_check import Check, PurchaseModel
+from ..analysis.value.renewal_models import Sbg
+from ..base import origin
+from ..base.origin import Number, Withheld
+from ..settings.publisher import Policy
+from . import publication, value_protection
+from .money import Sums, protect_concentration, protect_quantiles, protect_sums
+from .value_protection import Counted
+
+if TYPE_CHECKING:  # see `publication`
+    import scoring
+
+MONEY = ("sales", "cost", "contribution", "clv", "potential")
+
+
+@dataclass(frozen=True)
+class Cards:
+    """The standards of a report: of consultations (intent), of value and of engagement."""
+
+    intent: scoring.Scorecard
+    value: scoring.Scorecard
+    engagement: scoring.Scorecard
+
+
+@dataclass(frozen=True, eq=False)
+class PublishedValue:
+    """What may be published of a slice; see `publish_value`.
+
+    Attributes
+    ----------
+    supplied : dict of str to bool
+        Which tables there are: ``orders`` (false where purchases of consultations stand in), ``purchases``
+        (either of them), ``interactions``, ``customers``, ``costs``, ``consultations``.
+    counts : dict of str to Number
+        ``buyers``, ``orders``, ``refunds``, ``unknown_contribution``, ``losing`` (contribution below 0),
+        ``no_potential``; of behaviour ``customers``, ``not_observed``, ``inactive``, ``active``, ``rows``,
+        ``staff``, ``robots``, ``capped``, ``no_customer``. `Withheld` where small in a public edition.
+    money : Sums
+        By customer type: `MONEY` and their means per customer.
+    quantiles : DataFrame
+        Of the year's sales per customer who bought in it, by customer type.
+    concentration, whale : DataFrame
+        Of lifetime value, and of the year's contribution; see `protect_concentration`.
+    purchases, renewals : Check
+        What the models were held against.
+    purchase_model, renewal_model : PurchaseModel, Sbg or None
+        None where the check was not passed.
+    tenths, groups, gaps, matrix, strategies, interests : DataFrame
+        See `customer_values`, `purchase_groups`, `potential` and `behaviour`; empty in a public edition.
+    engagement : DataFrame
+        By grade of behaviour ``consultations`` (customers whose outcome is known), ``conversions``, ``rate``,
+        ``low``, ``high``; empty where a count is small.
+    mails : DataFrame
+        Index ``event``; ``sent``, ``count``, ``rate``, ``low``, ``high``.
+    customers : DataFrame
+        The list of customers; empty in a public edition.
+    channels, files : DataFrame
+        What data there are: by table and channel; by file.
+    synthetic : bool
+        Whether any row is invented.
+    """
+
+    supplied: Mapping[str, bool]
+    counts: Mapping[str, Number | Withheld]
+    money: Sums
+    quantiles: pd.DataFrame
+    concentration: pd.DataFrame
+    whale: pd.DataFrame
+    purchases: Check
+    renewals: Check
+    purchase_model: PurchaseModel | None
+    renewal_model: Sbg | None
+    tenths: pd.DataFrame
+    groups: pd.DataFrame
+    gaps: pd.DataFrame
+    matrix: pd.DataFrame
+    strategies: pd.DataFrame
+    interests: pd.DataFrame
+    engagement: pd.DataFrame
+    mails: pd.DataFrame
+    customers: pd.DataFrame
+    channels: pd.DataFrame
+    files: pd.DataFrame
+    synthetic: bool
+
+
+def publish_value(
+    data: str | Path,
+    region: str,
+    year: int,
+    columns: str | Path | None = None,
+    *,
+    cards: Cards,
+    rules: Assumptions,
+    policy: Policy,
+) -> PublishedValue:
+    """Read the tables of a region, reckon value and behaviour at the end of a year, and protect them.
+
+    Parameters
+    ----------
+    data, region, year, columns
+        See `dataset.load`. Any table may be missing.
+    cards : Cards
+        The standards.
+    rules : Assumptions
+        See `load_assumptions`.
+    policy : Policy
+        See `load_policy`.
+
+    Examples
+    --------
+    >>> now = publish_value("sample", "黄山市", 2025, **how)  # doctest: +SKIP
+    >>> show(now.money.by["customer_type"], caption="各类客户的销售额与价值")  # doctest: +SKIP
+    """
+    origin.release(rules)  # they come from no data
+    all_tables = value_protection.read_tables(data, region, columns)
+    consultations = all_tables.get("consultations", pd.DataFrame())
+    files, synthetic = value_protection.list_files(data, region, columns, list(all_tables))
+    groups = None
+    if not policy.internal and _has_year(consultations, year):
+        # Types that the slice's own report pools or withholds are pooled and withheld here.
+        now = publication.publish(data, region, year, columns, scorecard=cards.intent, policy=policy)
+        groups = now.by["customer_type"]
+    found = protect_value(all_tables, year, cards, rules, policy, groups)
+    return origin.release(PublishedValue(**found, files=files, synthetic=synthetic))
+
+
+def _has_year(consultations: pd.DataFrame, year: int) -> bool:
+    return "year" in consultations and bool(consultations["year"].eq(year).any())
+
+
+def protect_value(
+    all_tables: Mapping[str, pd.DataFrame],
+    year: int,
+    cards: Cards,
+    rules: Assumptions,
+    policy: Policy,
+    groups: pd.DataFrame | None = None,
+) -> dict[str, Any]:
+    """Return what may be published of the tables of a region, by the names of `PublishedValue`.
+
+    Parameters
+    ----------
+    all_tables : mapping
+        Table → its rows of all years; see `dataset.open_tables`.
+    groups : DataFrame, optional
+        The protected rates by customer type of the same slice.
+    """
+    consultations = all_tables.get("consultations", pd.DataFrame())
+    tables = _take_tables(all_tables, consultations)
+    buyers, gaps = _value(tables, year, rules)
+    intents = _grade_intent(consultations, year, cards.intent)
+    buyers = buyers.assign(value_grade=_grade_value(buyers, cards.value))
+    seen = value_protection.observe(tables, all_tables, year, rules, cards.engagement)
+    inside = value_protection.describe_customers(buyers, intents, seen) if policy.internal else None
+    pooled = value_protection.pool_types(buyers, consultations, groups, policy)
+    return {
+        "supplied": _list_supplied(tables, all_tables),
+        "counts": value_protection.protect_counts(_count(buyers, tables, year, seen), policy),
+        **_protect_money(pooled, groups, policy),
+        **_check_models(tables, year, rules, policy),
+        **_show_inside(buyers, gaps, intents, seen, policy),
+        "engagement": value_protection.protect_rates(seen.rates, policy),
+        "mails": value_protection.protect_rates(seen.mails, policy),
+        "customers": pd.DataFrame() if inside is None else inside,
+        "channels": value_protection.protect_channels(coverage(all_tables), policy),
+    }
+
+
+def _take_tables(all_tables: Mapping[str, pd.DataFrame], consultations: pd.DataFrame) -> Tables:
+    orders = all_tables.get("orders")
+    if orders is not None and orders.empty:
+        orders = None
+    stand_in = customer_values.take_purchases(consultations) if orders is None else None
+    interactions, customers = all_tables.get("interactions"), all_tables.get("customers")
+    return Tables(
+        orders=stand_in if orders is None else orders,
+        interactions=None if interactions is None or interactions.empty else interactions,
+        customers=None if customers is None or customers.empty else customers,
+        are_orders=orders is not None,
+    )
+
+
+def _value(tables: Tables, year: int, rules: Assumptions) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if tables.orders is None:
+        return value_protection.no_buyers(), pd.DataFrame({"potential": [], "customers": []})
+    return customer_values.value_customers(tables, year, rules)
+
+
+def _grade_value(buyers: pd.DataFrame, card: scoring.Scorecard) -> pd.Series:
+    import scoring
+
+    known = {"clv": "clv", "ccp": "contribution", "cpv": "potential"}
+    inputs = pd.DataFrame({name: buyers[column] for name, column in known.items()}, index=buyers.index)
+    return scoring.score(inputs.astype("Float64"), card)["grade"]
+
+
+def _grade_intent(consultations: pd.DataFrame, year: int, card: scoring.Scorecard) -> pd.Series:
+    """Return the grade of each customer's latest graded consultation up to the end of the year."""
+    import scoring
+
+    nothing = pd.Series(pd.Categorical([], list(card.grades), ordered=True), name="grade")
+    if not _has_year(consultations, year) or "customer_id" not in consultations:
+        return nothing
+    scored = scoring.score(consultations[consultations["year"] <= year], card)
+    known = scored[scored["grade"].notna() & scored["customer_id"].notna()]
+    if "consulted_on" in known:
+        known = known.sort_values("consulted_on", kind="stable", na_position="first")
+    return known.drop_duplicates("customer_id", keep="last").set_index("customer_id")["grade"]
+
+
+def _list_supplied(tables: Tables, all_tables: Mapping[str, pd.DataFrame]) -> dict[str, bool]:
+    orders = tables.orders
+    has_costs = orders is not None and "cost" in orders and bool(orders["cost"].notna().any())
+    return {
+        "orders": tables.are_orders,
+        "purchases": orders is not None,
+        "interactions": tables.interactions is not None,
+        "customers": tables.customers is not None,
+        "costs": has_costs,
+        "consultations": bool(len(all_tables.get("consultations", ()))),
+    }
+
+
+def _count(buyers: pd.DataFrame, tables: Tables, year: int, seen: Counted) -> dict[str, int]:
+    contribution = buyers["contribution"]
+    return {
+        "buyers": len(buyers),
+        "orders": int(buyers["orders"].sum()),
+        "refunds": int(buyers["refunds"].sum()),
+        "unknown_contribution": int(contribution.isna().sum()),
+        "losing": int(contribution.lt(0).fillna(False).sum()),
+        "no_potential": int(buyers["potential"].isna().sum()),
+        **seen.counts,
+    }
+
+
+def _protect_money(buyers: pd.DataFrame, groups: pd.DataFrame | None, policy: Policy) -> dict[str, Any]:
+    rows = buyers.reset_index()
+    hidden = value_protection.list_hidden(groups)
+    sums = protect_sums(policy, rows, MONEY, ["customer_type"], means=True, hidden={"customer_type": hidden})
+    # What the sums withhold is withheld of the quantiles, too.
+    withheld = hidden | set(sums.by["customer_type"].index[sums.by["customer_type"]["customers"].isna()])
+    bought = rows[rows["sales"].gt(0).fillna(False)]
+    return {
+        "money": sums,
+        "quantiles": protect_quantiles(policy, bought, "sales", "customer_type", hidden=withheld),
+        "concentration": protect_concentration(policy, rows, "clv"),
+        "whale": protect_concentration(policy, rows, "contribution"),
+    }
+
+
+def _check_models(tables: Tables, year: int, rules: Assumptions, policy: Policy) -> dict[str, Any]:
+    """Check both models: of purchases without a contract, with a year held out, and of renewals."""
+    at, cut = f"{year + 1}-01-01", f"{year}-01-01"
+    if tables.orders is None:
+        none = model_check.nothing_checked(model_check.TOO_FEW, 0)
+        return {"purchases": none, "renewals": none, "purchase_model": None, "renewal_model": None}
+    free = tables.orders
+    if "kind" in free:
+        free = free[free["kind"].ne("续费").fillna(True)]
+    purchases = model_check.check_purchases(free, cut, at)
+    renewals = model_check.follow_renewals(tables.orders, at, rules.renewal_days)
+    renewed = model_check.check_renewals(renewals)
+    known = model_check.summarise_purchases(free, at) if purchases.is_shown else None
+    return {
+        "purchases": value_protection.protect_check(purchases, policy),
+        "renewals": value_protection.protect_check(renewed, policy),
+        "purchase_model": None if known is None else model_check.fit_purchases(known),
+        "renewal_model": model_check.fit_renewals(renewals) if renewed.is_shown else None,
+    }
+
+
+def _show_inside(
+    buyers: pd.DataFrame, gaps: pd.DataFrame, intents: pd.Series, seen: Counted, policy: Policy
+) -> dict[str, Any]:
+    """Return what only an internal edition shows: counts by several things at once."""
+    shown = buyers if policy.internal else buyers.iloc[:0]
+    grades = shown["value_grade"].dropna()
+    strategy = customer_values.choose_strategy(grades, intents[intents.index.isin(grades.index)])
+    both = bool(len(grades)) and bool(intents.index.isin(grades.index).any())
+    matrix = customer_values.cross_grades(grades, intents) if both else pd.DataFrame()
+    return {
+        "tenths": customer_values.share_by_tenth(shown),
+        "groups": purchase_groups.sum_groups(shown),
+        "gaps": gaps if policy.internal else gaps.iloc[:0],
+        "matrix": matrix,
+        "strategies": customer_values.sum_strategies(strategy, shown) if both else pd.DataFrame(),
+        "interests": seen.interests if policy.internal else seen.interests.iloc[:0],
+    }

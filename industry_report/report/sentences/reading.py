@@ -1,0 +1,133 @@
+"""What stands beside a figure: how to read it, what it says, what it does not say."""
+
+from __future__ import annotations
+
+from ...analysis.conversion import Measure
+from ...base import language, origin
+from ...base.language import text
+
+Notes = list[tuple[str, str]]
+
+
+def _notes(how: str, says: str, says_not: str) -> Notes:
+    heads = (
+        text(zh="怎么看", en="How to read it"),
+        text(zh="说明什么", en="What it says"),
+        text(zh="不能说明什么", en="What it does not say"),
+    )
+    return [(head, words) for head, words in zip(heads, (how, says, says_not), strict=True) if words]
+
+
+def months(says: str = "") -> Notes:
+    """Return notes on the consultations of each month."""
+    return _notes(
+        text(
+            zh="柱高为当月咨询数，后面的灰框为上年同月。",
+            en="A column is a month; the outline behind it is the year before.",
+        ),
+        says,
+        text(
+            zh="月份之间的差异可能与促销、申报期有关，数据不反映原因。",
+            en="Why months differ: campaigns and filing dates are not in the data.",
+        ),
+    )
+
+
+def grades(says: str = "") -> Notes:
+    """Return notes on how many consultations have each grade."""
+    return _notes(
+        text(zh="条形为各等级咨询数，右侧为占比。", en="Bars are consultations; shares stand at the right."),
+        says,
+        text(
+            zh="等级是对转化潜力的判断，不是成交结果。", en="Who bought: a grade is a judgement of potential."
+        ),
+    )
+
+
+def by_grade(says: str = "") -> Notes:
+    """Return notes on the rate of each grade."""
+    return _notes(
+        text(
+            zh="条形为成交率，线段为误差范围：咨询越少，线越长。",
+            en="Bars are rates, lines their margin: the fewer consultations, the longer.",
+        ),
+        says,
+        text(
+            zh="评分可能参考了客户的后续表现，等级与成交不是因果关系。",
+            en="That a grade causes a purchase: scores may reflect what followed.",
+        ),
+    )
+
+
+def rates(column: str, measure: Measure, says: str = "") -> Notes:
+    """Return notes on a measure by group.
+
+    Parameters
+    ----------
+    column : str
+        What the groups are.
+    measure : Measure
+        What is drawn.
+    says : str
+        The finding in a sentence, if it is not the headline.
+    """
+    name = language.term(column)
+    return _notes(
+        text(
+            zh="横线为误差范围：咨询越少，线越长，数字越不确定。虚线为全体。",
+            en="Lines are margins of error: the fewer consultations, the longer. The dashed line is the whole.",
+        ),
+        says,
+        text(
+            zh=f"{name}与{measure.label}相关，不等于换一种{name}就能改变结果；各组其他构成不同。",
+            en=f"That changing the {name.lower()} would change the result: groups differ in other ways, too.",
+        ),
+    )
+
+
+def products(says: str = "") -> Notes:
+    """Return notes on a measure by product."""
+    return _notes(
+        text(
+            zh="一条咨询涉及多个产品的分别计入，各产品之和大于合计。",
+            en="A consultation that names several products counts for each.",
+        ),
+        says,
+        text(
+            zh="各产品的咨询有重叠，不作差异检验。",
+            en="Which product differs: they overlap, so no test is made.",
+        ),
+    )
+
+
+def scores(says: str = "") -> Notes:
+    """Return notes on the measure by score."""
+    return _notes(
+        text(
+            zh="横轴为分值，由低到高；线越陡，该项越能区分成交与否。",
+            en="Scores from low to high: the steeper, the better a criterion tells buyers apart.",
+        ),
+        says,
+        text(
+            zh="满意度指对咨询服务的评价，不是对产品的评价。",
+            en="Satisfaction is with the consultation, not with the product.",
+        ),
+    )
+
+
+def workload(says: str = "") -> Notes:
+    """Return notes on consultations beside contacts."""
+    return _notes(
+        text(
+            zh="灰条为咨询数，蓝条为按规定频次推算的回访次数。",
+            en="Grey bars are consultations, blue ones the contacts that the standard asks for.",
+        ),
+        says,
+        text(
+            zh="实际回访了多少次；该数为上限，不代表用人需求。",
+            en="How many contacts took place: this is a maximum, and no vacancy.",
+        ),
+    )
+
+
+origin.trace_module(globals())

@@ -1,0 +1,482 @@
+"""What a survey says: who answered, how satisfied they are, what that goes with; every number computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from ...analysis.opinions.drivers import BASIC, COLLINEAR, EXCITING, IMPROVE, LINEAR
+from ...analysis.opinions.questionnaire import Questionnaire
+from ...analysis.opinions.ratings import RELIABLE
+from ...base import language, origin
+from ...base.language import formatted, text
+from ...protection.survey_publication import Surveyed
+from .wording import percent, points
+
+
+def names_of(survey: Questionnaire) -> dict[str, str]:
+    """Return item → what the report calls it."""
+    return {item.column: item.name for item in survey.asked}
+
+
+def no_survey(provided: bool, answered_few: bool) -> str:
+    """Say why there is nothing on the survey.
+
+    Parameters
+    ----------
+    provided : bool
+        Whether the data hold answer sheets.
+    answered_few : bool
+        Whether there are answers, too few to tell of.
+    """
+    if answered_few:
+        return text(
+            zh="有效答卷过少，不公布调查结果",
+            en="Too few customers answered for results to be published",
+        )
+    if provided:
+        return text(
+            zh="本年度没有问卷调查批次，本节从略",
+            en="There was no survey in this year; this section is left out",
+        )
+    return text(
+        zh="数据未提供问卷答卷，本节从略",
+        en="The data hold no survey answers; this section is left out",
+    )
+
+
+# --- who answered
+
+
+def response(told: Surveyed) -> str:
+    """State how many were invited and answered, and with which interval the rate goes."""
+    asked = told.response
+    if asked is None:
+        return text(zh="答卷过少，回收情况不公布", en="Too few answers to tell of the response")
+    if not told.knows_invited:
+        return text(
+            zh=f"{told.wave}批次有效答卷{asked.complete:,}份。数据没有受邀客户的名单或人数，无法计算回收率，结果只代表答卷的客户",
+            en=f"Wave {told.wave}: {asked.complete:,} answered. Nothing tells how many were invited, so there is no response rate "
+            "and the results stand for those who answered alone",
+        )
+    interval = _interval(asked.low, asked.high)
+    partly = ""
+    if asked.partial == asked.partial and asked.partial > 0 and asked.with_partial == asked.with_partial:
+        partly = text(
+            zh=f"；另有部分作答{asked.partial:,}份，计入后为{percent(asked.with_partial)}",
+            en=f"; {asked.partial:,} more answered in part, {percent(asked.with_partial)} with these",
+        )
+    if pd.isna(asked.rate):
+        return text(
+            zh=f"{told.wave}批次邀请{asked.invited:,}户，有效答卷{asked.complete:,}份",
+            en=f"Wave {told.wave}: {asked.complete:,} of {asked.invited:,} invited customers answered",
+        )
+    return text(
+        zh=f"{told.wave}批次邀请客户{asked.invited:,}户，有效答卷{asked.complete:,}份，回收率{percent(asked.rate)}{interval}{partly}",
+        en=f"Wave {told.wave}: {asked.complete:,} of {asked.invited:,} invited customers answered, "
+        f"{percent(asked.rate)}{interval}{partly}",
+    )
+
+
+def representative(told: Surveyed) -> str:
+    """State whether groups answered at different rates; nothing where it could not be tested."""
+    if not told.knows_invited or not told.differs:
+        return ""
+    words = {
+        "customer_type": text(zh="客户类型", en="customer type"),
+        "grade_before": text(zh="调查前的等级", en="grade before the survey"),
+    }
+    apart = [words[name] for name, differs in told.differs.items() if differs]
+    alike = [words[name] for name, differs in told.differs.items() if not differs]
+    parts = []
+    if apart:
+        parts.append(
+            text(
+                zh=f"回收率因{language.listing(apart)}而不同，未加权的结果不能直接代表全部客户",
+                en=f"Response differs by {language.listing(apart)}: unweighted results do not stand for all customers",
+            )
+        )
+    if alike:
+        parts.append(
+            text(
+                zh=f"回收率按{language.listing(alike)}看没有明显差异，但答卷客户在其他方面仍可能与未答卷客户不同",
+                en=f"Response does not clearly differ by {language.listing(alike)}; those who answered may differ in other ways",
+            )
+        )
+    return text(zh="；", en=". ").join(parts)
+
+
+def bound(told: Surveyed) -> str:
+    """State between what the share of all invited lies if nothing is assumed of those who did not answer."""
+    if told.bound is None:
+        return ""
+    low, high = map(percent, told.bound)
+    return text(
+        zh=f"未答卷客户的看法无从得知：不作任何假设时，全部受邀客户的满意占比介于{low}与{high}之间",
+        en=f"Nothing is known of those who did not answer: without any assumption the share of satisfied among all invited lies "
+        f"between {low} and {high}",
+    )
+
+
+def weighted(told: Surveyed) -> str:
+    """State the estimate for the customer list beside the raw one; nothing where there is none."""
+    table = told.weighted
+    if "raw" not in table.index or len(table) < 2:
+        return ""
+    raw, other = table.iloc[0], table.iloc[1]
+    by = {"by_type": text(zh="客户类型", en="type"), "by_grade": text(zh="调查前等级", en="grade")}[
+        str(table.index[1])
+    ]
+    return text(
+        zh=f"按客户名单的{by}构成加权后，满意占比为{percent(other.rate)}{_interval(other.low, other.high)}，未加权为{percent(raw.rate)}；"
+        f"加权后的有效样本量约{other.effective:,.0f}份",
+        en=f"Weighted to the customer list by {by}, {percent(other.rate)} are satisfied{_interval(other.low, other.high)}, "
+        f"unweighted {percent(raw.rate)}; that is worth about {other.effective:,.0f} answers",
+    )
+
+
+def apart() -> str:
+    """Say once that the satisfaction with consultations is another thing."""
+    return text(
+        zh="本报告的满意度来自客户问卷，与咨询登记表中对咨询服务的满意度评分是两回事，两者不合并计算",
+        en="Satisfaction here is that of the survey; the satisfaction score of the consultations is another thing and is never mixed in",
+    )
+
+
+# --- how satisfied they are
+
+
+def satisfied(told: Surveyed, survey: Questionnaire) -> str:
+    """State the share of satisfied, and how it changed since the wave before."""
+    row, item = told.average, survey.overall or survey.recommend
+    if item is None or pd.isna(row["rate"]):
+        return text(
+            zh="满意占比因小数目保护不公布", en="The share of satisfied is withheld to protect small numbers"
+        )
+    top = text(zh=f"{item.name}{item.top}至{item.high}分", en=f"{item.name} {item.top} to {item.high}")
+    return text(
+        zh=f"表示满意的客户（{top}）占{percent(row['rate'])}{_interval(row['low'], row['high'])}",
+        en=f"{percent(row['rate'])} are satisfied ({top}){_interval(row['low'], row['high'])}",
+    )
+
+
+def satisfied_change(told: Surveyed) -> str:
+    """State how the share of satisfied changed since the wave before; nothing without one."""
+    if told.satisfied_change is None or not told.before:
+        return ""
+    gap, low, high = told.satisfied_change
+    interval = text(
+        zh=f"（95%置信区间{points(low)}～{points(high)}）",
+        en=f" (95% interval {points(low)} to {points(high)})",
+    )
+    if low > 0 or high < 0:
+        word = text(zh="上升" if gap > 0 else "下降", en="rose" if gap > 0 else "fell")
+        size = points(abs(gap)).lstrip("+")
+        return text(
+            zh=f"比{told.before}批次{word}{size}{interval}",
+            en=f"The share of satisfied {word} by {size} from wave {told.before}{interval}",
+        )
+    return text(
+        zh=f"与{told.before}批次相比，满意占比没有明显变化{interval}",
+        en=f"The share of satisfied did not clearly change from wave {told.before}{interval}",
+    )
+
+
+def items(told: Surveyed, survey: Questionnaire) -> str:
+    """State between which shares the items lie, and whether they can be told apart."""
+    names = names_of(survey)
+    table = told.tops.loc[[item.column for item in survey.items if item.column in told.tops.index]]
+    known = table.dropna(subset=["rate"])
+    if len(known) < 2:
+        return text(
+            zh="可公布满意占比的项目不足两个", en="Fewer than two items have a share that can be published"
+        )
+    low, high = known["rate"].idxmin(), known["rate"].idxmax()
+    span = text(
+        zh=f"各项目的满意占比在{percent(known.loc[low, 'rate'])}与{percent(known.loc[high, 'rate'])}之间",
+        en=f"Between {percent(known.loc[low, 'rate'])} and {percent(known.loc[high, 'rate'])} are satisfied with each item",
+    )
+    if known["low"].max() <= known["high"].min():
+        return span + text(zh="，差异都在误差范围内", en=", differences within the margin of error")
+    return span + text(
+        zh=f"，最低的是{names[str(low)]}，最高的是{names[str(high)]}",
+        en=f"; lowest for {_lower(names[str(low)])}, highest for {_lower(names[str(high)])}",
+    )
+
+
+def promotion(told: Surveyed) -> str:
+    """State the net promoter score; nothing where it was not asked or is withheld."""
+    score = told.promotion
+    if score is None:
+        return ""
+    return text(
+        zh=f"净推荐值为{_score(score.value)}（95%置信区间{_score(score.low)}～{_score(score.high)}）：推荐者{score.promoters:,}户，"
+        f"中立者{score.passives:,}户，贬损者{score.detractors:,}户",
+        en=f"The net promoter score is {_score(score.value)} (95% interval {_score(score.low)} to {_score(score.high)}): "
+        f"{score.promoters:,} promoters, {score.passives:,} passives, {score.detractors:,} detractors",
+    )
+
+
+def promotion_change(told: Surveyed) -> str:
+    """State how the score changed since the wave before; nothing without one."""
+    if told.change is None or not told.before:
+        return ""
+    gap, low, high = told.change
+    interval = text(
+        zh=f"（95%置信区间{_score(low)}～{_score(high)}）",
+        en=f" (95% interval {_score(low)} to {_score(high)})",
+    )
+    if low > 0 or high < 0:
+        word = text(zh="上升" if gap > 0 else "下降", en="rose" if gap > 0 else "fell")
+        return text(
+            zh=f"净推荐值比{told.before}批次{word}{_score(abs(gap))}{interval}",
+            en=f"NPS {word} by {_score(abs(gap))} from wave {told.before}{interval}",
+        )
+    return text(
+        zh=f"净推荐值与{told.before}批次相比没有明显变化，相差{_score(gap)}{interval}",
+        en=f"NPS did not clearly change from wave {told.before}: {_score(gap)}{interval}",
+    )
+
+
+def reliability(told: Surveyed) -> str:
+    """State whether the items measure one thing, so that their mean may be told."""
+    scale = told.reliabilities.get("")
+    if scale is None or pd.isna(scale.alpha):
+        return text(
+            zh="各项目不足以计算克朗巴赫α系数，不给出综合均分",
+            en="Cronbach's alpha cannot be computed, so no mean of the items is given",
+        )
+    interval = f"{scale.low:.2f}" + text(zh="～", en=" to ") + f"{scale.high:.2f}"
+    head = text(
+        zh=f"{scale.items}个项目的克朗巴赫α系数为{scale.alpha:.2f}（95%置信区间{interval}）",
+        en=f"Cronbach's alpha of the {scale.items} items is {scale.alpha:.2f} (95% interval {interval})",
+    )
+    least = f"{RELIABLE}"
+    if scale.is_reliable:
+        return head + text(
+            zh=f"，达到{least}，可以看综合均分", en=f", at least {least}: their mean may be read"
+        )
+    return head + text(
+        zh=f"，低于{least}，不给出综合均分", en=f", below {least}: no mean of the items is given"
+    )
+
+
+# --- what it goes with
+
+
+def importance(told: Surveyed, survey: Questionnaire) -> str:
+    """State what the overall satisfaction goes with most, only where that is sure."""
+    found, names = told.drivers, names_of(survey)
+    if found.shares.empty:
+        return no_drivers(told)
+    table = found.shares
+    first = list(table.index[table["rank_low"] == 1])
+    others = len(table) - len(first)
+    listed = language.listing([names[str(item)] for item in first])
+    if len(first) == len(table):
+        return text(
+            zh="各项目与总体满意度的关系分不出明显的先后",
+            en="No item is clearly more closely tied to overall satisfaction than another",
+        )
+    shares = text(zh="、", en=", ").join(percent(table.loc[item, "share"]) for item in first)
+    clear = bool((table.loc[first, "rank_high"] <= len(first)).all())
+    tie = text(zh="，两者分不出先后", en=", the two not told apart") if len(first) == 2 else ""
+    tie = text(zh="，彼此分不出先后", en=", not told apart from each other") if len(first) > 2 else tie
+    if clear:
+        return text(
+            zh=f"与总体满意度关系最密切的是{listed}（影响份额{shares}），明显高于其余{others}项{tie}",
+            en=f"Overall satisfaction is most closely tied to {_lower(listed)} (shares of importance {shares}), clearly more than to the "
+            f"other {others}{tie}",
+        )
+    return text(
+        zh=f"与总体满意度的关系可能居首的有{listed}（影响份额{shares}），但不能确定都高于其余各项",
+        en=f"What overall satisfaction is most closely tied to is among {_lower(listed)} (shares {shares}); more cannot be told",
+    )
+
+
+def no_drivers(told: Surveyed) -> str:
+    """Say why there are no shares of importance."""
+    reasons = {
+        "few": text(
+            zh="答全各项目的客户太少，不分析影响因素",
+            en="Too few customers answered all items for an analysis of what matters",
+        ),
+        "constant": text(
+            zh="有项目的答案全部相同，无法分析影响因素",
+            en="All answers to an item are the same, so what matters cannot be analysed",
+        ),
+        "items": text(
+            zh="问卷没有总体满意度或至少两个项目，不分析影响因素",
+            en="Without an overall item and two others, what matters is not analysed",
+        ),
+    }
+    return reasons.get(told.drivers.reason, "")
+
+
+def explained(told: Surveyed) -> str:
+    """State how much all items explain, and whether a logistic check agrees; with the caveat on causes."""
+    found = told.drivers
+    if found.shares.empty:
+        return ""
+    agreement = ""
+    if found.agreement == found.agreement:
+        agreement = text(
+            zh=f"；以是否满意为结果的逻辑斯谛回归作核对，各项目次序的秩相关为{found.agreement:.2f}",
+            en=f"; a logistic regression of being satisfied orders the items alike (rank correlation {found.agreement:.2f})",
+        )
+    return text(
+        zh=f"各项目合计解释总体满意度差异的{percent(found.r_squared)}（{found.answered:,}份答全的答卷）{agreement}。影响份额是相关关系，"
+        "对企业整体印象好的客户可能各项都打高分，不能据此认定因果",
+        en=f"Together the items explain {percent(found.r_squared)} of the differences in overall satisfaction ({found.answered:,} answers)"
+        f"{agreement}. Shares are associations: who likes a firm may rate all of it well",
+    )
+
+
+def collinear(told: Surveyed, survey: Questionnaire) -> str:
+    """Warn of items that say much the same; nothing where there are none."""
+    table = told.drivers.shares
+    if table.empty:
+        return ""
+    alike = [names_of(survey)[str(item)] for item in table.index[table["vif"] > COLLINEAR]]
+    if not alike:
+        return ""
+    return text(
+        zh=f"{language.listing(alike)}与其他项目高度相关（方差膨胀因子大于{COLLINEAR:g}），份额不宜单独解读",
+        en=f"{language.listing(alike)} go closely with other items (variance inflation above {COLLINEAR:g}): read shares together",
+    )
+
+
+def weakest(told: Surveyed, survey: Questionnaire) -> str:
+    """State which important item is weak, only where that is sure; nothing without a map."""
+    table = told.performance
+    if table.empty:
+        return ""
+    names = names_of(survey)
+    poor = table[(table["quadrant"] == IMPROVE) & table["sure"]]
+    if len(poor):
+        item = poor["rate"].idxmin()
+        return text(
+            zh=f"影响大而评价偏低的是{names[str(item)]}：满意占比{percent(poor.loc[item, 'rate'])}，应优先改进",
+            en=f"Important and poorly rated: {_lower(names[str(item)])}, with {percent(poor.loc[item, 'rate'])} satisfied; improve it first",
+        )
+    near = language.listing([names[str(item)] for item in table.index[table["quadrant"] == IMPROVE]])
+    if not near:
+        return text(
+            zh="影响大的项目评价都不低，没有明显的短板",
+            en="No important item is poorly rated",
+        )
+    return text(
+        zh=f"影响较大而评价偏低的可能是{near}，但与分界线的距离在误差范围内，不能确定",
+        en=f"Important and poorly rated may be {_lower(near)}, but that lies within the margin of error",
+    )
+
+
+def penalties(told: Surveyed, survey: Questionnaire) -> str:
+    """State which items are taken for granted, and which delight; nothing where none is clear."""
+    names, table = names_of(survey), told.contrasts
+    words = {
+        BASIC: text(
+            zh="基本型（做不好扣分多，做得好加分少）",
+            en="taken for granted (poor costs more than excellent gains)",
+        ),
+        EXCITING: text(zh="魅力型（做得好加分多）", en="delighting (excellent gains more than poor costs)"),
+        LINEAR: text(zh="线性型（好坏影响相当）", en="linear (both ways alike)"),
+    }
+    parts = []
+    for kind, word in words.items():
+        listed = [names[str(item)] for item in table.index[table["kind"] == kind]]
+        if listed:
+            parts.append(
+                text(
+                    zh=f"{word}：{language.listing(listed)}", en=f"{word}: {_lower(language.listing(listed))}"
+                )
+            )
+    return text(zh="；", en="; ").join(parts)
+
+
+def grade_relation(told: Surveyed) -> str:
+    """State whether customers of higher grades are more satisfied; nothing without two grades to compare."""
+    from ...analysis.rates import difference
+
+    known = told.by_grade.dropna(subset=["rate"]).sort_index()
+    known = known[known["consultations"] >= 30]
+    if len(known) < 2:
+        return text(zh="可比较的等级不足两个，不作比较", en="Fewer than two grades can be compared")
+    first, last = known.iloc[0], known.iloc[-1]
+    gap, low, high = difference(first, last)
+    names = [language.grade_name(str(known.index[place])) for place in (0, -1)]
+    interval = text(
+        zh=f"（95%置信区间{points(low)}～{points(high)}）",
+        en=f" (95% interval {points(low)} to {points(high)})",
+    )
+    if low > 0 or high < 0:
+        return text(
+            zh=f"调查前为{names[0]}的客户满意占比比{names[1]}{'高' if gap > 0 else '低'}{points(abs(gap)).lstrip('+')}{interval}",
+            en=f"Customers of {names[0]} before the survey are {'more' if gap > 0 else 'less'} often satisfied than those of {names[1]}: "
+            f"{points(gap)}{interval}",
+        )
+    return text(
+        zh=f"调查前为{names[0]}与{names[1]}的客户，满意占比没有明显差异，相差{points(gap)}{interval}",
+        en=f"Customers of {names[0]} and {names[1]} before the survey are not clearly more or less satisfied: {points(gap)}{interval}",
+    )
+
+
+def faults(told: Surveyed) -> str:
+    """Say that some cells were no answers; nothing where all were."""
+    if told.faults.empty:
+        return ""
+    return text(
+        zh="部分单元格不是有效答案（超出量表、无法识别或单选题选了多项），按未答处理，件数如下",
+        en="Some cells are no answers (off the scale, unreadable, or several to a single question); they count as not answered",
+    )
+
+
+def key_figures(told: Surveyed | None) -> list[tuple[str, str]]:
+    """Return what opens the report: label and printed number."""
+    if told is None:
+        return []
+    figures = []
+    if told.response is not None and told.response.rate == told.response.rate:
+        figures.append((text(zh="回收率", en="Response"), percent(told.response.rate)))
+    if pd.notna(told.average["rate"]):
+        row = told.average
+        ends = _interval(row["low"], row["high"])
+        figures.append((text(zh="满意占比", en="Satisfied"), f"{percent(row['rate'])}{ends}"))
+    if told.promotion is not None:
+        score = told.promotion
+        ends = text(
+            zh=f"（{_score(score.low)}～{_score(score.high)}）",
+            en=f" ({_score(score.low)} to {_score(score.high)})",
+        )
+        figures.append((text(zh="净推荐值", en="NPS"), f"{_score(score.value)}{ends}"))
+    return figures
+
+
+def named(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return a table whose items are called as the report calls them."""
+    from ...base import table_metadata
+
+    shown = table.rename(index=dict(names))
+    withheld = {
+        column: [names.get(str(row), row) for row in rows]
+        for column, rows in table_metadata.withheld(table).items()
+    }
+    return table_metadata.describe(shown, withheld=withheld or None)
+
+
+def _interval(low: float, high: float) -> str:
+    if pd.isna(low) or pd.isna(high):
+        return ""
+    return text(zh=f"（{percent(low)}～{percent(high)}）", en=f" ({percent(low)} to {percent(high)})")
+
+
+def _score(value: float) -> str:
+    return formatted(value, "nps")
+
+
+def _lower(words: str | Sequence[str]) -> str:
+    return str(words)[:1].lower() + str(words)[1:]
+
+
+origin.trace_module(globals())
