@@ -16,7 +16,7 @@ from . import __version__
 from .base import console
 from .base.errors import InputError
 from .base.files import narrow_mode
-from .commands import crm, places, projects, review, template
+from .commands import crm, fit, places, projects, review, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -84,10 +84,6 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="industry-report")
 def main() -> None:
     """Turn workbooks of customer consultations into published reports."""
-
-
-main.add_command(projects.init)
-main.add_command(projects.update)
 
 
 @main.command(
@@ -172,9 +168,6 @@ def check(
         click.echo(check_report.summary(checks, language) + _describe_grades(grades, language))
     if any(found.error or found.rejected for found in checks):
         sys.exit(1)
-
-
-main.add_command(template.template)
 
 
 def _write_mapping(files: tuple[Path, ...], target: Path) -> None:
@@ -348,6 +341,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
 @click.option("--scheduler", metavar="ADDRESS", help="Make them on a Dask cluster, such as tcp://host:8786.")
 @click.option("--also", multiple=True, type=click.Choice(["docx"]), help="Make them as Word documents, too.")
 @click.option("--draft", is_flag=True, help="Mark the reports as drafts; give them an --output of their own.")
+@click.option("--reason", metavar="TEXT", help="Why reports are corrected; published with each correction.")
 def build(
     params: tuple[Path, ...],
     data: str | None,
@@ -360,6 +354,7 @@ def build(
     scheduler: str | None,
     also: tuple[str, ...],
     draft: bool,
+    reason: str | None,
 ) -> None:
     """Make the reports, as HTML, PDF and data.
 
@@ -377,14 +372,14 @@ def build(
     from .building import build as builder
 
     jobs = _list_jobs(places.rename_files(here, named), places.rename_data(here, data), only)
-    options = builder.Options(workers, force, time_limit, retries, scheduler, draft, also)
+    why = builder.check_reason(reason, draft)
+    options = builder.Options(workers, force, time_limit, retries, scheduler, draft, also, why)
     from .building.progress import show_progress, summarize
 
     with show_progress(len(jobs)) as tell:
         results = builder.build_shelves(jobs, output, options, tell, lambda text: click.echo(text, err=True))
     failed = [result for result in results if result.status == "failed"]
-    shelves = builder.assign_shelves(jobs, output)
-    click.echo(summarize(results, [folder / "index.html" for folder in shelves]))
+    click.echo(summarize(results, [folder / "index.html" for folder in builder.assign_shelves(jobs, output)]))
     for result in failed:
         click.echo(f"Error: {result.cause}", err=True)
     if failed:
@@ -428,8 +423,8 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
         click.echo("The preview has ended.", err=True)
 
 
-main.add_command(review.review)
-main.add_command(crm.crm)
+for command in (projects.init, projects.update, template.template, review.review, crm.crm, fit.fit):
+    main.add_command(command)
 
 
 def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:
@@ -437,9 +432,7 @@ def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> 
     from .building import plan as planner
 
     jobs = planner.list_jobs(params, data, only)
-    for scorecard in dict.fromkeys(
-        job.parameters["scorecard"] for job in jobs if "scorecard" in job.parameters
-    ):
+    for scorecard in dict.fromkeys(filter(None, (job.parameters.get("scorecard") for job in jobs))):
         _load_scorecard(scorecard)
     return jobs
 

@@ -29,7 +29,8 @@ MOST_ENTRIES = 15
 ONLY = {
     "scoring": {"cli", "commands.review"}
     | {f"protection.{name}" for name in ("lead_publication", "lead_cards", "publication")}
-    | {f"protection.value_{name}" for name in ("publication", "protection")},
+    | {f"protection.value_{name}" for name in ("publication", "protection")}
+    | {f"protection.opinion_{name}" for name in ("publication", "sources")},
     "papermill": {"processes.engine", "building.render"},
     "nbclient": {"processes.engine"},
     "nbconvert": {f"export.{name}" for name in ("exporters", "failed_cells", "markdown_cells", "outputs")},
@@ -41,7 +42,7 @@ ONLY = {
     "yaml": {"base.yaml_reader"},
     "IPython": {"report.display"},
     "click": {"cli", "building.progress"}
-    | {f"commands.{name}" for name in ("crm", "places", "projects", "review", "speech", "template")},
+    | {f"commands.{name}" for name in ("crm", "fit", "places", "projects", "review", "speech", "template")},
     "python_calamine": {"intake.sources", "intake.xlsx"},
     "jupyter_client": {"processes.kernels"},
     "ipykernel": {"processes.kernel_server"},

@@ -358,3 +358,22 @@ def test_check_never_writes_over_a_file(project):
     assert result.exit_code == 1
     assert "is there already" in result.output
     assert workbook.read_bytes() == before
+
+
+# --- the reason of corrections
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (["--reason", " "], "--reason: expected a sentence"),
+        (["--reason", "请致电13800138000"], "--reason: seems to name a person"),
+        (["--reason", "补报", "--draft"], "--reason: a draft corrects nothing"),
+    ],
+)
+def test_reason_that_cannot_be_told_ends_the_build_before_it_begins(arguments, fault, write_params, slices):
+    path = write_params("reports:\n  - {notebook: industry, region: 黄山市, year: 2025}\n")
+    result = run("build", str(path), *arguments)
+    assert result.exit_code == 1
+    assert fault in result.stderr
+    assert not Path("reports").exists()

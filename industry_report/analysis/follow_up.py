@@ -249,6 +249,25 @@ def triggers(
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
 
 
+def fire(
+    orders: pd.DataFrame | None, consultations: pd.DataFrame, chosen: Iterable[Any]
+) -> tuple[pd.DataFrame, str]:
+    """Return which customers met a trigger, by their orders where there are some, else by their purchases.
+
+    Returns
+    -------
+    tuple
+        As of `triggers`, months as text, and "orders", "consultations" or "" (neither has customers, dates
+        and amounts).
+    """
+    sources = ((orders, "ordered_on", "orders"), (consultations, "converted_on", "consultations"))
+    for rows, on, name in sources:
+        if rows is not None and len(rows) and {"customer_id", on, "amount"} <= set(rows):
+            found = triggers(rows, chosen, on=on)
+            return found.astype(dict.fromkeys(("since", "until", "fired"), str)), name
+    return triggers(consultations.iloc[:0], ()), ""
+
+
 def _find_runs(amounts: pd.DataFrame, trigger: Any, by: str, on: str) -> pd.DataFrame:
     known = amounts[amounts[[by, on, trigger.column]].notna().all(axis=1)]
     months = known[on].dt.to_period("M") if known[on].dtype.kind == "M" else known[on]

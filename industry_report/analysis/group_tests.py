@@ -177,7 +177,7 @@ def _tested(ours: pd.DataFrame, others: pd.DataFrame, planned: bool) -> pd.DataF
         return nothing.astype(dict.fromkeys(_TESTED[:5], float))
     x, n, y, m = (table[column].to_numpy(float) for table in (ours, others) for column in COUNTS[::-1])
     low, high = confint_proportions_2indep(x, n, y, m, method="newcomb", alpha=ALPHA)
-    tests = [_test(*counts) for counts in zip(x, n, y, m, strict=True)]
+    tests = [test_two(*counts) for counts in zip(x, n, y, m, strict=True)]
     p = np.array([value for value, _ in tests])
     adjusted = holm(p) if planned else false_discovery_control(p, method="bh")
     clear = adjusted < ALPHA
@@ -188,7 +188,7 @@ def _tested(ours: pd.DataFrame, others: pd.DataFrame, planned: bool) -> pd.DataF
     return pd.DataFrame(dict(zip(_TESTED, values, strict=True)), index=ours.index)
 
 
-def _test(x: float, n: float, y: float, m: float) -> tuple[float, str]:
+def test_two(x: float, n: float, y: float, m: float) -> tuple[float, str]:
     """Test whether two rates are equal: two-sided p, and the name of the test."""
     reached, total = x + y, n + m
     if min(n, m) * min(reached, total - reached) / total < _EXPECTED:

@@ -61,7 +61,7 @@ def of_groups(now: pd.DataFrame, before: pd.DataFrame, *, overlapping: bool = Fa
         either year withholds, or that follows from one, is missing. The pooled rest is left out: what is in
         it differs between years.
     """
-    column = "received" if "received" in now else "consultations"
+    column = "received" if "received" in now or "received" in before else "consultations"
     groups = [group for group in now.index if group not in REST.values()]
     everybody, earlier = _all_consultations(now), _all_consultations(before)
     counts = pd.DataFrame({column: everybody, "year_before": earlier.reindex(now.index)})

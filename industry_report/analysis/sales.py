@@ -16,6 +16,7 @@ from ..scorecard.scorecards import Scorecard
 from ..settings.publisher import Policy
 from . import conversion
 from .conversion import ALPHA, FEW, HIGHER, LOWER, NO_DIFFERENCE, Measure
+from .history import DOWN
 
 # What a line of the work list tells, where the data have it.
 _LISTED = ("customer_id", "grade", "composite", "role", "last_contact", "due", "days_overdue")
@@ -207,6 +208,42 @@ def work_list(
     rank = table.assign(grade=-table["grade"].cat.codes.astype(int))
     order = rank.sort_values(["grade", "due", by], kind="stable").index
     return table.loc[order, kept or list(_LISTED[:2])].reset_index(drop=True)
+
+
+PER_ROLE = 15  # customers on one desk's sheet
+
+
+def fresh_leads(calls: pd.DataFrame, promising: HighGrades, most: int = PER_ROLE) -> dict[str, pd.DataFrame]:
+    """Return of each role the customers of high grades who asked last: who is most likely to buy still.
+
+    Parameters
+    ----------
+    calls : DataFrame
+        See `work_list`.
+    promising : HighGrades
+        See `high_grades`.
+    most : int
+        Customers of each role.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Role → rows of `calls`, most recent consultation first; roles in the order of their grades.
+    """
+    if calls.empty or not {"role", "last_contact"} <= set(calls):
+        return {}
+    high = calls[calls["grade"].astype(str).isin(promising.grades)]
+    newest = high.sort_values("last_contact", ascending=False, kind="stable")
+    return {str(role): newest[newest["role"] == role].head(most) for role in dict.fromkeys(high["role"])}
+
+
+def fallen_leads(calls: pd.DataFrame, most: int = PER_ROLE) -> pd.DataFrame:
+    """Return customers without a purchase whose grade fell since the period before, most recent first."""
+    if "move" not in calls or "last_contact" not in calls:
+        return calls.iloc[:0]
+    fell = calls[calls["move"] == DOWN].sort_values("last_contact", ascending=False, kind="stable")
+    kept = [c for c in ("customer_id", "grade", "role", "last_contact", "cause") if c in fell]
+    return fell[kept].head(most)
 
 
 def sum_purchases(scored: pd.DataFrame, column: str) -> pd.DataFrame:

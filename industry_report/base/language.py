@@ -268,6 +268,11 @@ def _pick(*, zh: str, en: str) -> str:
     return _keep(zh if _current == "zh" else en)
 
 
+def words() -> dict[str, str]:
+    """Return which of the standard's words the report's subject replaces; Markdown cells take them over."""
+    return dict(_words)
+
+
 def trade(*, opens: bool = False) -> str:
     """Return what is sold: 财务软件 / finance software; in English with a capital where it opens a title."""
     named = _pick(zh=_subject.trade.zh, en=_subject.trade.en)

@@ -125,6 +125,7 @@ def build_reports(
                 scheduling.run_jobs(scheduling.order(stale, rows, shelf), output, facts, options, finish)
                 for words in _withdraw(output, jobs, results):
                     say(words)
+            _miss_correction(output, results, options.reason, say)
         finally:
             done = [results[job.stem] for job in jobs if job.stem in results]
             staleness.sweep(output)  # what workers left that were killed
@@ -140,9 +141,10 @@ def build_reports(
 
 
 def _gather_facts(jobs: list[Job], options: Options) -> dict[str, dict[str, Any]]:
-    """Return the facts of all reports, and in which formats they are asked for."""
+    """Return the facts of all reports, in which formats they are asked for, and why they are corrected."""
     known = staleness.gather_facts(jobs, options.draft)
-    return {stem: {**about, "also": options.also} for stem, about in known.items()}
+    asked = {"also": options.also, "reason": options.reason}
+    return {stem: {**about, **asked} for stem, about in known.items()}
 
 
 def _withdraw(output: Path, jobs: list[Job], results: Mapping[str, Result]) -> list[str]:
@@ -151,6 +153,35 @@ def _withdraw(output: Path, jobs: list[Job], results: Mapping[str, Result]) -> l
         status: [r.report for r in results.values() if r.status == status] for status in ("made", "fresh")
     }
     return one_publication.withdraw_outdated(output, jobs, done["made"], done["made"] + done["fresh"])
+
+
+def check_reason(reason: str | None, draft: bool) -> str:
+    """Return the reason of a build's corrections, empty if nobody gave one; see `corrections.check_reason`.
+
+    Raises
+    ------
+    InputError
+        If it cannot be published, or the build makes drafts.
+    """
+    if reason is None:
+        return ""
+    if draft:
+        raise InputError("--reason", "a draft corrects nothing.", "Leave out --reason or --draft.")
+    return corrections.check_reason(reason)
+
+
+def _miss_correction(
+    output: Path, results: Mapping[str, Result], reason: str, say: Callable[[str], None]
+) -> None:
+    """Say so if a reason was given that none of the reports just made tells."""
+    records = {
+        stem: report_records.read_record(output / f"{stem}.json") or {}
+        for stem, result in results.items()
+        if result.status == "made"
+    }
+    told = any(record.get("correction", {}).get("reason") == reason for record in records.values())
+    if reason and not told:
+        say("The reason is told nowhere: no report says anything else than the one it replaces.")
 
 
 def open_output(output: Path, is_private: bool = False) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..base.errors import InputError
+from ..base.files import find_upwards
+from ..intake.mapping import ColumnMap, TableRules, load_column_map
 from ..settings.publisher import load_policy
 from ..shelf import released, report_records
 from ..shelf.released import Slice
@@ -36,15 +39,32 @@ def check_jobs(jobs: Sequence[Job], output: Path) -> None:
         if not parameters.get("data"):  # it reads no slice, whatever region and year it is called after
             continue
         for place in sorted(released.list_slices(parameters)):
-            for name in SAME:
-                value = _plain(parameters.get(name))
+            graded = bool(parameters.get("scorecard"))  # else it shows no grade of a consultation
+            for name in SAME if graded else SAME[:-1]:
+                value = _plain(name, parameters.get(name))
                 other, before = told.setdefault((place, name), (stem, value))
                 if before != value:
                     _refuse(place, name, (other, before), (stem, value))
 
 
-def _plain(value: Any) -> str:
-    return Path(str(value)).name if value else ""
+def _plain(name: str, value: Any) -> str:
+    """Return the name of a file; nothing for a mapping that only adds columns to other tables."""
+    if not value or (name == "columns" and _adds_only(value)):
+        return ""
+    return Path(str(value)).name
+
+
+def _adds_only(path: Any) -> bool:
+    """Tell whether a mapping leaves the rows of every table as they are: it names further columns of some."""
+    file = find_upwards(str(path))
+    if file is None:
+        return False
+    told = load_column_map(file)
+    named = [
+        column for rules in told.tables.values() for column in {*rules.columns.values()} - {*rules.further}
+    ]
+    rest = [replace(rules, columns={}, further={}) for rules in told.tables.values()]
+    return not named and replace(told, tables={}) == ColumnMap() and all(one == TableRules() for one in rest)
 
 
 def _refuse(place: Slice, name: str, one: tuple[str, Any], other: tuple[str, Any]) -> None:

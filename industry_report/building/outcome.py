@@ -56,6 +56,8 @@ class Options:
         Mark the reports as drafts: no versions are counted, and none takes a published report's place.
     also : tuple of str
         Further formats: docx.
+    reason : str
+        Why reports that say something else than before are corrected; told with each correction.
     """
 
     workers: int | None = None
@@ -65,3 +67,4 @@ class Options:
     scheduler: str | None = None
     draft: bool = False
     also: tuple[str, ...] = ()
+    reason: str = ""

@@ -3,6 +3,8 @@
 _OURS = {
     "analysis": "conversion curriculum follow_up history market overrides sales validity workload",
     "analysis.opinions": "coding questionnaire",
+    "analysis.reviews": "action_effects action_file assessors decisions "
+    "evidence grade_outcomes proposals review_file review_log",
     "analysis.trade": "market_file",
     "analysis.value": "assumptions",
     "base": "language",
@@ -10,9 +12,9 @@ _OURS = {
     "protection": "comparison disclosure lead_publication "
     "market_publication opinion_publication publication value_publication",
     "report": "display figures lead_figures market_figures market_tables opinion_figures "
-    "opinion_tables panels small_figures tables value_figures value_tables",
-    "report.sentences": "college complaints enterprise industry leads "
-    "market market_outlook satisfaction side_by_side value value_models",
+    "opinion_tables panels review_figures small_figures tables value_figures value_tables",
+    "report.sentences": "college complaints enterprise industry leads market "
+    "market_outlook review satisfaction side_by_side value value_models",
     "scorecard": "explanation scorecard_file",
 }
 # What a report imports, and what ipykernel and IPython import when their first cell runs. Never `scoring`: a

@@ -78,7 +78,7 @@ def render_report(job: Job, output: Path, facts: dict[str, Any]) -> list[str]:
         data = exporters.report_data(notebook)
         warnings = data.pop("warnings")
         check_outputs(notebook, job.stem, is_public=not is_internal(job))
-        version = find_version(data, output, job.stem, draft=bool(facts.get("draft")))
+        version = find_version(data, output, job.stem, facts)
         version, outdated = _look_at_earlier(job, output, version, {**facts, **data})
         warnings += [
             f"version {kept} is withdrawn: beside this one it would tell of few customers"
@@ -284,9 +284,9 @@ def refuse_draft(output: Path, stem: str) -> None:
         raise InputError(stem, problem, "Give drafts a folder of their own: --draft --output drafts.")
 
 
-def find_version(data: dict[str, Any], output: Path, stem: str, draft: bool) -> dict[str, Any]:
+def find_version(data: dict[str, Any], output: Path, stem: str, facts: dict[str, Any]) -> dict[str, Any]:
     """Return a report's version and, if it corrects a published one, what changed; see `corrections`."""
-    if draft:
+    if facts.get("draft"):
         return {"version": 1}
     earlier = find_earlier(output, stem)
     kept = ""
@@ -294,7 +294,7 @@ def find_version(data: dict[str, Any], output: Path, stem: str, draft: bool) -> 
         name = name_kept(stem, earlier["version"])
         whole = any(_says_version(output, s, earlier["version"]) for s in (name, stem))
         kept = f"{Path(name).name}.html" if whole else ""
-    found = corrections.find_version(data, earlier, kept, corrections.find_today())
+    found = corrections.find_version(data, earlier, kept, corrections.find_today(), facts.get("reason", ""))
     before = found["version"] - 1
     if earlier and earlier["version"] > before and not _says_version(output, name_kept(stem, before), before):
         found = corrections.forget_earlier(found)  # it was withdrawn since

@@ -40,8 +40,9 @@ NAMED_FILES = (
 )  # a parameter that ends so names a file that the notebook reads
 CLOCK_TICK_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT)
 # Of the facts of a report, what no file of it may tell: a digest of rows is an oracle, with which readers try
-# guesses of a customer's row until it is right.
-PRIVATE_FACTS = frozenset({"also", "data"})  # and the formats that this build was asked for
+# guesses of a customer's row until it is right; the formats that this build was asked for; and the reason of
+# a correction, which is told with it if there is one.
+PRIVATE_FACTS = frozenset({"also", "data", "reason"})
 STAGING = ".staging-"  # how the folders begin in which reports are put together
 
 

@@ -25,12 +25,14 @@ TABLES = (
 @click.option("--table", "tables", multiple=True, type=click.Choice((*TABLES, "all")), help="Which tables.")
 @click.option("--scorecard", metavar="FILE", type=PATH, help="Whose scores are asked for, and their wording.")
 @click.option("--codes-from", metavar="FILE", type=PATH, help="Last year's workbook: its codes go on.")
+@click.option("--survey", metavar="FILE", type=PATH, help="A questionnaire with these items, nothing else.")
 @speech.language_option("Of the workbook.")
 def template(
     target: Path,
     tables: tuple[str, ...],
     scorecard: Path | None,
     codes_from: Path | None,
+    survey: Path | None,
     language: str | None,
 ) -> None:
     """Write a workbook to fill in (default: of consultations), with drop-downs, checks and instructions.
@@ -44,6 +46,9 @@ def template(
 
     if target.suffix.lower() != ".xlsx":
         raise InputError(str(target), "is no name of a workbook.", "Let it end in .xlsx.")
+    if survey:
+        click.echo(_write_questionnaire(target, survey, speech.find_language(language)))
+        return
     mapping = target.with_suffix(".columns.yaml")
     chosen = TABLES if "all" in tables else tables or TABLES[:1]
     card = load_scorecard(scorecard or find_standard())
@@ -77,6 +82,16 @@ def _read_codes(path: Path) -> dict[str, list[str]]:
         name: list(dict.fromkeys([*listed.get(name, []), *used.get(name, [])]))
         for name in dict.fromkeys([*listed, *used])
     }
+
+
+def _write_questionnaire(target: Path, survey: Path, language: str) -> Path:
+    """Write the questionnaire of a file of survey items, never over one that may be filled in."""
+    from ..analysis.opinions import questionnaire, questionnaire_form
+
+    if target.exists():
+        raise InputError(str(target), "is there already.", "Name a new file, or remove it first.")
+    asked = questionnaire.load_questionnaire(survey)
+    return _write(target, questionnaire_form.write_questionnaire(asked, language))
 
 
 def _write(target: Path, content: bytes) -> Path:

@@ -78,7 +78,7 @@ class _Frames:
 
 
 def _number(caption: Element) -> str:
-    numbers = [c for c in find(caption.children, "span") if c.attributes.get("class") == "number"]
+    numbers = [c for c in find(caption.children, "span") if "number" in c.attributes.get("class", "").split()]
     return read_text(numbers[0].children).strip() if numbers else ""
 
 

@@ -222,7 +222,7 @@ def number_exhibits(nodes: list[Node], words: dict[str, str]) -> None:
         counts[caption.tag] += 1
         word = words["figure" if caption.tag == "figcaption" else "table"]
         caption.children = [
-            make("span", f"{word}{counts[caption.tag]}", class_="number"),
+            make("span", f"{word}{counts[caption.tag]}", class_="number of-exhibit"),
             " ",
             *caption.children,
         ]

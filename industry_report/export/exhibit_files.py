@@ -68,24 +68,22 @@ def make_files(
         Is told of a figure that has no drawing, or of a drawing that cannot be made a picture.
     """
     files: Files = {}
-    drawings = collect_drawings(nodes)
+    figures = collect_figures(nodes)
     sheets: dict[str, sharing.Sheet] = {}
     with language.speaking(data["cover"]["language"]):
         for exhibit in data["exhibits"]:
-            stem = name_file(exhibit)
+            stem = f"{FOLDER}/{name_file(exhibit)}"
             if exhibit["data"] and exhibit.get("columns"):
-                files[f"{FOLDER}/{stem}.csv"] = write_table(exhibit)
+                files[f"{stem}.csv"] = write_table(exhibit)
             if exhibit["kind"] != "figure":
                 continue
-            drawing = drawings.get(exhibit["number"])
-            if drawing is None:
-                warn(
-                    f"{name_exhibit(exhibit)} has no drawing to offer as a file: use show(figure, caption=…)."
-                )
+            sheet = _lay_out(figures.get(exhibit["number"]), name_exhibit(exhibit))
+            if sheet is None:
+                told = f"{name_exhibit(exhibit)} has no drawing to offer as a file"
+                warn(f"{told}: use show(figure, caption=…).")
                 continue
-            head = f"{name_exhibit(exhibit)}  {exhibit['caption']}"
-            svg = files[f"{FOLDER}/{stem}.svg"] = write_drawing(_titled(drawing, head))
-            sheets[f"{FOLDER}/{stem}.png"] = sharing.Sheet(svg, head)
+            files[f"{stem}.svg"] = sheet.svg
+            sheets[f"{stem}.png"] = sheet
     files |= sharing.draw(sheets, pdf, summary_page, data["cover"], warn)
     card = f"{quote(name)}.{sharing.CARD}" if sharing.CARD in files else ""
     return Beside(f"{quote(name)}.{FOLDER}", card, files)
@@ -96,22 +94,42 @@ def name_file(exhibit: Mapping[str, Any]) -> str:
     return f"{exhibit['kind']}-{exhibit['number']}"
 
 
-def collect_drawings(nodes: Sequence[Node]) -> dict[int, Element]:
-    """Return the drawings of a numbered body by the numbers of their figures."""
+def collect_figures(nodes: Sequence[Node]) -> dict[int, Element]:
+    """Return the figures of a numbered body by their numbers."""
     found: dict[int, Element] = {}
     for figure in find(nodes, "figure"):
-        number = _find_number(figure, "figcaption")
-        drawing = next((e for e in find(figure.children, "svg") if e.kind == "svg"), None)
-        if number and drawing is not None:
-            found.setdefault(number, drawing)
+        if number := _find_number(figure, "figcaption"):
+            found.setdefault(number, figure)
     return found
+
+
+def _lay_out(figure: Element | None, number: str) -> sharing.Sheet | None:
+    """Return a figure as it is drawn alone: number and headline, what is shown, the drawing, its notes."""
+    inner = [] if figure is None else figure.children
+    drawing = next((e for e in find(inner, "svg") if e.kind == "svg"), None)
+    if drawing is None:
+        return None
+    caption = next(find(inner, "figcaption"))
+    parts = {"number": "", "subtitle": "", "exhibit-note": ""}
+    for element in find(inner, "span", "p"):
+        for name in parts.keys() & element.attributes.get("class", "").split():
+            parts[name] = _read(element)
+    headline = next(find(caption.children, "strong"), None)
+    words = _read(headline) if headline is not None else _read(caption).removeprefix(parts["number"]).strip()
+    title = f"{number}  {words}"
+    drawn = write_drawing(_titled(drawing, title))
+    return sharing.Sheet(drawn, title, parts["subtitle"], parts["exhibit-note"])
+
+
+def _read(element: Element) -> str:
+    return " ".join(read_text(element.children).split())
 
 
 def _find_number(figure: Element, tag: str) -> int:
     """Return the number that a figure's or table's caption prints; 0 if it has none."""
     for caption in find(figure.children, tag):
         for part in find(caption.children, "span"):
-            if part.attributes.get("class") == "number":
+            if "number" in part.attributes.get("class", "").split():
                 digits = re.search(r"\d+$", read_text(part.children).strip())
                 return int(digits[0]) if digits else 0
     return 0
@@ -199,4 +217,4 @@ def add_links(nodes: list[Node], beside: Beside) -> None:
 
 def _find_words(figure: Element) -> str:
     caption = next(find(figure.children, "figcaption", "caption"), None)
-    return " ".join(read_text([caption]).split()) if caption else ""
+    return _read(caption) if caption else ""

@@ -108,7 +108,7 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
     changes = [*cover.get("changes", []), *[""] * len(pairs)]
     key_figures = [(*split_figure(*pair), change) for pair, change in zip(pairs, changes, strict=False)]
     colours = identity.get("colours", {})
-    own = EDITION_COLOURS.get(cover.get("edition", ""), colours.get("accent", ACCENT))
+    own = find_accent(cover)
     return {
         **{key: cover[key] for key in ("language", "title", "subtitle", "facts", "notice")},
         "title_html": keep_words(cover["title"], [fact for _, fact in cover["facts"]]),
@@ -133,6 +133,12 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
         "keywords": [*(fact for _, fact in cover["facts"][:2]), *(label for label, *_ in key_figures)],
         "description": _description(cover, key_figures),
     }
+
+
+def find_accent(cover: Mapping[str, Any]) -> str:
+    """Return the colour of a report: its edition's, else its publisher's, else the program's."""
+    colours = cover.get("publisher", {}).get("colours", {})
+    return EDITION_COLOURS.get(cover.get("edition", ""), colours.get("accent", ACCENT))
 
 
 def keep_words(phrase: str, names: Sequence[str] = ()) -> str:

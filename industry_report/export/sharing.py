@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..base.style import ACCENT
 from . import typesetting
+from .imprint import find_accent
 from .typesetting import TypstError
 
 PIXELS_PER_INCH = 200
@@ -28,10 +28,20 @@ Job = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A figure to be drawn with its title, so that it says what it is wherever it goes."""
+    """A figure to be drawn with its words, so that it says what it is wherever it goes.
+
+    Attributes
+    ----------
+    svg : bytes
+        The drawing.
+    head, subtitle, note : str
+        Its number and headline, what is shown of where and when, and what stands below it.
+    """
 
     svg: bytes
     head: str
+    subtitle: str = ""
+    note: str = ""
 
 
 def draw(
@@ -57,7 +67,8 @@ def draw(
     jobs: dict[str, Job] = {}
     for number, (name, sheet) in enumerate(sheets.items(), start=1):
         files[f"sheet-{number}.svg"] = sheet.svg
-        jobs[name] = {"kind": "figure", "file": f"sheet-{number}.svg", "head": sheet.head, "foot": foot}
+        words = {"head": sheet.head, "subtitle": sheet.subtitle, "note": sheet.note, "foot": foot}
+        jobs[name] = {"kind": "figure", "file": f"sheet-{number}.svg", **words}
     if summary_page:
         jobs[SUMMARY] = {"kind": "page", "page": summary_page, "top": 0.0, **_size(A4_PIXELS)}
     jobs[CARD] = _card(summary_page, cover)
@@ -77,9 +88,8 @@ def _size(pixels: tuple[int, int]) -> dict[str, float]:
 def _card(summary_page: int, cover: Mapping[str, Any]) -> Job:
     """Return the card: what the report is called, a part of a page, what a reader must know of its data."""
     words = {key: cover.get(key, "") for key in ("title", "subtitle", "notice")}
-    accent = cover.get("publisher", {}).get("colours", {}).get("accent", ACCENT)
     place = {"page": max(summary_page, 1), "top": CARD_TOP["summary" if summary_page else "title"]}
-    return {"kind": "card", "accent": accent, **words, **place, **_size(CARD_PIXELS)}
+    return {"kind": "card", "accent": find_accent(cover), **words, **place, **_size(CARD_PIXELS)}
 
 
 def _draw(jobs: list[Job], files: dict[str, bytes], spoken: str) -> list[bytes]:

@@ -22,6 +22,7 @@ from .other_tables import settle
 from .schemas import Column
 from .sources import Source
 from .table_headers import Found, Recognised
+from .table_rows import NO_REGION
 from .values import trim
 
 _NUMBERED = re.compile(r"^\s*(?:第?\s*[QqＱ]?\s*\d+\s*题?\s*[.、．:：)）_-]\s*|[(（]\s*\d+\s*[)）]\s*)")
@@ -63,7 +64,7 @@ def read_responses(
     column_map = load_column_map(columns)
     frames = [
         frame
-        for source in _open_files(data, "responses", column_map)
+        for source in _open_files(data, "responses", column_map, region)
         for frame in _clean(source, "responses", _know_questions(source, column_map, questions))
     ]
     if sheet:
@@ -93,20 +94,24 @@ def read_feedback(
     opened = replace(column_map, tables={**column_map.tables, "feedback": told})
     frames = [
         frame
-        for source in _open_files(data, "feedback", column_map)
+        for source in _open_files(data, "feedback", column_map, region)
         for frame in _clean(source, "feedback", opened)
     ]
     return settle(frames, data, region, columns, "feedback")
 
 
-def _open_files(data: str | Path, table: str, column_map: ColumnMap) -> Iterator[Source]:
-    """Open the files that hold a table, each content once."""
+def _open_files(data: str | Path, table: str, column_map: ColumnMap, region: str | None) -> Iterator[Source]:
+    """Open the files that hold a table, each content once; not those that hold other regions alone."""
     seen = set()
     for file in sources.list_files(find_data(data, table)):
         checksum = store.know_checksum(file)
         entry = store.prepare_file(file, checksum, column_map)
-        if table in entry.summary["tables"] and checksum not in seen:
-            seen.add(checksum)
+        if table not in entry.summary["tables"] or checksum in seen:
+            continue
+        seen.add(checksum)
+        found = {its_region for its_region, *_ in store.prepare_table(file, entry, table, column_map).slices}
+        # Of a file whose every row was rejected (answers on another scale) nothing tells the region.
+        if region is None or not found or found & {region, NO_REGION}:
             yield sources.read(file)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
+from ..base import answer_words
 from . import personal_data, values
 from .code_lists import CODES, LONG_SESSION_SECONDS, LONGEST_SECONDS, find_code
 from .schemas import Column, Schema
@@ -106,7 +107,7 @@ def _read_count(raw: Any) -> Reading:
 
 def _read_score(raw: Any) -> Reading:
     """Read an item of a survey; one that was not answered is missing, and nothing to be said about."""
-    reading = values.read_score(raw)
+    reading = values.read_score(_STEPS.get(values.fold(raw), raw))
     return NO_VALUE if reading.code in ("score_blank", "score_placeholder") else reading
 
 
@@ -144,6 +145,11 @@ def _read_page(raw: Any) -> Reading:
     return Reading(reading.value.partition("?")[0].partition("#")[0] or None)
 
 
+_STEPS = {
+    values.fold(word): step
+    for step, words in enumerate(answer_words.STEPS, start=1)
+    for word in words.split("|")
+}
 _READERS: Mapping[str, Reader] = {
     "text": values.read_text,
     "identifier": values.read_identifier,

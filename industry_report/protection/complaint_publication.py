@@ -96,7 +96,7 @@ def publish_complaints(rows: Gathered, year: int, policy: Policy, within: tuple[
     curve = survival.curve(days, is_closed)
     rate, before = (_rate(rows, every, of, year, policy) for of in (year, year - 1))
     median, low, high = _median(curve, len(days), policy)
-    months, hidden = _chart(every, year, rows.cut, policy)
+    months, hidden = _chart(rows, year, policy)
     open_ones = int((~is_closed).sum())
     return Complained(
         received=_number(len(told), policy),
@@ -234,17 +234,34 @@ def _handling(told: pd.DataFrame, cut: pd.Timestamp, policy: Policy) -> pd.Serie
 # --- months
 
 
-def _chart(every: pd.DataFrame, year: int, cut: pd.Timestamp, policy: Policy) -> tuple[pd.DataFrame, bool]:
-    """Return complaints by month with the limits that the months before the year set, or the year's own."""
-    last = min(pd.Timestamp(year, 12, 31), cut)
-    if every.empty or every["received_on"].isna().all():
-        return mark(control_charts.chart(pd.Series(dtype=float))), False
-    first = max(every["received_on"].min(), pd.Timestamp(year, 1, 1) - pd.DateOffset(months=MONTHS_BEFORE))
-    months = pd.period_range(first.to_period("M"), last.to_period("M"), freq="M")
-    counts = complaints.count_by_month(every[every["received_on"].dt.normalize() <= cut], months)
+def _chart(rows: Gathered, year: int, policy: Policy) -> tuple[pd.DataFrame, bool]:
+    """Return complaints by month with the limits that the months before the year set, or the year's own.
+
+    Where anything tells how many customers there were, complaints for 1,000 customer-years: a growing number
+    of customers is no signal.
+    """
+    every, nothing = rows.tables["complaints"], mark(control_charts.chart(pd.Series(dtype=float)))
+    counts = complaints.count_by_month(
+        every[every["received_on"].dt.normalize() <= rows.cut], _list_months(every, year, rows.cut)
+    )
     if opinion_masks.is_small(counts.to_numpy(), policy):
-        return mark(control_charts.chart(pd.Series(dtype=float))), True
-    before = int((months.year < year).sum())
-    table = control_charts.chart(counts, before if before >= control_charts.FEWEST else None, least=0)
+        return nothing, True
+    since = complaints.first_days(dict(rows.tables))
+    values = complaints.rate_by_month(counts, since, rows.cut) if len(since) else counts
+    before = int((counts.index.year < year).sum())
+    table = control_charts.chart(values, before if before >= control_charts.FEWEST else None, least=0)
+    if table.empty:
+        return nothing, False
     table.index = pd.Index([f"{month}" for month in table.index], name="month")
-    return mark(table_metadata.describe(table, formats={"value": "rows"}), internal=policy.internal), False
+    formats = dict.fromkeys(("value", "moving_range", "centre", "lower", "upper"), "nps")
+    shown = table.round(1) if not policy.internal else table
+    return mark(table_metadata.describe(shown, formats=formats), internal=policy.internal), False
+
+
+def _list_months(every: pd.DataFrame, year: int, cut: pd.Timestamp) -> pd.PeriodIndex:
+    """List the months of the year and the two before that the register reaches back to, whole ones alone."""
+    last = min(pd.Timestamp(year, 12, 31), cut)
+    first = every["received_on"].min() if len(every) else last
+    begun = max(pd.Timestamp(first), pd.Timestamp(year, 1, 1) - pd.DateOffset(months=MONTHS_BEFORE))
+    whole = last.to_period("M") if last == last + pd.offsets.MonthEnd(0) else last.to_period("M") - 1
+    return pd.period_range(begun.to_period("M"), whole, freq="M")

@@ -109,7 +109,7 @@ def _protect_early(order: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     return order[["share"]].astype("float64").where(order["share"].eq(0), np.nan)
 
 
-def compare_groups(table: pd.DataFrame, average: pd.Series) -> pd.DataFrame:
+def compare_groups(table: pd.DataFrame, average: pd.Series, *, planned: bool = False) -> pd.DataFrame:
     """Compare each published group with all others, adjusted over the published ones alone.
 
     Parameters
@@ -119,6 +119,8 @@ def compare_groups(table: pd.DataFrame, average: pd.Series) -> pd.DataFrame:
     average : Series
         Protected `conversion.overall`: where some groups are withheld, the others of a group are all
         consultations but its own.
+    planned : bool
+        See `conversion.compare`.
     """
     told = table.dropna(subset=_COUNTS)
     if len(told) < len(table):
@@ -126,7 +128,7 @@ def compare_groups(table: pd.DataFrame, average: pd.Series) -> pd.DataFrame:
         every = {column: int(average[column]) for column in _COUNTS} if len(told) else {}
         told = told.astype(dict.fromkeys(_COUNTS, "int64"))
         told = table_metadata.tell(told, all=every) if every else told
-    return conversion.compare(told, planned=False)
+    return conversion.compare(told, planned=planned)
 
 
 def standardise(

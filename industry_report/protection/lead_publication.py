@@ -27,7 +27,7 @@ from .basis import is_small
 from .customers import find_thin
 
 TABLES = ("leads", "interactions", "customers", "orders")
-NO_LEADS, NO_OUTCOMES = "no leads", "no outcomes"
+NO_LEADS, NO_OUTCOMES, FEW = "no leads", "no outcomes", "few customers"
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,8 @@ class PublishedLeads:
     Attributes
     ----------
     state : str
-        `NO_LEADS` where no table of leads is supplied or the region has none, `NO_OUTCOMES`, or nothing.
+        `NO_LEADS` where no table of leads is supplied or the region has none, `NO_OUTCOMES`, `FEW` where a
+        public edition would tell of few customers, or nothing.
     why : str
         Why there is no card (see `fitting`), or nothing.
     within_days : int
@@ -160,6 +161,9 @@ def protect_leads(
     if rows["outcome"].notna().sum() == 0:
         return lead_tables.say_nothing(NO_OUTCOMES, spec) | {"counts": _count(rows, None, policy)}
     learned = model.learn(rows, spec)
+    counts = _count(rows, learned, policy)
+    if any(isinstance(count, Withheld) for count in counts.values()):
+        return lead_tables.say_nothing(FEW, spec)  # also an AUC of few leads tells how many they are
     remarks = _describe_origin(rows, learned)
     inside = _show_inside(rows, learned, year, remarks) if policy.internal else lead_tables.no_inside()
     return {
@@ -167,7 +171,7 @@ def protect_leads(
         "why": learned.fit.why,
         "within_days": spec.within_days,
         "test_from": str(spec.test_from),
-        "counts": _count(rows, learned, policy),
+        "counts": counts,
         "audit": lead_tables.list_audit(learned, policy),
         "left_out": lead_tables.list_left_out(learned),
         "columns": lead_tables.list_columns(learned),
@@ -247,7 +251,7 @@ def _show_inside(rows: pd.DataFrame, learned: LeadModel, year: int, remarks: lis
         "settled": lead_tables.head_settled(settled),
         "answers": lead_tables.head_answers(qualification.convert_by_answer(rows, items)),
         "selection": {
-            name: lead_tables.head_selection(one, name) for name, one in chosen.items() if len(one)
+            name: lead_tables.head_selection(one, name) for name, one in chosen.items() if len(one) > 1
         },
         "drift": lead_tables.head_drift(learned.drift),
         "scored": lead_tables.list_leads(rows, learned, year),

@@ -8,24 +8,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..analysis.customers import coverage
 from ..analysis.leads import model
+from ..analysis.leads.binning import to_numbers
 from ..analysis.leads.card_text import list_categories, list_intervals
 from ..analysis.leads.fitting import Part
 from ..analysis.leads.model import LeadModel
 from ..analysis.leads.model_file import ModelFile
+from ..analysis.rates import wilson
 from ..base import table_metadata
-from ..base.language import current, term, text
-from ..scorecard.conditions import read_interval, word_interval
+from ..base.language import current, name, term, text
+from ..intake.schemas import SCHEMAS
+from ..scorecard.conditions import Interval, read_interval, word_interval
 from ..settings.publisher import Policy
+from .basis import is_small
 
 ANSWERS = {"yes": ("是", "Yes"), "no": ("否", "No"), "unknown": ("未知", "Unknown")}
+_LATE = {"status": ("线索状态", "Status of the lead"), "rating_supplied": ("人工评级", "Rating supplied")}
 MOST_LISTED = 8  # categories of a bin that a table names
 _COUNT, _RATE, _AREA, _SCORE = "consultations", "rate", "auc", "mean"  # what columns print like
 
 
 def name_column(spec: ModelFile, column: str) -> str:
     """Return what people call a column of the model."""
-    return str(spec.labels[column][current()]) if column in spec.labels else term(column)
+    if column in spec.labels:
+        return str(spec.labels[column][current()])
+    return text(zh=_LATE[column][0], en=_LATE[column][1]) if column in _LATE else term(column)
 
 
 def say_nothing(state: str, spec: ModelFile) -> dict[str, Any]:
@@ -36,6 +44,7 @@ def say_nothing(state: str, spec: ModelFile) -> dict[str, Any]:
         "left_out",
         "columns",
         "card",
+        "spans",
         "test",
         "by_grade",
         "stability",
@@ -91,7 +100,7 @@ def list_left_out(learned: LeadModel) -> pd.DataFrame:
     spec = learned.spec
     reasons = dict.fromkeys(model.list_empty(learned.past, spec), "empty") | dict(learned.fit.left_out)
     rows = [[name_column(spec, name), why, ""] for name, why in reasons.items()]
-    rows += [[term(name), "excluded", why] for name, why in spec.excluded.items()]
+    rows += [[name_column(spec, one), "excluded", why[current()]] for one, why in spec.excluded.items()]
     return _head(pd.DataFrame(rows, columns=["label", "why", "said"]), label=("字段", "Column"))
 
 
@@ -127,10 +136,12 @@ def list_columns(learned: LeadModel) -> pd.DataFrame:
 def list_points(learned: LeadModel, policy: Policy) -> pd.DataFrame:
     """Return the points of every value, and in an internal edition how often its leads converted.
 
-    In a public edition categories of few leads are not named: a category can be a person's.
+    In a public edition categories of few leads are not named: a category can be a person's. Numbers
+    that no past lead had are left out.
     """
-    rows = [row for part in learned.fit.parts for row in _list_values(part, learned.spec, policy)]
+    rows = [row for part in learned.fit.parts for row in _list_values(part, learned, policy)]
     table = pd.DataFrame(rows, columns=["label", "value", "points", "leads", "rate", "low", "high"])
+    table = table[table["leads"] > 0].reset_index(drop=True)
     if not policy.internal:
         table = table[["label", "value", "points"]]
     return _head(
@@ -144,55 +155,50 @@ def list_points(learned: LeadModel, policy: Policy) -> pd.DataFrame:
     )
 
 
-def _list_values(part: Part, spec: ModelFile, policy: Policy) -> list[list[Any]]:
-    label = name_column(spec, part.cells.column)
+def _list_values(part: Part, learned: LeadModel, policy: Policy) -> list[list[Any]]:
+    """Return label, value, points, leads and rate of each value of a column."""
+    label, past = name_column(learned.spec, part.cells.column), learned.past
+    codes = part.cells.encode(past[part.cells.column])
+    valued: list[tuple[str, int, np.ndarray]] = []
     if part.cells.is_number:
-        valued = [
-            (word_interval(read_interval(one))[current()], points) for one, points in list_intervals(part)
-        ]
+        numbers = to_numbers(past[part.cells.column])
+        for written, points in list_intervals(part):
+            interval = read_interval(written)
+            valued.append((word_interval(interval)[current()], points, _lie_in(numbers, interval)))
     else:
-        valued = [(_name_categories(texts, part, policy), points) for texts, points in list_categories(part)]
-    valued.append((text(zh="空白", en="Blank"), int(part.points[part.cells.blank])))
-    rates = _rate_by_points(part)
-    return [[label, value, points, *rates.get(points, [np.nan] * 4)] for value, points in valued]
+        for texts, points in list_categories(part):
+            cells = [place for place, group in enumerate(part.cells.texts) if set(group) & set(texts)]
+            valued.append((_name_categories(texts, part, policy), points, np.isin(codes, cells)))
+    blank = part.cells.blank
+    valued.append((text(zh="空白", en="Blank"), int(part.points[blank]), codes == blank))
+    y = past["outcome"].to_numpy(dtype=bool)
+    return [[label, value, points, *_rate_of(y[chosen])] for value, points, chosen in valued]
+
+
+def _lie_in(numbers: np.ndarray, interval: Interval) -> np.ndarray:
+    low, high = float(interval.low), float(interval.high)
+    above = numbers >= low if interval.low_closed else numbers > low
+    return np.asarray(above & (numbers <= high if interval.high_closed else numbers < high))
+
+
+def _rate_of(y: np.ndarray) -> list[float]:
+    if not len(y):
+        return [0, np.nan, np.nan, np.nan]
+    low, high = wilson(np.array([float(y.sum())]), np.array([float(len(y))]))
+    return [len(y), float(y.mean()), float(low[0]), float(high[0])]
 
 
 def _name_categories(texts: tuple[str, ...], part: Part, policy: Policy) -> str:
     rare = set(part.cells.texts[-1]) if part.cells.has_rare else set()
-    named = [
-        _name_answer(one)
-        for one in texts
-        if one not in rare or (policy.internal and len(rare) <= MOST_LISTED)
-    ]
+    shown = policy.internal and len(rare) <= MOST_LISTED
+    named = [_name_answer(one) for one in texts if one not in rare or shown]
     if len(named) < len(texts):
         named.append(text(zh="少见的取值", en="rare values"))
     return text(zh="、", en=", ").join(named)
 
 
 def _name_answer(category: str) -> str:
-    from ..base import language
-
-    return (
-        text(zh=ANSWERS[category][0], en=ANSWERS[category][1])
-        if category in ANSWERS
-        else language.name(category)
-    )
-
-
-def _rate_by_points(part: Part) -> dict[int, list[float]]:
-    """Return leads and conversion rate of the past by points: bins of equal points are taken together."""
-    from ..analysis.rates import wilson
-
-    found: dict[int, list[float]] = {}
-    for number, (leads, converted) in enumerate(zip(part.bins.leads, part.bins.converted, strict=True)):
-        points = int(part.points[part.bins.of == number][0])
-        before = found.setdefault(points, [0.0, 0.0])
-        found[points] = [before[0] + leads, before[1] + converted]
-    told = {}
-    for points, (n, x) in found.items():
-        low, high = wilson(np.array([x]), np.array([n]))
-        told[points] = [n, x / n, float(low[0]), float(high[0])]
-    return told
+    return text(zh=ANSWERS[category][0], en=ANSWERS[category][1]) if category in ANSWERS else name(category)
 
 
 # --- the test
@@ -370,16 +376,9 @@ def list_leads(rows: pd.DataFrame, learned: LeadModel, year: int) -> pd.DataFram
 
 def count_rows(tables: Mapping[str, pd.DataFrame], policy: Policy) -> pd.DataFrame:
     """Return what data there are of how many customers; public only where enough stand behind each number."""
-    from ..analysis.customers import coverage
-    from .basis import is_small
-
-    table = coverage(tables)
-    table = table[["table", "channel", "rows", "customers", "first_on", "last_on"]]
+    found = coverage(tables)[["table", "channel", "rows", "customers", "first_on", "last_on"]]
     if not policy.internal:
-        counted = [
-            is_small([row.rows, row.customers if pd.notna(row.customers) else 0], policy)
-            for row in table.itertuples()
-        ]
-        whole = table.groupby("table", as_index=False)[["rows"]].sum()
-        table = whole if not any(counted) else whole[[not is_small([n], policy) for n in whole["rows"]]]
-    return table
+        whole = found.groupby("table", as_index=False, sort=False)["rows"].sum()
+        found = whole[[not is_small([rows], policy) for rows in whole["rows"]]]
+    names = [text(zh=SCHEMAS[one].zh, en=SCHEMAS[one].en) for one in found["table"]]
+    return found.assign(table=[one[:1].upper() + one[1:] for one in names]).reset_index(drop=True)

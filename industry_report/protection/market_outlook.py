@@ -58,12 +58,19 @@ class Outlook:
     size: pd.DataFrame
 
 
+@dataclass(frozen=True, eq=False)
+class Here:
+    """The sales of the report's region: rows, profiles of customers, what may be told, and the year."""
+
+    rows: pd.DataFrame
+    customers: pd.DataFrame
+    told: Told
+    policy: Policy
+    year: int
+
+
 def look_ahead(
-    rows: pd.DataFrame,
-    customers: pd.DataFrame,
-    told: Told,
-    policy: Policy,
-    year: int,
+    here: Here,
     market: MarketFile,
     places: Place,
     consulted: Published,
@@ -71,15 +78,16 @@ def look_ahead(
     new: Forecast,
 ) -> Outlook:
     """Return what lies ahead of the sales of one region."""
+    rows, year, policy = here.rows, here.year, here.policy
     links, lacking = _link(market, places, consulted, mean)
-    back = _count_returning(rows, told, policy, year)
+    back = _count_returning(rows, here.told, policy, year)
     mine = rows[(rows["month"].dt.year == year) & (rows["sale"] > 0)]
-    shown = mine if year in told.years else mine.iloc[:0]
+    shown = mine if year in here.told.years else mine.iloc[:0]
     return Outlook(
         demand=demand_chain.chain(links) if not lacking else demand_chain.chain([]),
         lacking=lacking,
         power=_describe_power(shown, policy),
-        buyers=_describe_buyers(shown, customers, policy),
+        buyers=_describe_buyers(shown, here.customers, policy),
         returning=back,
         size=_add_up(rows, back, new, year),
     )

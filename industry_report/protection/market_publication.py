@@ -138,19 +138,15 @@ def publish_market(
     told = {place: _find_told(inputs, place, policy) for place in inputs.regions}
     monthly, yearly = tabulate(own, told[region], policy)
     whole = {place: _keep_whole(inputs, place, told[place]) for place in inputs.regions}
-    places = market_regions.describe_places(inputs, whole, market, policy, year)
-    mean = estimate(own, year, told[region], policy)
-    series = {
-        "sales": _series(monthly, "sales"),
-        "consultations": _count_consultations(data, region, year, columns, consulted, rules),
-        "new": market_outlook.new_customers(own, told[region], policy),
-    }
+    asked = _count_consultations(data, region, year, columns, consulted, rules)
+    new = market_outlook.new_customers(own, told[region], policy)
+    series = {"sales": monthly["sales"].astype("float64"), "consultations": asked, "new": new}
     forecasts = {name: forecast.predict(values) for name, values in series.items()}
-    outlook = market_outlook.look_ahead(
-        own, inputs.customers, whole[region], policy, year, market, places, consulted, mean, forecasts["new"]
-    )
+    mean = estimate(own, year, told[region], policy)
+    places = market_regions.describe_places(inputs, whole, market, policy, year)
+    here = market_outlook.Here(own, inputs.customers, whole[region], policy, year)
+    outlook = market_outlook.look_ahead(here, market, places, consulted, mean, forecasts["new"])
     parts = _compare(own, whole[region], year, places, outlook, consulted)
-    years = yearly.reindex([y if y in whole[region].years else -1 for y in (year - 1, year)])
     return origin.release(
         Market(
             region=region,
@@ -163,7 +159,7 @@ def publish_market(
             gaps=tuple(map(str, sales.find_gaps(sales.by_month(own)))),
             unfinished=str(inputs.unfinished or ""),
             averages=mean,
-            effects=decomposition.sales_effects(years.iloc[0], years.iloc[1]),
+            effects=_split_change(yearly, whole[region], year),
             places=places,
             outlook=outlook,
             forecasts={name: _name_forecast(part) for name, part in forecasts.items()},
@@ -178,6 +174,12 @@ def publish_market(
 def _find_told(inputs: Inputs, region: str, policy: Policy) -> Told:
     rows, asked = inputs.rows, inputs.consultations
     return find_told(rows[rows["region"] == region], asked[asked["region"] == region], policy)
+
+
+def _split_change(yearly: pd.DataFrame, whole: Told, year: int) -> pd.DataFrame:
+    """Return what moved the sum between two whole years; empty where one of them is none."""
+    before, after = (yearly.reindex([one if one in whole.years else -1]).iloc[0] for one in (year - 1, year))
+    return decomposition.sales_effects(before, after)
 
 
 def _keep_whole(inputs: Inputs, region: str, told: Told) -> Told:
@@ -223,10 +225,6 @@ def estimate(rows: pd.DataFrame, year: int, told: Told, policy: Policy) -> pd.Da
     if contributors // 2 < policy.threshold:
         table = table.drop(index="median")
     return table.map(lambda value: averages.round_to(value, SIGNIFICANT))
-
-
-def _series(monthly: pd.DataFrame, column: str) -> pd.Series:
-    return monthly[column].astype("float64")
 
 
 def _name_months(table: pd.DataFrame) -> pd.DataFrame:

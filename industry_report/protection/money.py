@@ -61,6 +61,7 @@ def protect_sums(
     *,
     means: bool = False,
     hidden: Mapping[str, Any] | None = None,
+    known: Mapping[str, Mapping[Any, float]] | None = None,
 ) -> Sums:
     """Return sums of money by several groupings and their total as they may be published together.
 
@@ -81,6 +82,9 @@ def protect_sums(
         Add ``mean_…``: sum ÷ customers whose amount is known, withheld exactly where the sum is.
     hidden : mapping, optional
         Grouping → groups that another table of the slice withholds; they are withheld here, too.
+    known : mapping, optional
+        Grouping → group → an amount that another report of the slice shows, at most the group's sum of the
+        first column. What readers know of a group anyway hides nobody.
 
     Raises
     ------
@@ -99,7 +103,7 @@ def protect_sums(
     """
     _check_columns(rows, [IDENTIFIER, *columns, *by])
     counted = _with_contributor(rows).assign(**{c: (_to_float(rows[c]) * FEN).round() for c in columns})
-    given = arrange(counted, by, columns, policy)
+    given = arrange(counted, by, columns, policy, known or {})
     tables = {g: _tabulate(counted, g, columns, policy, means=means) for g in by}
     whole = _tabulate(counted.assign(**{NOBODY: "total"}), NOBODY, columns, policy, means=means)
     total = whole.iloc[0] if len(whole) else pd.Series(np.nan, index=whole.columns)

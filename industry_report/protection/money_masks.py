@@ -12,7 +12,8 @@ What is masked for others' sake goes in pairs by an order fixed beforehand, see 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,10 @@ class Contributions:
         The groupings; the columns of money.
     policy : Policy
         Threshold and p of the p% rule.
+    labels : mapping
+        Grouping → its groups, in an order that does not depend on their sums.
+    known : mapping
+        Grouping → group → which part of its sum another report shows: no cover for others.
     """
 
     rows: pd.DataFrame
@@ -52,6 +57,7 @@ class Contributions:
     columns: tuple[str, ...]
     policy: Policy
     labels: Mapping[str, list[Any]] = field(default_factory=dict)
+    known: Mapping[str, Mapping[Any, float]] = field(default_factory=dict)
 
     def among(self, chosen: Any, column: str) -> np.ndarray:
         """Return one amount a contributor, of some of the rows."""
@@ -120,8 +126,11 @@ def find_masks(given: Contributions, hidden: Mapping[str, Any]) -> tuple[Masks, 
         )
         for grouping in given.by
     }
-    known = told or not all(primary.values())
-    masks = {g: _complete(given, g, mask) if known else mask for g, mask in primary.items()}
+    masks = {g: _complete(given, g, mask) for g, mask in primary.items()}
+    # Where nothing is left to hide among, the total is not told; nor is all of a grouping, which tells it.
+    told = told and all(_is_covered(given, g, mask) for g, mask in masks.items())
+    if not told and all(primary.values()):
+        masks = primary
     while exposed := _find_exposed(given, masks, told):
         if (wider := _widen(given, masks, exposed)) is None:
             return {g: frozenset(given.labels[g]) for g in given.by}, False
@@ -142,12 +151,37 @@ def _complete(given: Contributions, grouping: str, mask: frozenset[Any]) -> froz
     alone = NOBODY in mask and not given.is_sensitive(given.within(grouping, [NOBODY]))
     if not alone:
         mask = mask.union(*(block for block in blocks if mask & set(block)))
-    while mask and given.is_sensitive(given.within(grouping, mask)):
+    while not _is_covered(given, grouping, mask):
         further = next((block for block in blocks if not mask.issuperset(block)), None)
         if further is None:
             return mask
         mask = mask.union(further)
     return mask
+
+
+def _is_covered(given: Contributions, grouping: str, mask: frozenset[Any]) -> bool:
+    """Tell whether the sum of the withheld groups may be known, also to who knows parts of some of them."""
+    if mask and given.is_sensitive(given.within(grouping, mask)):
+        return False
+    known = {label: part for label, part in given.known.get(grouping, {}).items() if label in mask and part}
+    return not known or not any(
+        _is_bare(given, grouping, mask, label, known)
+        for label in mask
+        if label != NOBODY and given.is_sensitive(given.within(grouping, [label]))
+    )
+
+
+def _is_bare(
+    given: Contributions, grouping: str, mask: frozenset[Any], label: Any, known: Mapping[Any, float]
+) -> bool:
+    """Tell whether a sensitive sum has too little beside it that is not known."""
+    rows = given.rows[given.within(grouping, mask)]
+    left = (
+        rows[grouping].map({other: 1 - known.get(other, 0) for other in mask if other != label}).fillna(1.0)
+    )
+    scaled = rows.assign(**{column: rows[column] * left.astype(float) for column in given.columns})
+    unknown = replace(given, rows=scaled)
+    return unknown.is_sensitive(scaled.index)
 
 
 def _widen(given: Contributions, masks: Masks, exposed: Sequence[str]) -> Masks | None:
@@ -209,13 +243,19 @@ def _find_exposed(given: Contributions, masks: Masks, told: bool) -> list[str]:
     shown += [np.ones(len(cells))] if told else []
     if not shown:
         return []
+    least = [
+        (covers[g, label], part)
+        for g, of in given.known.items()
+        for label, part in of.items()
+        if (g, label) in covers
+    ]
     found: list[str] = []
     for column in given.columns:
         values = np.bincount(code, given.rows[column].fillna(0).to_numpy(float), len(cells))
         withheld = [(covers[g, label], g) for g in given.by for label in masks[g] if label != NOBODY]
         crossing = [(cover, given.by[-1]) for cover in np.eye(len(cells))] if len(given.by) > 1 else []
         targets = _list_targets(given, code, column, [*withheld, *crossing])
-        found += _list_narrowed(targets, values, np.array(shown))
+        found += _list_narrowed(targets, values, np.array(shown), least)
     return list(dict.fromkeys(found))
 
 
@@ -236,8 +276,12 @@ def _list_targets(
     return Targets(np.array(kept), np.array(needs), groupings)
 
 
-def _list_narrowed(targets: Targets, values: np.ndarray, shown: np.ndarray) -> list[str]:
+def _list_narrowed(
+    targets: Targets, values: np.ndarray, shown: np.ndarray, known: Sequence[tuple[np.ndarray, float]]
+) -> list[str]:
     """Return the groupings of the sums that cannot be as low and as high as they must, for what is shown.
+
+    Of some sums a part is `known`: they are no less.
 
     Every solution is looked at for all sums, so most of them need no programme of their own.
     """
@@ -249,13 +293,15 @@ def _list_narrowed(targets: Targets, values: np.ndarray, shown: np.ndarray) -> l
     true = targets.covers @ cells
     low, high = true.copy(), true.copy()
     rows = sparse.csr_array(shown)
+    parts = [(cover, part * (cover @ cells)) for cover, part in known if least == 0]
+    floors = {"A_ub": -np.array([c for c, _ in parts]), "b_ub": [-v for _, v in parts]} if parts else {}
     narrowed: list[str] = []
     for place, cover in enumerate(targets.covers):
         for sign in (1.0, -1.0):
             if (true[place] - low[place] if sign > 0 else high[place] - true[place]) >= needs[place]:
                 continue
             found = linprog(
-                sign * cover, A_eq=rows, b_eq=shown @ cells, bounds=[(least, MOST)], method="highs"
+                sign * cover, A_eq=rows, b_eq=shown @ cells, bounds=[(least, MOST)], method="highs", **floors
             )
             if found.status == 0:
                 sums = targets.covers @ found.x
@@ -265,11 +311,24 @@ def _list_narrowed(targets: Targets, values: np.ndarray, shown: np.ndarray) -> l
     return narrowed
 
 
-def arrange(rows: pd.DataFrame, by: Sequence[str], columns: Sequence[str], policy: Policy) -> Contributions:
+def arrange(
+    rows: pd.DataFrame,
+    by: Sequence[str],
+    columns: Sequence[str],
+    policy: Policy,
+    known: Mapping[str, Mapping[Any, float]] = MappingProxyType({}),
+) -> Contributions:
     """Lay out what each contributor gave, groups in an order that does not depend on their sums."""
     told = rows.assign(**{g: rows[g].astype(object).where(rows[g].notna(), NOBODY) for g in by})
     kept = told[["contributor", *by, *columns]].groupby(["contributor", *by], observed=True, sort=False)
     # An amount that is missing everywhere stays missing: it is no contribution of zero.
     summed = kept[list(columns)].sum(min_count=1).reset_index()
     labels = {g: sorted(summed[g].unique(), key=lambda x: (x == NOBODY, rank_label(x))) for g in by}
-    return Contributions(summed, tuple(by), tuple(columns), policy, labels)
+    parts = {g: _list_known(summed.groupby(g)[columns[0]].sum(), known.get(g, {})) for g in by}
+    return Contributions(summed, tuple(by), tuple(columns), policy, labels, parts)
+
+
+def _list_known(sums: pd.Series, known: Mapping[Any, float]) -> dict[Any, float]:
+    """Return which part of each group's sum, in 分, is known in yuan."""
+    amounts = {label: 100 * float(amount) for label, amount in known.items() if label in sums.index}
+    return {label: min(a / sums[label], 1.0) for label, a in amounts.items() if a > 0 and sums[label] > 0}

@@ -13,9 +13,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..analysis.customers import coverage
+from ..analysis.customers.data_coverage import NOT_TOLD
 from ..analysis.opinions.coding import Frame
 from ..analysis.opinions.questionnaire import Questionnaire
 from ..base import origin
+from ..base.language import text
+from ..base.origin import Number
+from ..intake.code_lists import CHANNEL_NAMES
 from ..settings.publisher import Policy
 from . import opinion_sources
 from .complaint_publication import Complained, publish_complaints
@@ -53,6 +57,8 @@ class Opinions:
         Index ``satisfied``; customers of an earlier wave, satisfied or not, and how many ordered again.
     purchase_wave : str
         Which wave that is.
+    horizon : Number
+        Within how many days after an answer an order counts.
     data : DataFrame
         See `customers.coverage`; small numbers are missing.
     files, quality, reasons : DataFrame
@@ -71,6 +77,7 @@ class Opinions:
     complained: Complained | None
     purchases: pd.DataFrame
     purchase_wave: str
+    horizon: Number
     data: pd.DataFrame
     files: pd.DataFrame
     quality: pd.DataFrame
@@ -138,6 +145,7 @@ def publish(
             complained=complained,
             purchases=purchases,
             purchase_wave=wave_followed,
+            horizon=Number(HORIZON_DAYS),
             data=_cover(rows, policy),
             files=files,
             quality=quality,
@@ -151,6 +159,8 @@ def _cover(rows: Gathered, policy: Policy) -> pd.DataFrame:
     """Return what data there are, without small numbers."""
     tables = {**rows.tables, "responses": rows.answers} if len(rows.answers) else dict(rows.tables)
     table = coverage({name: part for name, part in tables.items() if len(part)}).reset_index(drop=True)
+    names = {**CHANNEL_NAMES, NOT_TOLD: "not told"}
+    table["channel"] = [text(zh=channel, en=names.get(channel, channel)) for channel in table["channel"]]
     if policy.internal or table.empty:
         return table
     counts = table[["rows", "customers", "orphans"]].astype("Float64")

@@ -15,6 +15,7 @@ import pandas as pd
 
 from ..analysis import bases, conversion, market, outcome_window, workload
 from ..analysis.conversion import Measure, Standardised, Trend
+from ..analysis.trade.planned import check_planned
 from ..base import language, origin
 from ..base.origin import Number, Withheld
 from ..intake import dataset
@@ -130,6 +131,7 @@ def publish(
     follow_up_days: int = outcome_window.DAYS,
     data_cut: str = "",
     also: Sequence[str] = (),
+    planned: Sequence[str] = (),
 ) -> Published:
     """Read, score, count and protect one slice: the only way from rows to a public edition.
 
@@ -149,18 +151,21 @@ def publish(
         `outcome_window.choose_window`.
     also : sequence of str
         Further columns to group by, as a mapping file names them: how a table of your own passes the gate.
+    planned : sequence of str
+        Which of `TESTED` were decided on before the data were seen: adjusted by Holm, not as a search.
 
     Examples
     --------
     >>> now = publish("sample", "黄山市", 2025, scorecard=card, policy=policy)  # doctest: +SKIP
     >>> show(now.by["source"], caption="各来源的成交率")  # doctest: +SKIP
     """
+    planned = check_planned(planned, TESTED)
     consultations = dataset.load(data, region=region, year=year, columns=columns)
     told = source_files.describe_files(data, region, year, columns, policy)
     # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
     register = dataset.load(data, region=region, columns=columns)
     window = outcome_window.choose_window(register, follow_up_days, data_cut)
-    return protect_slice(consultations, year, scorecard, policy, told, window, also)
+    return protect_slice(consultations, year, scorecard, policy, told, window, also, planned)
 
 
 def protect_slice(
@@ -171,6 +176,7 @@ def protect_slice(
     told: Files,
     window: outcome_window.Window | None = None,
     also: Sequence[str] = (),
+    planned: Sequence[str] = (),
 ) -> Published:
     """Return what may be published of the consultations of a slice; see `publish`."""
     import scoring
@@ -210,7 +216,7 @@ def protect_slice(
             files=told,
             audit=disclosure.audit(policy, *named.values(), *by.values()),
             **named,
-            **_derive(scored, rated, dimensions, named, by, measure, scorecard, grid, policy),
+            **_derive(scored, rated, dimensions, named, by, measure, scorecard, grid, policy, planned),
         )
     )
 
@@ -282,6 +288,7 @@ def _derive(
     scorecard: scoring.Scorecard,
     grid: pd.DataFrame,
     policy: Policy,
+    planned: Sequence[str],
 ) -> dict[str, Any]:
     """Return what is computed beside the tables, each by the rule of `derived`."""
     average, grades, by_grade = named["average"], named["grades"], named["by_grade"]
@@ -292,7 +299,9 @@ def _derive(
     shares_hidden = disclosure.is_protected(grades, named["shares"])
     return {
         "weak": weak[["one", "other", "verdict"]].iloc[: 0 if shares_hidden else None],
-        "versus": {name: derived.compare_groups(by[name], average) for name in TESTED},
+        "versus": {
+            name: derived.compare_groups(by[name], average, planned=name in planned) for name in TESTED
+        },
         "amounts": derived.sum_amounts(rated, by["customer_type"], policy),
         "mix": derived.standardise(rated, by["source"], "customer_type", measure, policy),
         "trend": conversion.trend(by_grade) if told else None,

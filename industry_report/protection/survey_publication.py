@@ -13,7 +13,9 @@ from ..analysis.opinions.drivers import Drivers
 from ..analysis.opinions.questionnaire import Item, Questionnaire
 from ..analysis.opinions.ratings import Promotion, Reliability
 from ..analysis.opinions.response import Response
+from ..analysis.rates import REST
 from ..base import table_metadata
+from ..base.language import text
 from ..base.origin import Number, Withheld
 from ..settings.publisher import Policy
 from . import disclosure, opinion_masks
@@ -97,19 +99,18 @@ class Surveyed:
 def publish_survey(rows: Gathered, survey: Questionnaire, policy: Policy) -> Surveyed | None:
     """Return what may be told of a wave; None where too few answered."""
     wave = rows.current
-    answered = int(wave["complete"].sum()) if len(wave) else 0
     key = survey.overall or survey.recommend
-    if key is None or not answered or (not policy.internal and answered < policy.threshold):
+    if key is None or not _has_enough(wave, policy):
         return None
     success = answers.is_satisfied(wave[key.column], key)
-    average, by = _protect_groups(rows, success, policy)
-    shares, tops = ratings.distribution(wave, survey), ratings.top_boxes(wave, survey)
-    distribution, boxes, shown = opinion_masks.protect_items(shares, tops, survey, policy)
+    pooled = _pool_types(rows, success, policy)
+    average, by = _protect_groups(wave if policy.internal else pooled, success, policy)
+    shares = ratings.distribution(wave, survey), ratings.top_boxes(wave, survey)
+    distribution, boxes, shown = opinion_masks.protect_items(*shares, survey, policy)
     waves = _promotion(rows, survey, policy)
     promotion, change = _current_promotion(rows, survey, waves)
     found = _protect_drivers(drivers.find_drivers(wave, survey), policy)
-    invited, knows = _count_invited(rows, survey)
-    asked = response.count_response(wave, invited)
+    asked, knows = _count_response(rows, survey)
     reliable = ratings.reliabilities(wave, survey)
     return Surveyed(
         wave=rows.wave,
@@ -119,9 +120,9 @@ def publish_survey(rows: Gathered, survey: Questionnaire, policy: Policy) -> Sur
         average=average,
         by_type=by["customer_type"],
         by_grade=by[GRADE],
-        differs={name: result for name, table in by.items() if (result := _compare(table)) is not None},
+        differs=_compare(pooled, success),
         bound=_bound(asked, average, knows),
-        weighted=_weigh(rows, survey, by, average, policy),
+        weighted=_weigh(rows, pooled, survey, by, average),
         distribution=distribution,
         boxes=boxes,
         tops=shown,
@@ -140,23 +141,30 @@ def publish_survey(rows: Gathered, survey: Questionnaire, policy: Policy) -> Sur
 
 
 def _has_enough(wave: pd.DataFrame, policy: Policy) -> bool:
-    return bool(len(wave)) and (policy.internal or int(wave["complete"].sum()) >= policy.threshold)
+    answered = int(wave["complete"].sum()) if len(wave) else 0
+    return answered >= (1 if policy.internal else policy.threshold)
 
 
 # --- who answered
 
 
+def _pool_types(rows: Gathered, success: pd.Series, policy: Policy) -> pd.DataFrame:
+    """Return the wave with small customer types in one, by the same rule in every edition.
+
+    A type needs so many answers that satisfied and others are both likely to be enough: else much of the
+    table is withheld for the sake of its smallest rows.
+    """
+    least = max(NAMED_FROM * policy.threshold // 10, policy.threshold)
+    return pool_categories(
+        rows.current, success, ["customer_type"], replace(policy, threshold=least, internal=False)
+    )
+
+
 def _protect_groups(
-    rows: Gathered, success: pd.Series, policy: Policy
+    wave: pd.DataFrame, success: pd.Series, policy: Policy
 ) -> tuple[pd.Series, dict[str, pd.DataFrame]]:
     """Return who answered and was satisfied, all together and by group, protected as one publication."""
-    wave, names = rows.current, ["customer_type", GRADE]
-    if not policy.internal:
-        # A type needs so many answers that satisfied and others are both likely to be enough: else much of
-        # the table is withheld for the sake of its smallest rows.
-        wider = replace(policy, threshold=max(NAMED_FROM * policy.threshold // 10, policy.threshold))
-        wave = pool_categories(wave, success, names[:1], wider)
-    tables = {name: response.response_by(wave, name, success) for name in names}
+    tables = {name: response.response_by(wave, name, success) for name in ("customer_type", GRADE)}
     known = success.dropna()
     average = pd.DataFrame({"consultations": [len(known)], "conversions": [int(known.sum())]})
     described = response.describe_average(average)
@@ -177,12 +185,11 @@ def _add_returned(table: pd.DataFrame) -> pd.DataFrame:
     return table_metadata.describe(wider, heads=response.heads(), formats=formats, withheld=withheld or None)
 
 
-def _count_invited(rows: Gathered, survey: Questionnaire) -> tuple[int | None, bool]:
-    """Return how many were invited where the file of items says so, and whether anything tells."""
+def _count_response(rows: Gathered, survey: Questionnaire) -> tuple[Response, bool]:
+    """Return who answered of those invited, as rows or the file of items tell, and whether anything does."""
     told = sum(survey.invited.get(rows.wave, {}).values())
-    if told:
-        return told, True
-    return None, response.has_invitations(rows.current)
+    knows = bool(told) or response.has_invitations(rows.current)
+    return response.count_response(rows.current, told or None), knows
 
 
 def _protect_response(asked: Response, knows: bool, policy: Policy) -> Response | None:
@@ -198,9 +205,14 @@ def _protect_response(asked: Response, knows: bool, policy: Policy) -> Response 
     return Response(asked.invited, asked.complete, Withheld(), *ends, np.nan)  # type: ignore[arg-type]
 
 
-def _compare(table: pd.DataFrame) -> bool | None:
-    p = response.compare_response(table)
-    return None if np.isnan(p) else response.is_different(p)
+def _compare(pooled: pd.DataFrame, success: pd.Series) -> dict[str, bool]:
+    """Tell by type and grade whether response rates differ, the same in every edition."""
+    told = {}
+    for name in ("customer_type", GRADE):
+        p = response.compare_response(response.response_by(pooled, name, success))
+        if not np.isnan(p):
+            told[name] = response.is_different(p)
+    return told
 
 
 def _bound(asked: Response, average: pd.Series, knows: bool) -> tuple[float, float] | None:
@@ -211,33 +223,42 @@ def _bound(asked: Response, average: pd.Series, knows: bool) -> tuple[float, flo
 
 
 def _weigh(
-    rows: Gathered, survey: Questionnaire, by: Mapping[str, pd.DataFrame], average: pd.Series, policy: Policy
+    rows: Gathered,
+    pooled: pd.DataFrame,
+    survey: Questionnaire,
+    by: Mapping[str, pd.DataFrame],
+    average: pd.Series,
 ) -> pd.DataFrame:
     """Return the estimates for the customer list beside the raw one; where a group is withheld, not by it."""
     told: dict[str, list[float]] = {}
-    key = survey.overall or survey.recommend
-    hidden = pd.isna(average["rate"])
-    if key is None or rows.listed.empty or hidden:
+    key, asked = survey.overall or survey.recommend, survey.recommend
+    if key is None or rows.listed.empty or pd.isna(average["rate"]):
         return _describe_weighted(told)
-    wave, asked = rows.current, survey.recommend
-    values = answers.is_satisfied(wave[key.column], key)
-    points = ratings.as_points(wave[asked.column]) if asked else None
+    values = answers.is_satisfied(pooled[key.column], key)
+    points = ratings.as_points(pooled[asked.column]) if asked else None
     for name, label in (("customer_type", "by_type"), (GRADE, "by_grade")):
-        if name not in wave or name not in rows.listed or disclosure.is_protected(by[name]):
+        if name not in pooled or disclosure.is_protected(by[name]):
             continue
-        listed = rows.listed[name].dropna().value_counts().to_dict()
-        if not policy.internal and min(listed.values(), default=0) < policy.threshold:
-            continue
-        share = response.post_stratify(response.summarise_strata(values, wave[name], listed))
+        listed = _count_listed(rows.listed[name], pooled[name])
+        share = response.post_stratify(response.summarise_strata(values, pooled[name], listed))
         score = np.nan
         if points is not None:
-            score = response.post_stratify(response.summarise_strata(points, wave[name], listed)).value
+            score = response.post_stratify(response.summarise_strata(points, pooled[name], listed)).value
         told[label] = [share.value, share.low, share.high, score, share.effective]
     if told:
-        raw = ratings.count_promoters(wave[asked.column]).value if asked else np.nan
+        raw = ratings.count_promoters(pooled[asked.column]).value if asked else np.nan
         ends = [float(average[name]) for name in ("rate", "low", "high")]
         told = {"raw": [*ends, raw, float(average["consultations"])], **told}
     return _describe_weighted(told)
+
+
+def _count_listed(listed: pd.Series, named: pd.Series) -> dict[str, int]:
+    """Count the customers on the list by the groups that the wave names; all others are of the rest."""
+    rest = text(**REST)
+    known = set(named.dropna())
+    groups = listed.dropna()
+    groups = groups.where(groups.isin(known), rest) if rest in known else groups[groups.isin(known)]
+    return {str(group): int(count) for group, count in groups.value_counts().items()}
 
 
 def _describe_weighted(told: dict[str, list[float]]) -> pd.DataFrame:

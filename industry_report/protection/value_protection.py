@@ -63,13 +63,13 @@ class Counted:
 def observe(
     tables: Tables,
     all_tables: Mapping[str, pd.DataFrame],
-    year: int,
+    at: str,
     rules: Assumptions,
     card: scoring.Scorecard,
 ) -> Counted:
-    """Return what customers did before the end of a year, and what those bought who had done so before."""
+    """Return what customers did before a day, and what those bought who had done so before."""
     everyone = _list_everyone(all_tables)
-    at, how = f"{year + 1}-01-01", rules.behaviour
+    how = rules.behaviour
     if tables.interactions is None:
         counts = {"customers": len(everyone), "not_observed": len(everyone)}
         interests = behaviour_rates.no_interests()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..analysis.customers import coverage
+from ..analysis.customers import coverage, time_rule
 from ..analysis.value import customer_values, model_check, purchase_groups
 from ..analysis.value.assumptions import Assumptions
 from ..analysis.value.customer_values import Tables
@@ -47,6 +47,8 @@ class PublishedValue:
 
     Attributes
     ----------
+    last_day : str
+        The last day that the data tell of.
     supplied : dict of str to bool
         Which tables there are: ``orders`` (false where purchases of consultations stand in), ``purchases``
         (either of them), ``interactions``, ``customers``, ``costs``, ``consultations``.
@@ -79,6 +81,7 @@ class PublishedValue:
         Whether any row is invented.
     """
 
+    last_day: str
     supplied: Mapping[str, bool]
     counts: Mapping[str, Number | Withheld]
     money: Sums
@@ -112,6 +115,7 @@ def publish_value(
     cards: Cards,
     rules: Assumptions,
     policy: Policy,
+    data_cut: str = "",
 ) -> PublishedValue:
     """Read the tables of a region, reckon value and behaviour at the end of a year, and protect them.
 
@@ -125,6 +129,8 @@ def publish_value(
         See `load_assumptions`.
     policy : Policy
         See `load_policy`.
+    data_cut : str
+        The last day that the data tell of, such as 2025-06-30; see `find_end`.
 
     Examples
     --------
@@ -135,12 +141,12 @@ def publish_value(
     all_tables = value_protection.read_tables(data, region, columns)
     consultations = all_tables.get("consultations", pd.DataFrame())
     files, synthetic = value_protection.list_files(data, region, columns, list(all_tables))
-    groups = None
+    groups = amounts = None
     if not policy.internal and _has_year(consultations, year):
         # Types that the slice's own report pools or withholds are pooled and withheld here.
         now = publication.publish(data, region, year, columns, scorecard=cards.intent, policy=policy)
-        groups = now.by["customer_type"]
-    found = protect_value(all_tables, year, cards, rules, policy, groups)
+        groups, amounts = now.by["customer_type"], now.amounts
+    found = protect_value(all_tables, year, cards, rules, policy, groups, amounts, data_cut)
     return origin.release(PublishedValue(**found, files=files, synthetic=synthetic))
 
 
@@ -155,6 +161,8 @@ def protect_value(
     rules: Assumptions,
     policy: Policy,
     groups: pd.DataFrame | None = None,
+    amounts: pd.DataFrame | None = None,
+    data_cut: str = "",
 ) -> dict[str, Any]:
     """Return what may be published of the tables of a region, by the names of `PublishedValue`.
 
@@ -162,22 +170,25 @@ def protect_value(
     ----------
     all_tables : mapping
         Table → its rows of all years; see `dataset.open_tables`.
-    groups : DataFrame, optional
-        The protected rates by customer type of the same slice.
+    groups, amounts : DataFrame, optional
+        The protected rates and sums of money by customer type of the industry report of the same slice.
     """
     consultations = all_tables.get("consultations", pd.DataFrame())
     tables = _take_tables(all_tables, consultations)
-    buyers, gaps = _value(tables, year, rules)
-    intents = _grade_intent(consultations, year, cards.intent)
+    at = customer_values.find_end(all_tables, year, data_cut)
+    buyers, gaps = _value(tables, at, rules)
+    intents = _grade_intent(consultations, at, cards.intent)
     buyers = buyers.assign(value_grade=_grade_value(buyers, cards.value))
-    seen = value_protection.observe(tables, all_tables, year, rules, cards.engagement)
-    inside = value_protection.describe_customers(buyers, intents, seen) if policy.internal else None
+    seen = value_protection.observe(tables, all_tables, at, rules, cards.engagement)
     pooled = value_protection.pool_types(buyers, consultations, groups, policy)
+    inside = value_protection.describe_customers(pooled, intents, seen) if policy.internal else None
+    last = time_rule.moment(at) - pd.Timedelta(days=1)
     return {
+        "last_day": f"{last:%Y-%m-%d}",
         "supplied": _list_supplied(tables, all_tables),
-        "counts": value_protection.protect_counts(_count(buyers, tables, year, seen), policy),
-        **_protect_money(pooled, groups, policy),
-        **_check_models(tables, year, rules, policy),
+        "counts": value_protection.protect_counts(_count(buyers, seen), policy),
+        **_protect_money(pooled, groups, amounts, policy),
+        **_check_models(tables, at, rules, policy),
         **_show_inside(buyers, gaps, intents, seen, policy),
         "engagement": value_protection.protect_rates(seen.rates, policy),
         "mails": value_protection.protect_rates(seen.mails, policy),
@@ -200,10 +211,10 @@ def _take_tables(all_tables: Mapping[str, pd.DataFrame], consultations: pd.DataF
     )
 
 
-def _value(tables: Tables, year: int, rules: Assumptions) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _value(tables: Tables, at: str, rules: Assumptions) -> tuple[pd.DataFrame, pd.DataFrame]:
     if tables.orders is None:
         return value_protection.no_buyers(), pd.DataFrame({"potential": [], "customers": []})
-    return customer_values.value_customers(tables, year, rules)
+    return customer_values.value_customers(tables, at, rules)
 
 
 def _grade_value(buyers: pd.DataFrame, card: scoring.Scorecard) -> pd.Series:
@@ -214,14 +225,18 @@ def _grade_value(buyers: pd.DataFrame, card: scoring.Scorecard) -> pd.Series:
     return scoring.score(inputs.astype("Float64"), card)["grade"]
 
 
-def _grade_intent(consultations: pd.DataFrame, year: int, card: scoring.Scorecard) -> pd.Series:
-    """Return the grade of each customer's latest graded consultation up to the end of the year."""
+def _grade_intent(consultations: pd.DataFrame, at: str, card: scoring.Scorecard) -> pd.Series:
+    """Return the grade of each customer's latest graded consultation before a day."""
     import scoring
 
     nothing = pd.Series(pd.Categorical([], list(card.grades), ordered=True), name="grade")
-    if not _has_year(consultations, year) or "customer_id" not in consultations:
+    if "customer_id" not in consultations or consultations.empty:
         return nothing
-    scored = scoring.score(consultations[consultations["year"] <= year], card)
+    year = int(at[:4]) - (at[5:] == "01-01")
+    told = consultations[consultations["year"] <= year]
+    if "consulted_on" in told:
+        told = time_rule.known_before(told, at, "consultations")
+    scored = scoring.score(told, card)
     known = scored[scored["grade"].notna() & scored["customer_id"].notna()]
     if "consulted_on" in known:
         known = known.sort_values("consulted_on", kind="stable", na_position="first")
@@ -241,7 +256,7 @@ def _list_supplied(tables: Tables, all_tables: Mapping[str, pd.DataFrame]) -> di
     }
 
 
-def _count(buyers: pd.DataFrame, tables: Tables, year: int, seen: Counted) -> dict[str, int]:
+def _count(buyers: pd.DataFrame, seen: Counted) -> dict[str, int]:
     contribution = buyers["contribution"]
     return {
         "buyers": len(buyers),
@@ -254,10 +269,15 @@ def _count(buyers: pd.DataFrame, tables: Tables, year: int, seen: Counted) -> di
     }
 
 
-def _protect_money(buyers: pd.DataFrame, groups: pd.DataFrame | None, policy: Policy) -> dict[str, Any]:
+def _protect_money(
+    buyers: pd.DataFrame, groups: pd.DataFrame | None, amounts: pd.DataFrame | None, policy: Policy
+) -> dict[str, Any]:
     rows = buyers.reset_index()
     hidden = value_protection.list_hidden(groups)
-    sums = protect_sums(policy, rows, MONEY, ["customer_type"], means=True, hidden={"customer_type": hidden})
+    sums = protect_sums(
+        policy, rows, MONEY, ["customer_type"], means=True, hidden={"customer_type": hidden},
+        known={} if amounts is None else {"customer_type": amounts["amount"].dropna().to_dict()},
+    )  # fmt: skip
     # What the sums withhold is withheld of the quantiles, too.
     withheld = hidden | set(sums.by["customer_type"].index[sums.by["customer_type"]["customers"].isna()])
     bought = rows[rows["sales"].gt(0).fillna(False)]
@@ -269,16 +289,15 @@ def _protect_money(buyers: pd.DataFrame, groups: pd.DataFrame | None, policy: Po
     }
 
 
-def _check_models(tables: Tables, year: int, rules: Assumptions, policy: Policy) -> dict[str, Any]:
-    """Check both models: of purchases without a contract, with a year held out, and of renewals."""
-    at, cut = f"{year + 1}-01-01", f"{year}-01-01"
+def _check_models(tables: Tables, at: str, rules: Assumptions, policy: Policy) -> dict[str, Any]:
+    """Check both models: of purchases without a contract, with the last year held out, and of renewals."""
     if tables.orders is None:
         none = model_check.nothing_checked(model_check.TOO_FEW, 0)
         return {"purchases": none, "renewals": none, "purchase_model": None, "renewal_model": None}
     free = tables.orders
     if "kind" in free:
         free = free[free["kind"].ne("续费").fillna(True)]
-    purchases = model_check.check_purchases(free, cut, at)
+    purchases = model_check.check_purchases(free, model_check.choose_cut(free, at), at)
     renewals = model_check.follow_renewals(tables.orders, at, rules.renewal_days)
     renewed = model_check.check_renewals(renewals)
     known = model_check.summarise_purchases(free, at) if purchases.is_shown else None

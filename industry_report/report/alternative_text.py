@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch, Rectangle
 
 from ..base import language
 from ..base.language import formatted, text
@@ -43,12 +44,12 @@ def describe_figure(
     Returns
     -------
     str
-        For example ``各来源的成交率。点图。老客户推荐最高。由高到低：老客户推荐38.6%、…。数据见图下表格。``
+        For example ``各来源的成交率。点图。老客户推荐最高。由高到低：老客户推荐38.6%、…。数据见图下的表格。``
     """
     axes = [ax for ax in figure.axes if ax.has_data()]
-    parts = [caption, _name_kind(axes), measure or _find_finding(figure), _tell_values(data)]
+    parts = [caption, _name_kind(axes), measure or _find_finding(figure), _tell_values(data, axes)]
     if data is not None and measure is None:
-        parts.append(text(zh="数据见图下表格", en="The numbers are in the table below the figure"))
+        parts.append(text(zh="数据见图下的表格", en="The numbers are unfolded below the figure"))
     said = [part.strip().rstrip("。.") for part in parts if part.strip()]
     return text(zh="。", en=". ").join(said) + (text(zh="。", en=".") if len(said) > 1 else "")
 
@@ -111,15 +112,17 @@ def _find_finding(figure: Figure) -> str:
 # --- values
 
 
-def _tell_values(data: pd.DataFrame | None) -> str:
+def _tell_values(data: pd.DataFrame | None, axes: list[Axes]) -> str:
     """Return all values in the drawing's order, or of many the highest and the lowest with their names."""
     if data is None or data.empty:
         return ""
     flat = data.reset_index() if data.index.name or data.index.nlevels > 1 else data
-    measure = next((column for column in MEASURES if column in flat), None)
-    if measure is None or not pd.api.types.is_numeric_dtype(flat[measure]):
+    measure = _find_measure(flat, axes)
+    if measure is None:
         return ""
     keys = [column for column in flat.columns if column not in NUMBERS and _is_key(flat[column])]
+    if "verdict" in keys and not flat[[key for key in keys if key != "verdict"]].duplicated().any():
+        keys.remove("verdict")  # it speaks of a difference, whatever is drawn
     shown = flat[flat[measure].notna()]
     names = [_name_row(row, keys) for row in shown[keys].itertuples(index=False)] if keys else []
     if not names or len(set(names)) < len(names):  # rows that are not told apart by their names
@@ -133,6 +136,31 @@ def _tell_values(data: pd.DataFrame | None) -> str:
         else _tell_extremes(pairs, shown[measure])
     )
     return said + (text(zh=f"；{hidden}项不公布", en=f"; {hidden} not published") if hidden else "")
+
+
+def _find_measure(flat: pd.DataFrame, axes: list[Axes]) -> str | None:
+    """Return the column that is drawn; the first of `MEASURES` where no column's numbers are."""
+    there = [c for c in MEASURES if c in flat and pd.api.types.is_numeric_dtype(flat[c])]
+    drawn = np.array([number for ax in axes for number in _list_drawn(ax)])
+    further = [c for c in flat if c not in there and pd.api.types.is_float_dtype(flat[c])]
+    for column in [*there, *further]:
+        values = flat[column].dropna().to_numpy(float)
+        if len(values) and len(drawn) and all(np.isclose(drawn, value).any() for value in values):
+            return column
+    return next(iter(there), None)
+
+
+def _list_drawn(ax: Axes) -> list[float]:
+    """Return lengths of bars and both coordinates of points and lines."""
+    bars = [size for patch in ax.patches for size in _sizes(patch)]
+    points = [drawn.get_offsets() for drawn in ax.collections if isinstance(drawn, PathCollection)]
+    lines = [np.column_stack(line.get_data()) for line in ax.lines]
+    numbers = [np.ma.getdata(pairs).astype(float).ravel() for pairs in (*points, *lines)]
+    return [*bars, *(float(number) for pairs in numbers for number in pairs)]
+
+
+def _sizes(patch: Patch) -> list[float]:
+    return [patch.get_width(), patch.get_height()] if isinstance(patch, Rectangle) else []
 
 
 def _is_key(column: pd.Series) -> bool:

@@ -75,7 +75,6 @@ def begin(report_language: str, scorecard: Scorecard | None = None, policy: Poli
     """
     global _figures_shown
     _figures_shown = 0
-    # A report's tables are small: Arrow's strings cost them more than they save.
     pd.options.mode.string_storage = "python"
     language.use(report_language)
     if scorecard is not None:
@@ -83,9 +82,6 @@ def begin(report_language: str, scorecard: Scorecard | None = None, policy: Poli
             {dimension.column: dimension.label for dimension in scorecard.dimensions},
             {band.grade: band.name for band in scorecard.bands},
         )
-    if policy is not None:
-        language.adopt(policy.names, {})  # editions that the publisher adds
-        language.speak_of(policy.subject, scorecard.wording if scorecard else ())
     shell = get_ipython()
     given = [value for name, value in (shell.user_ns if shell else {}).items() if not name.startswith("_")]
     known = [value for value in given if isinstance(value, str | int | float | list | dict)]
@@ -94,6 +90,8 @@ def begin(report_language: str, scorecard: Scorecard | None = None, policy: Poli
         words = [scorecard.title, *(band.name for band in scorecard.bands)]
         origin.know([scorecard.version, *words, *(d.label for d in scorecard.dimensions)])
     if policy is not None:
+        language.adopt(policy.names, {})
+        language.speak_of(policy.subject, scorecard.wording if scorecard else ())
         origin.know([policy.threshold, policy.threshold - 1, policy.dominance])
     style.apply()
 
@@ -169,8 +167,7 @@ def cover(
         "key_figures": shown_figures,
         "publisher": identity,
     }
-    words = language.subject().list_words(language.current())  # for Markdown cells
-    told = {"finding": finding, "changes": list(changes), "edition": edition, "words": words}
+    told = {"finding": finding, "changes": list(changes), "edition": edition, "words": language.words()}
     content |= {key: value for key, value in told.items() if value}
     warning = f"<p><strong>{escape(notice)}</strong></p>" if notice else ""
     html = f"<h1>{escape(title)}</h1><p>{escape(subtitle)}</p>{warning}"
@@ -227,7 +224,9 @@ def summary(
         check_table("summary", panel.data)
         check_figure(panel.figure)
     alts = [describe_figure(panel.figure, panel.title, panel.data, measure=panel.measure) for panel in drawn]
-    drawings = [_write_svg(panel.figure, alt, "small") for panel, alt in zip(drawn, alts, strict=True)]
+    drawings = [
+        _write_svg(panel.figure, alt, "small", panel.data) for panel, alt in zip(drawn, alts, strict=True)
+    ]
     content = one_page.describe(
         said, drawn, kept_points, lines, [as_json.list_records(panel.data) for panel in drawn]
     )
@@ -365,7 +364,7 @@ def present(
 
 
 def provenance(sources: pd.DataFrame, scorecard: Scorecard, **parameters: Any) -> None:
-    """Show what a report was made from: its files, its parameters, the scorecard and the software.
+    """Say what a report was made from, at its end; the PDF leaves the tables to the data appendix.
 
     Parameters
     ----------
@@ -376,13 +375,12 @@ def provenance(sources: pd.DataFrame, scorecard: Scorecard, **parameters: Any) -
     **parameters : object
         Such as region and year.
     """
-    show(sources, caption=text(zh="数据文件", en="Source files"))
     spoken = {"language": text(zh="中文", en="English")} if "today" not in parameters else {}
-    said = f"{text(**scorecard.title)} {scorecard.version}"
-    show(
-        tables.provenance(**parameters, **spoken, scorecard=said),
-        caption=text(zh="报告参数与软件版本", en="Parameters and software"),
-    )
+    standard = f"{text(**scorecard.title)} {scorecard.version}"
+    made = tables.provenance(**parameters, **spoken, scorecard=standard)
+    say(exhibits.say_provenance(sources, made))
+    show(sources, caption=text(zh="数据文件", en="Source files"), folded=True)
+    show(made, caption=text(zh="报告参数与软件版本", en="Parameters and software"), folded=True)
 
 
 def attach(table: pd.DataFrame | str, name: str, caption: str) -> None:
@@ -405,22 +403,15 @@ def attach(table: pd.DataFrame | str, name: str, caption: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         problem = f"expected small letters, digits and hyphens, got {name!r}."
         raise InputError("attach", problem, 'Write for example name="work-list".')
+    content: dict[str, Any] = {"name": name, "caption": caption}
+    check_words("attach", caption)
     if isinstance(table, str):
-        check_words("attach", caption, table)
-        content = {"name": name, "caption": caption, "text": table}
-        said = text(
-            zh=f"附件：{caption}，见与本报告同名、以.{name}.yaml结尾的文件。",
-            en=f"Attachment: {caption}, in the file of this name that ends in .{name}.yaml.",
-        )
+        check_words("attach", table)
+        content |= {"text": table}
     else:
-        check_words("attach", caption)
         check_table("attach", table)
-        content = {"name": name, "caption": caption, "columns": as_json.list_columns(table)}
-        rows, file = f"{len(table):,}", f".{name}.xlsx"
-        said = text(
-            zh=f"附件：{caption}（{rows}行），见与本报告同名、以{file}结尾的工作簿。",
-            en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in {file}.",
-        )
+        content |= {"columns": as_json.list_columns(table)}
+    said = exhibits.point_to(table, name, caption)
     html = f'<p class="attachment">{escape(said)}</p>'
     _put_out({ATTACHMENT: content, "text/html": html, "text/plain": said})
 
@@ -448,13 +439,12 @@ def _publish_figure(
         content["finding"] = around.finding
     if data is not None:
         content |= tables.describe(data)
-    html = exhibits.write_figure(
-        _write_svg(figure, alt, width), caption, around, notes, "" if data is None else tables.to_html(data)
-    )
+    numbers = "" if data is None else tables.to_html(data)
+    html = exhibits.write_figure(_write_svg(figure, alt, width, data), caption, around, notes, numbers)
     _put_out({EXHIBIT: content, "text/html": html, "text/plain": alt})
 
 
-def _write_svg(figure: Figure, alt: str, width: str = "") -> str:
+def _write_svg(figure: Figure, alt: str, width: str, data: pd.DataFrame | None) -> str:
     global _figures_shown
     _figures_shown += 1
-    return drawing.write_svg(figure, alt, _figures_shown, width)
+    return drawing.write_svg(figure, alt, _figures_shown, width, data)

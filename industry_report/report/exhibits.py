@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+import pandas as pd
+
+from ..base import origin
 from ..base.language import text
 from .layout import Surroundings
+
+MOST_FILES = 3  # that a sentence names
 
 
 def write_figure(
@@ -61,3 +66,29 @@ def _says(caption: str, measure: str) -> bool:
 def further() -> str:
     """Return what opens a table that the PDF leaves out."""
     return text(zh="补充数据：", en="Further data:")
+
+
+def point_to(table: pd.DataFrame | str, name: str, caption: str) -> str:
+    """Say what is attached to a report, and in which file of its name."""
+    if isinstance(table, str):
+        return text(
+            zh=f"附件：{caption}，见与本报告同名、以.{name}.yaml结尾的文件。",
+            en=f"Attachment: {caption}, in the file of this name that ends in .{name}.yaml.",
+        )
+    rows, file = f"{len(table):,}", f".{name}.xlsx"
+    return text(
+        zh=f"附件：{caption}（{rows}行），见与本报告同名、以{file}结尾的工作簿。",
+        en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in {file}.",
+    )
+
+
+def say_provenance(sources: pd.DataFrame, made: pd.DataFrame) -> str:
+    """Return in one sentence what a report was made from; files of many are counted."""
+    names = [str(name) for name in sources.index]
+    files = text(zh="、", en=", ").join(names[:MOST_FILES])
+    if len(names) > MOST_FILES:
+        files += text(zh=f"等{len(names)}个文件", en=f" and {len(names) - MOST_FILES} more")
+    facts = text(zh="；", en="; ").join(f"{key} {value}" for key, value in made["value"].items())
+    rest = text(zh="校验值见数据附录", en="Checksums: see the data appendix")
+    said = text(zh=f"数据文件 {files}；{facts}。{rest}", en=f"Source files: {files}; {facts}. {rest}")
+    return origin.release(said)  # names and versions: of no customer

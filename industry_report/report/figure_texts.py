@@ -27,7 +27,7 @@ def with_interval(measure: Measure) -> str:
 
 def count_head() -> str:
     """Return the head of a column of counts."""
-    return text(zh="咨询数", en="n")
+    return text(zh="咨询数", en="Cons.")
 
 
 def count_label(count: float) -> str:

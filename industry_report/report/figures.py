@@ -245,7 +245,7 @@ def rates_by_score(table: pd.DataFrame, measure: Measure, title: str = "") -> Fi
 
 
 def calibration(table: pd.DataFrame, title: str = "") -> Figure:
-    """Draw the conversion rate against the composite, a point for each tenth.
+    """Draw the conversion rate against the overall score, a point for each tenth.
 
     Parameters
     ----------
@@ -255,7 +255,7 @@ def calibration(table: pd.DataFrame, title: str = "") -> Figure:
         The finding, one line.
     """
     upper, measure = layout.end_of_rates(table["high"]), Measure()
-    of_tenths = text(zh="，按综合评分十等分组", en=", by tenth of the composite")
+    of_tenths = text(zh="，按综合评分十等分组", en=", by decile of the overall score")
     sheet = layout.begin_sheet(2.6, title, with_interval(measure) + of_tenths)
     ax = sheet.panel(
         layout.rate_scale_width(upper), style.WIDTH_INCHES - layout.MARGIN_INCHES - 0.1, 0.05, 2.1

@@ -51,6 +51,13 @@ def words(table: pd.DataFrame) -> pd.DataFrame:
         Of `PublishedLeads`.
     """
     told = table.copy()
+    if {"auc", "other", "low", "high"} <= set(told):  # an interval of a difference of areas
+        pairs = zip(told["low"], told["high"], strict=True)
+        spans = [
+            f"{formatted(low, 'auc')}～{formatted(high, 'auc')}" if low == low else "–" for low, high in pairs
+        ]
+        told = told.drop(columns=["low", "high"])
+        told.insert(told.columns.get_loc("difference") + 1, "interval", spans)
     for column, known in _WORDS.items():
         if column in told:
             told[column] = [
@@ -120,7 +127,7 @@ def model_card(now: PublishedLeads, columns: str) -> pd.DataFrame:
             text(zh="方法", en="Method"),
             text(
                 zh="卡方合并分箱，证据权重，系数不小于0的逻辑回归，取整为分数",
-                en="Bins by chi-square, weights of evidence, logistic regression without negative weights",
+                en="Bins by chi-square, weights of evidence, non-negative logistic weights, whole points",
             ),
         ),
     ]

@@ -38,7 +38,7 @@ def sales_fan(monthly: pd.DataFrame, found: Forecast, title: str = "") -> Figure
             zh="；虚线为预测，深浅两带为80%和95%区间", en="; dashed: forecast, with 80% and 95% intervals"
         )
     sheet = layout.begin_sheet(FAN_INCHES, title, measure)
-    values, names = past.to_numpy(float) / 1e4, [*past.index, *ahead.index]
+    values, names = past.to_numpy(float) / 1e4, [str(month) for month in (*past.index, *ahead.index)]
     highest = ahead["high95"].to_numpy(float) / 1e4
     most = 1.06 * max([1.0, *np.nan_to_num(values), *highest])
     ticks = layout.find_ticks(most, 5, whole=most >= 5)

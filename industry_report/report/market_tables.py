@@ -41,8 +41,28 @@ def months(now: Market) -> pd.DataFrame:
 
 
 def recent_months(now: Market) -> pd.DataFrame:
-    """Return the last twelve months, for a small chart."""
-    return now.monthly.tail(12)
+    """Return sales of the last twelve months for a small chart, in the unit of `small_unit`."""
+    return pd.DataFrame({"sales": now.monthly["sales"].tail(12) / _small_unit()}).rename_axis("month")
+
+
+def small_effects(now: Market) -> pd.DataFrame:
+    """Return what moved the sum for a small chart, in the unit of `small_unit`."""
+    names = {
+        "customers": text(zh="客户数", en="Customers"),
+        "frequency": text(zh="户均订单", en="Frequency"),
+        "amount": text(zh="单均金额", en="Amount"),
+    }
+    effect = now.effects["effect"].rename(index=names) / _small_unit()
+    return pd.DataFrame({"effect": effect}).rename_axis("factor")
+
+
+def small_unit() -> str:
+    """Return the unit of money in a small chart."""
+    return text(zh="万元", en="thousand yuan")
+
+
+def _small_unit() -> float:
+    return float(text(zh="1e4", en="1e3"))
 
 
 def told_shares(now: Market) -> pd.DataFrame:

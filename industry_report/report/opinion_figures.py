@@ -12,11 +12,13 @@ from matplotlib.ticker import MaxNLocator
 
 from ..base import language, origin, style
 from ..base.language import text
+from ..protection.complaint_publication import Complained
 from . import layout
 from .figure_marks import every_nth, score_key, write_shares
 
 BOXES = ("low", "middle", "top")
 MARK_POINTS = 6.0
+MAP_INCHES = 3.05  # height of the map of importance and performance
 
 
 def items(
@@ -161,13 +163,11 @@ def importance_performance(table: pd.DataFrame, names: Mapping[str, str], title:
     sheet = layout.begin_sheet(3.5, title, measure)
     upper = max(0.05, float(table["high"].max())) * 1.18
     left = layout.rate_scale_width(upper)
-    ax = sheet.panel(left, style.WIDTH_INCHES - layout.MARGIN_INCHES - 0.1, 0.05, 3.1)
+    ax = sheet.panel(left, style.WIDTH_INCHES - layout.MARGIN_INCHES - 0.1, 0.05, 0.05 + MAP_INCHES)
     ax.hlines(table["share"], table["rate_low"], table["rate_high"], color=style.ACCENT, linewidth=1)
     ax.vlines(table["rate"], table["low"], table["high"], color=style.ACCENT, linewidth=1)
     ax.plot(table["rate"], table["share"], "o", color=style.ACCENT, markersize=MARK_POINTS)
-    for item, row in table.iterrows():
-        name = style.shorten(names.get(str(item), str(item)), 1.1).replace("\n", " ")
-        ax.annotate(name, (row["rate"], row["share"]), (5, 5), textcoords="offset points", va="bottom")
+    _write_points(ax, table, names, upper, MAP_INCHES)
     ax.axhline(table["share"].median(), color=style.GREY, linewidth=1, linestyle=(0, (4, 3)))
     ax.axvline(table["rate"].median(), color=style.GREY, linewidth=1, linestyle=(0, (4, 3)))
     _set_map_scales(ax, table, upper)
@@ -175,11 +175,30 @@ def importance_performance(table: pd.DataFrame, names: Mapping[str, str], title:
     return sheet.figure
 
 
+def _write_points(
+    ax: Axes, table: pd.DataFrame, names: Mapping[str, str], upper: float, height: float
+) -> None:
+    """Write the names of points to the right of all intervals, each at the height of its point or near it."""
+    least = layout.LINE_INCHES / height * upper  # of the scale, from one name to the next
+    ordered = table.sort_values("share")
+    places = ordered["share"].to_numpy(float).copy()
+    for place in range(1, len(places)):
+        places[place] = max(places[place], places[place - 1] + least)
+    end = float(table["rate_high"].max())
+    for (item, row), place in zip(ordered.iterrows(), places, strict=True):
+        name = style.shorten(names.get(str(item), str(item)), 1.3).replace("\n", " ")
+        ax.annotate(
+            name, (row["rate"], row["share"]), (end, place), textcoords="data", va="center_baseline",
+            ha="left", annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": style.GRID, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 4},
+        )  # fmt: skip
+
+
 def _set_map_scales(ax: Axes, table: pd.DataFrame, upper: float) -> None:
     layout.set_rate_scale(ax, "y", upper)
     low, high = float(table["rate_low"].min()), float(table["rate_high"].max())
     room = max((high - low) * 0.12, 0.03)
-    ax.set_xlim(max(low - room, 0), min(high + 2 * room, 1.05))
+    ax.set_xlim(max(low - room, 0), high + max(5 * room, (high - low) * 0.45))
     ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(lambda value, _: f"{round(100 * value, 6):g}%")
     ax.tick_params(axis="x", length=0)
@@ -199,18 +218,17 @@ def _write_corners(ax: Axes) -> None:
         )  # fmt: skip
 
 
-def time_to_close(curve: pd.DataFrame, median: float, title: str = "") -> Figure:
+def time_to_close(told: Complained, title: str = "") -> Figure:
     """Draw the share of complaints that are still open by days since they came.
 
     Parameters
     ----------
-    curve : DataFrame
-        See `survival.curve`.
-    median : float
-        By when half are closed; not drawn where it is missing.
+    told : Complained
+        Its curve, and by when half are closed, which is not drawn where it is missing.
     title : str
         The finding, one line.
     """
+    curve, median = told.curve, told.median_days
     measure = text(
         zh="受理后各天仍未办结的投诉占比及95%置信区间（在办的按在办处理）",
         en="Share still open by days since received, with 95% confidence band (open ones are censored)",
@@ -260,7 +278,7 @@ def control_chart(table: pd.DataFrame, measure: str, title: str = "") -> Figure:
     for end in ("lower", "upper"):
         ax.axhline(row[end], color=style.GREY, linewidth=1, linestyle=(0, (4, 3)))
     flagged = (table["signal"] != "").to_numpy()
-    ax.plot(places[flagged], table["value"][flagged], "^", color=style.BELOW_COLOUR, markersize=8)
+    ax.plot(places[flagged], table["value"][flagged], "^", color=style.LOWER_COLOUR, markersize=8)
     layout.set_scale(ax, "y", ticks, labels, most)
     names = list(map(str, table.index))
     step = every_nth(names, right - left)

@@ -160,6 +160,11 @@ def table_names() -> dict[str, str]:
         "responses": text(zh="问卷答卷", en="survey answers"),
         "feedback": text(zh="反馈意见", en="feedback"),
         "complaints": text(zh="投诉记录", en="complaints"),
+        "interactions": text(zh="互动记录", en="interactions"),
+        "leads": text(zh="线索", en="leads"),
+        "market": text(zh="市场总量", en="market totals"),
+        "assignments": text(zh="措施分组", en="assignments to actions"),
+        "decisions": text(zh="评级决定", en="decisions on grades"),
     }
 
 

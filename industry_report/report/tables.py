@@ -13,8 +13,8 @@ from ..analysis.conversion import FEW, Measure
 from ..base import language, origin, table_metadata
 from ..base.language import text
 from ..scorecard import explanation
-from ..scorecard.conditions import Interval, word_interval
-from ..scorecard.scorecards import Dimension, Linear, Scorecard
+from ..scorecard.level_wording import word_levels
+from ..scorecard.scorecards import Scorecard
 
 
 def with_heads(table: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
@@ -205,7 +205,7 @@ def bands(scorecard: Scorecard) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index ``grade``; ``band`` of the composite (``rule`` for tiers), ``meaning``, ``role``, ``cadence``.
+        Index ``grade``; ``band`` of the score (``rule`` for tiers), ``meaning``, ``role``, ``cadence``.
     """
     rows = [
         {
@@ -234,19 +234,9 @@ def levels(scorecard: Scorecard) -> pd.DataFrame:
         [
             {"dimension": text(**dimension.label), "score": score, "meaning": text(**wording)}
             for dimension in scorecard.dimensions
-            for score, wording in _word_levels(dimension)
+            for score, wording in word_levels(dimension)
         ]
     )
-
-
-def _word_levels(dimension: Dimension) -> list[tuple[float, Mapping[str, str]]]:
-    """Return what levels mean; of a number that is itself the level, its least, greatest and blank one."""
-    worded: list[tuple[float, Mapping[str, str]]] = list(dimension.levels.items())
-    if isinstance(dimension.reading, Linear):
-        for number in (dimension.reading.least, dimension.reading.most):
-            wording = word_interval(Interval("", number, number, True, True))
-            worded.append((float(number / dimension.reading.per), wording))
-    return worded
 
 
 def level_matrix(scorecard: Scorecard) -> pd.DataFrame:
@@ -258,10 +248,33 @@ def level_matrix(scorecard: Scorecard) -> pd.DataFrame:
         Index ``score``; scores that a dimension does not have are empty.
     """
     wide = {
-        dimension.column: {score: text(**wording) for score, wording in _word_levels(dimension)}
+        dimension.column: {score: text(**wording) for score, wording in word_levels(dimension)}
         for dimension in scorecard.dimensions
     }
     return pd.DataFrame(wide).fillna("").rename_axis("score")
+
+
+def college_needs(needs: pd.DataFrame, changes: pd.DataFrame, earlier: int) -> pd.DataFrame:
+    """Return the one table that a college needs: product, share, change, skills, courses.
+
+    Parameters
+    ----------
+    needs, changes : DataFrame
+        See `curriculum.needs` and `market.directions`.
+    earlier : int
+        The year that is compared with.
+    """
+    mine = changes[changes["kind"] == "product"].set_index("group")
+    table = needs[["rate"]].join(mine[["difference", "direction"]]).join(needs[["skills", "courses"]])
+    if table["difference"].isna().all():
+        table = table.drop(columns=["difference", "direction"])
+    heads = {
+        "rate": language.term("share"),
+        "difference": text(zh=f"比{earlier}年（个百分点）", en=f"On {earlier} (points)"),
+    }
+    hidden = table_metadata.withheld(needs).get("rate", [])
+    withheld = {"rate": hidden} if len(hidden) else {}
+    return table_metadata.describe(table.rename_axis("product"), heads=heads, withheld=withheld, afresh=True)
 
 
 def edge_cases(grid: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from ..base import language, origin, style
 from ..base.language import text
 from . import layout, small_figures
 from .one_page import Panel
+from .value_tables import name_groups
 
 CURVE_INCHES = 2.4  # height of a curve's panel
 
@@ -38,7 +39,8 @@ def concentration(curve: pd.DataFrame, measure: str, title: str = "") -> Figure:
     ax.axhline(1, color=style.GREY, linewidth=0.8, linestyle=(0, (4, 3)))
     ax.plot(x, y, "o-", color=style.ACCENT, markersize=4.5, clip_on=False)
     layout.set_rate_scale(ax, "y", upper)
-    layout.set_rate_scale(ax, "x", 1.0)
+    ticks = (0.2, 0.4, 0.6, 0.8, 1.0)  # the zero stands on the other axis
+    layout.set_scale(ax, "x", ticks, [f"{tick:.0%}" for tick in ticks], 1.0)
     sheet.write(
         [text(zh="客户的累计占比，价值高的在前", en="Share of customers, the most valuable first")],
         CURVE_INCHES + 0.26,
@@ -104,10 +106,7 @@ def held_out(tested: Check, title: str = "", *, renewals: bool = False) -> Figur
         Groups are renewals, and means are shares.
     """
     table = tested.groups
-    if renewals:
-        names = [text(zh=f"第{n}次续费", en=f"Renewal {n}") for n in table.index]
-    else:
-        names = [text(zh=f"已重复购买{n}次", en=f"{n} repeat{'' if n == 1 else 's'}") for n in table.index]
+    names = name_groups(table.index, renewals=renewals)
     form = "share" if renewals else "lift"
     numbers = {
         text(zh="客户数", en="Customers"): [language.formatted(n, "customers") for n in table["customers"]],

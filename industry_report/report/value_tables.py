@@ -84,7 +84,17 @@ def curve(table: pd.DataFrame) -> pd.DataFrame:
         "share": ("占金额的比重（累计）", "Share of the money, cumulated"),
     }
     like = {"contributors": "customers", "share_of_customers": "share"}
-    return _titled(table, heads, like)
+    table = table_metadata.carry(table, table.astype({"contributors": "float64"}))  # no name of a row
+    firsts = [language.formatted(share, "share") for share in table["share_of_customers"]]
+    names = [text(zh=f"前{share}的客户", en=f"First {share} of customers") for share in firsts]
+    told = table_metadata.carry(
+        table, table.set_index(pd.Index(names, name="part_of_customers", dtype=object))
+    )
+    return _titled(
+        told,
+        {"part_of_customers": ("客户（价值高的在前）", "Customers, the most valuable first")} | heads,
+        like,
+    )
 
 
 def check(tested: Check, *, renewals: bool = False) -> pd.DataFrame:
@@ -109,7 +119,18 @@ def held_out(tested: Check, *, renewals: bool = False) -> pd.DataFrame:
         "actual": ("实际", "Actual"),
     }
     form = "share" if renewals else "lift"
-    return _titled(tested.groups, heads, {"predicted": form, "actual": form})
+    told = table_metadata.carry(
+        tested.groups, tested.groups.set_axis(name_groups(tested.groups.index, renewals=renewals))
+    )
+    told.index.name = tested.groups.index.name
+    return _titled(told, heads, {"predicted": form, "actual": form})
+
+
+def name_groups(groups: pd.Index, *, renewals: bool) -> list[str]:
+    """Name the groups of a check as its figure does."""
+    if renewals:
+        return [text(zh=f"第{n}次续费", en=f"Renewal {n}") for n in groups]
+    return [text(zh=f"已重复购买{n}次", en=f"{n} repeat{'' if n == 1 else 's'}") for n in groups]
 
 
 def groups(table: pd.DataFrame) -> pd.DataFrame:
@@ -140,7 +161,10 @@ def tenths(table: pd.DataFrame) -> pd.DataFrame:
         "share": ("占全部价值的比重", "Share of all value"),
         "mean_value": ("户均价值（元）", "Mean value (yuan)"),
     }
-    return _titled(table, heads, {"mean_value": "amount"})
+    names = [text(zh=f"第{n}组", en=f"Tenth {n}") for n in table.index]
+    table = table_metadata.carry(table, table.astype({"customers": "float64"}))  # no name of a row
+    told = table_metadata.carry(table, table.set_axis(pd.Index(names, name="tenth", dtype=object)))
+    return _titled(told, heads, {"mean_value": "amount"})
 
 
 def engagement(table: pd.DataFrame) -> pd.DataFrame:

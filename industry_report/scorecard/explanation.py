@@ -6,8 +6,28 @@ from fractions import Fraction
 
 import pandas as pd
 
-from .conditions import AllOf, AnyOf, Condition, NotOf, OneOf, Within, read_interval, word_interval, write
-from .scorecards import Answers, Band, Cumulative, Dimension, Input, Linear, Ranks, Scorecard, Trigger
+from .conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    NotOf,
+    OneOf,
+    Within,
+    read_interval,
+    word_interval,
+    write,
+)
+from .scorecards import (
+    Answers,
+    Band,
+    Cumulative,
+    Dimension,
+    Input,
+    Linear,
+    Ranks,
+    Scorecard,
+    Trigger,
+)
 
 MOST_LISTED, SHOWN = 125, 60  # combinations that are all listed; of more, a sample
 

@@ -19,7 +19,7 @@ from ..base.workbook import FORBIDDEN
 from ..export import appendix
 
 FORM = (
-    3  # of catalog.json, raised when an entry changes: one of another form is neither compared with nor kept
+    4  # of catalog.json, raised when an entry changes: one of another form is neither compared with nor kept
 )
 DONE = ("made", "fresh")
 COMPARISON = "comparison"  # how the names of reports begin that set years or regions side by side
@@ -64,7 +64,13 @@ ENTRY = {
     **{"language": is_language, "date": is_day_or_none, "regions": [str]},
     **{"year": (int, type(None)), "years": [int], "licence": {str: str}},
     **{"version": int, "draft": bool, "internal": bool, "synthetic": bool},
-    **{"key_figures": [[str, str]], "attachments": {str: str}, "files": _FILES},
+    **{
+        "key_figures": [[str, str]],
+        "changes?": [str],
+        "finding?": str,
+        "attachments": {str: str},
+        "files": _FILES,
+    },
     "correction?": CORRECTION,
     "earlier?": [{"version": int, "files": _FILES}],
 }
@@ -106,6 +112,8 @@ def describe_report(record: Mapping[str, Any], files: list[Entry], earlier: list
         "publisher": publisher.get("names", {}).get(spoken, ""),
         "licence": _read_licence(publisher, spoken),
         "key_figures": cover.get("key_figures", []),
+        "changes": cover.get("changes", []),
+        "finding": cover.get("finding", ""),
         "attachments": record.get("attachments", {}),
         "files": files,
     }
@@ -295,7 +303,12 @@ def _add_entry(feed: ElementTree.Element, entry: Entry) -> None:
         kind = known.media_type if known else "application/octet-stream"
         _add(added, "link", rel=rel, type=kind, href=quote(file["path"]), length=str(file["bytes"]))
     figures = "；".join(f"{label} {value}" for label, value in entry["key_figures"])
-    _add(added, "summary", figures or entry["title"])
+    _add(added, "summary", "".join((_tell_reason(entry), figures or entry["title"])))
+
+
+def _tell_reason(entry: Entry) -> str:
+    reason = entry.get("correction", {}).get("reason", "")
+    return f"更正原因：{reason}{'' if reason[-1] in '。.！!？?' else '。'}" if reason else ""
 
 
 def _add(parent: ElementTree.Element, tag: str, content: str = "", **attributes: str) -> ElementTree.Element:

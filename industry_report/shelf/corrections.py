@@ -9,16 +9,43 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from ..base.errors import InputError
+from ..base.errors import InputError, shown
+from ..intake import personal_data
 
 # A file saved again has another checksum, a new release another number: the report says the same.
 NOT_CONTENT = frozenset({"sha256"})
 SOFTWARE = re.compile(r"industry-report \d\S*")
+REASON_LENGTH = 200  # characters
 DIGITS = 9  # significant ones: another library may round the last of sixteen otherwise
 
 
+def check_reason(reason: str) -> str:
+    """Return the reason of a correction as a line of text; it is published as it is written.
+
+    Raises
+    ------
+    InputError
+        If it says nothing, is longer than a sentence or two, or holds a number that names a person.
+    """
+    line = " ".join(reason.split())
+    if not line or not any(character.isalnum() for character in line):
+        problem = f"expected a sentence, got {shown(reason)}."
+        raise InputError("--reason", problem, "Say why reports are corrected, or leave it out.")
+    if not line.isprintable():
+        raise InputError(
+            "--reason", f"holds a character that is not printed, in {shown(line)}.", "Take it out."
+        )
+    if len(line) > REASON_LENGTH:
+        problem = f"expected at most {REASON_LENGTH} characters, got {len(line)}."
+        raise InputError("--reason", problem, "Say it in a sentence or two; the report has the numbers.")
+    if found := personal_data.find(line):
+        problem = f"seems to name a person ({', '.join(sorted(set(found)))}), and it is published."
+        raise InputError("--reason", problem, "Say it without.")
+    return line
+
+
 def find_version(
-    now: Mapping[str, Any], earlier: Mapping[str, Any] | None, kept: str, today: date
+    now: Mapping[str, Any], earlier: Mapping[str, Any] | None, kept: str, today: date, reason: str = ""
 ) -> dict[str, Any]:
     """Return the version of a report that is about to be published.
 
@@ -32,14 +59,16 @@ def find_version(
         Name of the page under which the earlier report stays; empty if that is damaged and cannot be kept.
     today : date
         See `find_today`.
+    reason : str
+        Why the report is corrected, if somebody says so; see `check_reason`.
 
     Returns
     -------
     dict
         ``version``, from 1. A report that was corrected also has ``correction``: version, date, ``earlier``
-        (a relative address), ``changes`` of key figures ([label, before, after]) and how many figures and
-        tables changed (``exhibits``). A report that says what the earlier one said keeps its version and
-        date.
+        (a relative address), ``changes`` of key figures ([label, before, after]), how many figures and
+        tables changed (``exhibits``) and the ``reason``, if there is one. A report that says what the
+        earlier one said keeps its version and date.
     """
     if earlier is None:
         return {"version": 1}
@@ -51,6 +80,7 @@ def find_version(
         "earlier": quote(kept),
         "changes": list_changes(now, earlier),
         "exhibits": count_changed_exhibits(now, earlier),
+        **({"reason": reason} if reason else {}),
     }
     return {"version": correction["version"], "correction": correction}
 

@@ -77,7 +77,9 @@ def _render(catalog: Mapping[str, Any], spoken: str) -> str:
 @functools.cache
 def _environment() -> jinja2.Environment:
     loader = jinja2.FileSystemLoader(TEMPLATES)
-    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.tests["han"] = lambda words: HAN.search(words) is not None
+    return made
 
 
 @functools.cache

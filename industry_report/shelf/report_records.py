@@ -15,6 +15,7 @@ from typing import Any
 from ..base.checked_json import has_form, read_checked, read_json, write_checked
 from ..base.errors import InputError
 from ..base.files import digest_file, write_whole
+from ..base.formats import FORMATS
 from ..base.language import LANGUAGES
 from . import catalogue, index_page, navigation
 from .catalogue import hash_bytes
@@ -42,6 +43,7 @@ RECORD = {
     "sentences?": [str],
     "cover?": {
         **{"title?": str, "subtitle?": str, "language?": catalogue.is_language, "key_figures?": [[str, str]]},
+        **{"finding?": str, "changes?": [str]},
         "publisher?": (
             {
                 "published_on?": catalogue.is_day_or_none,
@@ -260,7 +262,9 @@ def _list_files(output: Path, stem: str, record: dict[str, Any]) -> list[dict[st
     """
     own = output / f"{stem}.json"
     digests = {**record["files"], "json": digest_file(own)}
-    paths = {suffix: output / f"{stem}.{suffix}" for suffix in digests if "/" not in suffix}
+    order = list(FORMATS)
+    named = sorted(digests, key=lambda s: (order.index(s) if s in order else len(order), s))
+    paths = {suffix: output / f"{stem}.{suffix}" for suffix in named if "/" not in suffix}
     return [
         {
             "format": suffix,

@@ -200,7 +200,7 @@ def _size(count: int) -> str:
 
 
 def tell_correction(entry: Entry) -> dict[str, Any] | None:
-    """Return what a correction changed: ``changes`` in the report's language, the rest in the page's."""
+    """Return what a correction changed: ``changes`` in the report's language, the ``reason`` as written."""
     correction: Mapping[str, Any] | None = entry.get("correction")
     if not correction:
         return None
@@ -218,6 +218,7 @@ def tell_correction(entry: Entry) -> dict[str, Any] | None:
             for label, before, after in correction["changes"]
         ],
         "more": text(zh=f"{count}处图表有变动", en=changed) if count else "",
+        "reason": correction.get("reason", ""),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from ..base import language
 from ..base.language import text
@@ -48,8 +49,10 @@ def list_trends(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
     -------
     list of dict
         ``region``; ``lang``, the language tag of its words; ``lines``, each with ``label``, ``points`` (list
-        of Point), the ``first`` and ``latest`` that is known, years ``withheld``, and see `draw_line`. A
-        share has one scale in all regions.
+        of Point), the ``first`` and ``latest`` that is known, years ``withheld``, the ``change`` that the
+        latest report prints, and see `draw_line`; its ``finding`` and ``change`` only where they are in the
+        page's language; the ``address`` of that report, and the ``words`` that lead there. A share has
+        one scale in all regions.
     """
     with language.speaking(spoken):
         return _draw_trends(entries, spoken)
@@ -71,9 +74,30 @@ def _draw_trends(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
             lines = {words[label]: [_neutral(p) for p in points] for label, points in lines.items()}
             tag = tag_language(spoken)
         ranges = {words.get(label, label): extent for label, extent in ranges.items()} | ranges
-        drawn = [_describe_line(label, points, ranges) for label, points in lines.items()]
-        told += [{"region": language.name(region), "lang": tag, "lines": drawn}] if drawn else []
+        latest = series[region][-1]
+        own = latest["language"] == spoken
+        changes = _list_changes(latest) if own else {}
+        drawn = [
+            {**_describe_line(label, points, ranges), "change": changes.get(label, "")}
+            for label, points in lines.items()
+        ]
+        card = {"region": language.name(region), "lang": tag, "lines": drawn, **_lead_to(latest)}
+        told += [{**card, "finding": latest.get("finding", "") if own else ""}] if drawn else []
     return told
+
+
+def _list_changes(entry: Entry) -> dict[str, str]:
+    """Return by label what a report prints of the change of its key figures."""
+    labels = [label for label, _ in entry["key_figures"]]
+    return dict(zip(labels, entry.get("changes", []), strict=False))
+
+
+def _lead_to(entry: Entry) -> dict[str, str]:
+    """Return where the latest report of a region lies, of which year it is and for whom."""
+    page = next((file["path"] for file in entry["files"] if file["format"] == "html"), "")
+    year, reader = str(entry["year"]), language.term(entry["edition"])
+    words = text(zh=f"读{year}年{reader}", en=f"Read the {year} {reader[:1].lower()}{reader[1:]}")
+    return {"address": quote(page), "words": words}
 
 
 def _match_labels(entries: list[Entry], spoken: str) -> dict[str, str]:

@@ -53,6 +53,14 @@ def test_the_share_of_the_gain_is_of_the_net_gain_of_all_groups() -> None:
     assert growth.of_groups(now, now)["contribution"].isna().all()  # nothing was gained
 
 
+def test_all_consultations_are_counted_where_one_year_has_not_been_followed_to_its_end() -> None:
+    now = table({"甲": (90, 30), "乙": (80, 20)}).assign(received=[150, 90])
+    found = growth.of_groups(now, table({"甲": (100, 20), "乙": (100, 20)}))
+    assert found["received"].tolist() == [150, 90]
+    assert found["gained"].tolist() == [50, -10]
+    assert growth.of_groups(table({"甲": (100, 20)}), now)["gained"].tolist() == [-50]
+
+
 def test_a_number_that_one_year_withholds_is_missing_in_every_change() -> None:
     now = table({"甲": (150, 30), "乙": (90, 20)})
     before = table({"甲": (100, 20), "乙": (np.nan, np.nan)})

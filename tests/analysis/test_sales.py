@@ -176,26 +176,38 @@ def test_a_public_edition_may_not_list_customers():
 
 
 def test_sentences_say_who_is_to_do_what():
-    calls = list_work(make_table())
-    status = follow_up.overdue(calls, TODAY)
-    late = (calls["grade"] == "A") & (calls["days_overdue"] > 0)
-    assert f"A级逾期客户{late.sum():,}户" in enterprise.overdue(status)
-    assert "由客户经理负责" in enterprise.overdue(status)
-    soon = calls["due"].between(TODAY, TODAY + pd.Timedelta(days=7)).sum()
-    assert f"至2026年1月7日还有{soon}户到期" in enterprise.due_soon(status, TODAY)
+    calls, high = list_work(make_table()), sales.high_grades(CARD)
+    upper = calls[calls["grade"].isin(["A", "B"])]
+    recent = upper[upper["last_contact"] > TODAY - pd.Timedelta(days=30)]
+    said = enterprise.desk(calls, high, TODAY)
+    assert said.startswith(
+        f"A级和B级未成交客户{len(upper):,}户，其中近30天咨询的{len(recent)}户应优先联系：客户经理"
+    )
+    assert enterprise.desk(calls.head(0), high, TODAY) == ""
     assert enterprise.calls(calls).startswith(f"未成交客户{len(calls)}户列入跟进名单，其中A级")
     alone = calls[calls["grade"] == "A"]
     assert enterprise.calls(alone) == f"未成交客户{len(alone)}户列入跟进名单，均为A级"
     assert enterprise.calls(calls.head(0)) == "没有需要跟进的未成交客户"
-    assert enterprise.overdue(status.head(0)) == enterprise.due_soon(status.head(0), TODAY) == ""
-    assert enterprise.overdue(status.assign(overdue=0)) == "按最近咨询日期推算，没有逾期的客户"
+
+
+def test_a_desk_has_the_most_recent_of_its_high_grades():
+    calls = list_work(make_table())
+    desks = sales.fresh_leads(calls, sales.high_grades(CARD))
+    assert list(desks) == ["客户经理", "金牌销售"]
+    for leads in desks.values():
+        assert len(leads) == 15
+        assert leads["last_contact"].is_monotonic_decreasing
+        others = calls[(calls["role"] == leads["role"].iloc[0]) & ~calls.index.isin(leads.index)]
+        assert others["last_contact"].max() <= leads["last_contact"].min()
+    assert sales.fresh_leads(calls.drop(columns="last_contact"), sales.high_grades(CARD)) == {}
+    assert sales.fallen_leads(calls.drop(columns="move", errors="ignore")).empty
 
 
 def test_losses_name_the_group_with_the_most_unsold():
     scored = make_table()
     table = sales.funnel(scored, "source", sales.high_grades(CARD))
     left = scored[scored["grade"].isin(["A", "B"]) & ~scored["converted"]]["source"].value_counts()
-    assert f"未成交的以“{left.index[0]}”最多（{left.iloc[0]}条）" in enterprise.losses(
+    assert f"未成交的以{left.index[0]}最多（{left.iloc[0]}条）" in enterprise.losses(
         table, sales.high_grades(CARD)
     )
 
@@ -229,13 +241,10 @@ def test_products_overlap_so_only_their_span_is_told():
 
 
 def test_key_figures_are_those_of_the_tables():
-    calls = list_work(make_table())
-    status = follow_up.overdue(calls, TODAY)
+    calls, high = list_work(make_table()), sales.high_grades(CARD)
     contacts = workload.contacts(conversion.grades(calls), CARD)
-    figures = dict(enterprise.key_figures(calls, status, contacts))
-    assert figures["待跟进客户（户）"] == f"{len(calls):,}"
-    assert figures["推算逾期（户）"] == f"{(calls['days_overdue'] > 0).sum():,}"
-    assert list(dict(enterprise.key_figures(calls, status.head(0), contacts))) == [
-        "待跟进客户（户）",
-        "全年回访次数",
-    ]
+    figures = dict(enterprise.key_figures(calls, high, TODAY, contacts))
+    assert figures["待跟进客户"] == f"{len(calls):,}户"
+    assert figures["A级和B级未成交"] == f"{calls['grade'].isin(['A', 'B']).sum():,}户"
+    undated = enterprise.key_figures(calls.drop(columns="last_contact"), high, TODAY, contacts)
+    assert list(dict(undated)) == ["A级和B级未成交", "待跟进客户", "规定回访次数"]

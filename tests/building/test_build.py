@@ -109,6 +109,19 @@ def test_force_makes_all_again(jobs):
     assert set(statuses(jobs, force=True).values()) == {"made"}
 
 
+def test_reason_that_no_report_needs_is_not_dropped_in_silence(jobs):
+    said: list[str] = []
+    build.build_reports(jobs, OUTPUT, Options(reason="补报三月的记录"), say=said.append)
+    assert said == ["The reason is told nowhere: no report says anything else than the one it replaces."]
+    build.build_reports(jobs, OUTPUT, say=said.append)
+    assert len(said) == 1
+
+
+def test_reason_is_no_input_of_a_report(jobs):
+    build.build_reports(jobs, OUTPUT)
+    assert set(statuses(jobs, reason="补报三月的记录").values()) == {"fresh"}
+
+
 def test_changed_slice_makes_its_report_only(jobs, slices):
     build.build_reports(jobs, OUTPUT)
     slices.loc[0, "digest"] = "changed"

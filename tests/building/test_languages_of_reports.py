@@ -80,6 +80,63 @@ def test_chinese_report_has_no_english_but_names(report, small_sample):
     assert not re.findall(r"[\u4e00-\u9fff][,;:?!]|[,;?!][\u4e00-\u9fff]", text.replace("\n", ""))
 
 
+# Words that were settled: one term each, and phrases that a statistician or an editor would not write.
+FORBIDDEN = {
+    "zh": (
+        *(
+            "顶岗实习",
+            "登记机构",
+            "小数目保护",
+            "下表",
+            "下图",
+            "上表",
+            "评分标准",
+            "跟进人员",
+            "明显",
+            "探索性",
+        ),
+        *(
+            "粗成交率",
+            "前者成交率",
+            "后者成交率",
+            "插补",
+            "看个大概",
+            "无明显差异",
+            "不参与比较",
+            "登记表（数据文件",
+        ),
+        *("可争取的也最多", "次年1月", "比重）", "第1版版本"),
+    ),
+    "en": (
+        *(
+            "the table below",
+            "The figure shows",
+            "the composite",
+            "Cadence",
+            "Scorecard",
+            "exploratory",
+            "95% CI ",
+        ),
+        *(
+            "Quality of the scores",
+            "Provenance",
+            "upper bound",
+            "Contacts a year",
+            "tenth of the",
+            "source files: ",
+        ),
+        *("Composite", "no clear difference"),
+    ),
+}
+
+
+@pytest.mark.parametrize("code", language.LANGUAGES)
+@pytest.mark.parametrize("report", REPORTS)
+def test_no_forbidden_phrase_is_printed(report, code, small_sample):
+    text = read_text(render(report, code, small_sample)[1])
+    assert [phrase for phrase in FORBIDDEN[code] if phrase in text] == []
+
+
 @pytest.mark.parametrize("code", language.LANGUAGES)
 @pytest.mark.parametrize("report", REPORTS)
 def test_no_key_and_no_missing_value_is_printed(report, code, small_sample):

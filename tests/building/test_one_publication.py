@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,26 @@ def test_a_second_standard_or_source_of_a_slice_is_refused(tmp_path: Path, name:
         one_publication.check_jobs(jobs, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("mapping", "allowed"),
+    [
+        ("tables: {leads: {further: {结论: {column: conclusion, type: text}}}}", True),
+        ("tables: {orders: {refunds: negative}}", False),
+        ("tables: {leads: {columns: {编号: lead_id}}}", False),
+        ("further: {结论: {column: conclusion, type: text}}", False),
+        ("region: 黄山市", False),
+    ],
+)
+def test_a_mapping_that_only_adds_columns_to_another_table_is_no_second_source(
+    tmp_path: Path, mapping: str, allowed: bool
+) -> None:
+    file = tmp_path / "map.yaml"
+    file.write_text(mapping, encoding="utf-8")
+    jobs = [job("one"), job("other", columns=str(file))]
+    with nullcontext() if allowed else pytest.raises(InputError, match="two values of `columns`"):
+        one_publication.check_jobs(jobs, tmp_path)
+
+
 def test_so_is_one_that_differs_from_what_is_published(tmp_path: Path) -> None:
     put(tmp_path, record("there", 100))
     one_publication.check_jobs([job("new")], tmp_path)
@@ -58,6 +79,7 @@ def test_so_is_one_that_differs_from_what_is_published(tmp_path: Path) -> None:
 
 def test_a_notebook_that_names_no_data_is_no_second_source(tmp_path: Path) -> None:
     one_publication.check_jobs([job("one"), job("own", data="", scorecard="")], tmp_path)
+    one_publication.check_jobs([job("one"), job("leads", scorecard="")], tmp_path)  # nor one without grades
 
 
 def test_comparisons_and_single_reports_of_a_slice_are_one_publication(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import openpyxl
 import pytest
 
 from industry_report.base.errors import InputError
@@ -176,6 +178,19 @@ def test_corrected_report_says_so_and_the_earlier_one_stays(output, says):
     assert json.loads(third[".json"])["correction"]["earlier"] == "industry.zh.v2.html"
     assert {name for name in third if name.endswith(".html")} == {".html", ".v1.html", ".v2.html"}
     assert third[".v1.html"] == first[".html"]
+
+
+def test_reason_of_a_correction_is_told_in_page_record_and_workbook_and_nowhere_else(output, says):
+    says(0.5)
+    first = make(output, reason="补报三月的咨询记录")
+    assert not [name for name, content in first.items() if "补报".encode() in content]
+    says(0.25)
+    second = make(output, reason="补报三月的咨询记录")
+    record = json.loads(second[".json"])
+    assert record["correction"]["reason"] == "补报三月的咨询记录" and "reason" not in record
+    assert "补报三月的咨询记录" in second[".html"].decode()
+    book = openpyxl.load_workbook(io.BytesIO(second[".xlsx"]))
+    assert "更正原因：补报三月的咨询记录" in [cell.value for (cell, *_) in book["目录"].iter_rows()]
 
 
 def test_files_of_figures_lie_beside_the_page_and_go_with_it(output, says):

@@ -114,6 +114,8 @@ def test_what_a_notebook_keeps_to_is_read_from_its_cells(cells, keys, tmp_path):
         ("dataset.load(data, table=name)", sorted(SCHEMAS)),
         ("tables = dataset.open_tables(data, region)", sorted(SCHEMAS)),
         ("show(table=x)", sorted(SCHEMAS)),
+        ("now = market_publication.publish_market(data, region, year)", sorted(SCHEMAS)),
+        ("now = publication.publish(data, region, year)", []),
     ],
 )
 def test_tables_that_a_notebook_reads(tmp_path, cell, tables):

@@ -33,6 +33,15 @@ def test_a_form_is_written_once(tmp_path, monkeypatch):
     assert "ends in" in run("a.csv", exit_code=1) or "end in .xlsx" in run("a.csv", exit_code=1)
 
 
+def test_a_questionnaire_has_the_items_of_its_file(tmp_path):
+    survey = CARDS.parent / "survey.yaml"
+    run(tmp_path / "a.xlsx", "--survey", survey, "--language", "zh")
+    heads = [cell.value for cell in openpyxl.load_workbook(tmp_path / "a.xlsx")["问卷答卷"][1]]
+    assert heads[:3] == ["答卷编号", "客户编号", "批次"]
+    assert "推荐意愿" in heads
+    assert "is there already" in run(tmp_path / "a.xlsx", "--survey", survey, exit_code=1)
+
+
 def test_all_tables_and_the_codes_of_last_year(tmp_path):
     run(tmp_path / "a.xlsx", "--table", "all", "--language", "en")
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")

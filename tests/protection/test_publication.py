@@ -63,7 +63,7 @@ def publish(table: pd.DataFrame, **options: Any) -> Published:
 
 
 def list_tables(thing: Any) -> Iterator[pd.DataFrame | pd.Series]:
-    """Yield all tables that a notebook is given, the scorecard's own left out."""
+    """Yield all tables that a notebook is given, the rating standard's own left out."""
     if isinstance(thing, pd.DataFrame | pd.Series):
         yield thing
     elif isinstance(thing, Mapping):

@@ -25,13 +25,17 @@ TYPES = ["小微企业", "个体工商户", "中型企业", "院校", "大型企
 def draw(seed: int) -> dict[str, pd.DataFrame]:
     """Draw a slice whose purchases are all of the year: consultations, and orders that hold them and more."""
     rng = np.random.default_rng(seed)
-    size = int(rng.integers(60, 160))
+    size = int(rng.integers(150, 400))
     ids = [f"K{n:04}" for n in range(size)]
     share = rng.dirichlet(np.full(5, rng.choice([0.7, 3.0])))
     kinds = rng.choice(TYPES, size, p=share)
     day = pd.Series(pd.Timestamp("2025-02-01") + pd.to_timedelta(rng.integers(0, 200, size), "D"))
     bought = rng.random(size) < 0.85
     first = np.round(rng.lognormal(6, rng.choice([0.3, 1.5, 2.5]), size), 2)
+    for kind in rng.choice(TYPES, 2):  # types of which one customer gives nearly all
+        mine = np.flatnonzero(bought & (kinds == kind))
+        if len(mine) and rng.random() < 0.7:
+            first[mine[0]] = round(15 * first[mine].sum(), 2)
     more = np.where(rng.random(size) < 0.3, np.round(rng.lognormal(5, 1, size), 2), 0.0)
     said = pd.DataFrame(
         {
@@ -92,6 +96,8 @@ class Attacker:
 
     def bound(self, target: int, own: int | None) -> float:
         """Return the most that a customer's sales can be, for a reader or for one who knows their own."""
+        if not self.equations:
+            return np.inf
         scale = self.true.sum()
         rows = [row for row, _ in self.equations]
         values = [value / scale for _, value in self.equations]
@@ -114,7 +120,7 @@ def attack(seed: int) -> tuple[int, int]:
     tables = draw(seed)
     industry = publication.protect_slice(tables["consultations"], 2025, CARD, PUBLIC, NOTHING)
     groups = industry.by["customer_type"]
-    now = protect_value(tables, 2025, CARDS, RULES, PUBLIC, groups)
+    now = protect_value(tables, 2025, CARDS, RULES, PUBLIC, groups, industry.amounts)
     buyers = tables["consultations"].set_index("customer_id")[["customer_type"]]
     bought = buyers[buyers.index.isin(tables["orders"]["customer_id"])]
     pooled = value_protection.pool_types(bought, pd.DataFrame(), groups, PUBLIC)["customer_type"]
@@ -136,10 +142,10 @@ def attack(seed: int) -> tuple[int, int]:
 
 
 def test_value_and_industry_report_together_narrow_no_withheld_sum() -> None:
-    found = [attack(seed) for seed in range(14)]
+    found = [attack(seed) for seed in range(6)]
     sensitive, shown = (sum(column) for column in zip(*found, strict=True))
-    assert sensitive >= 3
-    assert shown >= 10
+    assert sensitive >= 2
+    assert shown >= 3
 
 
 def test_the_attack_succeeds_where_one_sum_is_left_open() -> None:

@@ -233,6 +233,21 @@ def test_rows_in_any_order_give_the_same() -> None:
     assert one.money.total.equals(other.money.total)
 
 
+def test_a_year_that_is_not_over_ends_with_its_data() -> None:
+    tables = make(300)
+    dates = {"orders": "ordered_on", "interactions": "occurred_at", "consultations": "consulted_on"}
+    half = {n: r[r[dates[n]] < "2025-07-01"] if n in dates else r for n, r in tables.items()}
+    now = publish(half, INTERNAL)
+    assert "2025-06-2" < now.last_day <= "2025-06-30"
+    assert now.customers["recency_days"].min() <= 5
+    cut, short = (
+        protect_value(t, 2025, CARDS, RULES, INTERNAL, data_cut="2025-06-30") for t in (tables, half)
+    )
+    assert cut["last_day"] == "2025-06-30"
+    pd.testing.assert_frame_equal(cut["customers"], short["customers"])
+    pd.testing.assert_frame_equal(cut["engagement"], short["engagement"])
+
+
 def test_nothing_of_the_next_year_is_known() -> None:
     tables = make(300)
     later = {

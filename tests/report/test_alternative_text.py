@@ -35,12 +35,12 @@ def draw(kind: str = "points", panels: int = 1, suptitle: str = "") -> Figure:
 def test_kind_values_in_order_and_place_of_the_numbers_are_told():
     said = describe_figure(draw(), "各来源的成交率", rates(0.386, 0.285, 0.129))
     values = "来源1 38.6%、来源2 28.5%、来源3 12.9%"
-    assert said == f"各来源的成交率。点图。由高到低：{values}。数据见图下表格。"
+    assert said == f"各来源的成交率。点图。由高到低：{values}。数据见图下的表格。"
     language.use("en")
     said = describe_figure(draw("bars"), "Rates", rates(0.1, 0.2))
     assert said == (
         "Rates. Bar chart. From low to high: 来源1 10.0%, 来源2 20.0%. "
-        "The numbers are in the table below the figure."
+        "The numbers are unfolded below the figure."
     )
 
 
@@ -78,9 +78,19 @@ def test_equal_values_have_no_order():
 
 def test_rows_with_one_name_are_not_told_apart():
     data = pd.DataFrame({"rate": [0.1, 0.2]}, index=pd.Index(["甲", "甲"], name="source"))
-    assert describe_figure(draw(), "图题", data) == "图题。点图。数据见图下表格。"
+    assert describe_figure(draw(), "图题", data) == "图题。点图。数据见图下的表格。"
 
 
 def test_figure_of_ones_own_has_at_least_its_caption():
     assert describe_figure(Figure(), "图题") == "图题"
-    assert describe_figure(Figure(), "图题", pd.DataFrame({"x": ["a"]})) == "图题。数据见图下表格。"
+    assert describe_figure(Figure(), "图题", pd.DataFrame({"x": ["a"]})) == "图题。数据见图下的表格。"
+
+
+def test_the_values_told_are_those_that_are_drawn():
+    data = rates(0.3, 0.2).assign(gained=[45.0, -17.0], verdict=["higher", "no clear difference"])
+    figure = Figure()
+    figure.subplots().barh(["来源1", "来源2"], [45, -17])
+    said = describe_figure(figure, "增减", data)
+    assert "30.0%" not in said
+    assert "来源1 " in said
+    assert "45" in said

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import scoring
 from industry_report import cli
 from industry_report.protection import publication
+from industry_report.report import tables
 from industry_report.scorecard import explanation
 from industry_report.scorecard.rating.cumulative_shares import share_out
 from industry_report.settings.publisher import Policy
@@ -382,3 +383,10 @@ def test_the_command_compares_a_card_with_blanks(tmp_path):
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     assert "Of 2 records 0 (0.0%) change grade." in result.output
+
+
+def test_the_appendix_words_a_number_by_its_ends_and_the_blank(capital_card):
+    told = tables.levels(capital_card)
+    capital = told[told["dimension"] == capital_card.dimensions[0].label["zh"]]
+    assert sorted(told["score"].tolist()) == [-5, 0, 0, 30, 30]
+    assert {"空白", "等于0", "等于3,000"} <= set(capital["meaning"])

@@ -125,3 +125,42 @@ def test_day_of_a_correction_can_be_set(monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(InputError, match="SOURCE_DATE_EPOCH: expected seconds since 1970, got 'yesterday'"):
         corrections.find_today()
+
+
+# --- the reason
+
+
+def test_reason_stands_with_the_correction_and_stays_with_it():
+    now = changed_table(rate=0.35)
+    found = corrections.find_version(now, published(), "", TODAY, "补报三月的咨询记录。")
+    assert found["correction"]["reason"] == "补报三月的咨询记录。"
+    kept = corrections.find_version(now, {**published(2), **now, **found}, "", TODAY, "another")
+    assert kept["correction"]["reason"] == "补报三月的咨询记录。"
+
+
+def test_report_that_says_the_same_or_is_the_first_has_no_reason():
+    assert corrections.find_version(report(), published(), "", TODAY, "x") == {"version": 1}
+    assert corrections.find_version(report(), None, "", TODAY, "x") == {"version": 1}
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ("", "expected a sentence"),
+        (" \n ", "expected a sentence"),
+        ("……", "expected a sentence"),
+        ("x" * 201, "at most 200 characters, got 201"),
+        ("撤回\x00", "not printed"),
+        ("撤回\u202e一条", "not printed"),
+        ("客户 13800138000 要求删除", "seems to name a person"),
+        ("按王某（110105 19491231 002X）的申请删除", "seems to name a person"),
+        ("write to a.wang@example.com", "seems to name a person"),
+    ],
+)
+def test_reason_that_cannot_be_published_is_refused(given, fault):
+    with pytest.raises(InputError, match=fault):
+        corrections.check_reason(given)
+
+
+def test_reason_is_one_line_as_it_was_written():
+    assert corrections.check_reason("  补报三月\n的<b>记录 ") == "补报三月 的<b>记录"

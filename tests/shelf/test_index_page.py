@@ -238,6 +238,13 @@ def test_correction_is_told_in_the_pages_language_and_its_figures_in_the_reports
         assert " ".join(told.ul.get_text().split()) == "Conversion rate 22.9% → –"
 
 
+def test_reason_of_a_correction_is_told_as_it_was_written():
+    state = {**CORRECTED, "correction": {**CORRECTED["correction"], "reason": "补报<三月>的记录"}}
+    told = page_of(entry(spoken="en", **state), spoken="en").select_one(".correction")
+    assert "Reason: 补报<三月>的记录" in told.get_text()
+    assert told.select_one("p span")["lang"] == "zh-CN"
+
+
 @pytest.mark.parametrize(
     ("name", "spoken", "expected"),
     [

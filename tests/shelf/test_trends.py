@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from shelf_entries import entry, page_of, series
@@ -110,3 +111,20 @@ def test_labels_are_translated_where_a_report_stands_here_in_both_languages():
     assert not re.search(r"[\u4e00-\u9fff（）～]", line["latest"].printed)
     [region] = trends.list_trends(zh, "en")  # nothing to learn the words from
     assert (region["lang"], region["lines"][0]["label"]) == ("zh-CN", "A级占比")
+
+
+def test_card_has_the_years_finding_and_its_change_and_leads_to_the_latest_report():
+    entries = series("10%", "12%", finding="净增量来自短视频平台", changes=["比上年+2.0个百分点，不显著"])
+    card = page_of(*entries).select_one(".trends > li")
+    assert card.select_one(".finding").get_text() == "净增量来自短视频平台"
+    assert "比上年+2.0个百分点，不显著" in card.dd.get_text()
+    link = card.select_one(".read a")
+    assert unquote(link["href"]) == entries[-1]["files"][0]["path"]
+    assert (link.get_text(), link["aria-label"]) == ("读2024年行业版", "读2024年行业版：黄山市")
+
+
+def test_card_of_another_language_has_no_sentence_that_its_reader_cannot_read():
+    entries = series("10%", "12%", finding="净增量来自短视频平台", changes=["比上年+2.0个百分点"])
+    card = page_of(*entries, spoken="en").select_one(".trends > li")
+    assert not card.select(".finding") and "比上年" not in card.get_text()
+    assert card.select_one(".read a").get_text() == "Read the 2024 industry edition"

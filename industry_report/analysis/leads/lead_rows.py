@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...base.errors import InputError
+from ...base.errors import InputError, near_match
 from ...intake.schemas import SCHEMAS
 from ..customers import time_rule
 from ..customers.outcomes import outcomes
@@ -62,7 +62,7 @@ def gather(
     Raises
     ------
     InputError
-        There is no such column.
+        A column is misspelt. One that the data lack is missing throughout.
     """
     leads = tables["leads"].sort_values(["created_on", "lead_id"], kind="stable", ignore_index=True)
     told = {name: _find_column(name, leads, tables) for name in columns}
@@ -87,10 +87,12 @@ def _find_column(name: str, leads: pd.DataFrame, tables: Mapping[str, pd.DataFra
         return _count_before(leads, tables.get("interactions"), windowed[1], int(windowed[2]))
     if name in FIRM:
         return _look_up_firm(leads, tables.get("customers"), name)
-    problem = "is no column of the leads, none of the customers and no count such as pages_30."
-    counts = ", ".join(KINDS)
-    remedy = f"Columns of the leads: {', '.join(map(str, leads.columns))}; counts: {counts}, each with days."
-    raise InputError(f"column {name}", problem, remedy)
+    known = [*map(str, leads.columns), *SCHEMAS["leads"].columns, *FIRM, *(f"{kind}_30" for kind in KINDS)]
+    near = near_match(name, known, 0.8)
+    if near is not None and name not in known:
+        problem = "is no column of the leads, none of the customers and no count such as pages_30."
+        raise InputError(f"column {name}", problem, f"Did you mean {near}?")
+    return pd.Series(pd.NA, index=leads.index, dtype=object)  # the report says that there are no data of it
 
 
 def _count_before(leads: pd.DataFrame, events: pd.DataFrame | None, what: str, days: int) -> pd.Series:

@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...base.language import text
 from ...scorecard.conditions import Interval, read_interval
+from ...scorecard.scorecards import Wording
 from ..rates import wilson
 from . import accuracy
 from .accuracy import Area, Brier, Calibration, Shift
@@ -110,7 +112,9 @@ def learn(rows: pd.DataFrame, spec: ModelFile, resamples: int = 40) -> LeadModel
     past, later = known[~is_test], known[is_test]
     rules = choose_rules(past, spec)
     late = [name for name in list_late(list(spec.rules)) if name in rules]
-    checked = audit(past, past["outcome"], rows[rows["open"] == "not yet known"], rules, late, spec.accepted)
+    checked = audit(
+        past, past["outcome"], rows[rows["open"] == "not yet known"], rules, late, _word(spec.accepted)
+    )
     stopped = set(checked.loc[checked["stopped"].astype(bool), "column"])
     kept = {name: rule for name, rule in rules.items() if name not in stopped}
     fitted = fit(past, past["outcome"], kept, spec.double)
@@ -121,6 +125,10 @@ def learn(rows: pd.DataFrame, spec: ModelFile, resamples: int = 40) -> LeadModel
         tabulate_grades(scored, grades), _resample(fitted, past, later, kept, grades, spec.double, resamples),
         follow_months(past, scored, fitted),
     )  # fmt: skip
+
+
+def _word(accepted: Mapping[str, Wording]) -> dict[str, str]:
+    return {name: text(zh=reason["zh"], en=reason["en"]) for name, reason in accepted.items()}
 
 
 def choose_rules(past: pd.DataFrame, spec: ModelFile) -> dict[str, Rule]:

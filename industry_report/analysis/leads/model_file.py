@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ...base.yaml_forms import Keyed, Kind, read_words
+from ...base.yaml_forms import Keyed, Kind, Worded, read_words
 from ...base.yaml_reader import Page, open_page
 from ...scorecard.conditions import Interval, read_interval
 from ...scorecard.scorecards import Wording
@@ -43,7 +43,7 @@ class ModelFile:
     rules : mapping of str to Rule
     kinds, labels : mapping
         Column → what it is, what people call it.
-    accepted, excluded : mapping of str to str
+    accepted, excluded : mapping of str to Wording
         Column → why it is used although it is suspect; why it is not used.
     double : int
         Points that double the odds.
@@ -64,8 +64,8 @@ class ModelFile:
     rules: Mapping[str, Rule]
     kinds: Mapping[str, str]
     labels: Mapping[str, Wording]
-    accepted: Mapping[str, str]
-    excluded: Mapping[str, str]
+    accepted: Mapping[str, Wording]
+    excluded: Mapping[str, Wording]
     double: int
     grades: Mapping[str, Interval]
     follow_up: str
@@ -174,7 +174,7 @@ _COLUMN = {
     "trend?": _one_of(*TRENDS),
     "special?": [_number],
     "label?": _WORDING,
-    "accept?": read_words,
+    "accept?": Worded(read_words),
 }
 
 _FORM = {
@@ -184,7 +184,7 @@ _FORM = {
     "target": {"within_days": _whole},
     "test_from": _day,
     "columns": Keyed(read_words, _COLUMN),
-    "exclude?": Keyed(read_words, read_words),
+    "exclude?": Keyed(read_words, Worded(read_words)),
     "points_to_double?": _whole,
     "grades?": Keyed(read_words, read_interval),
     "follow_up": read_words,

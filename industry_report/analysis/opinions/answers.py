@@ -10,21 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...base import origin, table_metadata
+from ...base import answer_words, origin, table_metadata
 from ...base.language import text
 from .questionnaire import Item, Questionnaire
 
-# How answers on five steps are worded, from the bottom; several words a step are parted by |.
-_STEPS = (
-    "非常不满意|很不满意|极不满意|非常不同意|非常差|很差|"
-    "very dissatisfied|very unsatisfied|strongly disagree|very poor",
-    "不满意|不太满意|比较不满意|不同意|较差|差|dissatisfied|unsatisfied|disagree|poor",
-    "一般|中立|普通|说不清|尚可|neutral|"
-    "neither satisfied nor dissatisfied|neither agree nor disagree|fair|average",
-    "满意|比较满意|较满意|同意|比较同意|较好|好|satisfied|agree|good",
-    "非常满意|很满意|十分满意|非常同意|非常好|很好|very satisfied|strongly agree|excellent|very good",
-)
-WORDS: Mapping[str, int] = {word: step for step, words in enumerate(_STEPS) for word in words.split("|")}
+# The step from the bottom that a word stands for.
+WORDS: Mapping[str, int] = {
+    word: step for step, words in enumerate(answer_words.STEPS) for word in words.split("|")
+}
 # What tools write where a question was skipped, and what people write who cannot judge.
 _BLANK = "-|--|-2|-3|(跳过)|(空)|跳过|空|无|未答|未使用|不适用|不清楚|不了解"
 _BLANK += "|n/a|na|none|null|skipped|not applicable|don't know|nan"
@@ -173,6 +166,8 @@ def choose_wave(answers: pd.DataFrame, year: int, wave: str = "") -> tuple[str, 
     ('c', 'b')
     """
     order = order_waves(answers)
+    if not order:
+        return "", ""
     if wave:
         chosen = wave if wave in order else ""
     else:

@@ -248,6 +248,24 @@ def count_by_month(complaints: pd.DataFrame, months: pd.PeriodIndex) -> pd.Serie
     return found.reindex(months, fill_value=0).astype("int64").rename_axis("month").rename("complaints")
 
 
+def rate_by_month(counts: pd.Series, since: pd.Series, cut: pd.Timestamp) -> pd.Series:
+    """Return complaints for 1,000 customer-years by month; missing where there was no customer.
+
+    Parameters
+    ----------
+    counts : Series
+        See `count_by_month`.
+    since, cut
+        See `customer_years` and `watch_closing`.
+    """
+    years = [
+        customer_years(since, month.start_time, min(month.end_time.normalize(), cut))
+        for month in counts.index
+    ]
+    at_risk = pd.Series(years, index=counts.index, dtype=float)
+    return (PER * counts / at_risk.where(at_risk > 0)).rename("complaints")
+
+
 def heads() -> dict[str, str]:
     """Return what the columns are called."""
     return {

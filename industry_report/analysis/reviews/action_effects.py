@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.stats import ttest_ind
 
 from ...base import table_metadata
 from ...base.language import text
 from .. import control_charts, effects
 from ..customers.outcomes import outcomes
 from ..effects import UNKNOWN, Estimate
+from ..group_tests import holm, test_two
+from ..rates import ALPHA
 from .action_file import Action
 from .evidence import gather_evidence, holds
 
@@ -50,6 +53,9 @@ class Outcome:
         Of groups: one row a group and window, see `trace`. Of a chart: see `control_charts.chart`.
     apart_before : bool
         Whether the groups already moved apart before the action.
+    p, p_adjusted : float
+        Two-sided, of the difference by itself, and after Holm (1979) over all actions that were compared: of
+        twenty actions without effect one would else be found to have one.
     """
 
     action: Action
@@ -61,6 +67,13 @@ class Outcome:
     target: str
     course: pd.DataFrame
     apart_before: bool = False
+    p: float = math.nan
+    p_adjusted: float = math.nan
+
+    @property
+    def is_chance(self) -> bool:
+        """Whether the interval excludes zero, but not once all actions that were compared are counted."""
+        return effects.excludes_zero(self.effect) and not self.p_adjusted < ALPHA
 
 
 def judge_actions(
@@ -78,13 +91,24 @@ def judge_actions(
         The last day that counts; what a window beyond it will bring is not known yet.
     """
     begun = [action for action in actions if pd.Timestamp(action.begins) <= day]
-    return tuple(judge_action(action, tables, day) for action in begun)
+    return _adjust([judge_action(action, tables, day) for action in begun])
+
+
+def _adjust(found: list[Outcome]) -> tuple[Outcome, ...]:
+    """Adjust p values for the number of actions compared; what is left to chance was not found."""
+    tested = [place for place, one in enumerate(found) if not math.isnan(one.p)]
+    adjusted = holm(np.array([found[place].p for place in tested])) if tested else np.empty(0)
+    for place, p in zip(tested, adjusted, strict=True):
+        one = replace(found[place], p_adjusted=float(p))
+        is_left = one.verdict == effects.FOUND and one.is_chance
+        found[place] = replace(one, verdict=effects.NOT_FOUND) if is_left else one
+    return tuple(found)
 
 
 def judge_action(action: Action, tables: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> Outcome:
     """Judge one action; see `judge_actions`."""
     rows = tables.get(action.table)
-    if rows is None or rows.empty:
+    if rows is None or rows.empty or "customer_id" not in rows:
         return _say_nothing(action)
     counted = action.choose(rows)
     assigned = _find_assigned(action, tables)
@@ -143,8 +167,10 @@ def _compare_groups(action: Action, assigned: pd.DataFrame, rows: pd.DataFrame, 
         return _say_nothing(action)
     if action.is_randomised:
         design, effect = RANDOMISED, _compare_random(action, windows[0], treated, control)
+        p = _test_random(action, windows[0], treated, control)
     else:
         design, effect = IN_CHANGES, _compare_changes(windows[1], windows[0], treated, control)
+        p = _test_means(*((windows[0] - windows[1])[chosen] for chosen in (treated, control)))
     before = _compare_changes(windows[2], windows[1], treated, control)
     target = "" if action.target is None else effects.judge_target(effect, action.target)
     return Outcome(
@@ -153,6 +179,7 @@ def _compare_groups(action: Action, assigned: pd.DataFrame, rows: pd.DataFrame, 
         target=target,
         course=trace(action, windows, treated, control),
         apart_before=effects.excludes_zero(before),
+        p=p,
     )
 
 
@@ -161,6 +188,23 @@ def _compare_random(action: Action, after: pd.Series, treated: pd.Series, contro
     if not action.is_share:
         return effects.difference_of_means(*groups)
     return effects.difference_of_rates(*((float(group.sum()), float(len(group))) for group in groups))
+
+
+def _test_random(action: Action, after: pd.Series, treated: pd.Series, control: pd.Series) -> float:
+    """Return the two-sided p value of a difference between groups drawn at random."""
+    groups = [after[chosen].to_numpy(float) for chosen in (treated, control)]
+    if not action.is_share:
+        return _test_means(*map(pd.Series, groups))
+    counts = [number for group in groups for number in (float(group.sum()), float(len(group)))]
+    return test_two(*counts)[0] if 0 < counts[0] + counts[2] < counts[1] + counts[3] else 1.0
+
+
+def _test_means(treated: pd.Series, control: pd.Series) -> float:
+    """Return the two-sided p value of Welch's test; where nobody differs there is no difference."""
+    groups = [group.to_numpy(float) for group in (treated, control)]
+    if min(map(len, groups)) < 2 or not sum(np.var(group) for group in groups):
+        return 1.0
+    return float(ttest_ind(*groups, equal_var=False).pvalue)
 
 
 def _compare_changes(before: pd.Series, after: pd.Series, treated: pd.Series, control: pd.Series) -> Estimate:
@@ -224,6 +268,7 @@ def _chart(action: Action, rows: pd.DataFrame, day: pd.Timestamp) -> Outcome:
     charted = control_charts.chart(counts, baseline=before, least=0) if before else pd.DataFrame()
     if charted.empty or len(charted) == before:
         return _say_nothing(action, charted)
+    charted.index = charted.index.astype(str).rename("month")
     target = effects.CANNOT_SAY if action.target is not None else ""
     return Outcome(action, ALONE, 0, 0, UNKNOWN, effects.NOT_SURE, target, charted)
 
@@ -253,7 +298,7 @@ def tabulate(found: Sequence[Outcome]) -> pd.DataFrame:
     -------
     DataFrame
         Index ``action``; ``design``, ``treated``, ``control``, ``difference`` with ``low``, ``high``,
-        ``verdict`` and ``target``, worded.
+        ``p_adjusted``, ``verdict`` and ``target``, worded.
     """
     rows = [
         (
@@ -264,12 +309,14 @@ def tabulate(found: Sequence[Outcome]) -> pd.DataFrame:
             one.effect.value,
             one.effect.low,
             one.effect.high,
+            one.p_adjusted,
             word(one.verdict),
             word(one.target),
         )
         for one in found
     ]
-    columns = ["action", "design", "treated", "control", "difference", "low", "high", "verdict", "target"]
+    columns = ["action", "design", "treated", "control", "difference", "low", "high", "p_adjusted"]
+    columns += ["verdict", "target"]
     table = pd.DataFrame(rows, columns=columns).set_index("action")
     heads = {
         "action": text(zh="措施", en="Action"),

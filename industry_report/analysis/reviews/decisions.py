@@ -94,7 +94,7 @@ class Checked:
 
 
 def check_decisions(
-    decisions: pd.DataFrame,
+    decisions: pd.DataFrame | None,
     scored: pd.DataFrame,
     card: Scorecard,
     review: Review,
@@ -107,7 +107,8 @@ def check_decisions(
     ----------
     decisions : DataFrame
         The table of decisions, as `dataset.load(…, table="decisions")` gives it. Without a column
-        ``decision`` every row is a decision that was agreed on, as in a list of overrides.
+        ``decision`` every row is a decision that was agreed on, as in a list of overrides. None if there is
+        no such table.
     scored : DataFrame
         Scored consultations: a customer must have one up to the date.
     card : scoring.Scorecard
@@ -123,7 +124,7 @@ def check_decisions(
     -------
     Checked
     """
-    read = _read(decisions)
+    read = _read(pd.DataFrame(columns=list(COLUMNS)) if decisions is None else decisions)
     first = _find_first_days(scored)
     faults = [
         fault for row in read.to_dict("records") for fault in _check_row(row, first, card, review, day, cycle)
@@ -145,6 +146,18 @@ def _describe(table: pd.DataFrame) -> pd.DataFrame:
         "why": text(zh="理由", en="Reason"),
     }
     return table_metadata.describe(table, heads=heads, afresh=True)
+
+
+def within(decisions: pd.DataFrame, period: pd.Period) -> pd.DataFrame:
+    """Return the decisions that are dated in a period."""
+    is_within = (decisions["date"] >= period.start_time) & (decisions["date"] <= period.end_time)
+    return table_metadata.carry(decisions, decisions[is_within].reset_index(drop=True))
+
+
+def tabulate(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Return decisions as a table for people, in the order of their dates."""
+    worded = decisions.assign(decision=decisions["decision"].map(word_decision))
+    return table_metadata.carry(decisions, worded.set_index("date"))
 
 
 def word_decision(decision: str) -> str:

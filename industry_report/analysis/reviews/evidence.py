@@ -21,6 +21,7 @@ from ...scorecard.conditions import (
     list_leaves,
 )
 from ..customers.snapshots import snapshot
+from ..customers.time_rule import known_before
 
 # Column → how conditions ask for it, and its name. "Last cycle" is the one that ended when the review began.
 EVIDENCE: Mapping[str, tuple[str, str, str]] = {
@@ -41,6 +42,7 @@ EVIDENCE: Mapping[str, tuple[str, str, str]] = {
     "overall_change": ("number", "问卷总体满意度变化", "Change of that satisfaction in surveys"),
 }
 NEEDED = ("customers", "orders", "interactions", "consultations", "responses", "complaints")
+UNDATED = ("market",)  # totals of a market are no facts of customers
 _COUNTED = ("orders", "amount", "complaints", "interactions")
 _SCORED = {"satisfaction": "last_satisfaction", "overall": "last_overall"}
 
@@ -73,7 +75,9 @@ def gather_evidence(tables: Mapping[str, pd.DataFrame], cycle: pd.Period) -> pd.
         Index customer_id; the numeric columns of `EVIDENCE` that the tables can tell, missing where a
         customer has no such value. Customers who withdrew their consent are not there.
     """
-    known = {name: tables[name] for name in NEEDED if name in tables}
+    known = {name: tables[name] for name in NEEDED if "customer_id" in tables.get(name, ())}
+    if not known:
+        return pd.DataFrame(index=pd.Index([], name="customer_id", dtype=object))
     begins = [(cycle - back).start_time for back in (0, 1, 2)]
     now, before, earlier = (snapshot(known, at).set_index("customer_id") for at in begins)
     before, earlier = (table.reindex(now.index) for table in (before, earlier))
@@ -99,6 +103,12 @@ def _since(later: pd.DataFrame, earlier: pd.DataFrame, column: str) -> pd.Series
     """Return what came between two moments, from what had come up to each."""
     both = [table[column].astype("Float64").fillna(0) for table in (later, earlier)]
     return (both[0] - both[1]).round(2)
+
+
+def keep_known(tables: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """Keep of every table what was known at the end of a day; see `time_rule.known_before`."""
+    at = day.normalize() + pd.Timedelta(days=1)
+    return {name: known_before(rows, at, name) for name, rows in tables.items() if name not in UNDATED}
 
 
 # --- conditions

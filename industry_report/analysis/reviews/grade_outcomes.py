@@ -22,7 +22,7 @@ _Float = npt.NDArray[np.float64]
 ORDERED, AMOUNT, COMPLAINED = "ordered", "amount", "complained"
 INDICATORS = {
     ORDERED: ("有订单的客户占比", "Share of customers with an order"),
-    AMOUNT: ("户均订单金额(元)", "Amount a customer, yuan"),
+    AMOUNT: ("户均订单金额（元）", "Amount per customer (yuan)"),
     COMPLAINED: ("有投诉的客户占比", "Share of customers with a complaint"),
 }
 _SOURCES = {
@@ -101,6 +101,19 @@ def _find_variance(total: float, sizes: _Float, ties: _Float) -> float:
     return first + second + pairs(sizes) * pairs(ties) / (8 * pairs(whole))
 
 
+def choose_window(day: pd.Timestamp, days: int) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the moments between which lie the last `days` days up to the end of a day.
+
+    Examples
+    --------
+    >>> begin, end = choose_window(pd.Timestamp("2025-09-30"), 90)
+    >>> f"{begin:%Y-%m-%d} {end:%Y-%m-%d}"
+    '2025-07-03 2025-10-01'
+    """
+    end = day.normalize() + pd.Timedelta(days=1)
+    return end - pd.Timedelta(days=days), end
+
+
 def follow_grades(
     grades: pd.Series, tables: Mapping[str, pd.DataFrame], begin: pd.Timestamp, end: pd.Timestamp
 ) -> pd.DataFrame:
@@ -123,7 +136,7 @@ def follow_grades(
     """
     found = pd.DataFrame({"grade": grades})
     for indicator, (table, column) in _SOURCES.items():
-        if table not in tables or tables[table].empty:
+        if "customer_id" not in tables.get(table, ()) or tables[table].empty:
             continue
         late, early = (_take(tables[table], table, column, at, grades.index) for at in (end, begin))
         made = (late - early).round(2)
@@ -171,6 +184,22 @@ def _estimate(values: _Float, indicator: str) -> tuple[float, float, float]:
     mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
     half = float(t.ppf(1 - ALPHA / 2, len(values) - 1)) * error
     return mean, mean - half, mean + half
+
+
+def choose_indicator(outcomes: pd.DataFrame, indicator: str) -> pd.DataFrame:
+    """Return the rows of one indicator by grade, named so that they print as what they are.
+
+    Returns
+    -------
+    DataFrame
+        Index ``grade``; ``consultations`` (customers), ``rate`` or ``amount``, ``low``, ``high``.
+    """
+    own = outcomes[outcomes["indicator"] == indicator].drop(columns="indicator").set_index("grade")
+    name = "amount" if indicator == AMOUNT else "rate"
+    heads = {name: text(**dict(zip(("zh", "en"), INDICATORS[indicator], strict=True)))}
+    heads["consultations"] = text(zh="客户数", en="Customers")
+    own = own.rename(columns={"value": name, "customers": "consultations"})
+    return table_metadata.describe(own, heads=heads, afresh=True)
 
 
 def find_order(followed: pd.DataFrame) -> dict[str, OrderedTest]:

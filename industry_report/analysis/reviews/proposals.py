@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...base import table_metadata
-from ...base.language import listing, text
+from ...base.language import grade_label, listing, text
 from ...scorecard.scorecards import Scorecard
 from .evidence import holds, list_reasons
 from .review_file import DOWN, UP, Review
@@ -147,3 +147,28 @@ def make_form(proposals: pd.DataFrame) -> pd.DataFrame:
     table = table[[*first, "move", "rule", "evidence"]]
     heads = {name: text(zh=zh, en=en) for name, (zh, en) in _TO_FILL.items()}
     return table_metadata.describe(table, heads={**table_metadata.heads(proposals), **heads})
+
+
+def tabulate_moves(before: pd.Series, after: pd.Series, card: Scorecard) -> pd.DataFrame:
+    """Return how many customers went from which grade to which between two moments.
+
+    Parameters
+    ----------
+    before, after : Series
+        See `find_grades`.
+
+    Returns
+    -------
+    DataFrame
+        A row for each grade before, highest first, then "new"; a column for each grade after. Empty where
+        nobody has a grade.
+    """
+    if after.empty:
+        return pd.DataFrame()
+    rows = before.astype(object).reindex(after.index).fillna("new").rename("before")
+    order = [str(grade) for grade in reversed(card.grades)]
+    matrix = pd.crosstab(rows, after.astype(object).rename("after"))
+    matrix = matrix.reindex(index=[*order, "new"], columns=order, fill_value=0)
+    heads = {grade: grade_label(grade) for grade in order}
+    matrix = matrix.rename_axis(index="before", columns=None)
+    return table_metadata.describe(matrix, heads=heads, formats=dict.fromkeys(order, "customers"))

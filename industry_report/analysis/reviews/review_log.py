@@ -200,6 +200,11 @@ def extend(entries: Sequence[Entry], decisions: pd.DataFrame, grades: Grades) ->
     return tuple(lines)
 
 
+def before(entries: Sequence[Entry], day: pd.Timestamp) -> tuple[Entry, ...]:
+    """Return the lines that are dated before a day."""
+    return tuple(entry for entry in entries if entry.date < f"{day:%Y-%m-%d}")
+
+
 class Grades:
     """The grade that a customer has on a day, by the scores and by what was decided since."""
 

@@ -18,6 +18,7 @@ FILE = Kind("the assumptions on customer value", "params/customer-value.yaml")
 YEAR_END, NOW = "year_end", "now"
 LIFETIME, FOR_EVER = "lifetime", "for_ever"
 WHITE_SPACE, LIST_PRICE, WALLET = "white_space", "list_price", "wallet"
+FEWEST_PEERS = 30
 SERVICES = ("电话", "远程", "上门", "培训", "展会")
 
 
@@ -53,7 +54,7 @@ class Potential:
 
     formula: str
     size_limits: tuple[int, ...] = ()
-    fewest_peers: int = 30
+    fewest_peers: int = FEWEST_PEERS
     list_prices: Mapping[str, Fraction] = field(default_factory=dict, hash=False)
     wallet_rate: Fraction = Fraction(0)
 
@@ -185,11 +186,21 @@ def load_assumptions(path: str | Path) -> Assumptions:
         values["version"],
         Lifetime(clv["margin"], clv["discount"], years, retention, clv["first_payment"], clv["horizon"]),
         {kind: (cost.get("per_minute"), cost.get("per_contact")) for kind, cost in values["service"].items()},
-        Potential(**{k: tuple(v) if isinstance(v, list) else v for k, v in values["potential"].items()}),
+        _read_potential(values["potential"]),
         model["renewal_days"],
         model["months"],
         model["monthly_discount"],
         Behaviour(**values["behaviour"]),
+    )
+
+
+def _read_potential(values: Mapping[str, Any]) -> Potential:
+    return Potential(
+        formula=values["formula"],
+        size_limits=tuple(values.get("size_limits", ())),
+        fewest_peers=values.get("fewest_peers", FEWEST_PEERS),
+        list_prices=values.get("list_prices", {}),
+        wallet_rate=values.get("wallet_rate", Fraction(0)),
     )
 
 

@@ -131,7 +131,7 @@ def count_features(
     """Return what `features` does, of rows that `observe` gave for the same moment."""
     stamp = time_rule.moment(at)
     everyone = pd.Index(sorted(rows["customer_id"].unique()), name="customer_id")
-    found = {}
+    found: dict[str, pd.Series] = {}
     for days in windows:
         recent = rows[_is_within(rows["occurred_at"], stamp, days)]
         found |= {f"{name}_{days}": counts for name, counts in _count(recent).items()}
@@ -261,8 +261,11 @@ def interests(rows: pd.DataFrame) -> pd.Series:
     most = counts["pages"] == counts.groupby("customer_id")["pages"].transform("max")
     named = counts[most].sort_values(["customer_id", "product"]).set_index("customer_id")["product"]
     several = named.index.duplicated(keep=False)
-    tied = named[several].groupby(level=0).agg("、".join)
-    return pd.concat([named[~several], tied]).sort_index().rename("interest")
+    tied: dict[str, list[str]] = {}
+    for customer, product in named[several].items():
+        tied.setdefault(str(customer), []).append(product)
+    joined = pd.Series({customer: "、".join(products) for customer, products in tied.items()}, dtype=object)
+    return pd.concat([named[~several].astype(object), joined]).sort_index().rename("interest")
 
 
 def count_interest(told: pd.Series, bought: pd.DataFrame, everyone: pd.Index) -> pd.DataFrame:

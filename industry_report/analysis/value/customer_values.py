@@ -70,15 +70,48 @@ def take_purchases(consultations: pd.DataFrame) -> pd.DataFrame | None:
     ).reset_index(drop=True)
 
 
-def value_customers(tables: Tables, year: int, rules: Assumptions) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return one row a buyer as known at the end of a year, and the potential by product.
+DATES = {"orders": "ordered_on", "interactions": "occurred_at", "consultations": "consulted_on"}
+
+
+def find_end(all_tables: Mapping[str, pd.DataFrame], year: int, data_cut: str = "") -> str:
+    """Return the day up to which, it left out, the data of a year reach: what is after it is not known yet.
+
+    Parameters
+    ----------
+    all_tables : mapping
+        Table → its rows of all years.
+    year : int
+        The year of the report.
+    data_cut : str
+        The last day that the data tell of. Without it the latest date of any table in the year or before.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({"ordered_on": pd.to_datetime(["2025-06-30 09:00", "2026-02-01"])})
+    >>> find_end({"orders": orders}, 2025), find_end({"orders": orders}, 2025, "2025-08-31")
+    ('2025-07-01', '2025-09-01')
+    """
+    end = time_rule.moment(f"{year + 1}-01-01")
+    if data_cut:
+        days = [time_rule.moment(data_cut).normalize()]
+    else:
+        dated = [all_tables[name][date] for name, date in DATES.items() if date in all_tables.get(name, ())]
+        latest = [day[day.dt.year.le(year)].max() for day in dated if len(day)]
+        days = [day.normalize() for day in latest if pd.notna(day) and day.year == year]
+    known = min([end, max(days) + pd.Timedelta(days=1)]) if days else end
+    return f"{known:%Y-%m-%d}"
+
+
+def value_customers(tables: Tables, at: str, rules: Assumptions) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return one row a buyer as known before a day, and the potential by product.
 
     Parameters
     ----------
     tables : Tables
         With orders.
-    year : int
-        Sales, contribution and potential are of this year; the rest of all time up to its end.
+    at : str
+        See `find_end`. Sales, contribution and potential are of the year of the day before it, the rest of
+        all time.
     rules : Assumptions
         See `load_assumptions`.
 
@@ -92,15 +125,15 @@ def value_customers(tables: Tables, year: int, rules: Assumptions) -> tuple[pd.D
     DataFrame
         See `potential.potentials`.
     """
-    at = f"{year + 1}-01-01"
     buyers = _list_buyers(tables, at)
-    of_year = _take_year(tables.orders, "ordered_on", year)
-    served = None if tables.interactions is None else _take_year(tables.interactions, "occurred_at", year)
+    of_year = _take_year(tables.orders, "ordered_on", at)
+    served = None if tables.interactions is None else _take_year(tables.interactions, "occurred_at", at)
     if served is not None and "staff" in served:
         served = served[~served["staff"].fillna(False).astype(bool)]
     earned = contribution.contributions(of_year, served, rules.service).reindex(buyers.index)
-    idle = earned["sales"].isna()  # nothing bought and no service in the year
-    earned = earned.mask(idle, 0.0)
+    if "cost" in of_year and of_year["cost"].notna().any():  # else nothing is known of any contribution
+        earned = earned.mask(earned["sales"].isna(), 0.0)  # nothing bought and no service in the year
+    earned["sales"] = earned["sales"].fillna(0.0)
     bought = of_year.assign(product=of_year.get("product", pd.NA))
     bought = bought.groupby(["customer_id", "product"], as_index=False, observed=True)["amount"].sum()
     bought["amount"] = pd.to_numeric(bought["amount"]).astype("float64").round(2)
@@ -126,9 +159,10 @@ def _list_buyers(tables: Tables, at: Moment) -> pd.DataFrame:
     )
 
 
-def _take_year(rows: pd.DataFrame | None, date: str, year: int) -> pd.DataFrame:
+def _take_year(rows: pd.DataFrame | None, date: str, at: str) -> pd.DataFrame:
     table = "orders" if date == "ordered_on" else "interactions"
-    known = known_before(rows, f"{year + 1}-01-01", table)
+    known = known_before(rows, at, table)
+    year = (time_rule.moment(at) - pd.Timedelta(days=1)).year
     return known[known[date].dt.year.eq(year) & known["customer_id"].notna()]
 
 

@@ -102,6 +102,13 @@ def summarise_purchases(orders: pd.DataFrame, at: Moment) -> pd.DataFrame:
     )
 
 
+def choose_cut(orders: pd.DataFrame, at: Moment) -> str:
+    """Return the day from which on purchases are held out: a year before `at`, or half of a shorter time."""
+    first = orders["ordered_on"].min()
+    known = 0 if pd.isna(first) else (time_rule.moment(at) - first.normalize()).days
+    return f"{time_rule.moment(at) - pd.Timedelta(days=min(365, known // 2)):%Y-%m-%d}"
+
+
 def check_purchases(orders: pd.DataFrame, cut: Moment, at: Moment) -> Check:
     """Fit BG/NBD to what was known before a cut and hold it against the purchases from there to `at`.
 

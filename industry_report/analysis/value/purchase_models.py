@@ -62,10 +62,9 @@ def fit_bgnbd(customers: pd.DataFrame) -> BgNbd:
     rows = _thin_out(customers).groupby(["x", "last", "age"]).size()
     x, last, age = (rows.index.get_level_values(name).to_numpy(float) for name in ("x", "last", "age"))
     count = rows.to_numpy(float)
-    best, parameters = _fit(
-        lambda p: (_bgnbd_likelihood(p, x, last, age), count), [1.0, max(age.mean() / 8, 1), 1.0, 2.0]
-    )
-    return BgNbd(*parameters, log_likelihood=best)
+    start = [1.0, max(age.mean() / 8, 1), 1.0, 2.0]
+    best, (r, alpha, a, b) = _fit(lambda p: (_bgnbd_likelihood(p, x, last, age), count), start)
+    return BgNbd(r, alpha, a, b, log_likelihood=best)
 
 
 def _thin_out(customers: pd.DataFrame) -> pd.DataFrame:

@@ -41,9 +41,9 @@ def yearly(contacts: pd.DataFrame) -> str:
     total = contacts["contacts"].sum(skipna=False)
     number = "" if pd.isna(total) else f"{total:,.0f}"
     return text(
-        zh=f"按评级标准规定的回访频次推算，全年回访{f'{number}次' if number else '次数见下表'}。每条可评级咨询按一户计，"
-        "同一客户多次咨询的重复计算，已成交客户未予扣除，因此是上限",
-        en=f"The follow-up policy of the scorecard asks for {number or 'the following'} contacts a year. This is an upper "
+        zh=f"按评级标准规定的频次推算，全年规定回访{f'{number}次' if number else '次数见表'}。推算时每条咨询按1户计，"
+        "未剔除重复咨询和已成交客户，结果为上限",
+        en=f"The follow-up policy of the rating standard asks for {number or 'the following'} contacts a year. This is an upper "
         "bound: every graded consultation counts as one customer, even if the same customer asked twice or has since bought",
     )
 
@@ -75,7 +75,7 @@ def staffing(staff: pd.DataFrame, *, of_customers: bool = False) -> str:
     bound = text(zh="" if of_customers else "（上限）", en="" if of_customers else " at most")
     return text(
         zh=f"按全时人员每年工作{hours}小时、每次回访用时{minutes}分钟（低、中、高三种假设）计，{what}分别折合全时人员{values}人{bound}；"
-        "该结果只反映工作量，不等于岗位空缺",
+        "该数为工作量，不代表用人需求",
         en=f"At {hours} working hours a year and {minutes} minutes a contact (low, mid, high), {what} takes{bound} {values} "
         "full-time equivalents; this measures workload, not vacancies",
     )
@@ -136,7 +136,7 @@ def advise_dimension(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
         return ""
     weakest = labels[str(known.idxmin())]
     return text(
-        zh=f"{weakest}平均分最低（{known.min():.2f}分），可抽查低分咨询的记录查明原因，下一年度再作比较",
+        zh=f"{weakest}平均分最低（{known.min():.2f}分），建议抽查低分记录，查明原因",
         en=f"{weakest} has the lowest mean score ({known.min():.2f}): check a sample of the low-scored records for "
         "the reasons, and compare again next year",
     )
@@ -167,7 +167,7 @@ def advise_groups(versus: pd.DataFrame, table: pd.DataFrame, measure: Measure) -
         else f"It has {count} consultations ({rate}). Ask",
     )
     return text(
-        zh=f"{measure.label}显著偏低的{kind(table)}有{names}{first}，可先从中抽取客户回访，了解其需求与顾虑",
+        zh=f"{measure.label}显著偏低的{kind(table)}有{names}{first}，建议抽取客户回访，了解其需求与顾虑",
         en=f"{measure.label} clearly below that of the rest: {names}. {first} a sample of its customers what held them back",
     )
 

@@ -118,13 +118,66 @@ def moves(table: pd.DataFrame, kind: str, earlier: int) -> str:
             parts.append(text(zh=f"{zh}{listing(changed)}{more}", en=f"{listing([*changed, *others])} {en}"))
     if not parts:
         return text(
-            zh=f"与{earlier}年相比，各{of}的占比没有可以确认的升降",
+            zh=f"与{earlier}年相比，各{of}的占比没有显著升降",
             en=f"Compared with {earlier}, no {of} clearly gained or lost share",
         )
     joined = text(zh="，", en="; ").join(parts)
     return text(
         zh=f"与{earlier}年相比，{of}中{joined}",
         en=f"Compared with {earlier}, {joined}",
+    )
+
+
+def finding(needs: pd.DataFrame, changes: pd.DataFrame, earlier: int) -> str:
+    """Return what is new in one sentence, for the cover: what is asked for most, what rises and falls."""
+    known = needs["rate"].dropna()
+    parts = []
+    if len(known) and (known == known.iloc[0]).sum() == 1:
+        most = language.mention(str(known.index[0]))
+        parts.append(text(zh=f"{most}需求最大", en=f"{language.capital(most)} is asked for most"))
+    mine = changes[changes["kind"] == "product"]
+    for direction, zh, en in ((RISING, "上升", "rising"), (FALLING, "下降", "falling")):
+        rows = mine[mine["direction"] == direction].sort_values("difference", key=abs, ascending=False)
+        if len(rows):
+            names = listing([language.mention(str(group)) for group in rows["group"].head(FEW_NAMED)])
+            parts.append(text(zh=f"{names}比{earlier}年{zh}", en=f"{names} {en} since {earlier}"))
+    return text(zh="，", en="; ").join(parts)
+
+
+def uses(needs: pd.DataFrame, season: Season | None) -> list[str]:
+    """Return what a college may use the report for: curriculum, case studies and internships."""
+    known = leading(needs[needs["rate"].notna()]) if len(needs) else needs
+    found = []
+    if len(known):
+        names = listing([language.mention(str(product)) for product in known.index])
+        found.append(
+            text(
+                zh=f"修订培养方案。咨询较多的是{names}，可核对对应课程和实训项目是否覆盖",
+                en=f"Review the curriculum. {language.capital(names)} are asked for most; check that courses and exercises cover them",
+            )
+        )
+    if season is not None and season.clear:
+        months = listing([language.month(number) for number in sorted(season.months)])
+        found.append(
+            text(
+                zh=f"安排岗位实习。{months}咨询较集中，宜与实习单位核对用人时间",
+                en=f"Plan internships. Consultations are most frequent in {months}; agree the time with employers",
+            )
+        )
+    found.append(
+        text(
+            zh="编写案例和招生材料。引用时应注明是客户咨询，不是招聘需求",
+            en="Write case studies and brochures. Say that the numbers are customers' questions, not vacancies",
+        )
+    )
+    return found
+
+
+def limits() -> str:
+    """Say in one line what the report may not be used for."""
+    return text(
+        zh="咨询不等于招聘需求，不得单独作为调整招生计划的依据，应与人社、教育部门的统计和用人单位调研结合使用",
+        en="Consultations are not vacancies: never the only ground for changing enrolment; use with official statistics and employers' views",
     )
 
 
@@ -182,7 +235,7 @@ def weakest(
     shares = {
         str(name): text(
             zh=f"{labels[str(name)]}{percent(row.weak)}（95%置信区间{percent(row.low)}～{percent(row.high)}）",
-            en=f"{labels[str(name)].lower()} {percent(row.weak)} (95% CI {percent(row.low)} to {percent(row.high)})",
+            en=f"{labels[str(name)].lower()} {percent(row.weak)} (95% confidence interval {percent(row.low)} to {percent(row.high)})",
         )
         for name, row in service.loc[known.index].iterrows()
     }
@@ -302,13 +355,11 @@ def key_figures(
     wanted = needs["rate"].dropna()
     if len(wanted) and (wanted == wanted.iloc[0]).sum() == 1:
         product = str(wanted.index[0])
-        label = text(zh=f"{language.name(product)}占咨询比重", en=f"Ask for {language.mention(product)}")
+        label = text(zh=f"{language.name(product)}占比", en=f"Asked about {language.mention(product)}")
         figures.append((label, percent(wanted.iloc[0])))
     products = changes[(changes["kind"] == "product") & changes["difference"].notna()]
     if len(products):
-        up, down = ((products["direction"] == way).sum() for way in (RISING, FALLING))
-        label = text(zh="占比有升降的模块数", en="Products changing share")
-        figures.append((label, text(zh=f"升{up}、降{down}", en=f"{up} up, {down} down")))
+        figures += _moved_products(products)
     weak = service["weak"].dropna()
     if len(weak) and weak.max() > 0 and (weak == weak.max()).sum() == 1:
         label = term(str(weak.idxmax()))
@@ -330,11 +381,29 @@ def key_figures(
     return figures
 
 
+def _moved_products(products: pd.DataFrame) -> list[tuple[str, str]]:
+    """Name the product that rose most and the one that fell most, or say that none did."""
+    found = []
+    for way, zh, en, sign in (
+        (RISING, "上升最快", "Fastest growing", "↑"),
+        (FALLING, "下降最快", "Falling most", "↓"),
+    ):
+        rows = products[products["direction"] == way]
+        if len(rows):
+            row = rows.loc[rows["difference"].abs().idxmax()]
+            by = formatted(abs(row.difference), "difference").lstrip("+")
+            label = text(zh=f"占比{zh}（{sign}{by}个百分点）", en=f"{en} ({sign}{by} points)")
+            found.append((label, language.name(str(row.group))))
+    if not found:
+        found = [(text(zh="占比显著升降的模块", en="Products changing share"), text(zh="无", en="none"))]
+    return found
+
+
 def no_service() -> str:
-    """Say that the scorecard does not judge the consultation itself."""
+    """Say that the rating standard does not judge the consultation itself."""
     return text(
         zh="评级标准没有评价咨询服务的评分项，本节从略",
-        en="The scorecard does not score the consultation itself; this section is left out",
+        en="The rating standard does not score the consultation itself; this section is left out",
     )
 
 
@@ -368,7 +437,7 @@ def basis(place: str, year: int, graded: int, earlier: int, graded_before: int |
 def rule(year: int, earlier: int, steady_within: float) -> str:
     """State when a share counts as rising, steady or falling; see `market.directions`."""
     return text(
-        zh=f"下表比较{year}年与{earlier}年各项占注明该项的咨询的比例。模块的升降可供调整课程参考，客户类型和客户来源的升降可供选取案例、"
+        zh=f"比较{year}年与{earlier}年各项占注明该项的咨询的比例。模块的升降可供调整课程参考，客户类型和客户来源的升降可供选取案例、"
         f"安排营销与客服实训参考。变化的整个区间不超过{earlier}年比重的±{steady_within:g}%的，为平稳；此外变化超出偶然波动的，判断为上升或下降"
         "（规则见附录“方法”）；其余为依据不足：可能有变化，也可能没有，不能当作平稳。两年填写该项的比例相差过大的，也不判断",
         en=f"The table compares shares of the consultations that name one in {year} and {earlier}: those of products for the curriculum, "
@@ -380,7 +449,7 @@ def rule(year: int, earlier: int, steady_within: float) -> str:
 
 
 def lessons(training: Mapping[str, str], labels: Mapping[str, str]) -> list[str]:
-    """Return what each trainable score calls for, in the order of the scorecard."""
+    """Return what each trainable score calls for, in the order of the rating standard."""
     colon = text(zh="：", en=": ")
     return [f"{label}{colon}{training[column]}" for column, label in labels.items() if column in training]
 

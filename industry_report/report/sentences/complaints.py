@@ -35,7 +35,7 @@ def topics(told: Feedback, names: Mapping[str, str]) -> str:
     if bad.empty:
         return head
     listed = language.listing([names[str(code)] for code in bad.index[:3]])
-    return head + text(zh=f"；以负面反馈为主的有{listed}", en=f"; what blames prevails in {listed.lower()}")
+    return head + text(zh=f"；以负面反馈为主的有{listed}", en=f"; mostly negative: {listed.lower()}")
 
 
 def uncoded(told: Feedback) -> str:
@@ -125,20 +125,20 @@ def closing(told: Complained, within_days: int) -> str:
         return ""
     parts = []
     if told.median_days == told.median_days:
-        low, high = (f"{end:g}" if end == end else "–" for end in (told.median_low, told.median_high))
+        ends = [f"{end:g}" if end == end else "–" for end in (told.median_low, told.median_high)]
         parts.append(
             text(
-                zh=f"投诉办结天数的中位数为{told.median_days:g}天（95%置信区间{low}～{high}天）",
-                en=f"Half of the complaints are closed within {told.median_days:g} days (95% interval {low} to {high})",
+                zh=f"投诉办结天数的中位数为{told.median_days:g}天（95%置信区间{ends[0]}～{ends[1]}天）",
+                en=f"Half of the complaints are closed within {told.median_days:g} days (95% interval {ends[0]} to {ends[1]})",
             )
         )
     if told.closed is not None:
         share, low, high = told.closed
-        ends = _interval(low, high)
+        interval = _interval(low, high)
         parts.append(
             text(
-                zh=f"{within_days}天内办结的占{percent(share)}{ends}",
-                en=f"{percent(share)} within {within_days} days{ends}",
+                zh=f"{within_days}天内办结的占{percent(share)}{interval}",
+                en=f"{percent(share)} within {within_days} days{interval}",
             )
         )
     if not parts:
@@ -233,7 +233,14 @@ def months(told: Complained) -> str:
             zh="没有月份超出控制限，但连续八个月以上在中心线一侧，水平可能已经改变",
             en="No month is beyond the limits, but eight or more in a row lie on one side: the level may have changed",
         )
-    return text(zh="各月投诉件数都在通常的波动范围内", en="All months lie within the usual variation")
+    return text(zh="各月投诉都在通常的波动范围内", en="All months lie within the usual variation")
+
+
+def month_measure(told: Complained) -> str:
+    """Return what the chart of months draws: a rate, or counts where nothing tells how many customers there were."""
+    if told.knows_customers:
+        return text(zh="逐月投诉（每千客户年件数）", en="Complaints by month, per 1,000 customer-years")
+    return text(zh="逐月受理的投诉件数", en="Complaints received by month")
 
 
 def key_figures(told: Complained | None) -> list[tuple[str, str]]:

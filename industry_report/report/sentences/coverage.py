@@ -89,7 +89,7 @@ def no_scores(graded: pd.DataFrame) -> str:
         return absent("score", graded)
     return text(
         zh="评级标准按条件分级，没有分值，本节从略。",
-        en="The scorecard grades by conditions and has no scores; this section is left out.",
+        en="The rating standard grades by conditions and has no scores; this section is left out.",
     )
 
 
@@ -116,14 +116,14 @@ def register(place: str, year: int, quality: pd.DataFrame, received: int, graded
     received, graded : int
         Consultations of the slice, and those with a grade.
     """
-    n, files = quality[["read", "rejected", "duplicates"]].sum(), len(quality)
+    n = quality[["read", "rejected", "duplicates"]].sum()
     return text(
-        zh=f"本报告依据{place}{year}年客户咨询登记表（数据文件{files}个）编制。数据文件共读入记录{n.read:,}条，剔除错误记录"
+        zh=f"本报告依据{place}{year}年客户咨询登记表编制。数据文件共读入记录{n.read:,}条，剔除错误记录"
         f"{n.rejected:,}条、重复记录{n.duplicates:,}条。{place}{year}年有效咨询{received:,}条，"
-        f"其中可评级的{graded:,}条为以下各项统计的对象。",
-        en=f"This report draws on the register of customer consultations in {place}, {year} (source files: {files}). "
+        f"除特别注明外，数据以可评级的{graded:,}条为统计范围。",
+        en=f"This report draws on the register of customer consultations in {place}, {year}. "
         f"Of {n.read:,} rows read, {n.rejected:,} were rejected and {n.duplicates:,} were duplicates. "
-        f"There are {received:,} consultations; the {graded:,} that could be graded are the basis of all that follows.",
+        f"There are {received:,} consultations; unless stated otherwise, figures cover the {graded:,} that could be graded.",
     )
 
 
@@ -306,7 +306,7 @@ def customers(found: pd.DataFrame, measure: Measure) -> str:
     return text(
         zh=f"{n}条咨询来自{m}户；按咨询计{measure.label}{percent(row.rate)}（考虑同一客户多次咨询的95%置信区间{percent(row.low)}～"
         f"{percent(row.high)}），按客户计{one}",
-        en=f"{n} consultations come from {m} customers: {measure.label} {percent(row.rate)} by consultation (95% CI {percent(row.low)} "
+        en=f"{n} consultations come from {m} customers: {measure.label} {percent(row.rate)} by consultation (95% confidence interval {percent(row.low)} "
         f"to {percent(row.high)}, customers who came again allowed for), {one} by customer",
     )
 
@@ -368,7 +368,7 @@ def version(scorecard: Scorecard, years: Sequence[int]) -> str:
     listed = language.listing([text(zh=f"{year}年", en=str(year)) for year in outside])
     return text(
         zh=f"{listed}不在评级标准{scorecard.version}版的有效期内；本报告一律按该版评级，与当年按其他版本发布的报告不可比",
-        en=f"Version {scorecard.version} of the scorecard was not in force in {listed}: this report grades by it throughout, "
+        en=f"Version {scorecard.version} of the rating standard was not in force in {listed}: this report grades by it throughout, "
         "so its numbers cannot be compared with reports of the time by another version",
     )
 

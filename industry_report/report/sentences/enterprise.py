@@ -10,7 +10,7 @@ from ...analysis.sales import HighGrades
 from ...base import language, origin
 from ...base.language import capital, grade_name, listing, text
 from . import industry
-from .wording import listed, percent
+from .wording import listed
 
 
 def calls(work_list: pd.DataFrame, identified: bool = True) -> str:
@@ -44,46 +44,6 @@ def calls(work_list: pd.DataFrame, identified: bool = True) -> str:
         total + text(zh=f"，其中{parts}", en=f": {parts}")
         if len(present) > 1
         else total + text(zh=f"，均为{grade_name(present[0])}", en=f", all {grade_name(present[0])}")
-    )
-
-
-def overdue(status: pd.DataFrame) -> str:
-    """State which calls of the highest grade are overdue and whose they are; nothing without dates.
-
-    Parameters
-    ----------
-    status : DataFrame
-        See `follow_up.overdue`.
-    """
-    if status.empty:
-        return ""
-    late = status[status["overdue"] > 0]
-    if late.empty:
-        return text(
-            zh="按最近咨询日期推算，没有逾期的客户",
-            en="Reckoned from the latest consultations, no follow-up is overdue",
-        )
-    row = late.iloc[0]
-    grade, days = grade_name(str(row.name)), f"{row.median_days_overdue:,.0f}"
-    return text(
-        zh=f"按最近咨询日期推算，最应先联系的是{grade}逾期客户{row.overdue:,}户（占{grade}未成交客户的{percent(row.share)}，"
-        f"逾期天数中位数{days}天），由{row.role}负责",
-        en=f"Reckoned from their latest consultation, the {row.role.lower()} should first call {row.overdue:,} overdue customers of "
-        f"{grade} ({percent(row.share)} of those without a purchase; half of them are {days} days late or more)",
-    )
-
-
-def due_soon(status: pd.DataFrame, today: pd.Timestamp, days: int = 7) -> str:
-    """State how many calls each role has to make from a day on; nothing if none fall due."""
-    by_role = status.groupby("role", sort=False)["due_soon"].sum() if len(status) else pd.Series(dtype=int)
-    by_role = by_role[by_role > 0]
-    if by_role.empty:
-        return ""
-    parts = listing([text(zh=f"{role}{n:,}户", en=f"{role.lower()} {n:,}") for role, n in by_role.items()])
-    until = language.day(today + pd.Timedelta(days=days))
-    return text(
-        zh=f"除逾期客户外，至{until}还有{by_role.sum():,}户到期：{parts}",
-        en=f"Besides those overdue, {by_role.sum():,} customers fall due by {until}: {parts}",
     )
 
 
@@ -122,7 +82,7 @@ def losses(table: pd.DataFrame, promising: HighGrades) -> str:
         return leaks(table, promising)
     most = listed(left.index[left == left.max()][:3])
     return leaks(table, promising) + text(
-        zh=f"；未成交的以{most}最多（{left.max():,}条），可争取的也最多",
+        zh=f"；未成交的以{most}最多（{left.max():,}条），潜在客户最多",
         en=f"; most of those without a purchase come from {most} ({left.max():,}), where most are left to win",
     )
 
@@ -223,26 +183,73 @@ def fallen(causes: pd.DataFrame, work_list: pd.DataFrame, before: int) -> str:
     )
 
 
+RECENT_DAYS = 30  # how recent a consultation is that is called recent
+
+
+def desk(work_list: pd.DataFrame, promising: HighGrades, today: pd.Timestamp) -> str:
+    """State how many customers of high grades have not bought, and how many of them asked recently, by role."""
+    high = work_list[work_list["grade"].astype(str).isin(promising.grades)] if len(work_list) else work_list
+    if high.empty:
+        return ""
+    said = text(
+        zh=f"{promising.name}未成交客户{len(high):,}户",
+        en=f"{len(high):,} customers of {promising.name} have not bought",
+    )
+    if "last_contact" not in high or "role" not in high:
+        return said
+    recent = high[high["last_contact"] > today - pd.Timedelta(days=RECENT_DAYS)]
+    if recent.empty:
+        return said
+    by_role = recent["role"].value_counts(sort=False)
+    parts = listing([text(zh=f"{role}{n:,}户", en=f"{role.lower()} {n:,}") for role, n in by_role.items()])
+    return said + text(
+        zh=f"，其中近{RECENT_DAYS}天咨询的{len(recent):,}户应优先联系：{parts}",
+        en=f"; call first the {len(recent):,} who asked in the last {RECENT_DAYS} days: {parts}",
+    )
+
+
+def no_contact_log() -> str:
+    """Say what is not known without a log of contacts."""
+    return text(
+        zh="数据不含回访记录，不统计逾期；已经回访过的客户，应回访日期从实际回访之日起重新推算",
+        en="The data hold no log of contacts, so nothing is called overdue; reckon from the actual contact where there was one",
+    )
+
+
 def key_figures(
-    work_list: pd.DataFrame, status: pd.DataFrame, contacts: pd.DataFrame, identified: bool = True
+    work_list: pd.DataFrame,
+    promising: HighGrades,
+    today: pd.Timestamp,
+    contacts: pd.DataFrame,
+    identified: bool = True,
 ) -> list[tuple[str, str]]:
     """Return what opens the report: label and printed number.
 
     Parameters
     ----------
-    work_list, status, contacts : DataFrame
-        See `sales.work_list`, `follow_up.overdue` and `workload.contacts`.
+    work_list, contacts : DataFrame
+        See `sales.work_list` and `workload.contacts`.
+    promising : HighGrades
+        See `sales.high_grades`.
+    today : Timestamp
+        The day that recent consultations are reckoned from.
     identified : bool
         Whether the data name their customers; else there are no figures about customers.
     """
     if not identified:
         return []
-    figures = [(text(zh="待跟进客户（户）", en="Customers to call"), f"{len(work_list):,}")]
-    if len(status):
-        figures.append((text(zh="推算逾期（户）", en="Presumed overdue"), f"{status['overdue'].sum():,}"))
-        figures.append((text(zh="7天内到期（户）", en="Due in 7 days"), f"{status['due_soon'].sum():,}"))
-    figures.append((text(zh="全年回访次数", en="Contacts a year"), f"{contacts['contacts'].sum():,}"))
-    return figures
+    unit = text(zh="户", en="")
+    high = work_list["grade"].astype(str).isin(promising.grades) if len(work_list) else pd.Series(dtype=bool)
+    figures = [
+        (text(zh=f"{promising.name}未成交", en=f"Open, {promising.name}"), f"{high.sum():,}{unit}"),
+        (text(zh="待跟进客户", en="Customers to call"), f"{len(work_list):,}{unit}"),
+    ]
+    if "last_contact" in work_list:
+        recent = work_list["last_contact"] > today - pd.Timedelta(days=RECENT_DAYS)
+        label = text(zh=f"近{RECENT_DAYS}天咨询", en=f"Asked in the last {RECENT_DAYS} days")
+        figures.append((label, f"{recent.sum():,}{unit}"))
+    total = f"{contacts['contacts'].sum():,}"
+    return [*figures, (text(zh="规定回访次数", en="Contacts a year"), text(zh=f"{total}次", en=total))]
 
 
 def no_period(year: int) -> str:

@@ -347,7 +347,7 @@ def overall(average: pd.Series, measure: Measure) -> str:
     rate, low, high = percent(average.rate), percent(average.low), percent(average.high)
     return text(
         zh=f"{average.consultations:,.0f}条咨询的{measure.label}为{rate}（95%置信区间{low}～{high}）",
-        en=f"{measure.label} over {average.consultations:,.0f} consultations: {rate} (95% CI {low} to {high})",
+        en=f"{measure.label} over {average.consultations:,.0f} consultations: {rate} (95% confidence interval {low} to {high})",
     )
 
 
@@ -385,14 +385,14 @@ def key_figures(
         figures.append((label, _published(grades.share[top], "share")))
     interval = text(
         zh=f"（95%置信区间{percent(average.low)}～{percent(average.high)}）",
-        en=f" (95% CI {percent(average.low)} to {percent(average.high)})",
+        en=f" (95% confidence interval {percent(average.low)} to {percent(average.high)})",
     )
     figures.append(
         (measure.label, _published(average.rate, "rate") + (interval if pd.notna(average.rate) else ""))
     )
     total = contacts["contacts"].sum(skipna=False)
     unit = text(zh="次", en="") if pd.notna(total) else ""
-    label = text(zh="全年回访次数（上限）", en="Contacts a year (upper bound)")
+    label = text(zh="规定回访次数（推算上限）", en="Contacts required a year (maximum)")
     figures.append((label, _published(total, "contacts") + unit))
     return figures
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from ...analysis.leads import fitting, model
 from ...analysis.leads.lead_rows import NOT_TOLD, NOT_YET, UNDATED
 from ...base import origin
-from ...base.language import formatted, grade_name, listing, text
+from ...base.language import capital, formatted, grade_name, listing, text
 from ...base.origin import Number, Withheld
-from ...protection.lead_publication import NO_LEADS, PublishedLeads
+from ...protection.lead_publication import FEW, NO_LEADS, PublishedLeads
 from ..lead_tables import reason
 from .wording import percent
 
@@ -23,6 +25,11 @@ def absent(now: PublishedLeads) -> str:
         return text(
             zh="未提供线索数据，不作线索评分。提供线索表（线索编号、创建时间、是否转换、转换时间）后即可编制",
             en="No leads are supplied, so no card is learned. A table of leads (id, created, converted, when) is needed",
+        )
+    if now.state == FEW:
+        return text(
+            zh="线索涉及少数客户，公开版不公布评分卡及其检验",
+            en="The leads are those of few customers: a public edition shows neither the card nor its test",
         )
     if now.state:
         return text(
@@ -156,12 +163,16 @@ def grades_off(now: PublishedLeads) -> str:
     if low:
         named = listing([grade_name(str(one)) for one in low])
         parts.append(
-            text(zh=f"{named}的实际成交率高于预测", en=f"{named} converted more often than predicted")
+            text(
+                zh=f"{named}的实际成交率高于预测", en=f"{capital(named)} converted more often than predicted"
+            )
         )
     if high:
         named = listing([grade_name(str(one)) for one in high])
         parts.append(
-            text(zh=f"{named}的实际成交率低于预测", en=f"{named} converted less often than predicted")
+            text(
+                zh=f"{named}的实际成交率低于预测", en=f"{capital(named)} converted less often than predicted"
+            )
         )
     if not parts:
         return text(
@@ -196,7 +207,7 @@ def versus(now: PublishedLeads) -> str:
     return text(zh="；", en="; ").join(told)
 
 
-def _versus(row: object) -> str:
+def _versus(row: Any) -> str:
     card, own, other, low, high = (getattr(row, name) for name in ("card", "auc", "other", "low", "high"))
     areas = text(
         zh=f"AUC {formatted(own, 'auc')}对{formatted(other, 'auc')}，差{_gap(row.difference)}，95%置信区间{_gap(low)}至{_gap(high)}",
@@ -243,7 +254,7 @@ def audited(now: PublishedLeads) -> str:
         return text(zh="泄漏检查没有发现事后填写的字段", en="The leakage audit stopped no column")
     named = listing(
         [
-            text(zh=f"{row.label}（{reason(row.why)}）", en=f"{row.label} ({reason(row.why).lower()})")
+            text(zh=f"“{row.label}”（{reason(row.why)}）", en=f"“{row.label}” ({reason(row.why).lower()})")
             for row in stopped.itertuples()
         ]
     )
@@ -339,6 +350,13 @@ def to_contact(now: PublishedLeads, year: int) -> str:
         zh=f"{year}年未成交的线索{len(now.scored):,}条列入名单：{parts}",
         en=f"{len(now.scored):,} leads of {year} without a purchase are on the list: {parts}",
     )
+
+
+def first_step(now: PublishedLeads, year: int) -> str:
+    """Return what follows first: whom to contact or, in a public edition, what the card looks at."""
+    if now.state or now.why:
+        return ""
+    return to_contact(now, year) if now.text else strongest(now)
 
 
 def columns_used(now: PublishedLeads) -> str:

@@ -360,10 +360,12 @@ def regions(now: Market) -> str:
 def _rank(table: pd.DataFrame, year: int) -> str:
     """List the regions by penetration, and name the highest and lowest where that is clear."""
     ordered = table.sort_values("per_thousand", ascending=False, kind="stable").head(MOST_REGIONS)
-    listed = text(zh="、", en=", ").join(
-        f"{name(str(region))}{text(zh='', en=' ')}{row['per_thousand']:.1f}{bracketed('{:.2f}'.format(row['quotient']))}"
+    parts = [
+        f"{name(str(region))}{text(zh='', en=' ')}{row['per_thousand']:.1f}"
+        + bracketed(f"{row['quotient']:.2f}")
         for region, row in ordered.iterrows()
-    )
+    ]
+    listed = text(zh="、", en=", ").join(parts)
     said = text(
         zh=f"{year}年每千户企业中的客户数（括号内为区位商）：{listed}",
         en=f"Customers per 1,000 firms in {year} (location quotients in brackets): {listed}",

@@ -230,7 +230,7 @@ def verdicts(now: Market) -> str:
         for key, row in clear.iterrows()
     ]
     said = (
-        text(zh="；", en="; ").join(parts)
+        language.capital(text(zh="；", en="; ").join(parts))
         if parts
         else text(zh="没有一项预设比较显示明显差异", en="No planned comparison shows a clear difference")
     )

@@ -100,6 +100,22 @@ def products(says: str = "") -> Notes:
     )
 
 
+def sides(over_years: bool, says: str = "") -> Notes:
+    """Return notes on groups whose sides, years or regions, stand on one axis."""
+    what = text(zh="年度" if over_years else "地区", en="years" if over_years else "regions")
+    return _notes(
+        text(
+            zh=f"一行为一组，一种形状为一个{what}，蓝色为最后一个；横线为误差范围。",
+            en=f"A row is a group; shapes are {what}, the last in blue; lines are margins of error.",
+        ),
+        says,
+        text(
+            zh=f"登记方式和打分尺度在{what}之间如不一致，也会表现为差异。",
+            en=f"Whether {what} record and score alike: if not, that shows as a difference.",
+        ),
+    )
+
+
 def scores(says: str = "") -> Notes:
     """Return notes on the measure by score."""
     return _notes(

@@ -25,13 +25,15 @@ def what_auc_is(auc: pd.DataFrame) -> str:
 
 
 def discrimination(auc: pd.DataFrame) -> str:
-    """State how well the composite tells buyers from others; nothing if that cannot be said."""
+    """State how well the overall score tells buyers from others; nothing if that cannot be said."""
     if auc.empty or pd.isna(auc["auc"].iloc[0]):
         return ""
     row, by = auc.iloc[0], language.term(table_metadata.fact(auc, "by", "composite"))
     value, low, high = (language.formatted(row[key], "auc") for key in ("auc", "low", "high"))
     interval = (
-        "" if pd.isna(row.low) else text(zh=f"（95%置信区间{low}～{high}）", en=f" (95% CI {low} to {high})")
+        ""
+        if pd.isna(row.low)
+        else text(zh=f"（95%置信区间{low}～{high}）", en=f" (95% confidence interval {low} to {high})")
     )
     return text(
         zh=f"{by}区分成交与未成交的AUC为{value}{interval}{_meant(row)}",
@@ -142,7 +144,7 @@ def bounds(table: pd.DataFrame) -> str:
     if low == high:  # all are graded, or too few are not to show in a percentage
         return ""
     return text(
-        zh=f"不可评级的咨询无论归入何级，{grade_name(table.index[0])}占比都在{low}～{high}之间",
+        zh=f"无论未评级的咨询归入何级，{grade_name(table.index[0])}占比都在{low}～{high}之间",
         en=f"However the ungradable had been graded, between {low} and {high} would be {grade_name(table.index[0])}",
     )
 

@@ -115,9 +115,9 @@ def _step(row: Any) -> str:
 def compared_heads(over_years: bool, measure: Measure) -> dict[str, str]:
     """Return the heads of the two rates that a table of differences sets side by side."""
     ours, theirs = (
-        (text(zh="本期", en="later"), text(zh="前期", en="earlier"))
+        (text(zh="末年", en="later"), text(zh="首年", en="earlier"))
         if over_years
-        else (text(zh="前者", en="first"), text(zh="后者", en="second"))
+        else (text(zh="前一地区", en="first"), text(zh="后一地区", en="second"))
     )
     return {
         "reference": text(zh=f"{theirs}{measure.label}", en=f"{measure.label}, {theirs}"),

@@ -77,7 +77,7 @@ def absences(supplied: Mapping[str, bool]) -> list[str]:
     return [missing(name) for name, there in supplied.items() if not there and name != "purchases"]
 
 
-def conventions(rules: Assumptions, year: int) -> list[str]:
+def conventions(rules: Assumptions, year: int, last_day: str) -> list[str]:
     """Say how value is reckoned: period, discount, first payment, margin, refunds."""
     life = rules.lifetime
     first = (
@@ -98,8 +98,8 @@ def conventions(rules: Assumptions, year: int) -> list[str]:
             en=f"Lifetime value = orders a year × average amount × margin of {margin} × {factor}, the sum of discounted years ({span}, {rate} a year, first payment {first})",
         ),
         text(
-            zh=f"金额已扣除退款；贡献利润、销售额和潜力按{year}年计，生命周期价值按截至{year}年末的全部订单计，首次购买不满一年的按一年计",
-            en=f"Refunds are deducted. Contribution, sales and potential are of {year}; lifetime value rests on all orders up to its end, and less than a year since the first order counts as one",
+            zh=f"金额已扣除退款；数据截至{last_day}；贡献利润、销售额和潜力按{year}年计，生命周期价值按截至该日的全部订单计，首次购买不满一年的按一年计",
+            en=f"Refunds are deducted. The data reach to {last_day}. Contribution, sales and potential are of {year}; lifetime value rests on all orders up to that day, and less than a year since the first order counts as one",
         ),
         _potential_rule(rules),
         text(
@@ -133,10 +133,11 @@ def key_figures(counts: Mapping[str, Any], total: pd.Series) -> list[tuple[str, 
     """Return what opens the report; nothing where nobody bought."""
     if counts["buyers"] == 0:
         return []
+    contribution = (text(zh="全年贡献利润", en="Contribution"), yuan(total["contribution"]))
     return [
         (text(zh="购买客户（户）", en="Customers who bought"), _count(counts["buyers"])),
         (text(zh="全年销售额", en="Sales of the year"), yuan(total["sales"])),
-        (text(zh="全年贡献利润", en="Contribution"), yuan(total["contribution"])),
+        *([contribution] if pd.isna(total["sales"]) or pd.notna(total["contribution"]) else []),
         (text(zh="户均生命周期价值", en="Mean lifetime value"), yuan(total["mean_clv"])),
     ]
 
@@ -144,13 +145,14 @@ def key_figures(counts: Mapping[str, Any], total: pd.Series) -> list[tuple[str, 
 def totals(counts: Mapping[str, Any], total: pd.Series, year: int) -> str:
     """State sales, contribution and lifetime value."""
     if counts["buyers"] == 0:
-        return text(zh=f"截至{year}年末没有购买客户", en=f"Nobody had bought by the end of {year}")
+        return text(zh=f"{year}年及以前没有购买客户", en=f"Nobody bought in {year} or before")
     if pd.isna(total["sales"]):
         return text(
             zh="销售额或价值集中于个别客户，或客户过少，合计金额不予公布",
             en="Sales or value hang on single customers, or there are too few, so no sums are published",
         )
-    margin = total["contribution"] / total["sales"] if total["sales"] > 0 else np.nan
+    whole = counts["unknown_contribution"] == 0 and total["sales"] > 0
+    margin = total["contribution"] / total["sales"] if whole else np.nan
     rate = (
         text(zh=f"（占{percent(margin)}）", en=f" ({percent(margin)} of sales)") if pd.notna(margin) else ""
     )
@@ -160,8 +162,8 @@ def totals(counts: Mapping[str, Any], total: pd.Series, year: int) -> str:
     )
     profit = profit if pd.notna(total["contribution"]) else ""
     return text(
-        zh=f"截至{year}年末有{_count(counts['buyers'])}户购买客户，{year}年销售额{yuan(total['sales'])}{profit}；全部客户的生命周期价值合计{yuan(total['clv'])}",
-        en=f"{_count(counts['buyers'])} customers had bought by the end of {year}. Sales of {year} were {yuan(total['sales'])}{profit}; the lifetime values of all customers sum to {yuan(total['clv'])}",
+        zh=f"{year}年及以前有{_count(counts['buyers'])}户购买客户，{year}年销售额{yuan(total['sales'])}{profit}；全部客户的生命周期价值合计{yuan(total['clv'])}",
+        en=f"{_count(counts['buyers'])} customers have bought in {year} or before. Sales of {year} were {yuan(total['sales'])}{profit}; the lifetime values of all customers sum to {yuan(total['clv'])}",
     )
 
 
@@ -196,11 +198,9 @@ def gini(curve: pd.DataFrame) -> str:
 def losing(counts: Mapping[str, Any], whale: pd.DataFrame) -> str:
     """State how many customers cost more than they bring, and what they take from the whole."""
     if not _is_some(counts["losing"]):
-        return (
-            text(zh="没有贡献利润为负的客户", en="No customer costs more than they bring")
-            if counts["losing"] == 0
-            else ""
-        )
+        if counts["losing"] != 0 or counts["unknown_contribution"] != 0 or counts["buyers"] == 0:
+            return ""
+        return text(zh="没有贡献利润为负的客户", en="No customer costs more than they bring")
     peak = whale["share"].max() if len(whale) else np.nan
     above = ""
     if pd.notna(peak) and peak > 1:
@@ -211,6 +211,18 @@ def losing(counts: Mapping[str, Any], whale: pd.DataFrame) -> str:
     return text(
         zh=f"{_count(counts['losing'])}户客户全年贡献利润为负：成本、服务费用和退款超过销售额{above}",
         en=f"{_count(counts['losing'])} customers cost more in the year than they brought: cost, service and refunds exceed their sales{above}",
+    )
+
+
+def no_whale(counts: Mapping[str, Any], supplied: Mapping[str, bool]) -> str:
+    """Say why there is no curve of contributions."""
+    if not supplied["purchases"]:
+        return missing("purchases")
+    if not supplied["costs"]:
+        return missing("costs")
+    return text(
+        zh="客户过少、合计不为正或金额集中于个别客户，不列贡献利润曲线",
+        en="There are too few customers, their sum is not above zero or it hangs on single ones: no curve of contributions",
     )
 
 

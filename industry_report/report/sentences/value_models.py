@@ -22,8 +22,8 @@ def purchases_check(check: Check) -> str:
         )
     model, naive = check.rules.loc["model"], check.rules.loc[["own_rate", "recent_rate"]]
     error = text(
-        zh=f"检验年的平均误差每户{model['mae']:.2f}次，两种简单方法为{naive['mae'].iloc[0]:.2f}和{naive['mae'].iloc[1]:.2f}次",
-        en=f"in the year held out it was off by {model['mae']:.2f} purchases a customer, the two naive rules by {naive['mae'].iloc[0]:.2f} and {naive['mae'].iloc[1]:.2f}",
+        zh=f"检验期的平均误差每户{model['mae']:.2f}次，两种简单方法为{naive['mae'].iloc[0]:.2f}和{naive['mae'].iloc[1]:.2f}次",
+        en=f"in the time held out it was off by {model['mae']:.2f} purchases a customer, the two naive rules by {naive['mae'].iloc[0]:.2f} and {naive['mae'].iloc[1]:.2f}",
     )
     if why:
         return text(

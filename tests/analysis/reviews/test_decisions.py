@@ -17,7 +17,7 @@ from industry_report.base import language, table_metadata
 from industry_report.base.errors import InputError
 from industry_report.export.attachments import write_attachment
 from industry_report.intake import dataset
-from industry_report.report import display
+from industry_report.report import as_json
 from scoring import load_scorecard
 
 ROOT = Path(__file__).parents[3]
@@ -158,7 +158,7 @@ def test_the_workbook_comes_back_as_the_table_of_decisions(tmp_path, spoken):
     grades = pd.Series(pd.Categorical(["B"], list(CARD.grades), ordered=True), index=["0012"])
     known = pd.DataFrame({"orders_change": [1.0], "satisfaction_last": [5.0]}, index=["0012"])
     form = proposals.make_form(proposals.propose(known, grades, REVIEW, CARD))
-    content = {"name": "proposals", "caption": "x", "columns": display._columns(form)}
+    content = {"name": "proposals", "caption": "x", "columns": as_json.list_columns(form)}
     cover = {"title": "t", "subtitle": "s", "notice": "n", "language": spoken}
     book = openpyxl.load_workbook(io.BytesIO(write_attachment(content, cover)))
     sheet = book.worksheets[0]

@@ -9,6 +9,9 @@ from scipy.special import beta as beta_function
 from industry_report.analysis.value import model_check, purchase_models, renewal_models
 from industry_report.analysis.value.purchase_models import BgNbd, GammaGamma
 from industry_report.analysis.value.renewal_models import Sbg, count_from_survivors, fit_sbg
+from industry_report.intake.sample import customer_sample
+from industry_report.intake.sample.consultation_sample import consult
+from industry_report.intake.sample.sample_facts import CITIES
 
 PUBLISHED = BgNbd(0.243, 4.414, 0.793, 2.426)  # Fader, Hardie, Lee 2005, table 2
 # Fitted by this package to the CDNOW summaries; LL there −9582.43, as in the paper.
@@ -236,3 +239,37 @@ def test_frequency_that_goes_with_amount_is_refused() -> None:
 def test_survivors_count_every_customer_once() -> None:
     assert count_from_survivors(np.array(HIGH_END))["customers"].sum() == 1000
     assert renewal_models.retention(Sbg(1, 1), 1) == 0.5
+
+
+@pytest.fixture(scope="module")
+def sample_orders() -> tuple[pd.DataFrame, pd.Series]:
+    """Draw the sample's orders of its three cities, without any file, and who is of which type."""
+    parts = []
+    for number, city in enumerate(CITIES):
+        years = [rows for _, rows in consult(city, 2500, np.random.SeedSequence([2025, number]))]
+        people = customer_sample.gather(city, years, np.random.default_rng([1, number]))
+        orders = customer_sample.draw_orders(np.random.default_rng([2, number]), people)
+        parts.append((orders, people.people["type"]))
+    named = {
+        "客户编号": "customer_id",
+        "下单日期": "ordered_on",
+        "订单类型": "kind",
+        "订单金额(元)": "amount",
+    }
+    orders = pd.concat([part for part, _ in parts]).rename(columns=named)[list(named.values())]
+    orders["ordered_on"] = orders["ordered_on"].astype("datetime64[us]")
+    return orders.reset_index(drop=True), pd.concat([types for _, types in parts])
+
+
+@pytest.mark.parametrize("kind", customer_sample.TRUE_CHURN)
+def test_the_churn_of_the_sample_is_found_again(
+    sample_orders: tuple[pd.DataFrame, pd.Series], kind: str
+) -> None:
+    orders, types = sample_orders
+    renewals = model_check.follow_renewals(orders, "2026-01-01", 30)
+    mine = renewals[types.reindex(renewals.index).eq(kind).to_numpy()]
+    model = model_check.fit_renewals(mine)
+    alpha, beta = customer_sample.TRUE_CHURN[kind]
+    assert len(mine) > 100
+    assert abs(np.log(model.alpha / alpha)) < 2 * model.log_errors[0]
+    assert abs(np.log(model.beta / beta)) < 2 * model.log_errors[1]

@@ -249,7 +249,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     "overall": (
         lambda: industry.overall(average(5601, 1400), SALE),
         "5,601条咨询的成交率为25.0%（95%置信区间23.9%～26.1%）",
-        "Conversion rate over 5,601 consultations: 25.0% (95% CI 23.9% to 26.1%)",
+        "Conversion rate over 5,601 consultations: 25.0% (95% confidence interval 23.9% to 26.1%)",
     ),
     "overall of nothing": (
         lambda: industry.overall(average(0, 0), SALE),
@@ -300,7 +300,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "advice on the largest weak group": (
         lambda: advise(by_type(其他=(400, 4), 甲=(300, 30), 乙=(200, 10), 丙=(300, 200))),
-        "成交率显著偏低的客户类型有“甲”和“乙”，其中“甲”咨询最多（300条，成交率10.0%），可先从中抽取客户回访，了解其需求与顾虑",
+        "成交率显著偏低的客户类型有“甲”和“乙”，其中“甲”咨询最多（300条，成交率10.0%），建议抽取客户回访，了解其需求与顾虑",
         "Conversion rate clearly below that of the rest: 甲 and 乙. Start with the largest, "
         "甲 (300 consultations, 10.0%), and ask a sample of its customers what held them back",
     ),
@@ -328,9 +328,9 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "yearly": (
         lambda: industry.yearly(contacts(10, 20, 30, 40)),
-        "按评级标准规定的回访频次推算，全年回访920次。每条可评级咨询按一户计，同一客户多次咨询的重复计算，"
+        "按评级标准规定的频次推算，全年规定回访920次。每条可评级咨询按一户计，同一客户多次咨询的重复计算，"
         "已成交客户未予扣除，因此是上限",
-        "The follow-up policy of the scorecard asks for 920 contacts a year. This is an upper bound: "
+        "The follow-up policy of the rating standard asks for 920 contacts a year. This is an upper bound: "
         "every graded consultation counts as one customer, even if the same customer asked twice "
         "or has since bought",
     ),

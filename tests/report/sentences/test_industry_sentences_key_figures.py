@@ -32,20 +32,20 @@ def test_key_figures_name_and_print_what_the_report_is_about():
         ("有效咨询", "1,234条"),
         ("A级占比", "10.0%"),
         ("成交率", "30.8%（95%置信区间25.5%～36.6%）"),
-        ("全年回访次数（上限）", "920次"),  # 10 × 52 + 20 × 12 + 30 × 4 + 40 × 1
+        ("规定回访次数（推算上限）", "920次"),  # 10 × 52 + 20 × 12 + 30 × 4 + 40 × 1
     ]
 
 
 def test_key_figures_are_english_in_an_english_report():
     language.use("en")
     printed = dict(open_report([10, 20, 30, 40], rate(81, 263)))
-    assert printed["Conversion rate"] == "30.8% (95% CI 25.5% to 36.6%)"
+    assert printed["Conversion rate"] == "30.8% (95% confidence interval 25.5% to 36.6%)"
     assert printed["Share of grade A"] == "10.0%"
 
 
 def test_without_outcomes_the_top_grade_is_the_measure_and_stands_once():
     printed = open_report([10, 20, 30, 40], rate(10, 100, TOP), TOP)
-    assert [label for label, _ in printed] == ["有效咨询", "A级占比", "全年回访次数（上限）"]
+    assert [label for label, _ in printed] == ["有效咨询", "A级占比", "规定回访次数（推算上限）"]
     assert dict(printed)["A级占比"].startswith("10.0%（95%置信区间")
 
 
@@ -57,7 +57,7 @@ def test_what_is_withheld_is_not_printed_here_either():
         "有效咨询": "1,234条",
         "A级占比": language.protected(),
         "成交率": language.protected(),
-        "全年回访次数（上限）": language.protected(),
+        "规定回访次数（推算上限）": language.protected(),
     }
 
 

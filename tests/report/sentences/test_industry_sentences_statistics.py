@@ -124,7 +124,7 @@ def test_weights_are_an_observation():
 
 def test_bounds_early_outcomes_and_staffing():
     bounds = pd.DataFrame({"lowest": [0.155], "highest": [0.16]}, index=["A"])
-    assert industry.bounds(bounds) == "不可评级的咨询无论归入何级，A级占比都在15.5%～16.0%之间"
+    assert industry.bounds(bounds) == "无论未评级的咨询归入何级，A级占比都在15.5%～16.0%之间"
     assert industry.bounds(bounds.assign(highest=0.155)) == ""
     always = "日期不能说明评分是否在已知结果之后给出，上述指标可能因此偏高"
     assert industry.early(pd.DataFrame({"share": []})) == ""
@@ -143,7 +143,7 @@ def test_bounds_early_outcomes_and_staffing():
     )
     assert industry.staffing(staff) == (
         "按全时人员每年工作1,600小时、每次回访用时10、20和30分钟（低、中、高三种假设）计，"
-        "全部咨询的回访分别折合全时人员1.0、2.1和3.1人（上限）；该结果只反映工作量，不等于岗位空缺"
+        "全部咨询的回访分别折合全时人员1.0、2.1和3.1人（上限）；该数为工作量，不代表用人需求"
     )
     assert "上限" not in industry.staffing(staff, of_customers=True)
     withheld = staff.assign(full_time_equivalents=[1.0, 2.0, float("nan")])

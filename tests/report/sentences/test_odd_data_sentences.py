@@ -237,7 +237,9 @@ def test_without_identifiers_it_is_not_said_that_nobody_is_left_to_call() -> Non
     nobody = pd.DataFrame({"grade": pd.Categorical([], list("DCBA"), ordered=True)})
     assert enterprise.calls(nobody) == "没有需要跟进的未成交客户"
     assert enterprise.calls(nobody, identified=False) == "数据没有客户编号，无法按客户列出跟进名单"
-    assert enterprise.key_figures(nobody, nobody, contacts(1, 1, 1, 1), identified=False) == []
+    high, day = sales.HighGrades(grades=("B", "A")), pd.Timestamp("2025-12-31")
+    assert enterprise.key_figures(nobody, high, day, contacts(1, 1, 1, 1), identified=False) == []
+    assert enterprise.desk(nobody, high, day) == ""
 
 
 def test_records_after_the_day_of_the_list_are_named() -> None:

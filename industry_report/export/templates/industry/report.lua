@@ -95,7 +95,7 @@ end
 
 -- Parts of a caption: the number, and below the headline what is shown.
 function Span(span)
-  local part = span.classes:includes('number') and 'number' or span.classes:includes('subtitle') and 'subtitle'
+  local part = span.classes:includes('of-exhibit') and 'number' or span.classes:includes('subtitle') and 'subtitle'
   if not part then return nil end
   local inlines = pandoc.List({ pandoc.RawInline('typst', '#' .. part .. '[') })
   inlines:extend(span.content)

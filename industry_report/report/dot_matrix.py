@@ -1,0 +1,104 @@
+"""Groups as rows, sides (years or regions) as marks on one axis: one figure in place of many panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from ..analysis.conversion import HIGHER, LOWER
+from ..base import language, origin, style
+from ..base.language import text
+from . import layout
+
+SHAPES = ("o", "^", "s", "D", "v", "P")  # a side each
+SIGNS = ("●", "▲", "■", "◆", "▼", "✚")
+MOST_COLUMNS = 3  # of numbers; of more sides the first and the last
+VERDICTS = {HIGHER: "▲", LOWER: "▼"}
+
+
+def rates(
+    table: pd.DataFrame,
+    label: str,
+    side_name: Callable[[Any], str],
+    group_name: Callable[[Any], str],
+    title: str = "",
+    change: pd.DataFrame | None = None,
+) -> Figure:
+    """Draw a measure of groups in several sides, all on one axis that begins at zero.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns ``group``, ``side``, ``rate``, ``low``, ``high``; see `comparison.groups`.
+    label : str
+        What the rate is.
+    side_name, group_name : callable
+        How a side and a group are called.
+    title : str
+        The finding, one line.
+    change : DataFrame, optional
+        See `comparison.group_changes`: the last side less the first, ▲ ▼ where significant, in a column.
+    """
+    sides, groups = (list(dict.fromkeys(table[name])) for name in ("side", "group"))
+    wide = {name: table.pivot(index="group", columns="side", values=name) for name in ("rate", "low", "high")}
+    known = {id(side): place for place, side in enumerate(sides)}
+    least = max(0.3, 0.1 * len(sides) + 0.12)
+    names = [group_name(group) for group in groups]
+    shown = groups[: layout.rows_on_a_page(names, least)]
+    numbers = _list_numbers(table, shown, sides, side_name, change)
+    key = "  ".join(f"{sign} {side_name(side)}" for sign, side in zip(SIGNS, sides, strict=False))
+    measure = text(zh=f"{label}及95%置信区间  {key}", en=f"{label} with 95% confidence interval  {key}")
+    note = layout.count_left_out(len(groups) - len(shown))
+    figure, ax = layout.begin_rows(
+        names[: len(shown)], numbers, title, measure, scale=True, height=least, note=note
+    )
+    offsets = np.linspace(-0.28, 0.28, len(sides)) if len(sides) > 1 else [0.0]
+    for side, offset in zip(sides, offsets, strict=True):
+        rate, low, high = (wide[name].loc[shown, side].to_numpy(float) for name in ("rate", "low", "high"))
+        colour = style.ACCENT if side == sides[-1] else style.UNCLEAR_COLOUR
+        places = np.arange(len(shown)) + offset
+        ax.hlines(places, low, high, color=colour, linewidth=2, alpha=0.4)
+        shape = SHAPES[known[id(side)] % len(SHAPES)]
+        ax.plot(rate, places, shape, color=colour, markersize=5, clip_on=False)
+    layout.set_rate_scale(ax, "x", layout.end_of_rates(table["high"]))
+    return figure
+
+
+def _list_numbers(
+    table: pd.DataFrame,
+    groups: list[Any],
+    sides: list[Any],
+    side_name: Callable[[Any], str],
+    change: pd.DataFrame | None,
+) -> Mapping[str, list[str]]:
+    """Return the columns of numbers: a side each, and the change with its verdict."""
+    told = sides if len(sides) <= MOST_COLUMNS else [sides[0], sides[-1]]
+    cells = table.set_index(["group", "side"])
+    numbers = {side_name(side): [_rate(cells, group, side) for group in groups] for side in told}
+    if change is not None and len(change):
+        head = text(zh="变化", en="Change")
+        numbers[head] = [_change(change, group) for group in groups]
+    return numbers
+
+
+def _rate(cells: pd.DataFrame, group: Any, side: Any) -> str:
+    if (group, side) not in cells.index:
+        return language.MISSING_SIGN
+    row = cells.loc[(group, side)]
+    if pd.isna(row["rate"]) and row["consultations"] != 0:
+        return language.protected()
+    return language.formatted(row["rate"], "rate")
+
+
+def _change(change: pd.DataFrame, group: Any) -> str:
+    if group not in change.index or pd.isna(change.loc[group, "difference"]):
+        return language.MISSING_SIGN
+    row = change.loc[group]
+    return f"{language.formatted(row['difference'], 'difference')}{VERDICTS.get(str(row['verdict']), '')}"
+
+
+origin.trace_module(globals())

@@ -1,0 +1,215 @@
+"""What a public edition may tell of leads: the model card, and no few."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from industry_report.analysis.leads.model_file import load_model_file
+from industry_report.base import language, origin
+from industry_report.base.errors import InputError
+from industry_report.protection import lead_cards
+from industry_report.protection.lead_publication import (
+    FEW,
+    NO_LEADS,
+    NO_OUTCOMES,
+    PublishedLeads,
+    protect_leads,
+)
+from industry_report.report import lead_figures, lead_tables
+from industry_report.report.sentences import leads as sentences
+from industry_report.settings.publisher import Policy
+
+INTERNAL, PUBLIC = Policy(10, 10, True), Policy(10, 10, False)
+
+
+def make_tables(size=1500, seed=0, **columns):
+    rng = np.random.default_rng(seed)
+    need = rng.choice(["yes", "no", "unknown"], size)
+    source = rng.choice(["官网", "展会", "老客户推荐"], size)
+    bought = rng.random(size) < 1 / (
+        1 + np.exp(-(-1.6 + 1.2 * (need == "yes") + 1.0 * (source == "老客户推荐")))
+    )
+    created = pd.Timestamp("2024-01-02") + pd.to_timedelta(np.sort(rng.integers(0, 700, size)), "D")
+    leads = pd.DataFrame(
+        {
+            "lead_id": [f"L{n}" for n in range(size)],
+            "customer_id": [f"C{n}" for n in range(size)],
+            "created_on": created,
+            "source": source,
+            "need": need,
+            "budget": rng.choice(["yes", "no"], size),
+            "authority": "unknown",
+            "region": "甲市",
+            "converted": pd.array(bought, dtype="boolean"),
+            "converted_on": pd.Series(created + pd.Timedelta(days=20)).where(bought),
+            "conclusion": np.where(bought, "已签约", "继续跟进"),
+        }
+    )
+    return {"leads": leads.assign(**columns)}
+
+
+@pytest.fixture(scope="module")
+def spec():
+    return load_model_file("params/lead-model.yaml")
+
+
+def told(tables, spec, policy, year=2025, speaking="zh"):
+    language.use(speaking)
+    found = protect_leads(tables, year, spec, policy, "2026-03-31")
+    return PublishedLeads(**found, files=pd.DataFrame(), synthetic=False)
+
+
+SENTENCES = (
+    *(
+        "absent",
+        "outcomes",
+        "accuracy",
+        "grades_off",
+        "strongest",
+        "versus",
+        "stable",
+        "audited",
+        "calibrated",
+    ),
+    *("shifted", "drifting", "question", "worthwhile", "no_test", "columns_used", "grades_short"),
+    "strongest_short",
+)
+
+
+def say_everything(now, year=2025):
+    said = [getattr(sentences, name)(now) for name in SENTENCES]
+    said += [sentences.to_contact(now, year), sentences.first_step(now, year)]
+    return [*said, *map(str, sentences.key_figures(now))]
+
+
+def test_an_internal_edition_has_the_list_and_the_card(spec):
+    now = told(make_tables(), spec, INTERNAL)
+    assert now.text.startswith("# A proposal") and "kind: weighted" in now.text
+    listed = now.scored
+    assert len(listed) and listed["total"].is_monotonic_decreasing
+    leads = make_tables()["leads"].set_index("lead_id")
+    assert not leads.loc[listed["lead_id"], "converted"].any()
+    assert (leads.loc[listed["lead_id"], "created_on"].dt.year == 2025).all()
+    scored = lead_cards.apply_card(now.text, leads.loc[listed["lead_id"]].assign(conclusion=None))
+    assert scored["composite"].tolist() == listed["total"].astype(float).tolist()
+    assert now.audit.set_index("label").loc["跟进结论", "stopped"]
+    assert "跟进结论" in sentences.audited(now) and "优于" in sentences.versus(now)
+    assert int(now.counts["leads"]) == 1500
+
+
+def test_a_public_edition_has_the_model_card_alone(spec):
+    now = told(make_tables(), spec, PUBLIC)
+    assert now.text == "" and now.scored.empty and now.known.empty and now.settled.empty and not now.selection
+    assert list(now.card.columns) == ["label", "value", "points"]
+    assert not now.audit["detail"].any() and "unseen" not in now.counts
+    counts = now.by_grade[["leads", "converted"]].assign(
+        rest=now.by_grade["leads"] - now.by_grade["converted"]
+    )
+    assert now.by_grade.empty or not ((counts > 0) & (counts < 10)).to_numpy().any()
+    assert not [line for line in say_everything(now) if "L1" in line or "C1" in line]
+
+
+def test_the_public_numbers_are_those_of_the_internal_edition(spec):
+    inside, outside = (told(make_tables(), spec, policy) for policy in (INTERNAL, PUBLIC))
+    pd.testing.assert_frame_equal(inside.card[["label", "value", "points"]], outside.card, check_like=True)
+    if len(outside.test):
+        pd.testing.assert_frame_equal(inside.test, outside.test)
+
+
+@pytest.mark.parametrize("size", [60, 150, 300])
+def test_a_public_edition_of_few_leads_shows_no_small_count(spec, size):
+    now = told(make_tables(size), spec, PUBLIC)
+    if now.state == FEW:
+        assert not now.counts and now.audit.empty and now.card.empty and now.test.empty
+        assert "少数客户" in sentences.absent(now)
+        return
+    assert not [count for count in now.counts.values() if 0 < int(count) < 10]
+    table = now.by_grade
+    cells = [
+        *table.get("leads", []),
+        *table.get("converted", []),
+        *(table["leads"] - table["converted"] if len(table) else []),
+    ]
+    assert not [cell for cell in cells if 0 < cell < 10]
+
+
+def test_many_leads_of_one_customer_are_few(spec):
+    tables = make_tables()
+    top = tables["leads"]["need"].eq("yes") & tables["leads"]["source"].eq("老客户推荐")
+    tables["leads"]["customer_id"] = tables["leads"]["customer_id"].where(~top, "C-big")
+    now = told(tables, spec, PUBLIC)
+    assert now.by_grade.empty and now.test.empty
+
+
+def test_what_is_shown_in_a_public_edition_is_released(spec):
+    now = origin.release(told(make_tables(), spec, PUBLIC))
+    for field in dataclasses.fields(now):
+        thing = getattr(now, field.name)
+        if isinstance(thing, pd.DataFrame) and len(thing):
+            assert origin.is_released(thing), field.name
+    assert origin.is_released(lead_tables.words(now.audit))
+    assert origin.is_released(lead_tables.model_card(now, sentences.columns_used(now)))
+
+
+@pytest.mark.parametrize("speaking", ["zh", "en"])
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        (lambda t: {}, NO_LEADS),
+        (lambda t: {"leads": t["leads"].assign(converted=pd.NA, converted_on=pd.NaT)}, NO_OUTCOMES),
+        (lambda t: {"leads": t["leads"].head(10)}, ""),
+        (lambda t: {"leads": t["leads"].assign(converted=False, converted_on=pd.NaT)}, ""),
+        (lambda t: {"leads": t["leads"][t["leads"]["created_on"] < "2025-01-01"]}, ""),
+        (
+            lambda t: {
+                "leads": t["leads"].drop(columns=["need", "budget", "authority", "source", "conclusion"])
+            },
+            "",
+        ),
+        (lambda t: {"leads": t["leads"].drop(columns="customer_id")}, ""),
+    ],
+    ids=["no table", "no outcomes", "ten", "no buyers", "no test", "no columns", "no customers"],
+)
+@pytest.mark.parametrize("policy", [INTERNAL, PUBLIC], ids=["internal", "public"])
+def test_every_lack_is_a_sentence(spec, change, state, speaking, policy):
+    tables = change(make_tables())
+    try:
+        now = told(tables, spec, policy, speaking=speaking)
+    except InputError as error:  # the model file names a column that the data lack
+        assert "is no column of the leads" in str(error)
+        return
+    assert now.state == state or (now.state == FEW and policy is PUBLIC)
+    said = [line for line in say_everything(now) if line]
+    assert said and not [line for line in said if "nan" in line or "None" in line]
+    if now.state or now.why:
+        assert sentences.absent(now) and now.card.empty and now.text == ""
+    for drawn in (lead_figures.spans(now.columns),) if len(now.columns) else ():
+        assert drawn.axes
+    language.use("zh")
+
+
+def test_a_card_worse_than_the_one_in_use_is_said_to_be(spec):
+    now = told(make_tables(), spec, INTERNAL)
+    row = {
+        "card": "现行",
+        "leads": 900,
+        "auc": 0.6,
+        "other": 0.7,
+        "difference": -0.1,
+        "low": -0.15,
+        "high": -0.05,
+        "p": 0.0,
+    }
+    worse, equal = (pd.DataFrame([row | change]) for change in ({}, {"high": 0.05}))
+    assert "不如《现行》" in sentences.versus(dataclasses.replace(now, comparison=worse))
+    assert "没有证据表明评分卡优于《现行》" in sentences.versus(dataclasses.replace(now, comparison=equal))
+
+
+def test_the_checklist_ranks_leads_with_unknown_answers_by_what_is_possible():
+    leads = pd.DataFrame(
+        {"need": ["yes", "yes", "no"], "budget": ["yes", "unknown", "no"], "authority": ["yes", "yes", "no"]}
+    )
+    _, rank = lead_cards.rank_by("params/scorecards/qualification.yaml", leads)
+    assert rank.tolist() == [3.0, 2.5, 0.0]
