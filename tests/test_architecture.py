@@ -51,7 +51,8 @@ ONLY = {
 PURE = {
     "base.errors": set(),
     "base.files": set(),
-    "base.language": {"base.errors", "base.vocabulary"},
+    "base.language": {"base.errors", "base.subject", "base.vocabulary"},
+    "base.subject": set(),
     "base.vocabulary": set(),
     "base.style": set(),
     "base.table_metadata": set(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
 from .errors import InputError, did_you_mean, shown
+from .subject import STANDARD, Subject, adapt
 from .vocabulary import CODE_NAMES, CODED, NAMED, PLACES, VOCABULARY
 
 LANGUAGES = ("zh", "en")
@@ -170,6 +171,11 @@ _columns: dict[str, Mapping[str, str]] = {}
 
 _grades: dict[str, Mapping[str, str]] = {}
 
+# What the report is about, its words in the language in use, and words of data that it must not touch.
+_subject = STANDARD
+_words: dict[str, str] = {}
+_verbatim: set[str] = set()
+
 
 def use(language: str) -> None:
     """Set the language of everything that is printed from now on.
@@ -186,18 +192,52 @@ def use(language: str) -> None:
     _current = language
     _columns.clear()
     _grades.clear()
+    speak_of(STANDARD)
+
+
+def speak_of(subject: Subject, verbatim: Iterable[str] = ()) -> None:
+    """Speak of a subject in every sentence and term, until the next `use`.
+
+    Parameters
+    ----------
+    subject : Subject
+        What the report is about.
+    verbatim : iterable of str
+        Words of the scorecard, which stay as they are; those of the data are learned as they are printed.
+    """
+    global _subject
+    _subject = subject
+    _words.clear()
+    _words.update(subject.list_words(_current))
+    _verbatim.clear()
+    for phrase in verbatim:
+        _keep(phrase)
+
+
+def _keep(phrase: str) -> str:
+    """Remember a word of the data that holds one of the standard's words, and return it."""
+    if phrase not in _words and any(word.lower() in phrase.lower() for word in _words):
+        _verbatim.add(phrase)
+    return phrase
+
+
+def subject() -> Subject:
+    """Return what the report is about."""
+    return _subject
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Print in a language for a while, such as for one page of the shelf; then all is as before."""
     before = _current, dict(_columns), dict(_grades)
+    about = _subject, set(_verbatim)
     use(language)
     try:
         yield
     finally:
         use(before[0])
         adopt(*before[1:])
+        speak_of(*about)
 
 
 def adopt(columns: Mapping[str, Mapping[str, str]], grades: Mapping[str, Mapping[str, str]]) -> None:
@@ -218,14 +258,36 @@ def current() -> str:
 
 
 def text(*, zh: str, en: str) -> str:
-    """Return the wording in the report's language."""
-    return zh if _current == "zh" else en
+    """Return the wording in the report's language, of the report's subject."""
+    chosen = zh if _current == "zh" else en
+    return adapt(chosen, _words, _verbatim, english=_current == "en") if _words else chosen
+
+
+def _pick(*, zh: str, en: str) -> str:
+    """Return one of two words as it is: a word of the data or of the scorecard."""
+    return _keep(zh if _current == "zh" else en)
+
+
+def words() -> dict[str, str]:
+    """Return which of the standard's words the report's subject replaces; Markdown cells take them over."""
+    return dict(_words)
+
+
+def trade(*, opens: bool = False) -> str:
+    """Return what is sold: 财务软件 / finance software; in English with a capital where it opens a title."""
+    named = _pick(zh=_subject.trade.zh, en=_subject.trade.en)
+    return capital(named) if opens else named
+
+
+def came_about() -> str:
+    """Return the sentence that says how the records came about."""
+    return _pick(**{**STANDARD.came_about, **_subject.came_about})
 
 
 def term(key: str) -> str:
     """Return a domain term or a column's head; unknown keys are data and stay themselves."""
     if key in _columns:
-        return text(**_columns[key])
+        return _pick(**_columns[key])
     if key not in VOCABULARY:
         return key
     zh, en = VOCABULARY[key]
@@ -243,7 +305,7 @@ def name(value: str) -> str:
     Several values in one, as products are (总账、报税), are translated one by one if all are known.
     """
     parts = [CODE_NAMES.get(part) for part in re.split(r"[、,，;；/]", value)]
-    return text(zh=value, en=", ".join(map(str, parts)) if all(parts) else value)
+    return _pick(zh=value, en=", ".join(map(str, parts)) if all(parts) else value)
 
 
 def mention(value: str) -> str:
@@ -254,7 +316,7 @@ def mention(value: str) -> str:
     english = CODE_NAMES.get(value, value)
     proper = english == value or value in PLACES or english.startswith("WeChat")
     plain = value != "其他" and 1 < len(value) <= LONGEST_PLAIN and not MISREAD.search(value)
-    return text(
+    return _pick(
         zh=value if plain else f"“{value}”", en=english if proper else english[:1].lower() + english[1:]
     )
 
@@ -278,7 +340,7 @@ def day(value: date) -> str:
 def grade_name(grade: str) -> str:
     """Return a grade as prose names it: as the scorecard says, else A级 / grade A or the word itself."""
     if grade in _grades:
-        return text(**_grades[grade])
+        return _pick(**_grades[grade])
     return text(zh=f"{grade}级", en=f"grade {grade}") if grade.isascii() else grade
 
 

@@ -214,11 +214,18 @@ def _list_named(
                 yield name if item is value else f"{name}: {item}", item
     if (logo := find_logo(values.get("publisher"))) is not None:
         yield "publisher's logo", str(logo)
+    if (about := _find_beside(values.get("publisher"), publisher.find_subject)) is not None:
+        yield "subject", str(about)
 
 
 def _find_logo(path: Any) -> Path | None:
+    return _find_beside(path, publisher.find_logo)
+
+
+def _find_beside(path: Any, find: Callable[[Path], Path | None]) -> Path | None:
+    """Return a file that the publisher's file names."""
     found = find_upwards(Path(path)) if isinstance(path, str) and path else None
-    return publisher.find_logo(found) if found else None
+    return find(found) if found else None
 
 
 def _digest_named(name: str, path: str, known: dict[str, str]) -> str:

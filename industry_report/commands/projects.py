@@ -32,10 +32,12 @@ TOLD = {
 
 @click.command(
     epilog="\b\nExamples:\n  industry-report init my-reports\n  industry-report init my-reports --language en"
+    "\n  industry-report init courses --subject education"
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @speech.language_option("Of the texts, and of the first report.")
-def init(folder: Path, language: str | None) -> None:
+@click.option("--subject", metavar="NAME", help="finance-software (default), education or bank-calls.")
+def init(folder: Path, language: str | None, subject: str | None) -> None:
     """Begin a project in DIR: notebooks, parameter files, and a place for the data.
 
     Nothing that is there already is written over. `industry-report build` then makes the first report, of
@@ -44,7 +46,7 @@ def init(folder: Path, language: str | None) -> None:
     from ..settings import project_files
 
     spoken = speech.find_language(language)
-    count = len(project_files.begin_project(folder, spoken))
+    count = len(project_files.begin_project(folder, spoken, subject or project_files.STANDARD))
     click.echo(
         speech.choose(
             spoken,

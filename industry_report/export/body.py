@@ -11,6 +11,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from ..base import language
+from ..base.subject import adapt
 from ..report import display
 from . import headings, markdown_cells, outputs, pictures
 from .cleaning import clean
@@ -165,6 +166,7 @@ class _Builder:
         source, kind = cell.get("source", ""), cell.cell_type
         warn = self.warner(number)
         if kind == "markdown" or (kind == "raw" and cell.metadata.get("raw_mimetype", "") == "text/markdown"):
+            source = self.adapt(source)
             self.add(number, clean(markdown_cells.render(source, warn), self.next_scope())[0], cell)
         elif kind == "raw" and str(cell.metadata.get("raw_mimetype", "") or "").lower() in ("", "text/html"):
             self.add(number, clean(source, self.next_scope())[0], cell)
@@ -184,6 +186,11 @@ class _Builder:
         for node in nodes:
             self.body.cells[id(node)] = number
         self.body.nodes += [BREAK, *nodes]
+
+    def adapt(self, source: str) -> str:
+        """Return a Markdown cell in the words of the report's subject, which its cover brings along."""
+        cover = self.body.cover
+        return adapt(source, cover.get("words", {}), english=cover["language"] == "en")
 
     def next_scope(self) -> str:
         self.shown += 1

@@ -90,6 +90,8 @@ def begin(report_language: str, scorecard: Scorecard | None = None, policy: Poli
         words = [scorecard.title, *(band.name for band in scorecard.bands)]
         origin.know([scorecard.version, *words, *(d.label for d in scorecard.dimensions)])
     if policy is not None:
+        language.adopt(policy.names, {})
+        language.speak_of(policy.subject, scorecard.wording if scorecard else ())
         origin.know([policy.threshold, policy.threshold - 1, policy.dominance])
     style.apply()
 
@@ -165,8 +167,8 @@ def cover(
         "key_figures": shown_figures,
         "publisher": identity,
     }
-    told = {"finding": finding, "changes": list(changes), "edition": edition}.items()
-    content |= {key: value for key, value in told if value}
+    told = {"finding": finding, "changes": list(changes), "edition": edition, "words": language.words()}
+    content |= {key: value for key, value in told.items() if value}
     warning = f"<p><strong>{escape(notice)}</strong></p>" if notice else ""
     html = f"<h1>{escape(title)}</h1><p>{escape(subtitle)}</p>{warning}"
     _put_out({COVER: content, "text/html": html, "text/plain": title})

@@ -285,6 +285,15 @@ class Scorecard:
         return tuple(column for column in self.columns if column not in counted or column in asked)
 
     @property
+    def wording(self) -> list[str]:
+        """Its own words in both languages, which no subject of a report changes."""
+        told: list[Wording] = [self.title, *(one.label for one in self.dimensions)]
+        for band in self.bands:
+            follow_up = band.follow_up
+            told += [band.label, band.name, follow_up.role, follow_up.cadence, follow_up.action]
+        return [words for wording in told for words in wording.values()]
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Every column of a table that rating by this scorecard looks at."""
         read = [dimension.column for dimension in self.dimensions]

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..base.errors import InputError
+from ..base.errors import InputError, did_you_mean
 from ..base.files import is_file
 from . import parameters, project
 
+STANDARD = "finance-software"
 TEXTS = Path(__file__).parent / "templates" / "project"
 TARGETS = {
     "annual.yaml": "params/annual.yaml",
@@ -45,7 +46,13 @@ class Change:
     template: Path
 
 
-def begin_project(folder: Path, language: str) -> list[str]:
+def list_subjects() -> list[str]:
+    """Return the names of the subjects that came with the program, the standard one first."""
+    names = [name for name in project.list_templates() if name.startswith("params/subjects/")]
+    return sorted((Path(name).stem for name in names), key=lambda name: (name != STANDARD, name))
+
+
+def begin_project(folder: Path, language: str, subject: str = STANDARD) -> list[str]:
     """Write a new project: notebooks, parameter files, a place for the data, and which templates it has.
 
     Parameters
@@ -54,6 +61,8 @@ def begin_project(folder: Path, language: str) -> list[str]:
         A new or empty folder, or one that holds none of what is written.
     language : str
         Of the texts, and of the first report.
+    subject : str
+        What the reports are about, see `list_subjects`.
 
     Returns
     -------
@@ -63,16 +72,27 @@ def begin_project(folder: Path, language: str) -> list[str]:
     Raises
     ------
     InputError
-        The folder has such files already, or cannot be written.
+        The folder has such files already, or cannot be written; there is no such subject.
     """
     templates = project.list_templates()
-    contents = {name: path.read_bytes() for name, path in templates.items()}
+    if subject not in (known := list_subjects()):
+        remedy = did_you_mean(subject, known) or f"There are {', '.join(known)}."
+        raise InputError(f"subject {subject}", "is none of those that came with the program.", remedy)
+    contents = {name: _fit(name, path.read_bytes(), subject) for name, path in templates.items()}
     texts = {target: (TEXTS / language / name).read_bytes() for name, target in TARGETS.items()}
     _refuse_present(folder, [*contents, *texts, project.NOTE])
     digests = {name: _digest(name, content) for name, content in contents.items()}
-    note = {"version": __version__, "language": language, "files": digests}
+    note = {"version": __version__, "language": language, "subject": subject, "files": digests}
     _write_all(folder, {**contents, **texts, project.NOTE: _write_note(note)})
     return [*contents, *texts, project.NOTE]
+
+
+def _fit(name: str, content: bytes, subject: str) -> bytes:
+    """Return a template as the project gets it: its publisher's file names the subject."""
+    if name != "params/publisher.yaml":
+        return content
+    line = f"# What the reports are about.\nsubject: subjects/{subject}.yaml\n"
+    return content.replace(b"\ndisclosure:\n", f"\n{line}\ndisclosure:\n".encode(), 1)
 
 
 def _refuse_present(folder: Path, names: list[str]) -> None:
@@ -104,7 +124,7 @@ def list_changes(folder: Path) -> list[Change]:
 
 def _find_state(folder: Path, name: str, template: Path, note: Mapping[str, Any]) -> str:
     given = note["files"].get(name)
-    now = _digest(name, template.read_bytes())
+    now = _digest(name, _fit(name, template.read_bytes(), note["subject"]))
     own = folder / name
     if not is_file(own):
         return NEW if given is None else REMOVED
@@ -129,7 +149,9 @@ def apply_changes(folder: Path, changes: list[Change]) -> list[str]:
     """
     note = read_note(folder)
     taken = [change for change in changes if change.state in (NEW, NEWER)]
-    contents = {change.name: change.template.read_bytes() for change in taken}
+    contents = {
+        change.name: _fit(change.name, change.template.read_bytes(), note["subject"]) for change in taken
+    }
     digests = {name: _digest(name, content) for name, content in contents.items()}
     whole = {**note, "version": __version__, "files": {**note["files"], **digests}}
     _write_all(folder, {**contents, project.NOTE: _write_note(whole)})
@@ -137,7 +159,7 @@ def apply_changes(folder: Path, changes: list[Change]) -> list[str]:
 
 
 def read_note(folder: Path) -> dict[str, Any]:
-    """Return what a project was made from: ``version``, ``language`` and ``files``.
+    """Return what a project was made from: ``version``, ``language``, ``subject`` and ``files``.
 
     Raises
     ------
@@ -151,7 +173,7 @@ def read_note(folder: Path) -> dict[str, Any]:
         raise InputError(str(folder), f"is no project: it has no file {project.NOTE}.", remedy) from None
     except ValueError:
         note = None
-    kinds = {"version": str, "language": str, "files": dict}
+    kinds = {"version": str, "language": str, "subject": str, "files": dict}
     if not isinstance(note, dict) or any(not isinstance(note.get(k), kind) for k, kind in kinds.items()):
         raise InputError(
             str(folder / project.NOTE), "is not as the program wrote it.", "Take it back from a backup."

@@ -8,15 +8,17 @@ import functools
 import re
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..base.errors import InputError, did_you_mean, shown
 from ..base.files import find_upwards
-from ..base.yaml_forms import Kind, Listed, Worded, read_words
+from ..base.subject import STANDARD, Subject
+from ..base.yaml_forms import Keyed, Kind, Listed, Typed, Worded, read_words
 from ..base.yaml_reader import read_page
+from . import subject_file
 from .logo import read_logo
 
 PUBLIC = ("industry", "government", "training", "college")  # editions for readers outside of the house
@@ -38,11 +40,20 @@ class Policy:
         p of the p% rule for sums of money, in percent.
     internal : bool
         True if the edition is for use inside the house; nothing is then protected.
+    subject : Subject
+        What the reports are about.
+    like : str
+        The edition whose sections this one has: its own name, or that of another.
+    names : mapping
+        Edition → what it is called, of editions that the publisher adds.
     """
 
     threshold: int
     dominance: float
     internal: bool = False
+    subject: Subject = field(default=STANDARD, compare=False)
+    like: str = ""
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
 
 def load_policy(path: str | Path, edition: str) -> Policy:
@@ -61,13 +72,34 @@ def load_policy(path: str | Path, edition: str) -> Policy:
     InputError
         The file is missing or is not YAML, a key is unknown or missing, or a value cannot be.
     """
-    values = _read_publisher(_find(path), str(path))["disclosure"]
-    editions = [*PUBLIC, *values["internal"]]
+    file = _find(path)
+    page = _read_publisher(file, str(path))
+    values, own = page["disclosure"], page.get("editions", {})
+    editions = list(dict.fromkeys([*PUBLIC, *values["internal"], *own]))
     if edition not in editions:
         problem = f"expected an edition, got {shown(edition)}."
         remedy = did_you_mean(edition, editions, f"Editions are {', '.join(editions)}.")
         raise InputError("parameter edition", problem, remedy)
-    return Policy(values["threshold"], values["dominance"]["p"], edition in values["internal"])
+    internal = own.get(edition, {}).get("internal", False) or edition in values["internal"]
+    like = own.get(edition, {}).get("like", edition)
+    names = {name: about["name"] for name, about in own.items()}
+    about = load_subject(file, page)
+    return Policy(values["threshold"], values["dominance"]["p"], internal, about, like, names)
+
+
+def load_subject(file: Path, page: Mapping[str, Any]) -> Subject:
+    """Return what a publisher's reports are about; the standard subject where the file names none."""
+    if "subject" not in page:
+        return STANDARD
+    name, at = page["subject"]
+    return subject_file.read_subject(file.parent / name, at)
+
+
+def find_subject(path: str | Path) -> Path | None:
+    """Return the file of the subject, for a report is to be made anew when it changes; None without one."""
+    file = _find(path)
+    named = _read_publisher(file, str(path)).get("subject")
+    return file.parent / named[0] if named else None
 
 
 def load_identity(path: str | Path) -> dict[str, Any]:
@@ -93,7 +125,8 @@ def load_identity(path: str | Path) -> dict[str, Any]:
     """
     file = _find(path)
     values = _read_publisher(file, str(path))
-    del values["disclosure"]
+    for key in ("disclosure", "subject", "editions"):
+        values.pop(key, None)
     if "logo" in values:
         name, at = values["logo"]
         values["logo"] = read_logo(file.parent / name, at)
@@ -215,11 +248,38 @@ def _read_citation(text: str) -> str:
 # --- the file
 
 
+def _read_edition(text: str) -> str:
+    name = text.strip()
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,29}", name) or name in PUBLIC:
+        raise ValueError(
+            "is no name for an edition: expected small letters, digits and hyphens, and not one of "
+            f"{', '.join(PUBLIC)}. Write for example `parents`."
+        )
+    return name
+
+
+def _read_like(text: str) -> str:
+    if text not in PUBLIC:
+        raise ValueError(f"is none of the editions whose sections there are. They are {', '.join(PUBLIC)}.")
+    return text
+
+
+def _read_yes_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("is neither yes nor no. Write true or false.")
+    return value
+
+
 _WORDS = Worded(read_words)
 FORM: dict[str, Any] = {
     "names?": _WORDS,
     "short?": _WORDS,
     "logo?": read_words,
+    "subject?": read_words,
+    "editions?": Keyed(
+        _read_edition,
+        {"name": _WORDS, "readers?": _WORDS, "like?": _read_like, "internal?": Typed(_read_yes_no)},
+    ),
     "colours?": {"accent": _read_accent},
     "contact?": {"address?": _WORDS, "phone?": read_words, "email?": _read_email, "website?": _read_url},
     "licence?": {"name?": _WORDS, "url?": _read_url},
@@ -261,6 +321,7 @@ def _parse_publisher(file: Path, thing: str, stamp: tuple[int, int]) -> dict[str
     page = read_page(file, thing, PUBLISHER)
     values = page.read(page.root, FORM) if page.root is not None else {}
     page.refuse(thing)
-    if "logo" in values:
-        values["logo"] = values["logo"], f"{thing}, line {page.find_line(('logo',))}"
+    for key in ("logo", "subject"):
+        if key in values:
+            values[key] = values[key], f"{thing}, line {page.find_line((key,))}"
     return values

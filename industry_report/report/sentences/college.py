@@ -319,8 +319,8 @@ def internship(found: Season | None, before: Season | None) -> str:
     again = "" if before is None else text(zh="，上一年度同期也是旺季", en=", as the year before")
     start = language.month((found.months[0] - 2) % 12 + 1)
     return text(
-        zh=f"{run}咨询显著集中，占全年{share}{again}；岗位实习宜在{start}底前到岗，先完成软件操作训练",
-        en=f"Consultations clearly gather in {run} ({share} of the year{again}); interns should be in place and trained on the software "
+        zh=f"{run}咨询显著集中，占全年{share}{again}；岗位实习宜在{start}底前到岗，先完成产品操作训练",
+        en=f"Consultations clearly gather in {run} ({share} of the year{again}); interns should be in place and trained on the product "
         f"by the end of {start}",
     )
 

@@ -125,8 +125,8 @@ def scores(says: str = "") -> Notes:
         ),
         says,
         text(
-            zh="满意度指对咨询服务的评价，不是对软件的评价。",
-            en="Satisfaction is with the consultation, not with the software.",
+            zh="满意度指对咨询服务的评价，不是对产品的评价。",
+            en="Satisfaction is with the consultation, not with the product.",
         ),
     )
 
