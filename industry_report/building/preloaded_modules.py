@@ -11,7 +11,7 @@ _OURS = {
     "intake": "contract dataset sample",
     "protection": "comparison disclosure lead_publication "
     "market_publication opinion_publication publication value_publication",
-    "report": "display figures lead_figures market_figures market_tables opinion_figures "
+    "report": "college_tables display figures lead_figures market_figures market_tables opinion_figures "
     "opinion_tables panels review_figures small_figures tables value_figures value_tables",
     "report.sentences": "college complaints enterprise industry leads market "
     "market_outlook review satisfaction side_by_side value value_models",

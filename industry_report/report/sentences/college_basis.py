@@ -1,0 +1,81 @@
+"""What a college's report rests on: which consultations, which comparison, what was not stated."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from ...base import origin, table_metadata
+from ...base.language import term, text
+from .wording import percent
+
+
+def basis(place: str, year: int, graded: int, earlier: int, graded_before: int | None) -> str:
+    """State what a report is about, and what it is compared with, if anything.
+
+    Parameters
+    ----------
+    place : str
+        The region, in the report's language.
+    year, earlier : int
+        The year of the report and the one it looks back to.
+    graded, graded_before : int
+        Graded consultations of both; None where the data hold none of the earlier year.
+    """
+    about = text(
+        zh=f"本报告统计{place}{year}年可评级的咨询{graded:,}条",
+        en=f"This report covers {graded:,} graded consultations in {place} in {year}",
+    )
+    if graded_before is None:
+        return about + text(
+            zh=f"；数据中没有{earlier}年的咨询，因此不判断升降",
+            en=f"; the data hold none from {earlier}, so no change is stated",
+        )
+    return about + text(
+        zh=f"，并与{earlier}年的{graded_before:,}条比较",
+        en=f" and compares them with {graded_before:,} in {earlier}",
+    )
+
+
+def rule(year: int, earlier: int, steady_within: float) -> str:
+    """State when a share counts as rising, steady or falling; see `market.directions`."""
+    return text(
+        zh=f"比较{year}年与{earlier}年各项占注明该项的咨询的比例。模块的升降可供调整课程参考，客户类型和客户来源的升降可供选取案例、"
+        f"安排营销与客服实训参考。变化的整个区间不超过{earlier}年比重的±{steady_within:g}%的，为平稳；此外变化超出偶然波动的，判断为上升或下降"
+        "（规则见附录“方法”）；其余为依据不足：可能有变化，也可能没有，不能当作平稳。两年填写该项的比例相差过大的，也不判断",
+        en=f"The table compares shares of the consultations that name one in {year} and {earlier}: those of products for the curriculum, "
+        "those of customer types and sources for case studies and for training in marketing and service. A share is steady if the whole "
+        f"interval of its change is within {steady_within:g}% of the {earlier} share; else rising or falling only if the change is larger "
+        "than chance would explain (see Method in the appendix). Not enough evidence means that it may or may not have changed, not "
+        "that it is steady; so it is where the two years fill the field to a different degree",
+    )
+
+
+def stated(kind: str, now: pd.DataFrame, before: pd.DataFrame | None, earlier: int) -> str:
+    """State how many consultations do not name a kind of group; nothing if all do.
+
+    Parameters
+    ----------
+    kind : str
+        Such as "product".
+    now, before : DataFrame
+        See `market.demand`; None without an earlier year.
+    earlier : int
+        The year of `before`.
+    """
+    lacking = 1 - table_metadata.fact(now, "stated", 1.0)
+    past = None if before is None else 1 - table_metadata.fact(before, "stated", 1.0)
+    if now.empty or (lacking <= 0 and not past):
+        return ""
+    then = (
+        ""
+        if past is None
+        else text(zh=f"（{earlier}年{percent(past)}）", en=f" ({earlier}: {percent(past)})")
+    )
+    name = text(zh=term(kind), en=term(kind).lower())
+    return text(
+        zh=f"{percent(lacking)}的咨询未注明{name}{then}，占比以注明的咨询为基数",
+        en=f"{percent(lacking)} of consultations name no {name}{then}; shares are of those that name one",
+    )
+
+
+origin.trace_module(globals())
