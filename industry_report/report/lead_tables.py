@@ -82,17 +82,8 @@ def reason(code: str) -> str:
     return text(zh=zh, en=en)
 
 
-def model_card(now: PublishedLeads, columns: str) -> pd.DataFrame:
-    """Return what whoever uses the card must know of it (model card, Mitchell and others 2019).
-
-    Parameters
-    ----------
-    now : PublishedLeads
-    columns : str
-        The columns of the card, as a sentence lists them.
-    """
-    counts, test = now.counts, now.test
-    rows = [
+def _list_uses(now: PublishedLeads) -> list[tuple[str, str]]:
+    return [
         (
             text(zh="用途", en="Meant for"),
             text(zh="排定联系线索的先后", en="The order in which leads are contacted"),
@@ -108,6 +99,12 @@ def model_card(now: PublishedLeads, columns: str) -> pd.DataFrame:
             text(zh="预测的结果", en="Predicts"),
             text(zh=f"线索到来后{now.within_days}天内成交", en=f"A purchase within {now.within_days} days"),
         ),
+    ]
+
+
+def _list_sources(now: PublishedLeads, columns: str) -> list[tuple[str, str]]:
+    counts = now.counts
+    return [
         (
             text(zh="学习用的线索", en="Learned from"),
             text(
@@ -131,6 +128,19 @@ def model_card(now: PublishedLeads, columns: str) -> pd.DataFrame:
             ),
         ),
     ]
+
+
+def model_card(now: PublishedLeads, columns: str) -> pd.DataFrame:
+    """Return what whoever uses the card must know of it (model card, Mitchell and others 2019).
+
+    Parameters
+    ----------
+    now : PublishedLeads
+    columns : str
+        The columns of the card, as a sentence lists them.
+    """
+    rows = [*_list_uses(now), *_list_sources(now, columns)]
+    test = now.test
     if len(test):
         names = {
             "auc": "AUC",

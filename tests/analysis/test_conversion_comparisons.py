@@ -451,12 +451,16 @@ def test_unknown_outcomes_groups_and_strata_do_not_count() -> None:
 def test_verdicts_tests_and_points_are_printed_in_the_language_of_the_report() -> None:
     result = conversion.compare(rates(甲=(100, 20), 乙=(100, 50), 丙=(9, 3)), planned=False)
     shown = tables.printed(result)
-    assert shown["结论"].to_list() == ["更低", "更高", "样本不足"]
+    assert shown["结论"].to_list() == ["显著较低", "显著较高", "样本不足"]
     assert shown["差值（个百分点）"].to_list() == ["−28.6", "+28.9", "–"]
     assert shown["P值"].to_list() == ["<0.001", "<0.001", "–"]
     assert list(shown.columns[:5]) == ["客户来源", "咨询数", "成交率", "其余各组咨询数", "其余各组"]
     language.use("en")
-    assert tables.printed(result)["Finding"].to_list() == ["Lower", "Higher", "Too few to compare"]
+    assert tables.printed(result)["Finding"].to_list() == [
+        "Significantly lower",
+        "Significantly higher",
+        "Too few to compare",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -278,7 +278,7 @@ def test_a_figure_is_saved_as_text_in_the_named_inks() -> None:
 
 
 def test_the_checker_sees_what_is_cut_off_overlaps_or_is_small() -> None:
-    figure = Figure(figsize=(4.8, 2))
+    figure = Figure(figsize=(style.WIDTH_INCHES, 2))
     ax = figure.add_axes((0.2, 0.2, 0.6, 0.6))
     ax.set_axis_off()
     ax.set(xlim=(0, 1), ylim=(0, 1))
@@ -292,13 +292,13 @@ def test_the_checker_sees_what_is_cut_off_overlaps_or_is_small() -> None:
         "outside the figure: '伸出图外的字'",
         "overlap: '甲甲甲甲甲甲甲甲' and '乙乙乙乙乙乙乙乙'",
         "on the edge of a bar: '骑在条端'",
-        "5.6 px on a phone: '小'",
+        "6.5 px on a phone: '小'",
     ]
     assert find_faults(Figure(figsize=(4.8, 12))) == ["12.0 inches high"]
 
 
 def test_the_checker_is_content_with_a_plain_figure() -> None:
-    figure = Figure(figsize=(4.8, 2))
+    figure = Figure(figsize=(style.WIDTH_INCHES, 2))
     figure.text(0.1, 0.1, "甲")
     figure.text(0.5, 0.5, "乙")
     assert find_faults(figure) == []

@@ -213,7 +213,7 @@ def test_columns_are_described_in_the_language_of_the_report():
     assert [column["label"] for column in described["columns"]] == labels
     roles = ["row", "number", "number", "number", "number", "text"]
     assert [column["role"] for column in described["columns"]] == roles
-    assert described["columns"][-1]["printed"] == ["更高"]
+    assert described["columns"][-1]["printed"] == ["显著较高"]
     assert described["protected"] == {"rate": [0]}
 
 

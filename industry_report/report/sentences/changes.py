@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ...base import origin
 from ...base.language import text
 from ...protection.year_on_year import YearOnYear
 from .wording import percent
@@ -41,3 +42,6 @@ def verdict_of(pair: YearOnYear, kind: str, group: str) -> str:
     """Return the verdict of a group against all others of this year; empty where it was not tested."""
     versus = pair.now.versus.get(kind, pd.DataFrame())
     return str(versus["verdict"].get(group, "")) if "verdict" in versus else ""
+
+
+origin.trace_module(globals())

@@ -328,8 +328,8 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "yearly": (
         lambda: industry.yearly(contacts(10, 20, 30, 40)),
-        "按评级标准规定的频次推算，全年规定回访920次。每条可评级咨询按一户计，同一客户多次咨询的重复计算，"
-        "已成交客户未予扣除，因此是上限",
+        "按评级标准规定的频次推算，全年规定回访920次。推算时每条咨询按1户计，"
+        "未剔除重复咨询和已成交客户，结果为上限",
         "The follow-up policy of the rating standard asks for 920 contacts a year. This is an upper bound: "
         "every graded consultation counts as one customer, even if the same customer asked twice "
         "or has since bought",
