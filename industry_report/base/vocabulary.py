@@ -109,6 +109,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     # how good the scores are
     "auc": ("AUC（曲线下面积）", "AUC"),
     "tenth": ("综合评分十等分组", "Decile of the overall score"),
+    "nps": ("净推荐值", "Net promoter score"),
     "part": ("综合评分最高的部分", "Highest overall scores"),
     "top tenth": ("前十分之一", "Top tenth"),
     "top fifth": ("前五分之一", "Top fifth"),

@@ -353,7 +353,7 @@ def test_parts_and_dimensions_are_printed_in_the_language_of_the_report() -> Non
     ]
     assert tables.printed(validity.sensitivity(data, CARD, GRID))["评分变动"].to_list() == ["−1", "+1"] * 3
     language.use("en")
-    assert tables.printed(validity.lift(data))["Highest composites"].iloc[0] == "Top tenth"
+    assert tables.printed(validity.lift(data))["Highest overall scores"].iloc[0] == "Top tenth"
 
 
 def test_overall_and_auc_count_the_same_consultations() -> None:

@@ -155,7 +155,7 @@ def test_known_codes_are_translated_and_others_kept() -> None:
         "small and micro enterprises", "Huangshan", "WeChat account", "甲",
     ]  # fmt: skip
     language.use("zh")
-    assert language.mention("小微企业") == "“小微企业”"
+    assert [language.mention(v) for v in ("小微企业", "其他")] == ["小微企业", "“其他”"]
 
 
 @pytest.mark.parametrize("value", [0.6375, 0.0625, 0.63249999, 0.9995, 0.00049, 1 / 3])

@@ -80,6 +80,7 @@ def name_columns(names: list[str]) -> list[str]:
     heads = {zh: key for key, (zh, _) in reversed(language.VOCABULARY.items())}
     heads |= {"成交率": "rate", "已登记是否成交": "known", "成交数": "conversions", "等级": "grade"}
     heads |= {"95%置信区间下限": "low", "95%置信区间上限": "high"}
+    names = [name if name in heads else re.sub("（[条户元次]）$", "", str(name or "")) for name in names]
     timeless = [re.sub(r"^满\d+天的咨询数$", "已登记是否成交", name) for name in names]
     timeless = [re.sub(r"^\d+天成交率$", "成交率", name) for name in timeless]
     columns = [heads.get(name, "interval" if "置信区间" in name else name) for name in timeless]
@@ -114,7 +115,10 @@ def read_workbook(path: Path) -> list[list[dict]]:
         head = next(n for n, line in enumerate(lines) if not any(line)) + 1
         columns = name_columns(lines[head])
         has_units = sheet.freeze_panes and int(re.sub(r"\D", "", sheet.freeze_panes)) - head - 1 == 2
-        rows = lines[head + (2 if has_units else 1) :]
+        rows = [
+            [cell / 100 if isinstance(cell, float) and "个百分点" in str(name) else cell for name, cell in pairs]
+            for pairs in (zip(lines[head], row, strict=True) for row in lines[head + (2 if has_units else 1) :])
+        ]
         found.append(
             [
                 {c: None if v in ("［保密］", "[c]", "–") else v for c, v in zip(columns, row, strict=True)}

@@ -78,7 +78,7 @@ def write_policy(folder: Path, text: str) -> Path:
 def test_the_policy_is_found_from_any_folder_below(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT / "notebooks")
     policy = disclosure.load_policy("params/publisher.yaml", "industry")
-    assert policy == disclosure.Policy(threshold=10, dominance=10.0, internal=False)
+    assert policy == disclosure.Policy(threshold=10, dominance=10.0, internal=False, like="industry")
     assert disclosure.load_policy("params/publisher.yaml", "enterprise").internal
 
 
