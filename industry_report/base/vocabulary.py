@@ -86,8 +86,8 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "method": ("多重比较校正", "Adjustment"),
     "Holm": ("Holm法（预设比较）", "Holm (planned comparisons)"),
     "Benjamini-Hochberg": (
-        "Benjamini-Hochberg法（探索性比较）",
-        "Benjamini-Hochberg (exploratory comparisons)",
+        "Benjamini-Hochberg法（其他比较）",
+        "Benjamini-Hochberg (other comparisons)",
     ),
     "verdict": ("结论", "Finding"),
     "higher": ("显著较高", "Significantly higher"),

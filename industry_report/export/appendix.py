@@ -232,6 +232,5 @@ def find_number_format(name: str) -> str:
     if decimals[0] != decimals[1]:  # as many digits as the number has
         return "General"
     digits = ("#,##0" if "," in printed else "0") + ("." + "0" * decimals[0] if decimals[0] else "")
-    if printed.startswith("+"):
-        return f"+{digits};-{digits};{digits}"
-    return digits + ("%" if printed.endswith("%") else "")
+    digits += "%" if printed.endswith("%") else ""
+    return f"+{digits};-{digits};{digits}" if printed.startswith("+") else digits

@@ -91,7 +91,7 @@ def describe_rule(scorecard: Scorecard, language: str) -> str:
             "A yes earns its points. Unknown is not no: a grade is given once unknowns cannot change it.",
         )
     terms = " + ".join(f"{write(one.weight or 0)}×{one.label[language]}" for one in scorecard.dimensions)
-    rule = say(f"综合评分 = {terms}。", f"Composite = {terms}.")
+    rule = say(f"综合评分 = {terms}。", f"Overall score = {terms}.")
     if scorecard.zero_when:
         gate = (scorecard.zero_because or {}).get(language) or word_condition(
             scorecard.zero_when, scorecard, language

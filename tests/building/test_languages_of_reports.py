@@ -115,7 +115,7 @@ FORBIDDEN = {
             "Cadence",
             "Scorecard",
             "exploratory",
-            "95% CI ",
+            "(95% CI ",
         ),
         *(
             "Quality of the scores",
@@ -191,8 +191,8 @@ def test_grades_agree_across_editions_and_languages(small_sample):
 
 def test_total_and_rate_agree_across_editions_languages_and_formats(small_sample):
     pattern = {
-        "zh": r"([\d,]+)条咨询的90天成交率为(\d+\.\d%)",
-        "en": r"over ([\d,]+) consultations: (\d+\.\d%)",
+        "zh": r"观察期满的([\d,]+)条中，成交[\d,]+条，90天成交率(\d+\.\d%)",
+        "en": r"Of ([\d,]+) graded consultations, (\d+\.\d%)",
     }
     found = {
         (report, code): re.search(pattern[code], render(report, code, small_sample)[1].get_text()).groups()
@@ -209,14 +209,18 @@ def test_total_and_rate_agree_across_editions_languages_and_formats(small_sample
     graded = sum(int(count.replace(",", "")) for _, count, _ in grades)
     assert graded >= int(numbers[0].replace(",", ""))
     assert f"可评级的咨询{graded:,}条" in render("college", "zh", small_sample)[1].get_text()
-    assert f"{numbers[0]}条咨询的90天成交率为{numbers[1]}" in read_pdf("industry", "zh", small_sample)
+    assert re.search(pattern["zh"], read_pdf("industry", "zh", small_sample)).groups() == numbers
 
 
-def test_counts_by_product_agree_between_industry_and_college(small_sample):
+def test_products_agree_between_industry_and_college(small_sample):
     industry = dict(find_rows(render("industry", "zh", small_sample)[1], "咨询产品", "咨询数"))
-    college = dict(find_rows(render("college", "zh", small_sample)[1], "咨询产品", "咨询数"))
-    assert industry == college
+    college = dict(find_rows(render("college", "zh", small_sample)[1], "咨询产品", "占比"))
+    counts = {name: int(count.replace(",", "")) for name, count in industry.items()}
+    shares = {name: float(share.rstrip("%")) for name, share in college.items()}
+    assert counts.keys() == shares.keys()
     assert len(college) >= 8
+    bases = [100 * counts[name] / shares[name] for name in counts if name != "其他"]
+    assert max(bases) / min(bases) < 1.03  # one base, but for rounding
 
 
 @pytest.mark.parametrize("column", ["客户类型", "客户来源", "咨询产品"])
@@ -260,7 +264,8 @@ def test_every_number_of_a_table_is_the_same_in_all_formats(report, code, small_
         assert float(row["value"]) == appendix.scale(value, form)
         assert {round(value, 12), appendix.scale(value, form)} & sheets[row["exhibit"]]
         assert row["shown"] in html
-        assert row["shown"] in pdf
+        folded = re.sub(r"\s", "", exhibit["caption"]) not in pdf
+        assert folded or row["shown"] in pdf
         compared += 1
     assert compared > 30
 
@@ -283,7 +288,7 @@ def test_college_report_always_carries_its_limits(small_sample):
         (
             "zh",
             [
-                "一家财务软件服务机构",
+                "一家机构登记的客户咨询",
                 "不等于岗位空缺",
                 "没有工资",
                 "毕业生人数",

@@ -145,7 +145,7 @@ def test_shipped_parameter_files_are_sound(monkeypatch, slices):
         for year in (2023, 2024, 2025):
             slices.loc[len(slices)] = [city, year, 1, "x", True]
     stems = [job.stem for job in plan.list_jobs([ROOT / "params" / "annual.yaml"])]
-    assert len(stems) == 9 + 3 + 3 + 3 + 4 + 2
+    assert len(stems) == 9 + 3 + 3 + 3 + 4 + 2 + 10
     assert stems[9:12] == [f"2025/{city}/industry-government.zh" for city in ("黄山市", "杭州市", "盐城市")]
     assert stems[15:18] == [f"2025/{city}/enterprise.zh" for city in ("黄山市", "杭州市", "盐城市")]
     assert stems[-6:-2] == [

@@ -85,6 +85,8 @@ def name_columns(names: list[str]) -> list[str]:
     timeless = [re.sub(r"^\d+天成交率$", "成交率", name) for name in timeless]
     columns = [heads.get(name, "interval" if "置信区间" in name else name) for name in timeless]
     columns = [c.replace("received", "consultations") for c in columns]
+    if "上年咨询数" in names:  # a year beside the year before counts all
+        columns = ["received" if c == "consultations" else c for c in columns]
     if "known" in columns:  # all consultations stand beside those with an outcome, or these alone
         columns = ["received" if c == "consultations" else c for c in columns]
         columns[columns.index("known")] = "consultations"
@@ -116,8 +118,13 @@ def read_workbook(path: Path) -> list[list[dict]]:
         columns = name_columns(lines[head])
         has_units = sheet.freeze_panes and int(re.sub(r"\D", "", sheet.freeze_panes)) - head - 1 == 2
         rows = [
-            [cell / 100 if isinstance(cell, float) and "个百分点" in str(name) else cell for name, cell in pairs]
-            for pairs in (zip(lines[head], row, strict=True) for row in lines[head + (2 if has_units else 1) :])
+            [
+                cell / 100 if isinstance(cell, float) and re.search("个百分点|%）", str(name)) else cell
+                for name, cell in pairs
+            ]
+            for pairs in (
+                zip(lines[head], row, strict=True) for row in lines[head + (2 if has_units else 1) :]
+            )
         ]
         found.append(
             [

@@ -14,7 +14,7 @@ def comparison_name(key: str) -> str:
         "grade": text(zh="各等级两两比较", en="every two grades"),
         "year": text(zh="本年与上年", en="this year and the year before"),
         "sides": text(
-            zh="各年度或各地区（由参数regions、years列出）",
+            zh="各年度或各地区（由参数列出）",
             en="years or regions, as the parameters list them",
         ),
         "customer_type": text(zh="各客户类型与其余各组", en="each customer type against all others"),
@@ -38,7 +38,7 @@ def list_comparisons(planned: Sequence[str], exploratory: Sequence[str]) -> str:
     Examples
     --------
     >>> list_comparisons(["grade"], [])
-    '预设比较（运行前确定，P值按Holm法校正）：各等级两两比较；没有探索性比较'
+    '预设比较（运行前确定，P值按Holm法校正）：各等级两两比较；没有其他比较'
     """
     told = [text(zh="、", en=", ").join(map(comparison_name, keys)) for keys in (planned, exploratory)]
     first = (
@@ -51,11 +51,11 @@ def list_comparisons(planned: Sequence[str], exploratory: Sequence[str]) -> str:
     )
     second = (
         text(
-            zh=f"探索性比较（按Benjamini-Hochberg法校正）：{told[1]}",
-            en=f"exploratory (Benjamini-Hochberg method): {told[1]}",
+            zh=f"其他比较（事先未确定，按Benjamini-Hochberg法校正）：{told[1]}",
+            en=f"not planned (Benjamini-Hochberg method): {told[1]}",
         )
         if exploratory
-        else text(zh="没有探索性比较", en="none is exploratory")
+        else text(zh="没有其他比较", en="there are no others")
     )
     return text(zh=f"{first}；{second}", en=f"{first}; {second}")
 

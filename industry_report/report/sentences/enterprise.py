@@ -249,7 +249,7 @@ def key_figures(
         label = text(zh=f"近{RECENT_DAYS}天咨询", en=f"Asked in the last {RECENT_DAYS} days")
         figures.append((label, f"{recent.sum():,}{unit}"))
     total = f"{contacts['contacts'].sum():,}"
-    return [*figures, (text(zh="规定回访次数", en="Contacts a year"), text(zh=f"{total}次", en=total))]
+    return [*figures, (text(zh="规定回访次数", en="Yearly contacts"), text(zh=f"{total}次", en=total))]
 
 
 def no_period(year: int) -> str:

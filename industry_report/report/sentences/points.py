@@ -23,7 +23,7 @@ def point_driver(pair: YearOnYear) -> str:
     return text(
         zh=f"线索变多，质量分化。{group}占净增量的{percent(row.contribution)}，{pair.now.measure.label}{rate}，显著低于其他来源；"
         "投放考核宜看高等级线索量，不只看线索量",
-        en=f"More leads, of uneven quality. {capital(group)} brought {percent(row.contribution)} of the gain and converts at "
+        en=f"More leads, of uneven quality. {capital(group)} brought {percent(row.contribution)} of the gain, with a conversion rate of "
         f"{rate}, significantly below other sources; judge advertising by high-grade leads, not by leads",
     )
 

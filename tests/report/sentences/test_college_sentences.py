@@ -205,7 +205,7 @@ def test_lessons_follow_the_scorecard() -> None:
 
 def test_internships_follow_a_season_that_came_twice() -> None:
     said = college.internship(season(), season())
-    advice = "岗位实习宜在2月底前到岗，先完成软件操作训练"
+    advice = "岗位实习宜在2月底前到岗，先完成产品操作训练"
     assert said == f"3月至5月咨询显著集中，占全年31.2%，上一年度同期也是旺季；{advice}"
     once = college.internship(season(), season(p=0.4))
     assert once == "3月至5月咨询较集中，占全年31.2%，但上一年度同期不显著，暂不据此安排实习"

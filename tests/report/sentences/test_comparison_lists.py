@@ -19,11 +19,11 @@ def test_the_list_tells_planned_from_exploratory():
     said = comparisons.list_comparisons(["grade", "customer_type"], ["source"])
     assert said == (
         "预设比较（运行前确定，P值按Holm法校正）：各等级两两比较、各客户类型与其余各组；"
-        "探索性比较（按Benjamini-Hochberg法校正）：各来源与其余各组"
+        "其他比较（事先未确定，按Benjamini-Hochberg法校正）：各来源与其余各组"
     )
-    assert comparisons.list_comparisons([], ["scores"]).startswith("没有预设比较；探索性比较")
+    assert comparisons.list_comparisons([], ["scores"]).startswith("没有预设比较；其他比较")
     language.use("en")
-    assert comparisons.list_comparisons(["sides"], []).endswith("; none is exploratory")
+    assert comparisons.list_comparisons(["sides"], []).endswith("; there are no others")
 
 
 def test_planned_groups_are_adjusted_by_holm_and_others_by_benjamini_hochberg():
