@@ -55,7 +55,8 @@ def build(folder: Path, output: str, **environ: str) -> dict[str, bytes]:
     done = run(folder, "build", "params/one.yaml", "--data", "data", "--output", output, **environ)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 report: 1 made" in done.stdout
-    files = {file.name: file.read_bytes() for file in (folder / output / "2025").iterdir()}
+    found = [file for file in (folder / output / "2025").rglob("*") if file.is_file()]
+    files = {file.name: file.read_bytes() for file in found}
     assert {Path(name).suffix for name in files} >= {".html", ".pdf", ".xlsx", ".csv", ".json"}
     return files
 
