@@ -41,7 +41,7 @@ def yearly(contacts: pd.DataFrame) -> str:
     total = contacts["contacts"].sum(skipna=False)
     number = "" if pd.isna(total) else f"{total:,.0f}"
     return text(
-        zh=f"按评级标准规定的频次推算，全年规定回访{f'{number}次' if number else '次数见表'}。推算时每条咨询按1户计，"
+        zh=f"按评级标准规定的频次推算，全年规定回访{f'{number}次' if number else '次数见表'}。推算时每条咨询按一户计，"
         "未剔除重复咨询和已成交客户，结果为上限",
         en=f"The follow-up policy of the rating standard asks for {number or 'the following'} contacts a year. It cannot "
         "be more: every graded consultation counts as one customer, even if the same customer asked twice or has since bought",

@@ -328,7 +328,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "yearly": (
         lambda: industry.yearly(contacts(10, 20, 30, 40)),
-        "按评级标准规定的频次推算，全年规定回访920次。推算时每条咨询按1户计，"
+        "按评级标准规定的频次推算，全年规定回访920次。推算时每条咨询按一户计，"
         "未剔除重复咨询和已成交客户，结果为上限",
         "The follow-up policy of the rating standard asks for 920 contacts a year. It cannot be more: "
         "every graded consultation counts as one customer, even if the same customer asked twice "
