@@ -39,6 +39,13 @@ def _examples(*commands: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {command}" for command in commands)
 
 
+# Of the work: a project, its data, its standard, its reports, what follows from them.
+ORDER = (
+    *("init", "update", "sample", "check", "template", "scorecard", "fit"),
+    *("plan", "build", "preview", "review", "crm"),
+)
+
+
 class Commands(click.Group):
     """Commands whose user sees one message for a fault of the input, never a traceback."""
 
@@ -46,7 +53,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of the work, not of the alphabet."""
-        return list(self.commands)
+        return sorted(self.commands, key=ORDER.index)
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the program with streams that never end it, and with signals that end it in an orderly way."""

@@ -71,6 +71,7 @@ def test_commands_are_listed_in_the_order_of_the_work():
         "check",
         "template",
         "scorecard",
+        "fit",
         "plan",
         "build",
         "preview",

@@ -84,17 +84,17 @@ def test_an_update_takes_over_what_nobody_edited_and_leaves_the_rest(mine, templ
     edit(templates / "notebooks/college.ipynb", "print('newer')")
     edit(mine / "notebooks/college.ipynb")
     edit(mine / "notebooks/comparison.ipynb")  # edited, but no newer template
-    (templates / "notebooks/value.ipynb").write_bytes((templates / "notebooks/college.ipynb").read_bytes())
+    (templates / "notebooks/weekly.ipynb").write_bytes((templates / "notebooks/college.ipynb").read_bytes())
     (mine / "params/skills.yaml").unlink()
     kept = (mine / "notebooks/college.ipynb").read_bytes()
     assert states(mine) == {
         "notebooks/industry.ipynb": "newer",
         "notebooks/college.ipynb": "edited",
-        "notebooks/value.ipynb": "new",
+        "notebooks/weekly.ipynb": "new",
         "params/skills.yaml": "removed",
     }
     written = project_files.apply_changes(mine, project_files.list_changes(mine))
-    assert written == ["notebooks/industry.ipynb", "notebooks/value.ipynb"]
+    assert written == ["notebooks/industry.ipynb", "notebooks/weekly.ipynb"]
     assert (mine / "notebooks/college.ipynb").read_bytes() == kept
     assert states(mine) == {"notebooks/college.ipynb": "edited", "params/skills.yaml": "removed"}
 
