@@ -179,7 +179,16 @@ def test_canaries_reach_no_public_artefact(tmp_path):
     texts += [str(pdf.metadata).encode(), pdf.trailer["/Root"]["/Metadata"].get_data()]
     with zipfile.ZipFile(tmp_path / "report.xlsx") as book:  # compressed, it would hide them
         texts += [book.read(name) for name in book.namelist()]
-    assert {path.suffix for path in files} == {*(".html .pdf .json .xlsx .csv .svg .png .ipynb".split())}
+    assert {path.suffix for path in files} == {
+        ".html",
+        ".pdf",
+        ".json",
+        ".xlsx",
+        ".csv",
+        ".svg",
+        ".png",
+        ".ipynb",
+    }
     for text in texts:
         assert b"CANARY" not in text
         assert "金丝雀".encode() not in text
