@@ -479,6 +479,7 @@ def run(*arguments):
 
 def test_the_commands_from_check_to_write(sheets, monkeypatch):
     monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("LANGUAGE", "zh")
     _, export, grades, tmp_path = sheets
     listed = run("profiles", "--language", "en")
     assert "zoho-leads\tLeads\tleads\tZoho CRM leads" in listed.output and "? " in listed.output

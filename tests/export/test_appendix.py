@@ -46,7 +46,7 @@ def test_withheld_and_missing_numbers_are_told_apart():
 
 
 def test_words_of_the_program_are_printed_in_the_language_of_the_report():
-    assert find(read_csv(appendix.write_csv(report(exhibit(rates())))), 1, "verdict")["shown"] == "更高"
+    assert find(read_csv(appendix.write_csv(report(exhibit(rates())))), 1, "verdict")["shown"] == "显著较高"
     language.use("en")
     rows = read_csv(appendix.write_csv(report(exhibit(rates(), "By type"), spoken="en")))
     assert find(rows, 1, "verdict")["shown"] == "Higher"

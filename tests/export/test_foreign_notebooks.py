@@ -183,7 +183,7 @@ def test_merged_heads_and_colours_are_printed():
     styled = table.style.background_gradient().set_caption("Coloured")
     styled.to_html = styled.to_html()
     made = Made(shown(html=table.to_html()), shown(html=styled.to_html))
-    assert "Table 1 Coloured" in made.printed
+    assert "Table 1  Coloured" in made.printed
     assert made.main.style
     assert made.warnings == []
 
