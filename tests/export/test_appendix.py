@@ -49,7 +49,7 @@ def test_words_of_the_program_are_printed_in_the_language_of_the_report():
     assert find(read_csv(appendix.write_csv(report(exhibit(rates())))), 1, "verdict")["shown"] == "显著较高"
     language.use("en")
     rows = read_csv(appendix.write_csv(report(exhibit(rates(), "By type"), spoken="en")))
-    assert find(rows, 1, "verdict")["shown"] == "Higher"
+    assert find(rows, 1, "verdict")["shown"] == "Significantly higher"
     assert find(rows, 1, "difference")["unit"] == "percentage points"
     assert rows[0]["exhibit"] == "Table 1"
 
