@@ -84,9 +84,9 @@ def _write_cover(front: Mapping[str, Any]) -> str:
 
 
 def _write_key_figures(front: Mapping[str, Any]) -> str:
+    figures = [(label, number, " ".join(filter(None, rest))) for label, number, *rest in front["key_figures"]]
     rows = "".join(
-        f"<tr><td>{escape(label)}</td><td>{escape(number)}</td><td>{escape(note)}</td></tr>"
-        for label, number, note in front["key_figures"]
+        "<tr>" + "".join(f"<td>{escape(words)}</td>" for words in figure) + "</tr>" for figure in figures
     )
     head = front["words"]["key_figures"]
     return (

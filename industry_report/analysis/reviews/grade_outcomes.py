@@ -94,10 +94,8 @@ def _find_variance(total: float, sizes: _Float, ties: _Float) -> float:
         return float((n * (n - 1)).sum())
 
     whole = np.array([total])
-    if total < 3:
-        return 0.0
     first = (cubes(whole) - cubes(sizes) - cubes(ties)) / 72
-    second = triples(sizes) * triples(ties) / (36 * triples(whole))
+    second = triples(sizes) * triples(ties) / (36 * triples(whole)) if total > 2 else 0.0
     return first + second + pairs(sizes) * pairs(ties) / (8 * pairs(whole))
 
 
