@@ -34,9 +34,9 @@ second: $(READY)
 attack: $(READY)
 	$(BIN)/python tests/protection/attack_slices.py
 
-# Ten thousand sets of random tables through every sentence; `make test` draws 300.
+# Ten thousand sets of random tables through every sentence, and how often claims are false; `make test` draws 300.
 sentences: $(READY)
-	SENTENCE_CASES=10000 $(BIN)/pytest tests/report/sentences/test_sentence_rules.py -n 2
+	SENTENCE_CASES=10000 $(BIN)/pytest tests/report/sentences/test_sentence_rules.py tests/report/sentences/test_false_claims.py -n 2
 
 # Needs a Chromium and npm, which brings axe-core; everything else is set up here.
 browser-test: reports states $(AXE)
