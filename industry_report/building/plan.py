@@ -143,6 +143,16 @@ def is_internal(job: Job) -> bool:
     return bool(publisher and edition) and load_policy(str(publisher), str(edition)).internal
 
 
+def describe_edition(job: Job) -> dict[str, Mapping[str, str]]:
+    """Return what an edition that the publisher added is called, and whom it is for; of another nothing."""
+    publisher, edition = job.parameters.get("publisher"), str(job.parameters.get("edition"))
+    if not publisher or job.parameters.get("edition") is None:
+        return {}
+    policy = load_policy(str(publisher), edition)
+    words = {"name": policy.names.get(edition), "readers": policy.readers.get(edition)}
+    return {what: told for what, told in words.items() if told}
+
+
 def index_slices(slices: pd.DataFrame) -> SliceIndex:
     """Return the rows of `dataset.slices` by region and year, each of which may be None for all."""
     index: SliceIndex = {}

@@ -17,7 +17,8 @@ from ..processes.pool import Pool
 from ..processes.watchdog import Limits
 from ..processes.worker import WorkerEndedError
 from .attempt import attempt
-from .outcome import Options, Result
+from .options import Options
+from .outcome import Result
 from .plan import Job
 from .staleness import Shelf
 

@@ -19,10 +19,11 @@ from typing import Any
 from ..base import own_folders
 from ..base.checked_json import read_checked, write_checked
 from ..base.errors import InputError
-from ..base.files import DRAFT, digest_file, find_upwards
+from ..base.files import DRAFT, digest_file, find_upwards, is_file
+from ..base.yaml_reader import list_texts
 from ..intake import dataset
 from ..intake.schemas import CONSULTATIONS, SCHEMAS
-from ..settings import parameters, publisher
+from ..settings import parameters
 from ..shelf import report_records
 from . import plan
 from .plan import Job
@@ -32,13 +33,9 @@ LIBRARIES = (
     *("babel", "ipython", "jinja2", "latex2mathml", "matplotlib", "mistune", "mplfonts", "nbconvert"),
     *("numpy", "pandas", "pypandoc_binary", "scipy", "seaborn", "statsmodels", "typst", "xlsxwriter"),
 )
-NAMED_FILES = (
-    ".yaml",
-    ".yml",
-    ".csv",
-    ".xlsx",
-    ".jsonl",
-)  # a parameter that ends so names a file that the notebook reads
+LISTS = (".yaml", ".yml")  # what may name further files
+NAMED_FILES = (*LISTS, ".csv", ".xlsx", ".jsonl")  # a parameter that ends so names a file that is read
+LONGEST_PATH = 1024  # letters of a text that may be a path
 CLOCK_TICK_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT)
 # Of the facts of a report, what no file of it may tell: a digest of rows is an oracle, with which readers try
 # guesses of a customer's row until it is right; the formats that this build was asked for; and the reason of
@@ -78,13 +75,13 @@ def gather_facts(jobs: Sequence[Job], draft: bool = False) -> dict[str, dict[str
             job.stem: [one for name in tables[job.notebook] for one in digests(name)] for job in readers
         }
     files: dict[str, str] = {}
-    find_logo = functools.cache(_find_logo)  # a thousand jobs share a publisher
+    find_within = functools.cache(list_named_within)  # a thousand jobs share a publisher
     facts = {}
     for job in jobs:
         mine = plan.select_slices(slices.get(job.stem, {}), job.parameters, keys[job.notebook])
         inputs = {"notebook": notebooks[job.notebook], **installation, **({"draft": True} if draft else {})}
         inputs["files"] = {
-            name: _digest_named(name, path, files) for name, path in _list_named(job.parameters, find_logo)
+            name: _digest_named(name, path, files) for name, path in _list_named(job.parameters, find_within)
         }
         read = mine if job.stem in slices else None
         facts[job.stem] = _describe_job(job, inputs, read, others.get(job.stem, []))
@@ -126,7 +123,7 @@ def list_input_stamps(job: Job) -> dict[str, Stamp]:
     """Return the stamps of every file that a report is made from, by path."""
     package = Path(__file__).parents[1]
     files = [job.notebook, _find_scoring(), *(f for f in package.rglob("*") if "__pycache__" not in f.parts)]
-    named = [path for _, path in _list_named(job.parameters, _find_logo)]
+    named = [path for _, path in _list_named(job.parameters, list_named_within)]
     data = job.parameters.get("data")
     found = [find_upwards(Path(path)) for path in [*named, data] if isinstance(path, str)]
     stamps = {str(f): stamp(f.stat()) for f in [*files, *filter(None, found)] if f.is_file()}
@@ -205,27 +202,40 @@ def _parse_cells(notebook: Path) -> Iterator[ast.AST]:
 
 
 def _list_named(
-    values: Mapping[str, Any], find_logo: Callable[[Any], Path | None]
+    values: Mapping[str, Any], find_within: Callable[[str], tuple[str, ...]]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the parameters that name a file: scorecard, publisher, mapping of columns; data have slices."""
+    """Yield the files that parameters name, and those that such a file names; data have slices instead."""
     for name, value in values.items():
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, str) and item.endswith(NAMED_FILES) and name != "data":
                 yield name if item is value else f"{name}: {item}", item
-    if (logo := find_logo(values.get("publisher"))) is not None:
-        yield "publisher's logo", str(logo)
-    if (about := _find_beside(values.get("publisher"), publisher.find_subject)) is not None:
-        yield "subject", str(about)
+                yield from ((f"{name}: {Path(other).name}", other) for other in find_within(item))
 
 
-def _find_logo(path: Any) -> Path | None:
-    return _find_beside(path, publisher.find_logo)
+def list_named_within(path: str) -> tuple[str, ...]:
+    """List the files that a YAML file names, such as a publisher's logo and subject or a model's scorecards.
+
+    They lie beside it or where the working folder finds them, and may name further ones.
+    """
+    found: dict[Path, None] = {}
+    first = find_upwards(path) if path.endswith(LISTS) else None
+    waiting = [first] if first else []
+    while waiting:
+        file = waiting.pop(0)
+        for text in list_texts(file):
+            named = _find_file(text, file.parent)
+            if named is not None and named != first and named not in found:
+                found[named] = None
+                waiting += [named] if named.suffix in LISTS else []
+    return tuple(map(str, found))
 
 
-def _find_beside(path: Any, find: Callable[[Path], Path | None]) -> Path | None:
-    """Return a file that the publisher's file names."""
-    found = find_upwards(Path(path)) if isinstance(path, str) and path else None
-    return find(found) if found else None
+def _find_file(text: str, folder: Path) -> Path | None:
+    """Return the file that a text names, if it names one: a text without a suffix names none."""
+    if not Path(text).suffix or len(text) > LONGEST_PATH:
+        return None
+    beside = folder / text
+    return beside.resolve() if is_file(beside) else find_upwards(text)
 
 
 def _digest_named(name: str, path: str, known: dict[str, str]) -> str:

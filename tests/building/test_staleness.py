@@ -77,10 +77,32 @@ def test_every_file_that_a_parameter_names_counts(write_params, project):
     for name in ("a.yaml", "b.csv"):
         (project / name).write_text("x", encoding="utf-8")
     values = {"data": "d.csv", "scorecard": "a.yaml", "extra": ["b.csv", "word"], "year": 2025}
-    assert list(staleness._list_named(values, staleness._find_logo)) == [
+    assert list(staleness._list_named(values, staleness.list_named_within)) == [
         ("scorecard", "a.yaml"),
         ("extra: b.csv", "b.csv"),
     ]
+
+
+def test_files_count_that_a_named_file_names_beside_it_or_from_the_project_in_any_depth(project):
+    params = project / "params"
+    (params / "logo of ours.svg").write_text("<svg/>", encoding="utf-8")
+    (params / "inner.yaml").write_text("back: outer.yaml\nlist: [{deep: params/third.yml}]", encoding="utf-8")
+    (params / "third.yml").write_text("none: missing.yaml", encoding="utf-8")
+    (params / "outer.yaml").write_text(
+        "logo: logo of ours.svg\nuse: inner.yaml  # not fourth.yaml\nwords: [1.5, v1.0, params]",
+        encoding="utf-8",
+    )
+    (params / "fourth.yaml").write_text("x: 1", encoding="utf-8")
+    found = staleness.list_named_within("params/outer.yaml")
+    assert [str(Path(one).relative_to(project)) for one in found] == [
+        str(Path("params", name)) for name in ("logo of ours.svg", "inner.yaml", "third.yml")
+    ]
+
+
+def test_cards_that_the_model_of_leads_names_count(monkeypatch):
+    monkeypatch.chdir(Path(__file__).parents[2])
+    found = staleness.list_named_within("params/lead-model.yaml")
+    assert Path("params/scorecards/qualification.yaml").resolve() in map(Path, found)
 
 
 @pytest.mark.parametrize(
