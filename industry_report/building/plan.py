@@ -18,6 +18,7 @@ from ..base.errors import InputError, did_you_mean, shown
 from ..base.files import find_upwards
 from ..base.language import LANGUAGES
 from ..intake import dataset
+from ..intake.schemas import SCHEMAS
 from ..settings.parameters import (
     Entry,
     Parameter,
@@ -26,6 +27,7 @@ from ..settings.parameters import (
     type_name,
 )
 from ..settings.publisher import load_policy
+from .notebook_inputs import find_tables
 
 FLAT_NOTEBOOK = "industry"  # what a flat parameter file renders
 KEYS = ("region", "regions", "year", "years")  # parameters that choose slices of the data
@@ -382,13 +384,32 @@ def _find_missing_slices(jobs: list[Job]) -> Iterator[InputError]:
     for (data, columns), mine in group_by_input(jobs).items():
         try:
             slices = dataset.slices(data, columns)
+            index = index_slices(slices)
+            missing = [job for job in mine if not _has_what_is_asked(index, job.parameters)]
+            missing = _keep_without_other_tables(missing, data, columns)
         except InputError as fault:
             yield fault
             continue
-        index = index_slices(slices)
-        missing = [job for job in mine if not _has_what_is_asked(index, job.parameters)]
         if missing:
             yield _describe_missing(data, missing, slices)
+
+
+def _keep_without_other_tables(jobs: list[Job], data: str, columns: str | None) -> list[Job]:
+    """Leave out the jobs whose notebook reads further tables that hold its region and year.
+
+    A sales team's export of leads, or a survey, may come without any consultation.
+    """
+    read = {notebook: find_tables(notebook) for notebook in {job.notebook for job in jobs}}
+    held = {
+        name: index_slices(dataset.slices(data, columns, name))
+        for name in {name for tables in read.values() for name in tables}
+        if not SCHEMAS[name].is_static
+    }
+    return [
+        job
+        for job in jobs
+        if not any(_has_what_is_asked(held.get(name, {}), job.parameters) for name in read[job.notebook])
+    ]
 
 
 def _has_what_is_asked(index: SliceIndex, parameters: dict[str, Any]) -> bool:
@@ -408,7 +429,8 @@ def _describe_missing(data: str, missing: list[Job], slices: pd.DataFrame) -> In
     asked = str(missing[0].parameters.get("region", ""))
     there.sort(key=lambda line: -difflib.SequenceMatcher(None, asked, line.split(" ")[0]).ratio())
     problem = f"has no consultations of {_shorten(wanted)} ({missing[0].origin})."
-    return InputError(f"data {data}", problem, f"There are: {_shorten(there, '; ')}.")
+    remedy = f"There are: {_shorten(there, '; ')}." if there else "`industry-report check` tells what there is."
+    return InputError(f"data {data}", problem, remedy)
 
 
 def _shorten(items: Sequence[str], separator: str = ", ") -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from industry_report.base.files import digest_file
-from industry_report.building import plan, staleness
+from industry_report.building import notebook_inputs, plan, staleness
 from industry_report.building.plan import Job
 from industry_report.intake import dataset
 from industry_report.intake.schemas import SCHEMAS
@@ -124,7 +124,7 @@ def test_cards_that_the_model_of_leads_names_count(monkeypatch):
 def test_what_a_notebook_keeps_to_is_read_from_its_cells(cells, keys, tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbformat.write(notebook, tmp_path / "x.ipynb")
-    assert staleness.find_slice_keys(tmp_path / "x.ipynb") == keys
+    assert notebook_inputs.find_slice_keys(tmp_path / "x.ipynb") == keys
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_what_a_notebook_keeps_to_is_read_from_its_cells(cells, keys, tmp_path):
 )
 def test_tables_that_a_notebook_reads(tmp_path, cell, tables):
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)]), tmp_path / "x.ipynb")
-    assert staleness.find_tables(tmp_path / "x.ipynb") == tables
+    assert notebook_inputs.find_tables(tmp_path / "x.ipynb") == tables
 
 
 def test_orders_concern_the_notebooks_that_read_them_alone(project, write_params):
