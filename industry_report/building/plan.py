@@ -151,8 +151,8 @@ def describe_edition(job: Job) -> dict[str, Mapping[str, str]]:
     if not publisher or job.parameters.get("edition") is None:
         return {}
     policy = load_policy(str(publisher), edition)
-    words = {"name": policy.names.get(edition), "readers": policy.readers.get(edition)}
-    return {what: told for what, told in words.items() if told}
+    words = {"name": policy.names, "readers": policy.readers}
+    return {what: told[edition] for what, told in words.items() if edition in told}
 
 
 def index_slices(slices: pd.DataFrame) -> SliceIndex:
@@ -400,11 +400,8 @@ def _keep_without_other_tables(jobs: list[Job], data: str, columns: str | None) 
     A sales team's export of leads, or a survey, may come without any consultation.
     """
     read = {notebook: find_tables(notebook) for notebook in {job.notebook for job in jobs}}
-    held = {
-        name: index_slices(dataset.slices(data, columns, name))
-        for name in {name for tables in read.values() for name in tables}
-        if not SCHEMAS[name].is_static
-    }
+    names = {name for tables in read.values() for name in tables if not SCHEMAS[name].is_static}
+    held = {name: index_slices(dataset.slices(data, columns, name)) for name in names}
     return [
         job
         for job in jobs
@@ -429,7 +426,9 @@ def _describe_missing(data: str, missing: list[Job], slices: pd.DataFrame) -> In
     asked = str(missing[0].parameters.get("region", ""))
     there.sort(key=lambda line: -difflib.SequenceMatcher(None, asked, line.split(" ")[0]).ratio())
     problem = f"has no consultations of {_shorten(wanted)} ({missing[0].origin})."
-    remedy = f"There are: {_shorten(there, '; ')}." if there else "`industry-report check` tells what there is."
+    remedy = (
+        f"There are: {_shorten(there, '; ')}." if there else "`industry-report check` tells what there is."
+    )
     return InputError(f"data {data}", problem, remedy)
 
 
