@@ -12,7 +12,7 @@ import pandas as pd
 from ..analysis.customers.data_coverage import NOT_TOLD
 from ..base.language import text
 from ..intake.code_lists import CHANNEL_NAMES
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .basis import is_small
 from .masked_tables import mark, mask_columns
 

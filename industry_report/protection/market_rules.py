@@ -20,7 +20,7 @@ import pandas as pd
 from ..analysis import outcome_window
 from ..analysis.outcome_window import Window
 from ..analysis.trade import sales
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .amounts import dominance
 from .money_masks import is_sensitive
 from .pooling import pool_categories

@@ -21,7 +21,7 @@ from ..analysis.rates import REST
 from ..analysis.value.contribution import is_refund
 from ..base import table_metadata
 from ..base.language import text
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .customers import IDENTIFIER, find_thin
 from .masked_tables import mark
 from .money import Sums

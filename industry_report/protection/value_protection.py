@@ -22,7 +22,7 @@ from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..intake.contradictions import PROVENANCE
 from ..intake.data_files import list_tables
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .basis import is_small
 from .customers import find_thin
 from .data_channels import protect_coverage, protect_files

@@ -24,7 +24,7 @@ from industry_report.analysis.trade.market_file import load_market
 from industry_report.analysis.value.assumptions import load_assumptions
 from industry_report.protection import market_publication, publication, value_publication
 from industry_report.protection.money_masks import is_sensitive
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 
 PARAMS = Path(__file__).parents[2] / "params"
 REGION, YEARS, POLICY = "黄山市", (2024, 2025), Policy(10, 10.0)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from industry_report.analysis.customers import coverage
 from industry_report.protection import data_channels
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 
 POLICY = Policy(10, 10.0)
 

@@ -7,7 +7,7 @@ import pandas as pd
 from industry_report.protection import market_publication, market_regions, market_rules
 from industry_report.protection.market_inputs import Inputs
 from industry_report.protection.market_rules import Told
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 
 POLICY = Policy(10, 10.0)
 

@@ -17,7 +17,7 @@ from industry_report.intake import dataset
 from industry_report.protection import derived
 from industry_report.report import tables
 from industry_report.report.sentences import college, enterprise, industry
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 
 CARD = scoring.load_scorecard(Path(__file__).parents[3] / "params" / "scorecards" / "consultation.yaml")
 SALE = Measure()
