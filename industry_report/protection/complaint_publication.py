@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -138,16 +139,12 @@ def _are_few(
 def _withhold(found: Complained) -> Complained:
     """Return complaints that few customers made: that there are some is all that is told."""
     nothing = found.average.astype("float64") * np.nan
-    return replace(
-        found,
-        **dict.fromkeys(("received", "still_open"), Withheld()),
-        **dict.fromkeys(("rate", "ratio", "replied", "closed", "handling")),
-        **dict.fromkeys(("median_days", "median_low", "median_high"), np.nan),
-        average=mark(nothing, {name: [found.average.name] for name in nothing.index}),
-        curve=mark(found.curve.iloc[:0]),
-        months=mark(found.months.iloc[:0]),
-        withheld_months=True,
-    )
+    hidden: dict[str, Any] = dict.fromkeys(("received", "still_open"), Withheld())
+    hidden |= dict.fromkeys(("rate", "ratio", "replied", "closed", "handling"))
+    hidden |= dict.fromkeys(("median_days", "median_low", "median_high"), np.nan)
+    hidden["average"] = mark(nothing, {name: [found.average.name] for name in nothing.index})
+    hidden |= {"curve": mark(found.curve.iloc[:0]), "months": mark(found.months.iloc[:0])}
+    return replace(found, **hidden, withheld_months=True)
 
 
 def _number(count: int, policy: Policy) -> Number | Withheld:
