@@ -13,13 +13,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..analysis.customers import coverage
-from ..analysis.customers.data_coverage import NOT_TOLD
+from ..analysis.customers.data_coverage import name_channel
 from ..analysis.opinions.coding import Frame
 from ..analysis.opinions.questionnaire import Questionnaire
 from ..base import origin
-from ..base.language import text
 from ..base.origin import Number
-from ..intake.code_lists import CHANNEL_NAMES
 from ..settings.publisher import Policy
 from . import opinion_sources
 from .complaint_publication import Complained, publish_complaints
@@ -159,8 +157,7 @@ def _cover(rows: Gathered, policy: Policy) -> pd.DataFrame:
     """Return what data there are, without small numbers."""
     tables = {**rows.tables, "responses": rows.answers} if len(rows.answers) else dict(rows.tables)
     table = coverage({name: part for name, part in tables.items() if len(part)}).reset_index(drop=True)
-    names = {**CHANNEL_NAMES, NOT_TOLD: "not told"}
-    table["channel"] = [text(zh=channel, en=names.get(channel, channel)) for channel in table["channel"]]
+    table["channel"] = [name_channel(channel) for channel in table["channel"]]
     if policy.internal or table.empty:
         return table
     counts = table[["rows", "customers", "orphans"]].astype("Float64")

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from ..analysis.customers.data_coverage import name_channel
 from ..analysis.rates import REST
 from ..analysis.value import behaviour, behaviour_rates, customer_values
 from ..analysis.value.assumptions import Assumptions
 from ..analysis.value.customer_values import Tables
 from ..analysis.value.model_check import Check
 from ..analysis.value.purchase_groups import GROUPS
-from ..base import language, table_metadata
+from ..base import table_metadata
 from ..base.language import text
 from ..base.origin import Number, Withheld
 from ..intake import dataset
-from ..intake.code_lists import CHANNEL_NAMES
 from ..intake.contradictions import PROVENANCE
 from ..intake.data_files import list_tables
 from ..settings.publisher import Policy
@@ -168,8 +168,7 @@ def protect_channels(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
             {True: text(zh="静态", en="static"), False: text(zh="动态", en="dynamic")}
         )
     )
-    if language.current() == "en":
-        shown["channel"] = shown["channel"].map(lambda name: CHANNEL_NAMES.get(name, "not told"))
+    shown["channel"] = shown["channel"].map(name_channel)
     for name in ("rows", "customers", "share", "orphans", "median_age_days"):
         shown[name] = pd.to_numeric(shown[name]).astype("float64")
     if policy.internal:
