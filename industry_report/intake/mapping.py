@@ -11,7 +11,7 @@ from typing import Any
 from ..base.errors import InputError, near_match
 from ..base.yaml_forms import Keyed, Kind, Tree, Typed
 from ..base.yaml_reader import Page, open_page
-from . import headers, sources
+from . import headers, input_files
 from .headers import COLUMNS, IGNORE, SCORES, Table
 from .schemas import CONSULTATIONS, SCHEMAS, TABLES
 from .values import read_score, read_yes_no, trim
@@ -289,7 +289,7 @@ def draft_mapping(path: str | Path) -> str:
     InputError
         The file cannot be read or holds no table.
     """
-    source = sources.read(sources.find_path(path))
+    source = input_files.read(input_files.find_path(path))
     tables = [(sheet, table) for sheet in source.sheets if (table := headers.find_table(sheet.head, {}))]
     if not tables:
         raise InputError(str(path), "holds no table.", "Name a file whose table has a header row.")
@@ -313,7 +313,7 @@ def draft_mapping(path: str | Path) -> str:
     )
 
 
-def _draft_columns(sheet: sources.Sheet, table: Table) -> list[str]:
+def _draft_columns(sheet: input_files.Sheet, table: Table) -> list[str]:
     taken = {position: column for column, position in table.columns.items()}
     lines = [
         f"  # known without this file: {quote(table.headers[p])}: {column}" for p, column in taken.items()
@@ -328,7 +328,7 @@ def _draft_columns(sheet: sources.Sheet, table: Table) -> list[str]:
     return lines
 
 
-def _draft_values(sheet: sources.Sheet, table: Table) -> list[str]:
+def _draft_values(sheet: input_files.Sheet, table: Table) -> list[str]:
     """Draft what codes mean, those of scores with the number that they begin with, if any."""
     lines = []
     for column in SCORES:
@@ -348,7 +348,7 @@ def _guess_score(code: str) -> str:
     return begins[0] if begins else "1 to 5"
 
 
-def _list_codes(sheet: sources.Sheet, table: Table, position: int, most: int = _SHORT_LIST) -> list[str]:
+def _list_codes(sheet: input_files.Sheet, table: Table, position: int, most: int = _SHORT_LIST) -> list[str]:
     """Give the different texts of a column's first rows if they look like codes."""
     cells = [row[position] for row in sheet.head[table.skip :] if 0 <= position < len(row)]
     codes = list(dict.fromkeys(text for cell in cells if (text := trim(cell))))

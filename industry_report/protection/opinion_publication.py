@@ -18,7 +18,7 @@ from ..analysis.opinions.coding import Frame
 from ..analysis.opinions.questionnaire import Questionnaire
 from ..base import origin
 from ..base.origin import Number
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import opinion_sources
 from .complaint_publication import Complained, publish_complaints
 from .feedback_publication import Feedback, publish_feedback

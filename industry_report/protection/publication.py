@@ -20,7 +20,7 @@ from ..base import language, origin
 from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..scorecard.scorecards import Linear
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import derived, disclosure, source_files
 from .basis import Basis, count_open_customers, describe_basis
 from .customers import IDENTIFIER, find_thin

@@ -23,7 +23,7 @@ from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..intake.contradictions import PROVENANCE
 from ..intake.data_files import list_tables
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .basis import is_small
 from .masked_tables import mark
 from .pooling import pool_categories
