@@ -29,7 +29,8 @@ def of_sides(
     measure : Measure
         Of the rates.
     """
-    volume = small_figures.columns(comparison.named(received), "used", title=term("received"))
+    used = comparison.named(received[["used"]].rename(columns={"used": "received"}))
+    volume = small_figures.columns(used, "received", title=term("received"))
     crude = small_figures.bars(comparison.named(rates), "rate", title=measure.label)
     return [volume, crude, _with_one_mix(mix), _highest_grade(grades)]
 
