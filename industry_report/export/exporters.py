@@ -26,6 +26,7 @@ from .body import Body, find_cover
 from .failed_cells import ExportError, refuse_failed
 from .html_tree import Element, Node, copy, iterate, write
 from .report_data import list_attachments, report_data
+from .report_words import WORDS
 from .typesetting import TEMPLATES, template
 
 __all__ = ["find_cover", "list_attachments", "make_further", "make_pages", "report_data"]
@@ -201,7 +202,7 @@ class IndustryHTMLExporter(_ReportExporter):
 
 def _describe_front(made: Body, resources: dict[str, Any]) -> dict[str, Any]:
     """Return what page and PDF print around a body."""
-    listed = signs.list_signs(made.nodes, made.words["symbols"], made.ours)
+    listed = signs.list_signs(made.nodes, WORDS[made.cover["language"]]["symbols"], made.ours)
     return {**imprint.describe(made.cover, resources), "signs": listed}
 
 

@@ -75,8 +75,11 @@ def _measure(season: Sequence[int]) -> str:
 
 def _cell(ax: Axes, row: int, month: int, share: float, most: float) -> None:
     part = 0.0 if pd.isna(share) or not most else DARKEST * share / most
-    accent, paper = colours.to_rgb(style.ACCENT), colours.to_rgb(style.PAPER)
-    fill = colours.to_hex([part * a + (1 - part) * p for a, p in zip(accent, paper, strict=True)])
+    red, green, blue = (
+        part * accent + (1 - part) * paper
+        for accent, paper in zip(colours.to_rgb(style.ACCENT), colours.to_rgb(style.PAPER), strict=True)
+    )
+    fill = colours.to_hex((red, green, blue))
     ax.add_patch(Rectangle((month - 0.5, row - 0.5), 1, 1, facecolor=fill, edgecolor=style.PAPER))
     said = language.MISSING_SIGN if pd.isna(share) else f"{100 * share:.1f}".replace("100.0", "100")
     ink = style.readable_on(fill)
@@ -90,10 +93,8 @@ def _frame(ax: Axes, months: Sequence[int], rows: int) -> None:
         end = start
         while end + 1 in months:
             end += 1
-        size = {"width": end - start + 1, "height": rows}
-        box = Rectangle(
-            (start - 0.5, -0.5), **size, fill=False, edgecolor=style.INK, linewidth=1.5, clip_on=False
-        )
+        corner, width = (start - 0.5, -0.5), end - start + 1
+        box = Rectangle(corner, width, rows, fill=False, edgecolor=style.INK, linewidth=1.5, clip_on=False)
         ax.add_patch(box)
 
 
