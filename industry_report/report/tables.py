@@ -248,7 +248,7 @@ def level_matrix(scorecard: Scorecard) -> pd.DataFrame:
         Index ``score``; scores that a dimension does not have are empty.
     """
     wide = {
-        dimension.column: {score: text(**wording) for score, wording in word_levels(dimension)}
+        dimension.level_name: {score: text(**wording) for score, wording in word_levels(dimension)}
         for dimension in scorecard.dimensions
     }
     return pd.DataFrame(wide).fillna("").rename_axis("score")
@@ -359,7 +359,7 @@ def reasons(counts: pd.DataFrame) -> pd.DataFrame:
 def _field(code: str, column: str) -> str:
     if code == "conflicting_scores":  # listed at the first score, found in all of them
         return text(zh="各项评分", en="All scores")
-    return language.term(column) if column else language.MISSING_SIGN
+    return language.field(column) if column else language.MISSING_SIGN
 
 
 def indicators(
