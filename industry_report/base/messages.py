@@ -44,6 +44,7 @@ _VERBS += (
 _VERBS += ("shows ", "plays ", "puts ", "seems ", "expected ", "got ", "announces ")
 # Where one sentence of a message ends and the next begins.
 _ENDS = re.compile(r"(?<=[.?!:”\"`)]) (?=[A-Z`{*<])")
+_PART = r"(?:(?![.?!] [A-Z]).)+?"  # of a sentence, not beyond its end
 _MOST = 4_000  # characters that are looked at; a longer text is somebody's own
 
 
@@ -120,12 +121,12 @@ def _translate(text: str) -> str | None:
         head, tail = _match(text[:end]), _translate(text[end + 1 :])
         if head is not None and tail is not None:
             return head + tail
-    return None
+    return _match(text, 1)  # at last a gap may hold sentences, such as the words of another program
 
 
-def _match(text: str) -> str | None:
-    for pattern, chinese in _load():
-        if found := pattern.fullmatch(text):
+def _match(text: str, variant: int = 0) -> str | None:
+    for *patterns, chinese in _load():
+        if found := patterns[variant].fullmatch(text):
             return _fill(chinese, [part or "" for part in found.groups()])
     return None
 
@@ -143,11 +144,11 @@ def _fill(chinese: str, parts: list[str]) -> str:
 
 
 @functools.cache
-def _load() -> list[tuple[re.Pattern[str], str]]:
+def _load() -> list[tuple[re.Pattern[str], re.Pattern[str], str]]:
     """Read the catalogue, the most particular patterns first."""
     pairs = list_pairs()
     order = sorted(pairs, key=lambda pair: -len(_GAP.sub("", pair[0])))
-    return [(_compile(english), chinese) for english, chinese in order]
+    return [(_compile(english, _PART), _compile(english, ".+?"), chinese) for english, chinese in order]
 
 
 def list_pairs() -> list[tuple[str, str]]:
@@ -160,7 +161,7 @@ def list_pairs() -> list[tuple[str, str]]:
     ]
 
 
-def _compile(english: str) -> re.Pattern[str]:
+def _compile(english: str, gap: str) -> re.Pattern[str]:
     parts = [re.escape(part) for part in re.split(r"\{\}", english)]
-    before = "(.+? )?" if english.startswith(_VERBS) else "()"
-    return re.compile(before + "(.+?)".join(parts), re.DOTALL)
+    before = f"({gap} )?" if english.startswith(_VERBS) else "()"
+    return re.compile(before + f"({gap})".join(parts), re.DOTALL)

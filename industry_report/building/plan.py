@@ -304,6 +304,12 @@ def _mend_type(parameter: Parameter, value: Any) -> str:
         return "A list multiplies out only in an entry under `reports:`."
     if value is None:
         return "Write a value, or leave the line out."
+    if "str" in parameter.types and isinstance(value, bool):
+        said = "yes" if value else "no"
+        return (
+            "YAML reads yes, no, on and off as true or false. Put the word in quotes, such as "
+            f'{parameter.name}: "{said}".'
+        )
     if "str" in parameter.types and not isinstance(value, dict):
         return f'Put it in quotes: {parameter.name}: "{value}".'
     return f"Write it like `{_example(parameter)}`."

@@ -179,6 +179,8 @@ def _read_year(value: Any) -> int | None:
 
 
 def _read_region(value: Any) -> str | None:
+    if isinstance(value, bool):
+        raise ValueError(_AS_TRUTH)
     return str(value).strip() or None if value is not None else None
 
 
@@ -211,6 +213,8 @@ def _near(text: str, names: Sequence[str], otherwise: str) -> str:
     return f"Did you mean {near}?" if near else otherwise
 
 
+# What YAML 1.1 makes of yes, no, on and off without quotation marks.
+_AS_TRUTH = "is read by YAML as true or false. Put it in quotation marks."
 _ALL_TABLES = ", ".join(TABLES)
 _CODES = Keyed(_read_code, Typed(lambda value: value), may_be_empty=True)
 _OF_TABLE: dict[str, Any] = {
@@ -253,6 +257,7 @@ def _note_faults_of_table(page: Page, place: tuple[str, ...], part: Mapping[str,
                 remedy = _near(column, known, f"There are {', '.join(known)}.")
                 page.note_at((*place, key, at), f"{key}: {table} have no column {column}. {remedy}")
     _note_unknown_columns(page, place, part.get("values") or {}, known, further)
+    _note_truths(page, place, part.get("values") or {}, table)
 
 
 def _note_same_column(page: Page, place: tuple[str, ...], further: Mapping[str, Mapping[str, str]]) -> None:
@@ -278,6 +283,19 @@ def _note_unknown_columns(
         if column not in known:
             remedy = _near(column, known, f"There are {', '.join(known)}.")
             page.note_at((*place, "values", column), f"values: there is no column {column}. {remedy}")
+
+
+def _note_truths(page: Page, place: tuple[str, ...], values: Mapping[str, Any], table: str) -> None:
+    """Note codes that YAML read as true or false, of columns that are neither."""
+    for column, codes in values.items():
+        is_answer = column == "converted" if table == CONSULTATIONS else _is_answer(table, column)
+        for code, meaning in () if is_answer else (codes or {}).items():
+            if isinstance(meaning, bool):
+                page.note_at((*place, "values", column, code), f"values: {column} of {code} {_AS_TRUTH}")
+
+
+def _is_answer(table: str, column: str) -> bool:
+    return column in SCHEMAS[table].columns and SCHEMAS[table].columns[column].kind == "yes_no"
 
 
 def draft_mapping(path: str | Path) -> str:
