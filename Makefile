@@ -13,7 +13,7 @@ reports: $(READY)
 	$(BIN)/industry-report build params/annual.yaml
 
 test: $(READY)
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal --durations 10
 
 # The long part of tests/fuzz: 10,000 messy and 2,000 damaged files, then an hour of killed processes;
 # docs/reliability.md has the last counts.
@@ -36,7 +36,8 @@ attack: $(READY)
 
 # Ten thousand sets of random tables through every sentence, and how often claims are false; `make test` draws 300.
 sentences: $(READY)
-	SENTENCE_CASES=10000 $(BIN)/pytest tests/report/sentences/test_sentence_rules.py tests/report/sentences/test_false_claims.py -n 2
+	SENTENCE_CASES=10000 $(BIN)/pytest tests/report/sentences/test_sentence_rules.py tests/report/sentences/test_false_claims.py \
+		tests/analysis/trade/test_trade_discovery.py -n 2
 
 # Needs a Chromium and npm, which brings axe-core; everything else is set up here.
 browser-test: reports states $(AXE)

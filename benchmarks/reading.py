@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine
 
-from industry_report.intake import contract, dataset, sample, sources
+from industry_report.intake import contract, dataset, input_files, sample
 from industry_report.intake.mapping import ColumnMap
 
 REGIONS, YEARS = 300, range(2016, 2026)
@@ -67,7 +67,7 @@ def measure_workbook(path: Path) -> None:
         return [workbook.get_sheet_by_name(name).to_python() for name in workbook.sheet_names]
 
     def read_ours() -> object:
-        return [list(sheet.blocks(1, range(len(sheet.head[0])))) for sheet in sources.read(path).sheets]
+        return [list(sheet.blocks(1, range(len(sheet.head[0])))) for sheet in input_files.read(path).sheets]
 
     bare, ours, ratio = take_turns(read_bare, read_ours)
     print(f"workbook of 5,601 rows: calamine {bare:.3f} s, ours {ours:.3f} s, ratio {ratio:.2f} (target 1.5)")
@@ -81,14 +81,14 @@ def measure_second_build(folder: Path) -> None:
     dataset.slices(folder)
     first = time.perf_counter() - start
     opened = []
-    read, hashed = sources.read, sources.hash_file
-    sources.read = lambda path: opened.append(path) or read(path)
-    sources.hash_file = lambda path: opened.append(path) or hashed(path)
+    read, hashed = input_files.read, input_files.hash_file
+    input_files.read = lambda path: opened.append(path) or read(path)
+    input_files.hash_file = lambda path: opened.append(path) or hashed(path)
     start = time.perf_counter()
     dataset.slices(folder)
     again = time.perf_counter() - start
     print(f"nine workbooks: first {first:.2f} s, again {again:.4f} s, files opened {len(opened)}")
-    sources.read, sources.hash_file = read, hashed
+    input_files.read, input_files.hash_file = read, hashed
 
 
 def measure_many_rows(folder: Path, rows: int) -> None:

@@ -63,7 +63,7 @@ def trivial(job: Any, *_: object) -> Any:
 def measure_jobs(jobs: int) -> None:
     """Run the build's loop over trivial jobs; the parent is measured at every tenth of them."""
     from industry_report.building import scheduling
-    from industry_report.building.outcome import Options
+    from industry_report.building.options import Options
     from industry_report.building.plan import Job
 
     scheduling.attempt = trivial

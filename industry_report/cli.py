@@ -16,6 +16,7 @@ from . import __version__
 from .base import console, messages
 from .base.errors import InputError
 from .base.files import narrow_mode
+from .building.options import Options
 from .commands import crm, fit, places, projects, review, speech, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
@@ -351,7 +352,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
     "--retries",
     metavar="N",
     type=click.IntRange(min=0),
-    default=1,
+    default=Options.retries,
     show_default=True,
     help="For a report whose process was ended from outside.",
 )
@@ -388,12 +389,11 @@ def build(
 
         fork_server.begin()
     from .building import build as builder
+    from .building.progress import show_progress, summarize
 
     jobs = _list_jobs(places.rename_files(here, named), places.rename_data(here, data), only)
     why = builder.check_reason(reason, draft)
-    options = builder.Options(workers, force, time_limit, retries, scheduler, draft, also, why)
-    from .building.progress import show_progress, summarize
-
+    options = Options(workers, force, time_limit, retries, scheduler, draft, also, why)
     with show_progress(len(jobs)) as tell:
         results = builder.build_shelves(jobs, output, options, tell, functools.partial(speech.tell, err=True))
     failed = [result for result in results if result.status == "failed"]

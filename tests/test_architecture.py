@@ -43,7 +43,7 @@ ONLY = {
     "IPython": {"report.display"},
     "click": {"cli", "building.progress"}
     | {f"commands.{name}" for name in ("crm", "fit", "places", "projects", "review", "speech", "template")},
-    "python_calamine": {"intake.sources", "intake.xlsx"},
+    "python_calamine": {"intake.input_files", "intake.xlsx"},
     "jupyter_client": {"processes.kernels"},
     "ipykernel": {"processes.kernel_server"},
 }

@@ -66,8 +66,8 @@ def test_conda_commands_name_the_environment():
 def test_commands_do_what_the_page_says(command, project):
     if command.startswith("industry-report sample"):
         command += " --rows 300"
-    elif command == "industry-report build params/annual.yaml":
-        command += " --only 2025/黄山市"
+    elif command.startswith("industry-report build params/annual.yaml"):  # one report of the thirty-four
+        command = command.replace(" --only 2025/黄山市", "") + " --only 2025/黄山市/college.zh"
     result = run(command, project)
     expected = 1 if " check " in command else 0  # the sample has a few faults on purpose
     assert result.returncode == expected, result.stdout + result.stderr

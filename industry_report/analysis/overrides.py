@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..base import own_names
 from ..base.errors import InputError, near_match
-from ..intake import sources, values
+from ..intake import input_files, values
 from ..scorecard.scorecards import Scorecard
 
 # What a list of overrides says, under which heads; capitals and outer blanks make no difference.
@@ -59,7 +59,7 @@ def read_overrides(path: str | Path, card: Scorecard) -> tuple[Override, ...]:
     InputError
         A column is missing, or rows lack who, why or a date or name an unknown grade: all of them, by row.
     """
-    rows = list(_read_rows(sources.find_path(path)))
+    rows = list(_read_rows(input_files.find_path(path)))
     places = _find_columns(rows[0][1] if rows else [], path)
     read = [_read_row(number, [row[place] for place in places], card.grades) for number, row in rows[1:]]
     _refuse([fault for _, faults in read for fault in faults], path)
@@ -68,7 +68,7 @@ def read_overrides(path: str | Path, card: Scorecard) -> tuple[Override, ...]:
 
 def _read_rows(path: Path) -> Iterator[tuple[int, list[Any]]]:
     """Give each row of the first sheet that says something, with its number, as wide as the first one."""
-    sheet = sources.read(path).sheets[0]
+    sheet = input_files.read(path).sheets[0]
     width = len(sheet.head[0]) if sheet.head else 0
     for block in sheet.blocks(0, range(width)):
         for offset in range(block.size):

@@ -13,7 +13,7 @@ from ..base import own_names, table_metadata
 from ..base.errors import InputError
 from ..base.language import capital, grade_name, listing, text
 from ..scorecard.scorecards import Scorecard
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import conversion
 from .conversion import ALPHA, FEW, HIGHER, LOWER, NO_DIFFERENCE, Measure
 from .history import DOWN

@@ -282,6 +282,22 @@ def read_page(file: Path, name: str, kind: Kind, error: type[InputError] = Input
         raise error(name, f"cannot be read ({fault.strerror}).", "Give a YAML file.") from None
 
 
+def list_texts(file: Path) -> list[str]:
+    """List every text of a YAML file once, wherever it stands; none of a file that cannot be read."""
+    try:
+        root = read_page(file, file.name, Kind("a YAML file", "")).root
+    except InputError:  # who needs the file says what is wrong with it
+        return []
+    found: dict[str, None] = {}
+    nodes = [root] if root is not None else []
+    while nodes:
+        node = nodes.pop()
+        if _is_text(node):
+            found[node.value] = None
+        nodes += reversed(_children(node))
+    return list(found)
+
+
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

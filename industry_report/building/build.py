@@ -17,7 +17,8 @@ from ..base.errors import InputError
 from ..intake import dataset
 from ..shelf import corrections, report_records
 from . import one_publication, plan, scheduling, staleness
-from .outcome import Options, Result
+from .options import Options
+from .outcome import Result
 from .plan import Job
 from .staleness import Shelf
 

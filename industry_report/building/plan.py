@@ -18,6 +18,7 @@ from ..base.errors import InputError, did_you_mean, shown
 from ..base.files import find_upwards
 from ..base.language import LANGUAGES
 from ..intake import dataset
+from ..intake.schemas import SCHEMAS
 from ..settings.parameters import (
     Entry,
     Parameter,
@@ -26,6 +27,7 @@ from ..settings.parameters import (
     type_name,
 )
 from ..settings.publisher import load_policy
+from .notebook_inputs import find_tables
 
 FLAT_NOTEBOOK = "industry"  # what a flat parameter file renders
 KEYS = ("region", "regions", "year", "years")  # parameters that choose slices of the data
@@ -141,6 +143,16 @@ def is_internal(job: Job) -> bool:
     """
     publisher, edition = job.parameters.get("publisher"), job.parameters.get("edition")
     return bool(publisher and edition) and load_policy(str(publisher), str(edition)).internal
+
+
+def describe_edition(job: Job) -> dict[str, Mapping[str, str]]:
+    """Return what an edition that the publisher added is called, and whom it is for; of another nothing."""
+    publisher, edition = job.parameters.get("publisher"), str(job.parameters.get("edition"))
+    if not publisher or job.parameters.get("edition") is None:
+        return {}
+    policy = load_policy(str(publisher), edition)
+    words = {"name": policy.names, "readers": policy.readers}
+    return {what: told[edition] for what, told in words.items() if edition in told}
 
 
 def index_slices(slices: pd.DataFrame) -> SliceIndex:
@@ -378,13 +390,29 @@ def _find_missing_slices(jobs: list[Job]) -> Iterator[InputError]:
     for (data, columns), mine in group_by_input(jobs).items():
         try:
             slices = dataset.slices(data, columns)
+            index = index_slices(slices)
+            missing = [job for job in mine if not _has_what_is_asked(index, job.parameters)]
+            missing = _keep_without_other_tables(missing, data, columns)
         except InputError as fault:
             yield fault
             continue
-        index = index_slices(slices)
-        missing = [job for job in mine if not _has_what_is_asked(index, job.parameters)]
         if missing:
             yield _describe_missing(data, missing, slices)
+
+
+def _keep_without_other_tables(jobs: list[Job], data: str, columns: str | None) -> list[Job]:
+    """Leave out the jobs whose notebook reads further tables that hold its region and year.
+
+    A sales team's export of leads, or a survey, may come without any consultation.
+    """
+    read = {notebook: find_tables(notebook) for notebook in {job.notebook for job in jobs}}
+    names = {name for tables in read.values() for name in tables if not SCHEMAS[name].is_static}
+    held = {name: index_slices(dataset.slices(data, columns, name)) for name in names}
+    return [
+        job
+        for job in jobs
+        if not any(_has_what_is_asked(held.get(name, {}), job.parameters) for name in read[job.notebook])
+    ]
 
 
 def _has_what_is_asked(index: SliceIndex, parameters: dict[str, Any]) -> bool:
@@ -404,7 +432,10 @@ def _describe_missing(data: str, missing: list[Job], slices: pd.DataFrame) -> In
     asked = str(missing[0].parameters.get("region", ""))
     there.sort(key=lambda line: -difflib.SequenceMatcher(None, asked, line.split(" ")[0]).ratio())
     problem = f"has no consultations of {_shorten(wanted)} ({missing[0].origin})."
-    return InputError(f"data {data}", problem, f"There are: {_shorten(there, '; ')}.")
+    remedy = (
+        f"There are: {_shorten(there, '; ')}." if there else "`industry-report check` tells what there is."
+    )
+    return InputError(f"data {data}", problem, remedy)
 
 
 def _shorten(items: Sequence[str], separator: str = ", ") -> str:

@@ -9,9 +9,9 @@ import gc
 gc.disable()  # what is imported stays: looking for garbage in it would take a tenth of the start
 
 from ..processes import forking  # noqa: E402
-from . import attempt  # noqa: E402
+from . import one_report  # noqa: E402
 
-attempt.spare_imports()
+one_report.spare_imports()
 
 from ..processes import kernel_server  # noqa: E402
 from .preloaded_modules import MODULES  # noqa: E402

@@ -41,7 +41,7 @@ from ..shelf.report_records import (
 from . import marking
 from .one_publication import find_threshold, is_outdated
 from .output_check import check_outputs
-from .plan import Job, is_internal
+from .plan import Job, describe_edition, is_internal
 from .staleness import PRIVATE_FACTS, STAGING
 
 CAUSE_LENGTH = 1000  # characters of a cell's error in a message
@@ -246,6 +246,7 @@ def write_record(job: Job, facts: dict[str, Any], pages: dict[str, bytes], data:
         "software": __version__,
         "version": 1,
         "internal": is_internal(job),
+        "edition_words": describe_edition(job),
         **{name: value for name, value in facts.items() if name not in PRIVATE_FACTS},
         "files": {suffix: _digest(suffix, content) for suffix, content in pages.items()},
         **data,

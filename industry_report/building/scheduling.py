@@ -16,8 +16,9 @@ from ..processes import pool
 from ..processes.pool import Pool
 from ..processes.watchdog import Limits
 from ..processes.worker import WorkerEndedError
-from .attempt import attempt
-from .outcome import Options, Result
+from .one_report import attempt
+from .options import Options
+from .outcome import Result
 from .plan import Job
 from .staleness import Shelf
 

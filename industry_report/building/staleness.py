@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import functools
 import hashlib
 import json
@@ -19,12 +18,13 @@ from typing import Any
 from ..base import own_folders
 from ..base.checked_json import read_checked, write_checked
 from ..base.errors import InputError
-from ..base.files import DRAFT, digest_file, find_upwards
+from ..base.files import DRAFT, digest_file, find_upwards, is_file
+from ..base.yaml_reader import list_texts
 from ..intake import dataset
-from ..intake.schemas import CONSULTATIONS, SCHEMAS
-from ..settings import parameters, publisher
+from ..settings import parameters
 from ..shelf import report_records
 from . import plan
+from .notebook_inputs import find_slice_keys, find_tables
 from .plan import Job
 
 # Another version of one of these may draw, word or round a report differently.
@@ -32,13 +32,9 @@ LIBRARIES = (
     *("babel", "ipython", "jinja2", "latex2mathml", "matplotlib", "mistune", "mplfonts", "nbconvert"),
     *("numpy", "pandas", "pypandoc_binary", "scipy", "seaborn", "statsmodels", "typst", "xlsxwriter"),
 )
-NAMED_FILES = (
-    ".yaml",
-    ".yml",
-    ".csv",
-    ".xlsx",
-    ".jsonl",
-)  # a parameter that ends so names a file that the notebook reads
+LISTS = (".yaml", ".yml")  # what may name further files
+NAMED_FILES = (*LISTS, ".csv", ".xlsx", ".jsonl")  # a parameter that ends so names a file that is read
+LONGEST_PATH = 1024  # letters of a text that may be a path
 CLOCK_TICK_NS = 2_000_000_000  # the coarsest clock of a file system in use (FAT)
 # Of the facts of a report, what no file of it may tell: a digest of rows is an oracle, with which readers try
 # guesses of a customer's row until it is right; the formats that this build was asked for; and the reason of
@@ -78,13 +74,13 @@ def gather_facts(jobs: Sequence[Job], draft: bool = False) -> dict[str, dict[str
             job.stem: [one for name in tables[job.notebook] for one in digests(name)] for job in readers
         }
     files: dict[str, str] = {}
-    find_logo = functools.cache(_find_logo)  # a thousand jobs share a publisher
+    find_within = functools.cache(list_named_within)  # a thousand jobs share a publisher
     facts = {}
     for job in jobs:
         mine = plan.select_slices(slices.get(job.stem, {}), job.parameters, keys[job.notebook])
         inputs = {"notebook": notebooks[job.notebook], **installation, **({"draft": True} if draft else {})}
         inputs["files"] = {
-            name: _digest_named(name, path, files) for name, path in _list_named(job.parameters, find_logo)
+            name: _digest_named(name, path, files) for name, path in _list_named(job.parameters, find_within)
         }
         read = mine if job.stem in slices else None
         facts[job.stem] = _describe_job(job, inputs, read, others.get(job.stem, []))
@@ -126,7 +122,7 @@ def list_input_stamps(job: Job) -> dict[str, Stamp]:
     """Return the stamps of every file that a report is made from, by path."""
     package = Path(__file__).parents[1]
     files = [job.notebook, _find_scoring(), *(f for f in package.rglob("*") if "__pycache__" not in f.parts)]
-    named = [path for _, path in _list_named(job.parameters, _find_logo)]
+    named = [path for _, path in _list_named(job.parameters, list_named_within)]
     data = job.parameters.get("data")
     found = [find_upwards(Path(path)) for path in [*named, data] if isinstance(path, str)]
     stamps = {str(f): stamp(f.stat()) for f in [*files, *filter(None, found)] if f.is_file()}
@@ -147,85 +143,41 @@ def _digest_notebook(notebook: Path) -> str:
     )
 
 
-def find_slice_keys(notebook: Path) -> frozenset[str]:
-    """Return what of region and year a notebook keeps to in everything it reads of the parameter ``data``.
-
-    It keeps to a key if `data` is used only in calls such as ``dataset.load(data, region=region, year=year)``
-    and the key's parameter is never assigned anew. `publication.publish` reads all years of its region, for
-    the last day that the data know. In doubt it reads all: a report too many is made, none
-    too few.
-    """
-    nodes = [node for tree in _parse_cells(notebook) for node in ast.walk(tree)]
-    assigned = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    keys = frozenset({"region", "year"} - assigned)
-    explained = set()
-    for node in nodes:
-        match node:
-            case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="dataset" | "publication" as room)),
-                args=[ast.Name(id="data"), *rest],
-            ):
-                explained.add(node.args[0])
-                given = [*zip(("region", "year"), rest, strict=False)]
-                given += [(keyword.arg or "", keyword.value) for keyword in node.keywords]
-                keys -= {"year"} if room == "publication" else set()
-                keys &= {key for key, value in given if isinstance(value, ast.Name) and value.id == key}
-    uses = {node for node in nodes if isinstance(node, ast.Name) and node.id == "data"}
-    return keys if uses <= explained else frozenset()
-
-
-def find_tables(notebook: Path) -> list[str]:
-    """List the tables beside the consultations that a notebook may read; where it reads one, consent counts.
-
-    They are named by ``dataset.load(…, table="orders")``; where the name is computed, by
-    ``dataset.open_tables(…)`` or by a gate such as ``market_publication.publish_market(…)``, all may be. All
-    their slices count: what was known at a moment is the past.
-    """
-    found: set[str] = set()
-    for node in (node for tree in _parse_cells(notebook) for node in ast.walk(tree)):
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id="dataset"), attr="open_tables")):
-                found |= set(SCHEMAS)
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=str(gate)))) if gate.endswith("_publication"):
-                found |= set(SCHEMAS)  # a gate of other tables reads what there is
-            case ast.keyword(arg="table", value=ast.Constant(value=str(name))):
-                found |= {name, "customers", "leads"} & set(SCHEMAS) if name != CONSULTATIONS else set()
-            case ast.keyword(arg="table"):
-                found |= set(SCHEMAS)
-    return sorted(found)
-
-
-def _parse_cells(notebook: Path) -> Iterator[ast.AST]:
-    for cell in parameters.read_cells(notebook):
-        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", []):
-            try:
-                yield ast.parse(cell["source"])
-            except SyntaxError:  # a magic; what it reads cannot be known
-                yield ast.parse("data")
-
-
 def _list_named(
-    values: Mapping[str, Any], find_logo: Callable[[Any], Path | None]
+    values: Mapping[str, Any], find_within: Callable[[str], tuple[str, ...]]
 ) -> Iterator[tuple[str, str]]:
-    """Yield the parameters that name a file: scorecard, publisher, mapping of columns; data have slices."""
+    """Yield the files that parameters name, and those that such a file names; data have slices instead."""
     for name, value in values.items():
         for item in value if isinstance(value, list) else [value]:
             if isinstance(item, str) and item.endswith(NAMED_FILES) and name != "data":
                 yield name if item is value else f"{name}: {item}", item
-    if (logo := find_logo(values.get("publisher"))) is not None:
-        yield "publisher's logo", str(logo)
-    if (about := _find_beside(values.get("publisher"), publisher.find_subject)) is not None:
-        yield "subject", str(about)
+                yield from ((f"{name}: {Path(other).name}", other) for other in find_within(item))
 
 
-def _find_logo(path: Any) -> Path | None:
-    return _find_beside(path, publisher.find_logo)
+def list_named_within(path: str) -> tuple[str, ...]:
+    """List the files that a YAML file names, such as a publisher's logo and subject or a model's scorecards.
+
+    They lie beside it or where the working folder finds them, and may name further ones.
+    """
+    found: dict[Path, None] = {}
+    first = find_upwards(path) if path.endswith(LISTS) else None
+    waiting = [first] if first else []
+    while waiting:
+        file = waiting.pop(0)
+        for text in list_texts(file):
+            named = _find_file(text, file.parent)
+            if named is not None and named != first and named not in found:
+                found[named] = None
+                waiting += [named] if named.suffix in LISTS else []
+    return tuple(map(str, found))
 
 
-def _find_beside(path: Any, find: Callable[[Path], Path | None]) -> Path | None:
-    """Return a file that the publisher's file names."""
-    found = find_upwards(Path(path)) if isinstance(path, str) and path else None
-    return find(found) if found else None
+def _find_file(text: str, folder: Path) -> Path | None:
+    """Return the file that a text names, if it names one: a text without a suffix names none."""
+    if not Path(text).suffix or len(text) > LONGEST_PATH:
+        return None
+    beside = folder / text
+    return beside.resolve() if is_file(beside) else find_upwards(text)
 
 
 def _digest_named(name: str, path: str, known: dict[str, str]) -> str:

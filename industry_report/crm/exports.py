@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import InputError, near_match
-from ..intake import sources
+from ..intake import input_files
 from ..intake.headers import normalise
 from ..intake.schemas import SCHEMAS
 from ..intake.values import show, trim
@@ -140,21 +140,21 @@ def _list_wanted(profile: Profile) -> list[str]:
     )
 
 
-def _open(path: str | Path) -> sources.Source:
-    found = sources.find_path(path)
+def _open(path: str | Path) -> input_files.Source:
+    found = input_files.find_path(path)
     if found.suffix.lower() == ".parquet":
         raise InputError(str(path), "is no export of a CRM.", "Name the .csv or .xlsx as it was exported.")
-    return sources.read(found)
+    return input_files.read(found)
 
 
 def _find_table(
-    source: sources.Source,
+    source: input_files.Source,
     wanted: Sequence[str],
     api_names: Mapping[str, str],
     thing: str,
     what: str,
     profile: Profile,
-) -> tuple[sources.Sheet, int, list[str]]:
+) -> tuple[input_files.Sheet, int, list[str]]:
     """Find the sheet and row whose cells name the column that is looked for."""
     fullest: list[str] = []
     for sheet in source.sheets:
@@ -186,7 +186,7 @@ def _refuse_twice(thing: str, names: Sequence[str], wanted: Sequence[str]) -> No
             raise InputError(thing, problem, "Take one of them out of the export.")
 
 
-def _read_rows(sheet: sources.Sheet, skip: int, width: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
+def _read_rows(sheet: input_files.Sheet, skip: int, width: int) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """Give each row below the header that says something, as wide as the header."""
     for block in sheet.blocks(skip, range(width)):
         for offset in range(block.size):
@@ -263,7 +263,7 @@ def _list_key_words(profile: Profile) -> list[str]:
     )
 
 
-def _settle(source: sources.Source, lines: Sequence[Graded]) -> Grades:
+def _settle(source: input_files.Source, lines: Sequence[Graded]) -> Grades:
     """Take each key once; what is said differently of one key counts for nothing."""
     found: dict[str, Graded] = {}
     apart: dict[str, None] = {}

@@ -11,7 +11,7 @@ import pandas as pd
 from ..base import messages
 from ..base.errors import InputError, printable
 from ..base.workbook import FileCreateError, name_sheet, open_book, write_text
-from . import sources
+from . import input_files
 from .contract import FileCheck
 from .fault_kinds import KINDS, name_kind
 from .fault_log import COUNTS
@@ -363,7 +363,7 @@ def _write_rows(workbook: Any, check: FileCheck, heading: Any, styles: Mapping[b
     faults = faults[faults["cell"] != ""]
     if check.error or faults.empty or check.path.suffix.lower() == ".parquet":
         return
-    for source in sources.read(check.path).sheets:
+    for source in input_files.read(check.path).sheets:
         marks = {
             int(row): list(group.itertuples())
             for row, group in faults[faults["sheet"] == source.name].groupby("row")
@@ -375,7 +375,7 @@ def _write_rows(workbook: Any, check: FileCheck, heading: Any, styles: Mapping[b
             _copy_rows(sheet, source, line, marks, styles)
 
 
-def _write_header(sheet: Any, source: sources.Sheet, rows: int, heading: Any) -> int:
+def _write_header(sheet: Any, source: input_files.Sheet, rows: int, heading: Any) -> int:
     """Copy the header and what little stands above it; gives the line below.
 
     One column more on the left takes the row numbers.
@@ -390,7 +390,7 @@ def _write_header(sheet: Any, source: sources.Sheet, rows: int, heading: Any) ->
     return len(lines)
 
 
-def _read_row(source: sources.Sheet, row: int) -> Sequence[Sequence[Any]]:
+def _read_row(source: input_files.Sheet, row: int) -> Sequence[Sequence[Any]]:
     """Read one row of a sheet, counted from its first."""
     block = next(iter(source.blocks(row - 1, [])))
     return [block.raw(0)]
@@ -403,7 +403,11 @@ def _cover(cell: Any) -> Any:
 
 
 def _copy_rows(
-    sheet: Any, source: sources.Sheet, line: int, marks: Mapping[int, list[Any]], styles: Mapping[bool, Any]
+    sheet: Any,
+    source: input_files.Sheet,
+    line: int,
+    marks: Mapping[int, list[Any]],
+    styles: Mapping[bool, Any],
 ) -> None:
     before = [""] * (source.first_column - 1)
     for row, cells in _pick_rows(source, sorted(marks)[:SHOWN_ROWS]):
@@ -417,7 +421,7 @@ def _copy_rows(
         line += 1
 
 
-def _pick_rows(source: sources.Sheet, wanted: Sequence[int]) -> Iterator[tuple[int, Sequence[Any]]]:
+def _pick_rows(source: input_files.Sheet, wanted: Sequence[int]) -> Iterator[tuple[int, Sequence[Any]]]:
     """Give these rows as they stand; `wanted` rises."""
     rows = iter(wanted)
     row = next(rows, None)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import InputError
-from . import contradictions, headers, mapping, sheet_tables, sources, table_contract, table_headers
+from . import contradictions, headers, input_files, mapping, sheet_tables, table_contract, table_headers
 from .fault_log import COUNTS, FaultLog, frame
 from .headers import SCORES
 from .mapping import ColumnMap
@@ -113,7 +113,7 @@ def check(
         Dates after it are flagged; the present day by default.
     """
     column_map = mapping.load_column_map(columns)
-    files = [file for path in paths for file in sources.list_files(sources.find_path(path))]
+    files = [file for path in paths for file in input_files.list_files(input_files.find_path(path))]
     checks = [
         found for file in files for found in _check_file(file, column_map, score, today or dt.date.today())
     ]
@@ -157,7 +157,7 @@ def _check_file(
             contradictions.flag_supplied(scored, faults)
 
     try:
-        source = sources.read(path)
+        source = input_files.read(path)
         others = table_contract.find_tables(source, column_map)
         kinds = table_contract.list_kinds(others.values())
     except InputError as error:
@@ -179,7 +179,7 @@ def _add_counts(found: FileCheck, asking: Mapping[str, int], graded: Mapping[boo
     return replace(found, customers=asking, **counts)
 
 
-def _list_absent(source: sources.Source, table: str, column_map: ColumnMap) -> list[str]:
+def _list_absent(source: input_files.Source, table: str, column_map: ColumnMap) -> list[str]:
     """Return the headers that a mapping file names for a table and that no sheet of the file has."""
     mapped = column_map.columns if table == CONSULTATIONS else column_map.rules_of(table).columns
     cells = (cell for sheet in source.sheets for row in sheet.head for cell in row)
@@ -199,7 +199,7 @@ def _try(task: Callable[[], FileCheck], path: Path) -> FileCheck:
 
 
 def _check_table(
-    source: sources.Source, others: dict[int, Recognised], table: str, column_map: ColumnMap
+    source: input_files.Source, others: dict[int, Recognised], table: str, column_map: ColumnMap
 ) -> FileCheck:
     customers: Counter[str] = Counter()
 
@@ -209,14 +209,14 @@ def _check_table(
     return replace(clean_table(source, others, table, column_map, keep), customers=customers)
 
 
-def holds_consultations(source: sources.Source, others: Collection[int]) -> bool:
+def holds_consultations(source: input_files.Source, others: Collection[int]) -> bool:
     """Tell whether a file is one of consultations: without other tables any is, with them one with scores."""
     left = [sheet for place, sheet in enumerate(source.sheets) if place not in others]
     return bool(left) and (not others or any(table_headers.count_scores(sheet.head) for sheet in left))
 
 
 def clean_table(
-    source: sources.Source,
+    source: input_files.Source,
     others: dict[int, Recognised],
     table: str,
     column_map: ColumnMap,
@@ -238,7 +238,7 @@ def clean_table(
         Takes region, year and the clean rows of each slice.
     """
     found = table_contract.clean(source, others, table, column_map, keep, LISTED)
-    sources.refuse_change(source)
+    input_files.refuse_change(source)
     tally = found.tally
     return FileCheck(
         path=source.path,
@@ -284,7 +284,7 @@ def flag_copy(found: FileCheck, original: str) -> FileCheck:
 
 
 def clean(
-    file: Path | sources.Source,
+    file: Path | input_files.Source,
     column_map: ColumnMap,
     keep: Callable[[str, int, pd.DataFrame], None],
     faults: FaultLog | None = None,
@@ -314,7 +314,7 @@ def clean(
         Nothing in the file can be read, or it changed meanwhile.
     """
     faults = faults or FaultLog(LISTED)
-    source = sources.read(file) if isinstance(file, Path) else file
+    source = input_files.read(file) if isinstance(file, Path) else file
     if others:
         own = [sheet for place, sheet in enumerate(source.sheets) if place not in others]
         source = replace(source, sheets=tuple(own))
@@ -331,7 +331,7 @@ def clean(
             if len(settled):
                 slices.append((region, year, len(settled)))
                 keep(region, year, settled)
-    sources.refuse_change(source)
+    input_files.refuse_change(source)
     report = _report(source, reading.grids, faults, tally, slices)
     unused = _list_unused([grid.table for grid in reading.grids], column_map.columns)
     return replace(report, unused=[header for header in unused if header not in report.suggestions])
@@ -350,7 +350,7 @@ def _list_unused(tables: Iterable[Any], mapped: Mapping[str, str]) -> list[str]:
 
 
 def _report(
-    source: sources.Source,
+    source: input_files.Source,
     grids: list[Grid],
     faults: FaultLog,
     tally: Counter[str],

@@ -1,6 +1,6 @@
 """The files of some data, each in the prepared store: which there are, what tables and slices they hold."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from ..base.errors import InputError
 from ..settings.project import find_project
-from . import sources as inputs
+from . import input_files as inputs
 from . import store
 from .mapping import load_column_map
 from .schemas import CONSULTATIONS
@@ -81,15 +81,19 @@ def read_tables(
     columns: str | Path | None,
     choose: Callable[[Prepared], Iterable[str]],
     table: str = CONSULTATIONS,
+    wanted: Sequence[str] | None = None,
 ) -> list[pd.DataFrame]:
-    """Read the chosen tables of each file; an entry that is damaged or was removed is made anew, once."""
+    """Read the chosen tables of each file, or only the wanted columns of them.
+
+    An entry that is damaged or was removed is made anew, once.
+    """
     import pyarrow
 
     for is_last in (False, True):
         tables = []
         for file in prepare(data, columns, table):
             try:
-                tables += [store.read_table(file, name) for name in choose(file)]
+                tables += [store.read_table(file, name, wanted) for name in choose(file)]
             except MemoryError as error:  # also Arrow's
                 remedy = "Make fewer reports at a time with --jobs, or raise the limit (ulimit -v)."
                 raise InputError(str(data), "needs more memory than there is.", remedy) from error

@@ -11,8 +11,8 @@ import pandas as pd
 from ..base.errors import printable
 from .fault_kinds import KINDS, explain
 from .headers import Table
+from .input_files import Sheet
 from .personal_data import cover
-from .sources import Sheet
 from .xlsx import name_column
 
 COUNTS = ("read", "graded", "ungradable", "rejected", "duplicates")

@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..base.workbook import open_book, write_text, xl_col_to_name
 from ..scorecard.scorecards import Scorecard
-from . import sources
+from . import input_files
 from .form_fields import LISTED, Field, list_codes, list_fields
 from .mapping import quote
 from .schemas import CONSULTATIONS, SCHEMAS
@@ -172,7 +172,7 @@ def read_code_page(path: str | Path) -> dict[str, list[str]]:
     """
     pages = [names[1] for names in SHEETS.values()]
     found: dict[str, list[str]] = {}
-    for sheet in sources.read(sources.find_path(path)).sheets:
+    for sheet in input_files.read(input_files.find_path(path)).sheets:
         heads = [trim(cell) for cell in sheet.head[0]] if sheet.name in pages and sheet.head else []
         columns = {place: column for place, head in enumerate(heads) if (column := _CODE_HEADS.get(head))}
         for block in sheet.blocks(1, list(columns)) if columns else ():

@@ -12,7 +12,7 @@ from ..base import messages
 from ..base.errors import InputError, near_match
 from ..base.yaml_forms import Keyed, Kind, Tree, Typed
 from ..base.yaml_reader import Page, open_page
-from . import headers, sources
+from . import headers, input_files
 from .headers import COLUMNS, IGNORE, SCORES, Table
 from .schemas import CONSULTATIONS, SCHEMAS, TABLES
 from .values import read_number, read_score, read_yes_no, trim
@@ -308,7 +308,7 @@ def draft_mapping(path: str | Path) -> str:
     InputError
         The file cannot be read or holds no table.
     """
-    source = sources.read(sources.find_path(path))
+    source = input_files.read(input_files.find_path(path))
     tables = [(sheet, table) for sheet in source.sheets if (table := headers.find_table(sheet.head, {}))]
     if not tables:
         raise InputError(str(path), "holds no table.", "Name a file whose table has a header row.")
@@ -337,7 +337,7 @@ def _say_comment(line: str) -> str:
     return indent + told
 
 
-def _draft_further(sheet: sources.Sheet, table: Table) -> list[str]:
+def _draft_further(sheet: input_files.Sheet, table: Table) -> list[str]:
     """Draft columns of the file's own, for a scorecard or a grouping of one's own, with what they hold."""
     taken = set(table.columns.values())
     free = {place: header for place, header in table.headers.items() if place not in taken and header}
@@ -355,7 +355,7 @@ def _draft_further(sheet: sources.Sheet, table: Table) -> list[str]:
     return lines if free else []
 
 
-def _describe_cells(sheet: sources.Sheet, table: Table, position: int) -> tuple[str, str]:
+def _describe_cells(sheet: input_files.Sheet, table: Table, position: int) -> tuple[str, str]:
     """Tell of the first rows of a column whether they hold numbers or texts, and which; no free text."""
     cells = [row[position] for row in sheet.head[table.skip :] if position < len(row)]
     texts = list(dict.fromkeys(text for cell in cells if (text := trim(cell))))
@@ -367,7 +367,7 @@ def _describe_cells(sheet: sources.Sheet, table: Table, position: int) -> tuple[
     return "text", ", ".join(codes)
 
 
-def _draft_columns(sheet: sources.Sheet, table: Table) -> list[str]:
+def _draft_columns(sheet: input_files.Sheet, table: Table) -> list[str]:
     taken = {position: column for column, position in table.columns.items()}
     lines = [
         f"  # known without this file: {quote(table.headers[p])}: {column}" for p, column in taken.items()
@@ -382,7 +382,7 @@ def _draft_columns(sheet: sources.Sheet, table: Table) -> list[str]:
     return lines
 
 
-def _draft_values(sheet: sources.Sheet, table: Table) -> list[str]:
+def _draft_values(sheet: input_files.Sheet, table: Table) -> list[str]:
     """Draft what codes mean, those of scores with the number that they begin with, if any."""
     lines = []
     for column in SCORES:
@@ -405,7 +405,7 @@ def _guess_score(code: str) -> str:
     return begins[0] if begins else "1 to 5"
 
 
-def _list_codes(sheet: sources.Sheet, table: Table, position: int, most: int = _SHORT_LIST) -> list[str]:
+def _list_codes(sheet: input_files.Sheet, table: Table, position: int, most: int = _SHORT_LIST) -> list[str]:
     """Give the different texts of a column's first rows if they look like codes."""
     cells = [row[position] for row in sheet.head[table.skip :] if 0 <= position < len(row)]
     codes = list(dict.fromkeys(text for cell in cells if (text := trim(cell))))

@@ -14,13 +14,13 @@ from typing import Any
 import pandas as pd
 
 from ..base.errors import InputError
-from . import contract, sources, store, table_contract, table_headers
+from . import contract, input_files, store, table_contract, table_headers
 from .data_files import find_data
 from .headers import normalise
+from .input_files import Source
 from .mapping import ColumnMap, TableRules, load_column_map
 from .other_tables import settle
 from .schemas import Column
-from .sources import Source
 from .table_headers import Found, Recognised
 from .table_rows import NO_REGION
 from .values import trim
@@ -68,7 +68,7 @@ def read_responses(
         for frame in _clean(source, "responses", _know_questions(source, column_map, questions))
     ]
     if sheet:
-        frames += _read_sheet(sources.find_path(sheet), column_map, questions, region)
+        frames += _read_sheet(input_files.find_path(sheet), column_map, questions, region)
     rows = settle(frames, data, region, columns, "responses")
     return rows.reindex(columns=[*rows.columns, *(name for name in set(questions.values()) - set(rows))])
 
@@ -103,7 +103,7 @@ def read_feedback(
 def _open_files(data: str | Path, table: str, column_map: ColumnMap, region: str | None) -> Iterator[Source]:
     """Open the files that hold a table, each content once; not those that hold other regions alone."""
     seen = set()
-    for file in sources.list_files(find_data(data, table)):
+    for file in input_files.list_files(find_data(data, table)):
         checksum = store.know_checksum(file)
         entry = store.prepare_file(file, checksum, column_map)
         if table not in entry.summary["tables"] or checksum in seen:
@@ -112,7 +112,7 @@ def _open_files(data: str | Path, table: str, column_map: ColumnMap, region: str
         found = {its_region for its_region, *_ in store.prepare_table(file, entry, table, column_map).slices}
         # Of a file whose every row was rejected (answers on another scale) nothing tells the region.
         if region is None or not found or found & {region, NO_REGION}:
-            yield sources.read(file)
+            yield input_files.read(file)
 
 
 def _clean(
@@ -156,7 +156,7 @@ def _strip(header: str) -> str:
 def _read_sheet(
     path: Path, column_map: ColumnMap, questions: Mapping[str, str], region: str | None
 ) -> list[pd.DataFrame]:
-    source = sources.read(path)
+    source = input_files.read(path)
     known = replace(_know_questions(source, column_map, questions), table="responses", region=None)
     tables = table_contract.find_tables(source, known)
     asked = set(questions.values())

@@ -75,8 +75,12 @@ def _find_unplaced(file: Prepared, region: str | None, year: int | None) -> list
     return sorted({*places, *find_places(file, NO_REGION, year)}) if region is not None else places
 
 
+def _list_all(file: Prepared) -> list[str]:
+    return [str(place) for place in range(len(file.slices))]
+
+
 def _read_customers(data: str | Path, columns: str | Path | None) -> pd.DataFrame:
-    frames = read_tables(data, columns, lambda file: map(str, range(len(file.slices))), "customers")
+    frames = read_tables(data, columns, _list_all, "customers", ["customer_id", "region"])
     return join(frames) if frames else pd.DataFrame({"customer_id": [], "region": []}, dtype=TEXT_DTYPE)
 
 
@@ -91,9 +95,11 @@ def _place_by_customer(rows: pd.DataFrame, data: str | Path, columns: str | Path
 def find_refusing(data: str | Path, columns: str | Path | None = None) -> set[str]:
     """Find the customers who gave no consent or opted out, by any table of theirs that says so."""
     refusing: set[str] = set()
+    says = {"consent": False, "do_not_contact": True}
+    wanted = ["customer_id", *says]
     for table in ("customers", "leads"):
-        for rows in read_tables(data, columns, lambda file: map(str, range(len(file.slices))), table):
-            for name, value in (("consent", False), ("do_not_contact", True)):
+        for rows in read_tables(data, columns, _list_all, table, wanted):
+            for name, value in says.items():
                 if name in rows and "customer_id" in rows:
                     said = rows[name].eq(value).fillna(False)
                     refusing |= set(rows.loc[said.to_numpy(dtype=bool), "customer_id"].dropna())

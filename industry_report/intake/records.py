@@ -13,7 +13,7 @@ from . import headers, place_names, row_kinds, values
 from .fault_kinds import KINDS
 from .fault_log import TEXT_DTYPE, FaultLog
 from .headers import SCORES, Table
-from .sources import Block, Encoded, Sheet
+from .input_files import Block, Encoded, Sheet
 from .text_rows import list_long_rows, list_split_amounts
 from .values import Reading
 

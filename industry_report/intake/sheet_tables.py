@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..base.errors import InputError
-from . import headers, place_names, sources, table_layout, values
+from . import headers, input_files, place_names, table_layout, values
 from .fault_log import FaultLog
 from .headers import SCORES, Table
+from .input_files import Sheet, Source
 from .mapping import ColumnMap
 from .records import Grid
-from .sources import Sheet, Source
 from .table_layout import Rows
 from .table_readers import guard_text
 from .values import Reading
@@ -195,14 +195,14 @@ def _list_untold(table: Table, region: str | None, year: int | None) -> list[str
 
 
 def choose_readers(
-    source: sources.Source, table: Table, column_map: ColumnMap
+    source: input_files.Source, table: Table, column_map: ColumnMap
 ) -> Mapping[str, Callable[[Any], Reading]]:
     """Choose how the cells of each column are read."""
     return {column: _choose_reader(column, source, table, column_map) for column in table.columns}
 
 
 def _choose_reader(
-    column: str, source: sources.Source, table: Table, column_map: ColumnMap
+    column: str, source: input_files.Source, table: Table, column_map: ColumnMap
 ) -> Callable[[Any], Reading]:
     dated: dict[str, Callable[..., Reading]] = {
         "consulted_on": values.read_moment,

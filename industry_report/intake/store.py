@@ -26,7 +26,7 @@ from ..base.errors import InputError
 from ..base.files import narrow_mode
 from ..base.own_folders import OwnFolder
 from . import contract, table_contract
-from . import sources as inputs
+from . import input_files as inputs
 from .contract import FileCheck
 from .fault_log import COUNTS
 from .mapping import ColumnMap
@@ -238,8 +238,8 @@ def _write_table(table: pd.DataFrame, file: Path) -> None:
     pyarrow.parquet.write_table(to_arrow(table), file, compression="zstd")
 
 
-def read_table(file: Prepared, name: str) -> pd.DataFrame:
-    """Read a table of an entry.
+def read_table(file: Prepared, name: str, wanted: Sequence[str] | None = None) -> pd.DataFrame:
+    """Read a table of an entry, or those of the wanted columns that it has.
 
     Raises
     ------
@@ -252,7 +252,9 @@ def read_table(file: Prepared, name: str) -> pd.DataFrame:
     if file.summary["checksums"].get(path.name) != _check_bytes(path):
         raise OSError("it is damaged")
     with pyarrow.parquet.ParquetFile(path) as parquet:
-        return from_arrow(parquet.read(use_threads=False))
+        there = parquet.schema_arrow.names
+        chosen = there if wanted is None else [column for column in wanted if column in there]
+        return from_arrow(parquet.read(chosen, use_threads=False))
 
 
 def _check_bytes(file: Path) -> int:

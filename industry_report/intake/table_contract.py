@@ -12,9 +12,9 @@ from ..base.errors import InputError
 from . import headers, place_names, table_headers, values
 from .contradictions import PROVENANCE, flag_identifiers
 from .fault_log import FaultLog
+from .input_files import Sheet, Source
 from .mapping import ColumnMap
 from .schemas import CONSULTATIONS, Schema
-from .sources import Sheet, Source
 from .spill import Spill
 from .table_headers import Found, Recognised
 from .table_readers import choose_readers, guard_text

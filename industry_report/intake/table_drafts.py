@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..base.errors import near_match
-from . import mapping, sources, table_contract
+from . import input_files, mapping, table_contract
 from .headers import IGNORE, normalise
 from .mapping import ColumnMap
 from .table_headers import Found, label
@@ -19,7 +19,7 @@ def draft_mapping(path: str | Path) -> str:
     InputError
         The file cannot be read or holds no table.
     """
-    source = sources.read(sources.find_path(path))
+    source = input_files.read(input_files.find_path(path))
     told = table_contract.find_tables(source, ColumnMap()).values()
     found = {one.schema.name: one for part in told if (one := part.table or part.nearest) is not None}
     if not found:

@@ -9,8 +9,8 @@ import numpy as np
 
 from . import headers, row_kinds, values
 from .headers import SCORES, Table
+from .input_files import Block, Sheet
 from .records import Grid
-from .sources import Block, Sheet
 
 _STATISTICS = re.compile(
     "户数|数量|人数|次数|条数|占比|比例|百分比|比重|平均|均分|均值|平均分|平均值|合计|总计|小计|金额|排名|"

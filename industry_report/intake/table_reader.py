@@ -13,10 +13,10 @@ from . import contradictions, headers, sheet_tables, table_layout, values
 from .contradictions import PROVENANCE
 from .fault_log import FaultLog
 from .headers import SCORES, Table
+from .input_files import Block, Sheet, Source
 from .mapping import ColumnMap
 from .records import Grid, clean_block
 from .row_kinds import is_perhaps_total
-from .sources import Block, Sheet, Source
 from .table_layout import HeaderRows, Piece, Rows
 
 _OF_RECORDS = {"customer_id", "consulted_on", "detail", "converted_on"}  # what only single records have

@@ -13,8 +13,8 @@ from . import row_kinds, values
 from .code_lists import EXCHANGE, REFUND, find_code
 from .fault_kinds import KINDS
 from .fault_log import TEXT_DTYPE, FaultLog
+from .input_files import Block, Sheet
 from .schemas import Schema
-from .sources import Block, Sheet
 from .table_headers import Found
 from .table_readers import Reader
 from .text_rows import list_long_rows

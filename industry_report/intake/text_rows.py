@@ -8,7 +8,7 @@ import numpy as np
 from . import values
 from .fault_log import FaultLog
 from .headers import Table
-from .sources import Block, Sheet
+from .input_files import Block, Sheet
 
 _UNIFORM_ROWS = 3  # rows that must all end alike before the empty cells at their end are taken for a habit
 _THOUSANDS = re.compile(r"[-+]?[¥￥]?\s*[1-9]\d{0,2}")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import InputError
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .groups import rank_label
 from .masked_tables import mark, mask_columns
 

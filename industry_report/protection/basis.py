@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..analysis import bases, market, outcome_window, workload
+from ..analysis import bases, days_to_purchase, market, outcome_window, workload
 from ..analysis.conversion import Measure
 from ..analysis.outcome_window import Window
 from ..base import table_metadata
 from ..base.origin import Number, Withheld
 from ..scorecard.scorecards import Scorecard
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .masked_tables import mark
 
 PLACES = 3
@@ -35,7 +35,7 @@ class Basis:
     outcomes : DataFrame
         See `outcome_window.count_outcomes`; a small number is missing.
     days : DataFrame
-        See `outcome_window.days_to_purchase`; empty where too few bought.
+        See `days_to_purchase.estimate`; empty where too few bought.
     bases : DataFrame
         See `bases.conversion_bases`; empty where two bases differ by few.
     customers : DataFrame
@@ -89,7 +89,7 @@ def describe_basis(
     if not enough:
         registered, scored = registered.iloc[:0], scored.iloc[:0]
     graded = scored[scored["grade"].notna()]
-    days = outcome_window.days_to_purchase(registered, window)
+    days = days_to_purchase.estimate(registered, window)
     return Basis(
         window=window,
         outcomes=_mask_small(outcome_window.count_outcomes(scored), policy),

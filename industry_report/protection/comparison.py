@@ -23,7 +23,7 @@ from ..base.errors import InputError
 from ..base.language import name, text
 from ..intake import dataset
 from ..scorecard.scorecards import Scorecard
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .publication import Published, publish
 
 Sides = Mapping[str | int, Published]  # year or region → its tables, in the order of the report

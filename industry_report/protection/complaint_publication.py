@@ -14,7 +14,7 @@ from ..analysis.opinions.complaints import Rate, Ratio
 from ..analysis.rates import FEWEST, wilson
 from ..base import table_metadata
 from ..base.origin import Number, Withheld
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import derived, disclosure, opinion_masks, opinion_sources
 from .customers import find_thin
 from .masked_tables import mark

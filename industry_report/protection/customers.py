@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..analysis.conversion import SEPARATORS
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .groups import MULTIPLE, TOTAL
 
 IDENTIFIER = "customer_id"

@@ -17,7 +17,7 @@ from ..analysis import conversion, validity
 from ..analysis.conversion import REST, Measure, Standardised
 from ..base import table_metadata
 from ..scorecard.scorecards import Scorecard
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .amounts import protect_amounts
 from .customers import find_thin
 from .disclosure import is_protected

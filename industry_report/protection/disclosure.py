@@ -34,12 +34,13 @@ import pandas as pd
 from ..base import language, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
-from ..settings.publisher import Policy, load_policy
+from ..settings.editions import Policy
+from ..settings.publisher import load_policy
 from .amounts import dominance, protect_amounts
 from .groups import LEVELS, TOTAL, Groups, Masks, Thin, arrange, collect_counts, find_kind
 from .joint import join_family, protect_family
 from .masked_tables import mark, mask_average, mask_table
-from .masking import protect_groups
+from .suppression import protect_groups
 
 __all__ = [
     "Policy",

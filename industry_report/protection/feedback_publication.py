@@ -12,7 +12,7 @@ from ..analysis.opinions.coding import Frame
 from ..base import origin
 from ..base.errors import InputError
 from ..base.origin import Number, Withheld
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import opinion_masks, opinion_sources
 from .opinion_sources import Gathered
 
@@ -66,9 +66,9 @@ def _read_checked(path: str | Path) -> pd.DataFrame:
     InputError
         The file has no such columns, or nothing was filled in.
     """
-    from ..intake import sources
+    from ..intake import input_files
 
-    file = sources.find_path(path)
+    file = input_files.find_path(path)
     table = pd.read_csv(file, dtype=str) if file.suffix.lower() == ".csv" else pd.read_excel(file, dtype=str)
     found = {
         name: next((c for c in table if str(c).strip() in known), None) for name, known in _HEADS.items()

@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from .groups import LEVELS, Groups, Masks
-from .masking import complete, find_goal, find_ranges, list_further, protect_groups, widen_mask
+from .suppression import complete, find_goal, find_ranges, list_further, protect_groups, widen_mask
 
 LARGEST = 20_000  # cells of the joint distribution that are worth a linear programme
 

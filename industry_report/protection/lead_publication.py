@@ -21,7 +21,7 @@ from ..base import language, origin
 from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..intake.data_files import list_tables
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import lead_cards, lead_tables
 from .basis import is_small
 from .customers import find_thin

@@ -20,7 +20,7 @@ from ..base import table_metadata
 from ..base.language import current, name, term, text
 from ..intake.schemas import SCHEMAS
 from ..scorecard.conditions import Interval, read_interval, word_interval
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .basis import is_small
 
 ANSWERS = {"yes": ("是", "Yes"), "no": ("否", "No"), "unknown": ("未知", "Unknown")}

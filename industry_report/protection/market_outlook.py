@@ -16,7 +16,7 @@ from ..analysis.trade.demand_chain import ASSUMED, CITED, OBSERVED, Link
 from ..analysis.trade.forecast import Forecast
 from ..analysis.trade.market_file import MarketFile
 from ..intake import dataset
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .market_inputs import Inputs
 from .market_regions import Place
 from .market_rules import Told, are_large

@@ -18,7 +18,7 @@ from ..analysis.trade.market_file import MarketFile
 from ..base import origin, table_metadata
 from ..intake import dataset
 from ..scorecard.scorecards import Scorecard
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import market_outlook, market_regions, publication
 from .market_inputs import Inputs, read_inputs
 from .market_outlook import Outlook

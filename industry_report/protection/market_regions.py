@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..analysis.trade import decomposition, market_share, sales
 from ..analysis.trade.market_file import MarketFile
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .market_inputs import Inputs
 from .market_rules import Told, are_large
 from .masked_tables import mark

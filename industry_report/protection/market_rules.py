@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ..analysis.trade import sales
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .money_masks import is_sensitive
 from .pooling import pool_categories
 

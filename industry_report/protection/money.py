@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from ..base.errors import InputError
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .customers import IDENTIFIER
 from .groups import ORDERED
 from .masked_tables import mark, mask_columns

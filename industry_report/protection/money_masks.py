@@ -6,7 +6,7 @@ so it must itself be safe. And a linear programme over all groupings at once loo
 narrows a withheld sum to less than the rule asks for (Hundepool and others 2012, section 4.4: secondary cell
 suppression, protection levels).
 
-What is masked for others' sake goes in pairs by an order fixed beforehand, see `masking`.
+What is masked for others' sake goes in pairs by an order fixed beforehand, see `suppression`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import linprog
 
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .amounts import dominance
 from .groups import rank_label
-from .masking import pair_up
+from .suppression import pair_up
 
 NOBODY = "\ue000"  # the group of rows that state none: never printed, but it follows from the total
 LEEWAY = 1e-6  # of the total: what a linear programme may be off

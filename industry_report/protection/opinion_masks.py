@@ -21,7 +21,7 @@ from ..analysis.opinions import coding, ratings
 from ..analysis.opinions.questionnaire import Item, Questionnaire
 from ..base import table_metadata
 from ..base.language import text
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .masked_tables import mark
 
 PLACES = 3

@@ -20,7 +20,7 @@ from ..base import origin
 from ..base.language import text
 from ..base.origin import Number
 from ..intake.code_lists import CHANNEL_NAMES
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import opinion_sources
 from .complaint_publication import Complained, publish_complaints
 from .feedback_publication import Feedback, publish_feedback

@@ -18,7 +18,7 @@ from ..base.errors import InputError
 from ..intake import dataset, opinion_tables
 from ..intake.data_files import list_tables
 from ..intake.schemas import CONSULTATIONS
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .source_files import protect_reasons
 
 if TYPE_CHECKING:

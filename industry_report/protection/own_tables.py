@@ -17,7 +17,7 @@ import pandas as pd
 from ..base import language, own_names, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .customers import IDENTIFIER
 from .groups import MULTIPLE
 from .masked_tables import mark

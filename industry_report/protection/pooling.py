@@ -20,10 +20,10 @@ import pandas as pd
 
 from ..analysis.conversion import MOST, REST
 from ..base.language import text
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .customers import find_thin, split_labels
 from .groups import MULTIPLE, rank_label
-from .masking import pair_up
+from .suppression import pair_up
 
 EXPECTED = 1.5  # thresholds: so many successes, and failures, a category of its own should have on average
 

@@ -22,7 +22,7 @@ from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..scorecard.conditions import list_columns
 from ..scorecard.scorecards import RESULTS, Linear
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import derived, disclosure, own_tables, source_files
 from .basis import Basis, count_open_customers, describe_basis
 from .customers import IDENTIFIER, find_thin

@@ -9,7 +9,7 @@ from ..analysis.opinions import answers, response
 from ..analysis.opinions.questionnaire import Questionnaire
 from ..base import table_metadata
 from ..base.language import text
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import disclosure
 from .opinion_sources import Gathered
 

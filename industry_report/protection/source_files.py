@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..intake import dataset
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .masked_tables import mark, mask_columns
 
 

@@ -17,7 +17,7 @@ from ..analysis.rates import REST
 from ..base import table_metadata
 from ..base.language import text
 from ..base.origin import Number, Withheld
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import disclosure, opinion_masks
 from .masked_tables import mark
 from .opinion_sources import GRADE, Gathered

@@ -23,7 +23,7 @@ from ..intake import dataset
 from ..intake.code_lists import CHANNEL_NAMES
 from ..intake.contradictions import PROVENANCE
 from ..intake.data_files import list_tables
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from .basis import is_small
 from .masked_tables import mark
 from .pooling import pool_categories

@@ -21,7 +21,7 @@ from ..analysis.value.model_check import Check, PurchaseModel
 from ..analysis.value.renewal_models import Sbg
 from ..base import origin
 from ..base.origin import Number, Withheld
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import publication, value_protection
 from .money import Sums, protect_concentration, protect_quantiles, protect_sums
 from .value_protection import Counted

@@ -19,7 +19,7 @@ from ..analysis import conversion, growth
 from ..base import origin
 from ..base.errors import InputError
 from ..scorecard.scorecards import Scorecard
-from ..settings.publisher import Policy
+from ..settings.editions import Policy
 from . import comparison
 from .publication import Published
 

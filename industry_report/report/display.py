@@ -19,7 +19,8 @@ from ..base.errors import InputError
 from ..base.language import text
 from ..base.marks import write_notice
 from ..scorecard.scorecards import Scorecard
-from ..settings.publisher import Policy, load_identity
+from ..settings.editions import Policy
+from ..settings.publisher import load_identity
 from . import as_json, cover_words, drawing, exhibits, layout, one_page, tables
 from .alternative_text import describe_figure
 from .one_page import Panel

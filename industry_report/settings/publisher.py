@@ -8,52 +8,23 @@ import functools
 import re
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..base.errors import InputError, did_you_mean, shown
+from ..base.errors import InputError
 from ..base.files import find_upwards
 from ..base.subject import STANDARD, Subject
-from ..base.yaml_forms import Keyed, Kind, Listed, Typed, Worded, read_words
+from ..base.yaml_forms import Kind, Listed, Worded, read_words
 from ..base.yaml_reader import read_page
-from . import subject_file
+from . import editions, subject_file
+from .editions import Policy
 from .logo import read_logo
 
-PUBLIC = ("industry", "government", "training", "college")  # editions for readers outside of the house
 READABLE = 4.5  # contrast of text with its ground, WCAG 2.2 level AA
 DARK_GROUND = "#1e252b"  # the lightest ground of a page in dark mode
 CITED = ("publisher", "title", "subtitle", "place", "date", "version")  # what a form of citation may name
 PUBLISHER = Kind("the publisher's file", "params/publisher.yaml")
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What a publisher protects.
-
-    Attributes
-    ----------
-    threshold : int
-        Counts from 1 to one below it are protected.
-    dominance : float
-        p of the p% rule for sums of money, in percent.
-    internal : bool
-        True if the edition is for use inside the house; nothing is then protected.
-    subject : Subject
-        What the reports are about.
-    like : str
-        The edition whose sections this one has: its own name, or that of another.
-    names : mapping
-        Edition → what it is called, of editions that the publisher adds.
-    """
-
-    threshold: int
-    dominance: float
-    internal: bool = False
-    subject: Subject = field(default=STANDARD, compare=False)
-    like: str = ""
-    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
 
 
 def load_policy(path: str | Path, edition: str) -> Policy:
@@ -74,17 +45,7 @@ def load_policy(path: str | Path, edition: str) -> Policy:
     """
     file = _find(path)
     page = _read_publisher(file, str(path))
-    values, own = page["disclosure"], page.get("editions", {})
-    editions = list(dict.fromkeys([*PUBLIC, *values["internal"], *own]))
-    if edition not in editions:
-        problem = f"expected an edition, got {shown(edition)}."
-        remedy = did_you_mean(edition, editions, f"Editions are {', '.join(editions)}.")
-        raise InputError("parameter edition", problem, remedy)
-    internal = own.get(edition, {}).get("internal", False) or edition in values["internal"]
-    like = own.get(edition, {}).get("like", edition)
-    names = {name: about["name"] for name, about in own.items()}
-    about = load_subject(file, page)
-    return Policy(values["threshold"], values["dominance"]["p"], internal, about, like, names)
+    return editions.choose(edition, page["disclosure"], page.get("editions", {}), load_subject(file, page))
 
 
 def load_subject(file: Path, page: Mapping[str, Any]) -> Subject:
@@ -93,13 +54,6 @@ def load_subject(file: Path, page: Mapping[str, Any]) -> Subject:
         return STANDARD
     name, at = page["subject"]
     return subject_file.read_subject(file.parent / name, at)
-
-
-def find_subject(path: str | Path) -> Path | None:
-    """Return the file of the subject, for a report is to be made anew when it changes; None without one."""
-    file = _find(path)
-    named = _read_publisher(file, str(path)).get("subject")
-    return file.parent / named[0] if named else None
 
 
 def load_identity(path: str | Path) -> dict[str, Any]:
@@ -133,13 +87,6 @@ def load_identity(path: str | Path) -> dict[str, Any]:
     if "colours" in values:
         values["colours"]["accent_on_dark"] = lighten(values["colours"]["accent"])
     return values
-
-
-def find_logo(path: str | Path) -> Path | None:
-    """Return the logo's file, for a report is to be made anew when it changes; None without a logo."""
-    file = _find(path)
-    named = _read_publisher(file, str(path)).get("logo")
-    return file.parent / named[0] if named else None
 
 
 def cite(identity: Mapping[str, Any], cover: Mapping[str, Any], version: int = 1) -> str:
@@ -248,38 +195,13 @@ def _read_citation(text: str) -> str:
 # --- the file
 
 
-def _read_edition(text: str) -> str:
-    name = text.strip()
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,29}", name) or name in PUBLIC:
-        raise ValueError(
-            "is no name for an edition: expected small letters, digits and hyphens, and not one of "
-            f"{', '.join(PUBLIC)}. Write for example `parents`."
-        )
-    return name
-
-
-def _read_like(text: str) -> str:
-    if text not in PUBLIC:
-        raise ValueError(f"is none of the editions whose sections there are. They are {', '.join(PUBLIC)}.")
-    return text
-
-
-def _read_yes_no(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("is neither yes nor no. Write true or false.")
-    return value
-
-
 _WORDS = Worded(read_words)
 FORM: dict[str, Any] = {
     "names?": _WORDS,
     "short?": _WORDS,
     "logo?": read_words,
     "subject?": read_words,
-    "editions?": Keyed(
-        _read_edition,
-        {"name": _WORDS, "readers?": _WORDS, "like?": _read_like, "internal?": Typed(_read_yes_no)},
-    ),
+    "editions?": editions.FORM,
     "colours?": {"accent": _read_accent},
     "contact?": {"address?": _WORDS, "phone?": read_words, "email?": _read_email, "website?": _read_url},
     "licence?": {"name?": _WORDS, "url?": _read_url},

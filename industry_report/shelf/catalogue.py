@@ -71,6 +71,7 @@ ENTRY = {
         "attachments": {str: str},
         "files": _FILES,
     },
+    "edition_words?": {"name?": {str: str}, "readers?": {str: str}},
     "correction?": CORRECTION,
     "earlier?": [{"version": int, "files": _FILES}],
 }
@@ -117,6 +118,8 @@ def describe_report(record: Mapping[str, Any], files: list[Entry], earlier: list
         "attachments": record.get("attachments", {}),
         "files": files,
     }
+    if words := record.get("edition_words"):
+        entry["edition_words"] = words
     if correction:
         entry |= {"correction": correction, "earlier": earlier}
     return entry

@@ -15,7 +15,7 @@ import jinja2
 from ..base import language
 from ..base.language import text
 from .catalogue import Entry, find_publisher, name_shelf, spell, tag_language
-from .report_table import describe, list_choices, list_marks, list_years, tell_correction
+from .index_table import describe, list_choices, list_marks, list_years, name_edition, tell_correction
 from .trends import list_trends
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -143,8 +143,9 @@ def _list_changes(changes: Mapping[str, list[str]], by_stem: Mapping[str, Entry]
 def list_untranslated(entries: list[Entry]) -> list[str]:
     """Return what the English page says in Chinese for want of a name; nothing where it does not."""
     with language.speaking("en"):
-        names = {name for entry in entries for name in (*entry["regions"], entry["edition"])}
-        lacking = sorted(name for name in names if HAN.search(language.term(language.name(name))))
+        names = {language.name(name) for entry in entries for name in entry["regions"]}
+        names |= {name_edition(entry) for entry in entries}
+        lacking = sorted(name for name in names if HAN.search(language.term(name)))
     if not lacking:
         return []
     listed = ", ".join(lacking)

@@ -34,6 +34,7 @@ _EXHIBIT = {
 RECORD = {
     **{"report": str, "notebook": str, "software": str, "version": int, "digest": str, "parameters": dict},
     **{"files": _TEXTS, "synthetic": bool, "draft?": bool, "internal?": bool, "attachments?": _TEXTS},
+    "edition_words?": {"name?": _TEXTS, "readers?": _TEXTS},
     "inputs?": {
         **{"files?": _TEXTS, "libraries?": _TEXTS, "data?": str, "notebook?": str, "code?": str},
         "draft?": bool,

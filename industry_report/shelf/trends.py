@@ -12,6 +12,7 @@ from urllib.parse import quote
 from ..base import language
 from ..base.language import text
 from .catalogue import Entry, spell, tag_language
+from .index_table import name_edition
 
 SHOWN_TRENDS = 2  # key figures of a region
 NUMBER = re.compile(r"([−-]?\d[\d,]*(?:\.\d+)?)\s*([^\s（(]*)")
@@ -95,7 +96,7 @@ def _list_changes(entry: Entry) -> dict[str, str]:
 def _lead_to(entry: Entry) -> dict[str, str]:
     """Return where the latest report of a region lies, of which year it is and for whom."""
     page = next((file["path"] for file in entry["files"] if file["format"] == "html"), "")
-    year, reader = str(entry["year"]), language.term(entry["edition"])
+    year, reader = str(entry["year"]), name_edition(entry)
     words = text(zh=f"读{year}年{reader}", en=f"Read the {year} {reader[:1].lower()}{reader[1:]}")
     return {"address": quote(page), "words": words}
 

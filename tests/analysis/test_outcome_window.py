@@ -1,6 +1,5 @@
 """Rates at equal follow-up: what is open is in no rate, and years are compared fairly."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -118,32 +117,6 @@ def test_the_cut_date_is_the_latest_day_of_the_data_unless_told():
 def test_wrong_windows_are_refused(days, cut):
     with pytest.raises(InputError, match=r"follow_up_days|data_cut"):
         outcome_window.choose_window(register(("2025-01-01", True, "2025-03-05")), days, cut)
-
-
-def test_median_days_count_the_open_as_far_as_they_are_known():
-    # By hand: 4 at risk; one buys on day 2 (3/4 left), one is open from day 3, one buys on day 6 (3/8 left).
-    table = register(
-        ("2025-01-01", True, "2025-01-03"),
-        ("2025-12-28", False, None),
-        ("2025-01-01", True, "2025-01-07"),
-        ("2025-01-01", False, None),
-    )
-    row = outcome_window.days_to_purchase(table, Window(90, CUT)).iloc[0]
-    assert row["bought"] == pytest.approx(1 - 3 / 8)
-    assert (row["quarter_days"], row["median_days"], row["three_quarter_days"]) == (2, 6, 6)
-
-
-def test_nobody_who_buys_has_no_days():
-    row = outcome_window.days_to_purchase(register(("2025-01-01", False, None)), Window(90, CUT)).iloc[0]
-    assert row["conversions"] == 0
-    assert np.isnan(row["median_days"])
-
-
-def test_days_to_purchase_without_dates_are_no_days():
-    dated = outcome_window.days_to_purchase(register(("2025-01-01", False, None)), Window(90, CUT))
-    undated = outcome_window.days_to_purchase(pd.DataFrame({"converted": [True, False]}), None)
-    assert undated.empty
-    assert list(undated) == list(dated)
 
 
 days_of_data = st.integers(0, 500).map(lambda n: pd.Timestamp("2025-01-01") + pd.Timedelta(days=n))

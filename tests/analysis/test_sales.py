@@ -10,7 +10,7 @@ from industry_report.analysis import conversion, follow_up, history, sales, work
 from industry_report.base import language
 from industry_report.base.errors import InputError
 from industry_report.report.sentences import enterprise
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 
 CARD = scoring.load_scorecard("params/scorecards/consultation.yaml")
 DIMENSIONS = [dimension.column for dimension in CARD.dimensions]

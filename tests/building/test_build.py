@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from industry_report.base.errors import InputError
-from industry_report.building import attempt, build, plan, render, scheduling, staleness
+from industry_report.building import build, one_report, plan, render, scheduling, staleness
 from industry_report.building.build import Options, Result
 from industry_report.building.plan import Job
 from industry_report.processes import pool, watchdog
@@ -59,7 +59,7 @@ def fail_for(text: str, error: BaseException, monkeypatch: pytest.MonkeyPatch) -
 
 
 def statuses(jobs: list[Job], **options: Any) -> dict[str, str]:
-    attempt._describe_worker.cache_clear()  # a new build has new workers
+    one_report._describe_worker.cache_clear()  # a new build has new workers
     results = build.build_reports(jobs, OUTPUT, Options(**options))
     return {result.report: result.status for result in results}
 
@@ -369,15 +369,15 @@ def test_full_disk_is_named(jobs, monkeypatch):
 
 def test_worker_with_another_program_refuses(jobs, monkeypatch):
     facts = staleness.gather_facts(jobs)
-    attempt._describe_worker.cache_clear()
+    one_report._describe_worker.cache_clear()
     monkeypatch.setattr(staleness, "describe_installation", lambda: {"code": "older", "libraries": {}})
-    result = attempt.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), Path.cwd())
+    result = one_report.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), Path.cwd())
     assert result.cause.startswith(f"worker on {platform.node()}: has other code than the build")
 
 
 def test_worker_without_the_project_folder_refuses(jobs, tmp_path):
     facts = staleness.gather_facts(jobs)
-    result = attempt.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), tmp_path / "none")
+    result = one_report.attempt(jobs[0], OUTPUT, facts[jobs[0].stem], watchdog.Limits(), tmp_path / "none")
     assert "Share the project folder" in result.cause
 
 

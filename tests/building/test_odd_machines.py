@@ -24,7 +24,7 @@ import pytest
 from builds import GOOD, OUTPUT, left_in, list_jobs, run, start, wait_for, write_notebook
 
 from industry_report.base.errors import InputError
-from industry_report.building import attempt, build, plan
+from industry_report.building import build, one_report, plan
 from industry_report.processes import fork_server, pool, worker
 from industry_report.shelf import report_records
 
@@ -236,10 +236,10 @@ def test_an_odd_date_of_the_source_is_told_once(epoch, project, monkeypatch):
 def test_a_full_disk_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "t"))
     full = OSError(28, "No space left on device")
-    assert "use --output" in attempt._describe_full_disk(OSError(28, "full", "reports/x"), OUTPUT)
-    told = attempt._describe_full_disk(OSError(28, "full", str(tmp_path / "t" / "x")), OUTPUT)
+    assert "use --output" in one_report._describe_full_disk(OSError(28, "full", "reports/x"), OUTPUT)
+    told = one_report._describe_full_disk(OSError(28, "full", str(tmp_path / "t" / "x")), OUTPUT)
     assert "set TMPDIR" in told
-    assert "None" not in attempt._describe_full_disk(full, OUTPUT)
+    assert "None" not in one_report._describe_full_disk(full, OUTPUT)
 
 
 # --- watched by others

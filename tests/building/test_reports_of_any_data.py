@@ -152,7 +152,7 @@ def hundred_thousand(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("report", [name for name in REPORTS if name != "industry"])  # a million: adversarial
+@pytest.mark.parametrize("report", [name for name in REPORTS if name != "industry"])  # it: adversarial
 def test_hundred_thousand_rows(report, hundred_thousand):
     assert "100,000" in run(report, data=hundred_thousand).get_text()
 

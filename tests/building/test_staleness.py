@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from industry_report.base.files import digest_file
-from industry_report.building import plan, staleness
+from industry_report.building import notebook_inputs, plan, staleness
 from industry_report.building.plan import Job
 from industry_report.intake import dataset
 from industry_report.intake.schemas import SCHEMAS
@@ -77,10 +77,32 @@ def test_every_file_that_a_parameter_names_counts(write_params, project):
     for name in ("a.yaml", "b.csv"):
         (project / name).write_text("x", encoding="utf-8")
     values = {"data": "d.csv", "scorecard": "a.yaml", "extra": ["b.csv", "word"], "year": 2025}
-    assert list(staleness._list_named(values, staleness._find_logo)) == [
+    assert list(staleness._list_named(values, staleness.list_named_within)) == [
         ("scorecard", "a.yaml"),
         ("extra: b.csv", "b.csv"),
     ]
+
+
+def test_files_count_that_a_named_file_names_beside_it_or_from_the_project_in_any_depth(project):
+    params = project / "params"
+    (params / "logo of ours.svg").write_text("<svg/>", encoding="utf-8")
+    (params / "inner.yaml").write_text("back: outer.yaml\nlist: [{deep: params/third.yml}]", encoding="utf-8")
+    (params / "third.yml").write_text("none: missing.yaml", encoding="utf-8")
+    (params / "outer.yaml").write_text(
+        "logo: logo of ours.svg\nuse: inner.yaml  # not fourth.yaml\nwords: [1.5, v1.0, params]",
+        encoding="utf-8",
+    )
+    (params / "fourth.yaml").write_text("x: 1", encoding="utf-8")
+    found = staleness.list_named_within("params/outer.yaml")
+    assert [str(Path(one).relative_to(project)) for one in found] == [
+        str(Path("params", name)) for name in ("logo of ours.svg", "inner.yaml", "third.yml")
+    ]
+
+
+def test_cards_that_the_model_of_leads_names_count(monkeypatch):
+    monkeypatch.chdir(Path(__file__).parents[2])
+    found = staleness.list_named_within("params/lead-model.yaml")
+    assert Path("params/scorecards/qualification.yaml").resolve() in map(Path, found)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +124,7 @@ def test_every_file_that_a_parameter_names_counts(write_params, project):
 def test_what_a_notebook_keeps_to_is_read_from_its_cells(cells, keys, tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     nbformat.write(notebook, tmp_path / "x.ipynb")
-    assert staleness.find_slice_keys(tmp_path / "x.ipynb") == keys
+    assert notebook_inputs.find_slice_keys(tmp_path / "x.ipynb") == keys
 
 
 @pytest.mark.parametrize(
@@ -120,7 +142,7 @@ def test_what_a_notebook_keeps_to_is_read_from_its_cells(cells, keys, tmp_path):
 )
 def test_tables_that_a_notebook_reads(tmp_path, cell, tables):
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)]), tmp_path / "x.ipynb")
-    assert staleness.find_tables(tmp_path / "x.ipynb") == tables
+    assert notebook_inputs.find_tables(tmp_path / "x.ipynb") == tables
 
 
 def test_orders_concern_the_notebooks_that_read_them_alone(project, write_params):

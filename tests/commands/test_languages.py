@@ -15,7 +15,10 @@ from industry_report.commands import speech
 
 ENGLISH = re.compile(r"(?<![-/`\w.])[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 CHINESE = re.compile("[\u4e00-\u9fff]")
-DATA = "客户ID,地区,统计年度,意向度,需求明确性,满意度,片区,是否成交\nK1,黄山市,2025,5,4,9,东区,是\nK2,黄山,2025,4,4,3,西区,否\n"
+DATA = """客户ID,地区,统计年度,意向度,需求明确性,满意度,片区,是否成交
+K1,黄山市,2025,5,4,9,东区,是
+K2,黄山,2025,4,4,3,西区,否
+"""
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from workbooks import HEADER, record, write, write_csv, write_sheets
 
 from industry_report.base.checked_json import read_checked
 from industry_report.base.errors import InputError
-from industry_report.intake import contract, dataset, fault_log, records, sources, store
+from industry_report.intake import contract, dataset, fault_log, input_files, records, store
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ def data(tmp_path):
 def opened(monkeypatch):
     """Take note of the files whose content is read or hashed."""
     names = []
-    read, hash_file = sources.read, sources.hash_file
-    monkeypatch.setattr(sources, "read", lambda path: names.append(path.name) or read(path))
-    monkeypatch.setattr(sources, "hash_file", lambda path: names.append(path.name) or hash_file(path))
+    read, hash_file = input_files.read, input_files.hash_file
+    monkeypatch.setattr(input_files, "read", lambda path: names.append(path.name) or read(path))
+    monkeypatch.setattr(input_files, "hash_file", lambda path: names.append(path.name) or hash_file(path))
     return names
 
 
@@ -83,7 +83,7 @@ def test_what_is_known_about_the_files(data):
     assert dataset.rejects(data, "杭州市", 2025).empty
     assert len(dataset.rejects(data)) == 1
     named = dataset.sources(data, "黄山市", 2025)
-    assert named.loc[0, "sha256"] == sources.hash_file(data / "黄山市-2025.xlsx")
+    assert named.loc[0, "sha256"] == input_files.hash_file(data / "黄山市-2025.xlsx")
     reasons = dataset.reasons(data)
     assert reasons[["code", "column", "rejects", "rows"]].to_numpy().tolist() == [
         ["score_out_of_range", "intent", True, 1]
@@ -246,7 +246,7 @@ def test_many_rows_wait_on_disk(tmp_path, monkeypatch):
     table.to_parquet(tmp_path / "咨询-2025.parquet")
     whole = dataset.load(tmp_path)
     monkeypatch.setenv(store.STORE_VARIABLE, str(tmp_path / "other"))
-    monkeypatch.setattr(sources, "BLOCK_ROWS", 300)
+    monkeypatch.setattr(input_files, "BLOCK_ROWS", 300)
     monkeypatch.setattr("industry_report.intake.spill.HELD_ROWS", 700)
     monkeypatch.setattr("industry_report.intake.spill.Spill.__init__.__defaults__", (700,))
     assert_frame_equal(dataset.load(tmp_path), whole)

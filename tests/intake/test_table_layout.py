@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from workbooks import HEADER, clean, list_faults, reconcile, record, write, write_csv, write_sheets
 
 from industry_report.base.errors import InputError
-from industry_report.intake import contract, sources
+from industry_report.intake import contract, input_files
 
 SWAPPED = ("客户ID", "客户类型", "咨询日期", "满意度", "需求明确性", "意向度")
 SHORT = ("客户ID", "意向度", "需求明确性", "满意度")
@@ -141,7 +141,7 @@ def test_cells_merged_downwards_hold_for_their_rows(tmp_path):
 
 
 def test_merged_cells_hold_across_blocks(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources, "BLOCK_ROWS", 2)
+    monkeypatch.setattr(input_files, "BLOCK_ROWS", 2)
     rows = [[*record(n), "杭州市" if n == 1 else None] for n in range(1, 7)]
     path = write(tmp_path, [[*HEADER, "地区"], *rows], change=lambda sheet: sheet.merge_cells("G2:G6"))
     _, table = clean(path)
@@ -158,7 +158,7 @@ def test_tables_are_found_across_blocks(tmp_path, monkeypatch):
     ]
     whole = clean(write(tmp_path, rows))[1]
     for size in (1, 2, 3, 5):
-        monkeypatch.setattr(sources, "BLOCK_ROWS", size)
+        monkeypatch.setattr(input_files, "BLOCK_ROWS", size)
         assert scores(clean(write(tmp_path, rows))[1]) == scores(whole)
 
 

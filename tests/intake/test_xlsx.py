@@ -7,7 +7,7 @@ import pytest
 from packages import LINKS, MAIN, STRICT, name_cell, write_cells, write_package
 from workbooks import HEADER, NAME, clean, list_faults, record, replace_part, write, write_sheets
 
-from industry_report.intake import contract, sources, xlsx
+from industry_report.intake import contract, input_files, xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
 ROWS = [HEADER, *(record(n) for n in range(1, 8))]
@@ -209,7 +209,7 @@ def test_what_calamine_gets_instead_of_the_file_is_in_memory(tmp_path):
     path = write(tmp_path, ROWS, change=lambda sheet: sheet.cell(1_048_576, 2, "x"))
     before = path.read_bytes()
     assert xlsx.inspect(path).package is not None
-    assert sources.read(path).sheets[0].facts.strays == ("B1048576",)
+    assert input_files.read(path).sheets[0].facts.strays == ("B1048576",)
     assert path.read_bytes() == before
 
 

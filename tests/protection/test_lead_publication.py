@@ -19,7 +19,7 @@ from industry_report.protection.lead_publication import (
 )
 from industry_report.report import lead_figures, lead_tables
 from industry_report.report.sentences import leads as sentences
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 
 INTERNAL, PUBLIC = Policy(10, 10, True), Policy(10, 10, False)
 

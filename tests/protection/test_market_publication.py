@@ -16,7 +16,7 @@ from industry_report.analysis.trade.market_file import load_market
 from industry_report.base.errors import InputError
 from industry_report.protection import disclosure, market_publication, market_rules
 from industry_report.protection.money_masks import is_sensitive
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 
 POLICY = Policy(threshold=10, dominance=10, internal=False)
 

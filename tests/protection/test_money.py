@@ -19,7 +19,7 @@ from industry_report.protection.money import (
     protect_quantiles,
     protect_sums,
 )
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 
 POLICY = Policy(threshold=4, dominance=10, internal=False)
 INTERNAL = Policy(threshold=4, dominance=10, internal=True)

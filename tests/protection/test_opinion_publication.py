@@ -19,7 +19,7 @@ from industry_report.protection import (
     survey_publication,
 )
 from industry_report.protection.opinion_sources import GRADE, Gathered
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 
 POLICY = Policy(10, 10.0)
 INSIDE = Policy(10, 10.0, internal=True)

@@ -14,7 +14,7 @@ from industry_report.base.errors import InputError
 from industry_report.base.origin import Withheld
 from industry_report.protection import value_protection
 from industry_report.protection.value_publication import Cards, PublishedValue, protect_value
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 
 PARAMS = Path(__file__).parents[2] / "params"
 CARDS = Cards(

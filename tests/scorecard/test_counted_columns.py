@@ -16,7 +16,7 @@ from industry_report.protection import publication
 from industry_report.report import tables
 from industry_report.scorecard import explanation
 from industry_report.scorecard.rating.cumulative_shares import share_out
-from industry_report.settings.publisher import Policy
+from industry_report.settings.editions import Policy
 from scoring import ScorecardError, ScoreError, score
 from tests import cards
 

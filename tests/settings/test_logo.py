@@ -166,4 +166,3 @@ def test_the_logo_lies_beside_the_publishers_file(tmp_path, monkeypatch):
     )
     monkeypatch.chdir(tmp_path)
     assert publisher.load_identity("params/publisher.yaml")["logo"].startswith("data:image/svg+xml;base64,")
-    assert publisher.find_logo("params/publisher.yaml") == tmp_path / "params" / "logo.svg"

@@ -28,7 +28,6 @@ def write(tmp_path):
 def test_the_standard_file_names_nobody_and_is_neutral(monkeypatch):
     monkeypatch.chdir(ROOT)
     assert publisher.load_identity("params/publisher.yaml") == {}
-    assert publisher.find_logo("params/publisher.yaml") is None
 
 
 def test_what_the_page_on_publishing_shows_is_read(write):

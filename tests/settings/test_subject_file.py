@@ -14,7 +14,7 @@ SUBJECTS = Path(__file__).parents[2] / "params" / "subjects"
 RULES = "disclosure:\n  threshold: 10\n  dominance: {p: 10}\n  internal: [enterprise]\n"
 OWN = """subject: subjects/mine.yaml
 editions:
-  parents: {name: {zh: 家长版, en: Parents' edition}, like: government}
+  parents: {name: {zh: 家长版, en: Parents' edition}, readers: {zh: 学生家长, en: Parents}, like: government}
   board: {name: {zh: 董事会版, en: Board edition}, internal: true}
 """
 
@@ -46,16 +46,15 @@ def test_a_policy_knows_its_subject_and_its_editions(folder):
     assert policy.subject.record.zh == "咨询线索"
     assert (policy.internal, policy.like) == (False, "government")
     assert policy.names["parents"]["zh"] == "家长版"
+    assert policy.readers == {"parents": {"zh": "学生家长", "en": "Parents"}}
     assert publisher.load_policy(folder / "publisher.yaml", "board").internal
     assert publisher.load_policy(folder / "publisher.yaml", "industry").like == "industry"
-    assert publisher.find_subject(folder / "publisher.yaml") == folder / "subjects/mine.yaml"
     assert "subject" not in publisher.load_identity(folder / "publisher.yaml")
 
 
 def test_without_a_subject_it_is_the_standard_one(tmp_path):
     (tmp_path / "publisher.yaml").write_text(RULES, encoding="utf-8")
     assert publisher.load_policy(tmp_path / "publisher.yaml", "industry").subject == STANDARD
-    assert publisher.find_subject(tmp_path / "publisher.yaml") is None
 
 
 @pytest.mark.parametrize(

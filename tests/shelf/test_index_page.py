@@ -12,7 +12,9 @@ import pytest
 from bs4 import BeautifulSoup
 from shelf_entries import entry, page_of, series
 
+from industry_report.base import language
 from industry_report.shelf import index_page
+from industry_report.shelf.index_table import list_choices
 
 # --- the page
 
@@ -259,3 +261,19 @@ def test_attachment_is_called_what_it_is(name, spoken, expected):
     listed["files"].append({"format": f"{name}.xlsx", "path": "a.xlsx", "bytes": 1, "sha256": "0" * 64})
     called = page_of(listed, spoken=spoken).select(".data a")[-1]
     assert (called.get_text().strip(), called.span and called.span["lang"]) == expected
+
+
+OWN = {"name": {"zh": "家长版", "en": "Parents' edition"}, "readers": {"zh": "学生家长", "en": "Parents"}}
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_own_edition_stands_under_the_name_and_the_readers_that_its_publisher_gave(spoken):
+    entries = [entry(spoken=spoken, edition="parents", edition_words=OWN), entry(spoken=spoken)]
+    page = page_of(*entries, spoken=spoken)
+    text = page.get_text(" ", strip=True)
+    assert OWN["name"][spoken] in text
+    assert OWN["readers"][spoken] in text
+    assert "parents" not in text
+    with language.speaking(spoken):
+        options = {name: label for choice in list_choices(entries) for name, label in choice["options"]}
+    assert options["parents"] == OWN["name"][spoken]

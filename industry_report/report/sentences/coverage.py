@@ -231,7 +231,7 @@ def when_to_call(found: pd.DataFrame, window: Window | None) -> str:
     Parameters
     ----------
     found : DataFrame
-        See `outcome_window.days_to_purchase`.
+        See `days_to_purchase.estimate`.
     """
     if window is None or found.empty or pd.isna(found["median_days"].iloc[0]):
         return ""

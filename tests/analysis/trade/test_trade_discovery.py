@@ -1,11 +1,15 @@
 """The search for what nobody asked: exact on a typed-in table, silent on noise, and finding what is there."""
 
+import os
+
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import hypergeom, norm
+from scipy.stats import binom, hypergeom, norm
 
 from industry_report.analysis.trade import discovery
+
+RUNS = 200 if "SENTENCE_CASES" in os.environ else 30  # as many in `make sentences`
 
 # Passengers of the Titanic, the first 155 whose port is known: sex, class, port, rows, saved.
 TITANIC = [
@@ -80,16 +84,11 @@ def count_findings(runs, draws):
     return searched, told, naive
 
 
-def test_noise_is_not_told():
-    searched, told, naive = count_findings(20, 300)
-    assert searched <= 4 and told == 0 and naive >= 12
-
-
-@pytest.mark.slow
-def test_false_findings_stay_below_seven_in_a_hundred_over_200_runs_of_noise():
-    searched, told, naive = count_findings(200, 250)
-    assert searched <= 14 and told <= 14
-    assert naive >= 100  # what a search without control would have told
+def test_false_findings_stay_below_seven_in_a_hundred_runs_of_noise():
+    searched, told, naive = count_findings(RUNS, 250)
+    most = 7 * RUNS // 100 if RUNS >= 200 else binom.isf(0.001, RUNS, 0.05)
+    assert searched <= most and told <= most
+    assert naive >= RUNS // 2  # what a search without control would have told
 
 
 def test_what_is_there_is_found_and_confirmed_and_the_pair_that_adds_nothing_is_not():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from workbooks import HEADER, NAME, record, replace_part, write, write_csv
 
 from industry_report.base.errors import InputError
-from industry_report.intake import contract, sources, xlsx
+from industry_report.intake import contract, input_files, xlsx
 from industry_report.intake.mapping import ColumnMap
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -36,7 +36,7 @@ def workbook(tmp_path):
 
 def test_row_numbers_and_cells_are_those_that_excel_shows(tmp_path):
     path = write(tmp_path, [[], [None, *HEADER], [None, *record(1)]])
-    [sheet] = sources.read(path).sheets
+    [sheet] = input_files.read(path).sheets
     assert (sheet.first_row, sheet.first_column) == (2, 2)
     [block] = sheet.blocks(1, [0, 3])
     assert (block.first_row, block.size) == (3, 1)
@@ -45,7 +45,7 @@ def test_row_numbers_and_cells_are_those_that_excel_shows(tmp_path):
 
 
 def test_true_is_not_one():
-    encoded = sources.encode([1.0, True, "x", True])
+    encoded = input_files.encode([1.0, True, "x", True])
     assert [encoded.values[code] for code in encoded.codes] == [1.0, "TRUE", "x", "TRUE"]
 
 
@@ -53,7 +53,7 @@ def test_the_synthetic_label_is_seen(tmp_path):
     from workbooks import write_sheets
 
     sheets = {"咨询": [HEADER, record(1)], "说明": [["本工作簿为合成数据，不涉及任何真实客户。"]]}
-    assert sources.read(write_sheets(tmp_path, sheets)).synthetic
+    assert input_files.read(write_sheets(tmp_path, sheets)).synthetic
 
 
 # --- which files
@@ -63,19 +63,19 @@ def test_a_folder_lists_its_data_and_leaves_out_the_rest(tmp_path):
     for name in ("b.xlsx", "a.csv", "~$b.xlsx", ".hidden.csv", "notes.docx", "c.parquet"):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "folder.xlsx").mkdir()
-    assert [path.name for path in sources.list_files(tmp_path)] == ["a.csv", "b.xlsx", "c.parquet"]
+    assert [path.name for path in input_files.list_files(tmp_path)] == ["a.csv", "b.xlsx", "c.parquet"]
 
 
 def test_an_empty_folder_tells_what_is_in_it(tmp_path):
     (tmp_path / "readme.txt").write_text("x", encoding="utf-8")
     with pytest.raises(InputError, match=r"readme\.txt"):
-        sources.list_files(tmp_path)
+        input_files.list_files(tmp_path)
 
 
 def test_another_kind_of_spreadsheet_is_not_passed_over(tmp_path, workbook):
     (tmp_path / "杭州市-2025.xls").write_bytes(b"x")
     with pytest.raises(InputError, match=r"杭州市-2025\.xls.*Save it as \.xlsx"):
-        sources.list_files(tmp_path)
+        input_files.list_files(tmp_path)
 
 
 def test_a_link_out_of_the_folder_is_refused(tmp_path, workbook):
@@ -86,26 +86,26 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path, workbook):
     except OSError as error:
         pytest.skip(f"no symbolic links here: {error}")
     with pytest.raises(InputError, match="link that leads out"):
-        sources.list_files(folder)
+        input_files.list_files(folder)
     (folder / "link.xlsx").unlink()
     (folder / "real.xlsx").write_bytes(workbook.read_bytes())
     (folder / "again.xlsx").symlink_to(folder / "real.xlsx")
-    assert len(sources.list_files(folder)) == 2
+    assert len(input_files.list_files(folder)) == 2
 
 
 def test_a_path_is_looked_for_above_the_working_folder(tmp_path, workbook, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     monkeypatch.chdir(tmp_path / "notebooks")
-    assert sources.find_path(NAME) == workbook
+    assert input_files.find_path(NAME) == workbook
     with pytest.raises(InputError, match=r"nothing\.xlsx"):
-        sources.find_path("nothing.xlsx")
+        input_files.find_path("nothing.xlsx")
 
 
 def test_a_file_that_changes_while_it_is_read(workbook):
-    source = sources.read(workbook)
+    source = input_files.read(workbook)
     workbook.write_bytes(workbook.read_bytes() + b" ")
     with pytest.raises(InputError, match="changed while it was read"):
-        sources.refuse_change(source)
+        input_files.refuse_change(source)
 
 
 # --- hostile workbooks
@@ -231,7 +231,7 @@ def test_only_a_sheet_with_something_special_is_parsed(workbook, monkeypatch):
     parsed = []
     original = xlsx._CellFinder.start
     monkeypatch.setattr(xlsx._CellFinder, "start", lambda self, *a: parsed.append(a) or original(self, *a))
-    sources.read(workbook)
+    input_files.read(workbook)
     assert parsed == []
 
 
@@ -283,8 +283,8 @@ def test_tabs_and_semicolons_separate_too(tmp_path):
 
 def test_blocks_join_without_seam(tmp_path, monkeypatch):
     path = write_csv(tmp_path, [HEADER, *(record(n) for n in range(1, 26))])
-    monkeypatch.setattr(sources, "BLOCK_ROWS", 7)
-    [sheet] = sources.read(path).sheets
+    monkeypatch.setattr(input_files, "BLOCK_ROWS", 7)
+    [sheet] = input_files.read(path).sheets
     blocks = list(sheet.blocks(1, [0]))
     assert [(block.first_row, block.size) for block in blocks] == [(2, 7), (9, 7), (16, 7), (23, 4)]
     values = [block.columns[0].values[code] for block in blocks for code in block.columns[0].codes]

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..base.errors import InputError
 from . import csv_text, headers, xlsx
-from .file_kinds import refuse_other_kind
+from .file_signatures import refuse_other_kind
 from .values import CellError
 from .xlsx_package import RESAVE
 

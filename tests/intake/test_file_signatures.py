@@ -7,7 +7,7 @@ import pytest
 from workbooks import HEADER, record, write, write_csv
 
 from industry_report.base.errors import InputError
-from industry_report.intake import contract, sources
+from industry_report.intake import contract, input_files
 
 WORD = "word/document.xml"
 
@@ -34,7 +34,7 @@ WORD = "word/document.xml"
 def test_other_kinds(tmp_path, content, name, told):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(InputError) as error:
-        sources.read(tmp_path / name)
+        input_files.read(tmp_path / name)
     assert told in str(error.value)
     assert f"ends in {name[1:]}" in str(error.value)
 
@@ -59,7 +59,7 @@ def test_packages_that_are_no_workbook(tmp_path):
         with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as package:
             package.writestr(part, b"x")
         with pytest.raises(InputError, match=told.replace(".", r"\.")):
-            sources.read(tmp_path / "a.xlsx")
+            input_files.read(tmp_path / "a.xlsx")
 
 
 def test_honest_names_pass(tmp_path):

@@ -11,11 +11,11 @@ from urllib.parse import quote
 from ..base import language
 from ..base.formats import FORMATS
 from ..base.language import text
-from ..settings.publisher import PUBLIC
+from ..settings.editions import PUBLIC
 from .catalogue import COMPARISON, ENDONYMS, Entry, name_format, spell, tag_language
 
 SEPARATOR = "|"  # of several values in an attribute that the filter reads
-# Who each edition is for, in the words of its readers; an edition of an institution's own has its name alone.
+# Who each edition is for, in the words of its readers; an edition of an institution's own says it itself.
 READERS = {
     "industry": ("协会、厂商、服务商", "Trade associations and suppliers"),
     "government": ("主管部门", "Public bodies"),
@@ -98,13 +98,27 @@ def _head(kind: tuple[str, str], entry: Entry, spoken: str) -> dict[str, str]:
             "head": text(zh="比较", en="Comparison"),
             "about": text(zh="地区之间、历年之间", en="Between regions, over the years"),
         }
-    known = READERS.get(edition)
-    about = text(zh=known[0], en=known[1]) if known else ""
     if name in (edition, f"industry-{edition}"):
-        return {"head": language.term(edition), "about": about}
+        return {"head": name_edition(entry), "about": _name_readers(entry)}
     title = entry["title"] if entry["language"] == spoken else name.replace("-", " ").capitalize()
     place = language.name(entry["region"]) if entry["region"] else ""
-    return {"head": title.removeprefix(place).strip(), "about": language.term(edition)}
+    return {"head": title.removeprefix(place).strip(), "about": name_edition(entry)}
+
+
+def name_edition(entry: Entry) -> str:
+    """Return what a report's edition is called: by its publisher, where the publisher added it."""
+    own = entry.get("edition_words", {}).get("name")
+    return _speak(own) if own else language.term(entry["edition"])
+
+
+def _name_readers(entry: Entry) -> str:
+    known = dict(zip(("zh", "en"), READERS.get(entry["edition"], ("", "")), strict=True))
+    return _speak(entry.get("edition_words", {}).get("readers", known))
+
+
+def _speak(words: Mapping[str, str]) -> str:
+    """Return a publisher's words in the page's language, or in the only one that there is."""
+    return words.get(language.current()) or next(iter(words.values()), "")
 
 
 def _name_place(place: tuple[str, ...]) -> str:
@@ -242,12 +256,13 @@ def list_choices(entries: list[Entry]) -> list[dict[str, Any]]:
     """
     years = sorted({year for entry in entries for year in entry["years"]}, reverse=True)
     regions = sorted({region for entry in entries for region in entry["regions"]}, key=spell)
-    editions = sorted({entry["edition"] for entry in entries}, key=lambda e: _rank_kind(("", e)))
+    named = {entry["edition"]: name_edition(entry) for entry in entries}
+    editions = sorted(named, key=lambda e: _rank_kind(("", e)))
     languages = sorted({entry["language"] for entry in entries}, key=language.LANGUAGES.index)
     lists: list[tuple[str, str, list[tuple[str, str]]]] = [
         ("year", language.term("year"), [(str(year), str(year)) for year in years]),
         ("region", language.term("region"), [(region, language.name(region)) for region in regions]),
-        ("edition", text(zh="读者", en="Reader"), [(name, language.term(name)) for name in editions]),
+        ("edition", text(zh="读者", en="Reader"), [(name, named[name]) for name in editions]),
         ("language", text(zh="语言", en="Language"), [(name, language.term(name)) for name in languages]),
     ]
     return [{"name": name, "label": label, "options": options} for name, label, options in lists]
