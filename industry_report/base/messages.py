@@ -16,32 +16,38 @@ from .errors import InputError
 
 CATALOGUE = Path(__file__).parent / "templates" / "messages.zh.txt"
 _GAP = re.compile(r"\{(\d*)\}")
-_VERBS = (
-    "is ",
-    "has ",
-    "are ",
-    "lacks ",
-    "holds ",
-    "takes ",
-    "belongs ",
-    "looks ",
-    "may ",
-    "cannot ",
-    "would ",
+_VERBS = frozenset(
+    {
+        *(
+            "is",
+            "has",
+            "are",
+            "lacks",
+            "holds",
+            "takes",
+            "belongs",
+            "looks",
+            "may",
+            "cannot",
+            "would",
+            "names",
+        ),
+        *(
+            "needs",
+            "changed",
+            "sums",
+            "ranks",
+            "defines",
+            "draws",
+            "refers",
+            "tells",
+            "asks",
+            "shows",
+            "plays",
+        ),
+        *("puts", "seems", "expected", "got", "announces"),
+    }
 )
-_VERBS += (
-    "names ",
-    "needs ",
-    "changed ",
-    "sums ",
-    "ranks ",
-    "defines ",
-    "draws ",
-    "refers ",
-    "tells ",
-    "asks ",
-)
-_VERBS += ("shows ", "plays ", "puts ", "seems ", "expected ", "got ", "announces ")
 # Where one sentence of a message ends and the next begins.
 _ENDS = re.compile(r"(?<=[.?!:”\"`)]) (?=[A-Z`{*<])")
 _PART = r"(?:(?![.?!] [A-Z]).)+?"  # of a sentence, not beyond its end
@@ -163,5 +169,5 @@ def list_pairs() -> list[tuple[str, str]]:
 
 def _compile(english: str, gap: str) -> re.Pattern[str]:
     parts = [re.escape(part) for part in re.split(r"\{\}", english)]
-    before = f"({gap} )?" if english.startswith(_VERBS) else "()"
+    before = f"({gap} )?" if english.split(" ")[0] in _VERBS else "()"
     return re.compile(before + f"({gap})".join(parts), re.DOTALL)

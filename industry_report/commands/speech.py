@@ -6,7 +6,7 @@ import locale
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -102,8 +102,9 @@ class Formatter(click.HelpFormatter):
             for line in wrap(told, self.width - self.current_indent):
                 self.write(f"{'':>{self.current_indent}}{line}\n")
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = GAP) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = GAP) -> None:
         """Write a list of options or commands with what they mean."""
+        rows = list(rows)
         if messages.current() == "en":
             super().write_dl(rows, col_max, col_spacing)
             return
@@ -155,7 +156,6 @@ class Fault(click.ClickException):
 
     def __init__(self, fault: click.ClickException) -> None:
         super().__init__(fault.format_message())
-        self.exit_code = fault.exit_code
         self.context: click.Context | None = getattr(fault, "ctx", None)
 
     def show(self, file: Any = None) -> None:
@@ -166,10 +166,18 @@ class Fault(click.ClickException):
         click.echo(f"错误：{messages.translate(self.message)}", err=True, file=file)
 
 
+class UsageFault(Fault):
+    """A fault of how a command was called."""
+
+    exit_code = click.UsageError.exit_code
+
+
 def in_words(fault: click.ClickException) -> click.ClickException:
     """Return a fault as it is told in the language in use; a page of help that was asked for stays."""
     helped = getattr(click.exceptions, "NoArgsIsHelpError", ())
-    return fault if messages.current() == "en" or isinstance(fault, helped) else Fault(fault)
+    if messages.current() == "en" or isinstance(fault, helped):
+        return fault
+    return UsageFault(fault) if isinstance(fault, click.UsageError) else Fault(fault)
 
 
 def tell(text: str, *, err: bool = False) -> None:

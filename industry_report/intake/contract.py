@@ -175,8 +175,10 @@ def _add_counts(found: FileCheck, asking: Mapping[str, int], graded: Mapping[boo
     """Add to a check of consultations whose they are, and how many of them the scorecard grades."""
     if found.table != CONSULTATIONS or found.error:
         return found
-    counts = {} if graded is None else {"graded": graded.get(True, 0), "ungradable": graded.get(False, 0)}
-    return replace(found, customers=asking, **counts)
+    found = replace(found, customers=asking)
+    if graded is None:
+        return found
+    return replace(found, graded=graded.get(True, 0), ungradable=graded.get(False, 0))
 
 
 def _list_absent(source: input_files.Source, table: str, column_map: ColumnMap) -> list[str]:
