@@ -218,7 +218,7 @@ begin("zh", card, policy)"""
 
 
 # Written from the docstrings of the modules, which are English, for those who change them.
-ENGLISH_ONLY = {"architecture.md", "performance.md", "scaling.md"}
+ENGLISH_ONLY = {"architecture.md"}
 TWINS = sorted(page.name for page in (ROOT / "docs").glob("*.md") if not page.name.endswith(".zh.md"))
 
 
