@@ -6,7 +6,6 @@ import functools
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from .base import console, messages
 from .base.errors import InputError
 from .base.files import narrow_mode
 from .building.options import Options
-from .commands import crm, fit, places, projects, review, speech, template
+from .commands import crm, fit, grading, places, projects, review, speech, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -170,7 +169,7 @@ def check(
         _write_mapping(files, write_mapping)
         return
     spoken, grades = speech.find_language(language), Counter[str]()
-    checks = contract.check(files, columns, _grader(grades, scorecard) if scorecard else None)
+    checks = contract.check(files, columns, grading.count_grades(grades, scorecard) if scorecard else None)
     if write:
         _refuse_existing(write)
         check_report.write_workbook(checks, write)
@@ -186,7 +185,7 @@ def check(
         )
     else:
         page = check_report.summary(checks, spoken, graded=scorecard is not None)
-        click.echo(page + _describe_grades(grades, spoken))
+        click.echo(page + grading.describe_grades(grades, spoken))
     if any(found.error or found.rejected for found in checks):
         sys.exit(1)
 
@@ -205,29 +204,6 @@ def _refuse_existing(target: Path) -> None:
     """Never write over a file: it may be the institution's own workbook."""
     if target.exists():
         raise InputError(str(target), "is there already.", "Name a new file, or remove it first.")
-
-
-def _grader(grades: Counter[str], path: Path) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    """Return what grades clean rows by a scorecard and counts the grades, highest first."""
-    import scoring
-
-    scorecard = _load_scorecard(str(path))
-    grades.update(dict.fromkeys(reversed(scorecard.grades), 0))
-
-    def grade(consultations: pd.DataFrame) -> pd.DataFrame:
-        scored = scoring.score(consultations, scorecard)
-        grades.update(scored["grade"].dropna())
-        return scored
-
-    return grade
-
-
-def _describe_grades(grades: Counter[str], of: str) -> str:
-    from .base import language
-
-    language.use(of)
-    counts = [f"{grade} {count:,}" for grade, count in grades.items()]
-    return f"\n\n{language.term('grade')}: {', '.join(counts)}" if grades.total() else ""
 
 
 @main.command(

@@ -52,9 +52,8 @@ def write_files(folder: Path, names: tuple[str, str]) -> dict[str, str]:
     level = random.integers(1, 4, count)
     bought = random.random(count) < 0.1 + 0.15 * level
     year = random.choice([2024, 2025], count)
-    day = pd.to_datetime(year * 10000 + 101, format="%Y%m%d") + pd.to_timedelta(
-        random.integers(0, 200, count), unit="D"
-    )
+    day = pd.to_datetime([f"{one}-01-01" for one in year])
+    day += pd.to_timedelta(random.integers(0, 200, count), unit="D")
     table = pd.DataFrame(
         {
             "客户ID": [f"K{n % 400}" for n in range(count)],
