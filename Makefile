@@ -33,6 +33,7 @@ second: $(READY)
 # Two hundred generated slices, all editions together: an hour; `make test` attacks some dozens.
 attack: $(READY)
 	$(BIN)/python tests/protection/attack_slices.py
+	ATTACK_WORLDS=all $(BIN)/pytest tests/protection/test_attack.py -k which_outcomes
 
 # Ten thousand sets of random tables through every sentence, and how often claims are false; `make test` draws 300.
 sentences: $(READY)

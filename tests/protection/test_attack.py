@@ -11,6 +11,7 @@ import csv
 import io
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -602,6 +603,9 @@ def test_which_counts_are_masked_tells_nothing_about_them(total: int, groups: in
     assert narrowed_worlds(worlds, threshold) == []
 
 
+OUTCOMES = [(12, 4)] if "ATTACK_WORLDS" not in os.environ else [(18, 8), (16, 5)]  # as many in `make attack`
+
+
 def narrowed_worlds(worlds: dict[str, list[tuple[int, ...]]], threshold: int) -> list:
     found = []
     for same in worlds.values():
@@ -612,7 +616,7 @@ def narrowed_worlds(worlds: dict[str, list[tuple[int, ...]]], threshold: int) ->
     return found
 
 
-@pytest.mark.parametrize(("total", "successes"), [(18, 8), (16, 5)])
+@pytest.mark.parametrize(("total", "successes"), OUTCOMES)
 def test_which_outcomes_are_masked_tells_next_to_nothing(total: int, successes: int) -> None:
     """With two nested counts, what is known to be masked may narrow one small count in a hundred."""
     policy, threshold = disclosure.Policy(3, 10.0), 3
