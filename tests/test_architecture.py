@@ -27,7 +27,7 @@ MOST_ENTRIES = 15
 
 # Which modules may import a library.
 ONLY = {
-    "scoring": {"cli", "commands.review"}
+    "scoring": {"cli", "commands.grading", "commands.review"}
     | {f"protection.{name}" for name in ("lead_publication", "lead_cards", "publication")}
     | {f"protection.value_{name}" for name in ("publication", "protection")}
     | {f"protection.opinion_{name}" for name in ("publication", "sources")},

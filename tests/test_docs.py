@@ -92,9 +92,10 @@ def test_yaml_examples_are_what_their_readers_understand(page, number, tmp_path,
     if "names:" in text:  # a publisher's; the logo is the reader's own
         file.write_text(re.sub(r"^logo:.*\n", "", text, flags=re.M), encoding="utf-8")
         assert publisher.load_identity(file)["names"]
-    elif text.startswith("tables:"):
+    elif text.startswith(("tables:", "further:")):
         file.write_text(text, encoding="utf-8")
-        assert mapping.load_column_map(file).tables
+        read = mapping.load_column_map(file)
+        assert read.tables or read.further
     elif "kind:" in text:
         file.write_text(text, encoding="utf-8")
         assert scoring.load_scorecard(file).grades
