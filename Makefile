@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
+# Some machines keep Python from caching what it compiled; every process would compile all libraries again.
+unexport PYTHONDONTWRITEBYTECODE
+
 AXE := .build/axe-core/axe.min.js
 AXE_VERSION := 4.14.1
 
