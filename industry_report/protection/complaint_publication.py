@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -97,8 +98,9 @@ def publish_complaints(rows: Gathered, year: int, policy: Policy, within: tuple[
     rate, before = (_rate(rows, every, of, year, policy) for of in (year, year - 1))
     median, low, high = _median(curve, len(days), policy)
     months, hidden = _chart(rows, year, policy)
-    open_ones = int((~is_closed).sum())
-    return Complained(
+    open_ones = told[~_has_ended(told, "closed_on", rows.cut)]
+    count = int((~is_closed).sum())
+    found = Complained(
         received=_number(len(told), policy),
         rate=rate,
         before=before,
@@ -114,11 +116,35 @@ def publish_complaints(rows: Gathered, year: int, policy: Policy, within: tuple[
         replied=_within(told, rows.cut, "first_reply_on", within[0], policy),
         closed=_within(told, rows.cut, "closed_on", within[1], policy),
         has_replies="first_reply_on" in told and bool(told["first_reply_on"].notna().any()),
-        still_open=_number(open_ones, policy),
+        still_open=Withheld() if _are_few(open_ones, policy) else _number(count, policy),
         handling=_handling(told, rows.cut, policy),
         months=months,
         withheld_months=hidden,
     )
+    return _withhold(found) if _are_few(told, policy) else found
+
+
+def _are_few(
+    rows: pd.DataFrame, policy: Policy, reached: np.ndarray | None = None, by: Sequence[str] = ()
+) -> bool:
+    """Tell whether few customers made these complaints, or those that reached something, or did not."""
+    if policy.internal or rows.empty:
+        return False
+    success = pd.Series(0 if reached is None else np.asarray(reached, dtype=int), index=rows.index)
+    thin = find_thin(rows, success, list(by), policy)
+    levels = ("all",) if reached is None else ("all", "successes")
+    return any(thin.get(name, {}).get(level) for name in (*by, "total") for level in levels)
+
+
+def _withhold(found: Complained) -> Complained:
+    """Return complaints that few customers made: that there are some is all that is told."""
+    nothing = found.average.astype("float64") * np.nan
+    hidden: dict[str, Any] = dict.fromkeys(("received", "still_open"), Withheld())
+    hidden |= dict.fromkeys(("rate", "ratio", "replied", "closed", "handling"))
+    hidden |= dict.fromkeys(("median_days", "median_low", "median_high"), np.nan)
+    hidden["average"] = mark(nothing, {name: [found.average.name] for name in nothing.index})
+    hidden |= {"curve": mark(found.curve.iloc[:0]), "months": mark(found.months.iloc[:0])}
+    return replace(found, **hidden, withheld_months=True)
 
 
 def _number(count: int, policy: Policy) -> Number | Withheld:
@@ -177,13 +203,15 @@ def _compare(table: pd.DataFrame, average: pd.Series, policy: Policy) -> pd.Data
 
 def _rate(rows: Gathered, every: pd.DataFrame, of: int, year: int, policy: Policy) -> Rate | None:
     """Return the rate of a year; None where it is withheld or nothing tells how many customers there were."""
-    count = len(opinion_sources.of_year(every, "received_on", of, rows.cut))
+    told = opinion_sources.of_year(every, "received_on", of, rows.cut)
+    count = len(told)
     since = complaints.first_days(dict(rows.tables))
     end = min(pd.Timestamp(of, 12, 31), rows.cut)
     years = complaints.customer_years(since, pd.Timestamp(of, 1, 1), end)
     # A year that the register of complaints does not reach back to is no year without complaints.
     reaches = of == year or (len(every) > 0 and every["received_on"].min() < pd.Timestamp(of, 2, 1))
-    if not reaches or not years > 0 or opinion_masks.is_small([count], policy):
+    few = opinion_masks.is_small([count], policy) or _are_few(told, policy)
+    if not reaches or not years > 0 or few:
         return None
     return complaints.complaint_rate(count, round(years))
 
@@ -201,17 +229,28 @@ def _median(curve: pd.DataFrame, watched: int, policy: Policy) -> tuple[float, f
     return median, low, high
 
 
+def _has_ended(told: pd.DataFrame, column: str, cut: pd.Timestamp) -> pd.Series:
+    if column not in told:
+        return pd.Series(False, index=told.index)
+    return (told[column].dt.normalize() <= cut).fillna(False).astype(bool)
+
+
 def _within(
     told: pd.DataFrame, cut: pd.Timestamp, column: str, days: int, policy: Policy
 ) -> tuple[float, float, float] | None:
     """Return which share has met a date after so many days, the open ones censored; None where few did."""
     if column not in told or told[column].isna().all():
         return None
+    told = told[~(told[column].dt.normalize() < told["received_on"].dt.normalize()).fillna(False)]
     watched, met = complaints.watch_closing(told.assign(closed_on=told[column]), cut)
-    early = int((met & (watched <= days)).sum())
-    if opinion_masks.is_small([early, len(watched) - early], policy):
+    early = np.asarray(met & (watched <= days), dtype=bool)
+    counts, curve = [early.sum(), (~early).sum()], survival.curve(watched, met)
+    if opinion_masks.is_small(counts, policy) or _are_few(told, policy, early):
         return None
-    share, low, high = survival.share_ended(survival.curve(watched, met), days)
+    # Of the closing the curve is told as well.
+    if column == "closed_on" and opinion_masks.is_between_steps(curve, counts[0], len(watched), policy):
+        return None
+    share, low, high = survival.share_ended(curve, days)
     return round(share, 3), round(low, 3), round(high, 3)
 
 
@@ -222,7 +261,8 @@ def _handling(told: pd.DataFrame, cut: pd.Timestamp, policy: Policy) -> pd.Serie
     closed = told[told["closed_on"].notna() & (told["closed_on"].dt.normalize() <= cut)]
     given = closed["satisfied"].dropna()
     n, happy = len(given), int(given.ge(HAPPY).sum())
-    if n < FEWEST or opinion_masks.is_small([happy, n - happy, len(closed) - n], policy):
+    few = _are_few(closed.loc[given.index], policy, given.ge(HAPPY).to_numpy(bool))
+    if n < FEWEST or few or opinion_masks.is_small([happy, n - happy, len(closed) - n], policy):
         return None
     # How many are closed would give how many are open.
     asked = np.nan if opinion_masks.is_small([len(told) - len(closed)], policy) else len(closed)
@@ -241,10 +281,14 @@ def _chart(rows: Gathered, year: int, policy: Policy) -> tuple[pd.DataFrame, boo
     of customers is no signal.
     """
     every, nothing = rows.tables["complaints"], mark(control_charts.chart(pd.Series(dtype=float)))
-    counts = complaints.count_by_month(
-        every[every["received_on"].dt.normalize() <= rows.cut], _list_months(every, year, rows.cut)
+    shown = _list_months(every, year, rows.cut)
+    told = every[every["received_on"].dt.normalize() <= rows.cut].assign(
+        month=lambda table: table["received_on"].dt.to_period("M")
     )
+    counts = complaints.count_by_month(told, shown)
     if opinion_masks.is_small(counts.to_numpy(), policy):
+        return nothing, True
+    if _are_few(told[told["month"].isin(shown)], policy, by=["month"]):
         return nothing, True
     since = complaints.first_days(dict(rows.tables))
     values = complaints.rate_by_month(counts, since, rows.cut) if len(since) else counts

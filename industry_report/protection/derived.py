@@ -215,7 +215,11 @@ def sum_amounts(rows: pd.DataFrame, table: pd.DataFrame, policy: Policy) -> pd.D
         return mark(pd.DataFrame({"amount": []}, dtype=float).rename_axis(column))
     # Money is of all purchases that the register has, not of those within the window of the rates.
     bought = rows["registered"] if "registered" in rows else rows["converted"]
-    sales = rows[(rows["amount"] > 0) & bought.fillna(False).astype(bool)]
+    paid = rows["amount"].notna() & bought.fillna(False).astype(bool)
+    sales = rows[(rows["amount"] > 0) & paid]
+    if paid.any() and sales.empty:
+        nothing = mark(pd.DataFrame({"amount": []}, dtype=float).rename_axis(column))
+        return table_metadata.tell(nothing, none_above_zero=True)
     sums = protect_amounts(policy, sales, column)
     told = [group for group in table.index[table["rate"].notna()] if group in sums.index]
     return table_metadata.carry(sums, sums.loc[told].sort_values("amount", ascending=False))

@@ -25,6 +25,7 @@ from ..settings.editions import Policy
 from . import lead_cards, lead_tables
 from .basis import is_small
 from .customers import find_thin
+from .data_channels import protect_files
 
 TABLES = ("leads", "interactions", "customers", "orders")
 NO_LEADS, NO_OUTCOMES, FEW = "no leads", "no outcomes", "few customers"
@@ -148,7 +149,7 @@ def _list_files(
         return pd.DataFrame({"read": []}, index=pd.Index([], name="file")), False
     sources = dataset.sources(data, region, None, columns, table="leads")
     told = ["sha256", "read"] if policy.internal else ["read"]
-    return sources.set_index("file")[told], bool(sources["synthetic"].any())
+    return protect_files(sources.set_index("file")[told], policy), bool(sources["synthetic"].any())
 
 
 def protect_leads(

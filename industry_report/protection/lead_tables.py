@@ -22,7 +22,7 @@ from ..base.language import current, name, term, text
 from ..intake.schemas import SCHEMAS
 from ..scorecard.conditions import Interval, read_interval, word_interval
 from ..settings.editions import Policy
-from .basis import is_small
+from .data_channels import coarsen
 
 ANSWERS = {"yes": ("是", "Yes"), "no": ("否", "No"), "unknown": ("未知", "Unknown")}
 _LATE = {"status": ("线索状态", "Status of the lead"), "rating_supplied": ("人工评级", "Rating supplied")}
@@ -376,11 +376,11 @@ def list_leads(rows: pd.DataFrame, learned: LeadModel, year: int) -> pd.DataFram
 
 
 def count_rows(tables: Mapping[str, pd.DataFrame], policy: Policy) -> pd.DataFrame:
-    """Return what data there are of how many customers; public only where enough stand behind each number."""
+    """Return what data there are of how many customers; public in coarse steps, see `data_channels`."""
     found = coverage(tables)[["table", "channel", "rows", "customers", "first_on", "last_on"]]
     found["channel"] = found["channel"].map(name_channel)
     if not policy.internal:
         whole = found.groupby("table", as_index=False, sort=False)["rows"].sum()
-        found = whole[[not is_small([rows], policy) for rows in whole["rows"]]]
+        found = whole.assign(rows=coarsen(whole["rows"], policy)).dropna(subset=["rows"])
     names = [text(zh=SCHEMAS[one].zh, en=SCHEMAS[one].en) for one in found["table"]]
     return found.assign(table=[one[:1].upper() + one[1:] for one in names]).reset_index(drop=True)

@@ -35,6 +35,8 @@ class Inputs:
         The report's region first.
     unfinished : Period or None
         A last month that the data do not reach the end of.
+    dropped : DataFrame
+        Its rows.
     """
 
     rows: pd.DataFrame
@@ -44,6 +46,7 @@ class Inputs:
     absent: tuple[str, ...]
     regions: tuple[str, ...]
     unfinished: pd.Period | None
+    dropped: pd.DataFrame
 
 
 def read_inputs(
@@ -75,10 +78,12 @@ def read_inputs(
     orders = _load(data, columns, "orders", held)
     rows = _read_orders(orders, customers, year)
     cut = _find_cut(data_cut, orders, consultations)
+    every = rows
     rows, unfinished = (rows, None) if cut is None else sales.drop_unfinished(rows, cut)
+    dropped = every[every["month"] == unfinished] if unfinished is not None else every.iloc[:0]
     rows = rows[rows["region"].isin(chosen)].reset_index(drop=True)
     market = _load(data, columns, "market", held)
-    return Inputs(rows, consultations, customers, market, absent, chosen, unfinished)
+    return Inputs(rows, consultations, customers, market, absent, chosen, unfinished, dropped)
 
 
 def _load(data: str | Path, columns: str | Path | None, table: str, held: set[str]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from ..analysis.trade.forecast import Forecast
 from ..analysis.trade.market_file import MarketFile
 from ..intake import dataset
 from ..settings.editions import Policy
+from . import data_channels
 from .market_inputs import Inputs
 from .market_regions import Place
 from .market_rules import Told, are_large
@@ -150,8 +151,9 @@ def _count_returning(rows: pd.DataFrame, told: Told, policy: Policy, year: int) 
     records = {}
     for now in (year - 1, year):
         customers, base, returned = sales.count_returning(rows, now)
-        enough = are_large(policy, returned, base - returned, customers - returned)
-        if base and {now, now - 1} <= told.years and enough:
+        again = sales.count_reactivated(rows, now)  # of all others, new customers are told elsewhere
+        enough = are_large(policy, returned, base - returned, customers - returned, again)
+        if base and {now, now - 1} <= told.years and now not in told.open and enough:
             found = group_size.returning(1, returned, base)
             records[now] = [base, returned, *found]
     columns = ["base", "returned", "rate", "low", "high"]
@@ -219,7 +221,6 @@ def describe_coverage(
         return mark(told.drop(columns="is_static"), internal=policy.internal)
     dates = told.groupby("table", sort=False).agg({"first_on": "min", "last_on": "max"})
     whole = told.groupby("table", sort=False)[["rows"]].sum().join(dates).reset_index()
-    few = whole["rows"].lt(policy.threshold) & whole["table"].ne("market")  # totals tell of no customer
-    # Rounded, for the rows of who gave no consent are among them: the difference would tell how many did not.
-    whole["rows"] = [averages.round_to(float(count), 2) for count in whole["rows"]]
-    return mask_columns(whole, {"rows": few.to_numpy(bool)})
+    exact = whole["rows"].astype("float64").where(whole["table"].eq("market"))  # totals tell of no customer
+    whole["rows"] = exact.fillna(data_channels.coarsen(whole["rows"], policy))
+    return mask_columns(whole, {"rows": whole["rows"].isna().to_numpy(bool)})

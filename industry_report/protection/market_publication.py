@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..analysis import outcome_window
 from ..analysis.outcome_window import DAYS
 from ..analysis.trade import averages, decomposition, discovery, forecast, planned, sales
 from ..analysis.trade.discovery import Discoveries
@@ -23,7 +24,7 @@ from . import market_outlook, market_regions, publication
 from .market_inputs import Inputs, read_inputs
 from .market_outlook import Outlook
 from .market_regions import Place
-from .market_rules import Told, find_told
+from .market_rules import Told, find_told, tells_no_largest
 from .masked_tables import mark, mask_columns
 from .publication import Published
 
@@ -135,7 +136,7 @@ def publish_market(
     consulted = publication.publish(data, region, year, columns, **rules)
     inputs = read_inputs(data, region, year, columns, regions, data_cut)
     own = inputs.rows[inputs.rows["region"] == region]
-    told = {place: _find_told(inputs, place, policy) for place in inputs.regions}
+    told = {p: _find_told(inputs, p, policy, follow_up_days, data_cut) for p in inputs.regions}
     monthly, yearly = tabulate(own, told[region], policy)
     whole = {place: _keep_whole(inputs, place, told[place]) for place in inputs.regions}
     asked = _count_consultations(data, region, year, columns, consulted, rules)
@@ -146,7 +147,7 @@ def publish_market(
     places = market_regions.describe_places(inputs, whole, market, policy, year)
     here = market_outlook.Here(own, inputs.customers, whole[region], policy, year)
     outlook = market_outlook.look_ahead(here, market, places, consulted, mean, forecasts["new"])
-    parts = _compare(own, whole[region], year, places, outlook, consulted)
+    parts = _compare(here, places, outlook, consulted)
     return origin.release(
         Market(
             region=region,
@@ -171,9 +172,10 @@ def publish_market(
     )
 
 
-def _find_told(inputs: Inputs, region: str, policy: Policy) -> Told:
-    rows, asked = inputs.rows, inputs.consultations
-    return find_told(rows[rows["region"] == region], asked[asked["region"] == region], policy)
+def _find_told(inputs: Inputs, region: str, policy: Policy, days: int, cut: str) -> Told:
+    parts = (inputs.rows, inputs.consultations, inputs.dropped)
+    rows, asked, dropped = (part[part["region"] == region] for part in parts)
+    return find_told(rows, asked, policy, dropped, outcome_window.choose_window(asked, days, cut))
 
 
 def _split_change(yearly: pd.DataFrame, whole: Told, year: int) -> pd.DataFrame:
@@ -204,8 +206,8 @@ def tabulate(rows: pd.DataFrame, told: Told, policy: Policy) -> tuple[pd.DataFra
 def estimate(rows: pd.DataFrame, year: int, told: Told, policy: Policy) -> pd.DataFrame:
     """Return the average purchase of a year with its intervals; no row where it may not be told.
 
-    An interval needs 30 customers; the ends of the median's are single customers' amounts, so as many as the
-    threshold must lie beyond them, and they are rounded.
+    An interval needs 30 customers, none of whom gives nearly all of its width; the ends of the median's are
+    single customers' amounts, so as many as the threshold must lie beyond them, and they are rounded.
     """
     mine = rows[rows["month"].dt.year == year]
     nothing = pd.DataFrame(columns=["mean", "low", "high"], dtype=float).rename_axis("measure")
@@ -217,7 +219,7 @@ def estimate(rows: pd.DataFrame, year: int, told: Told, policy: Policy) -> pd.Da
         return table
     contributors = mine.loc[mine["sale"] > 0, sales.CONTRIBUTOR].nunique()
     ranks = averages.median_ranks(contributors)
-    if contributors < planned.FEW or ranks is None:
+    if contributors < planned.FEW or ranks is None or not tells_no_largest(mine, policy):
         table[["low", "high"]] = np.nan
     elif ranks.low - 1 < policy.threshold:
         table.loc["median", ["low", "high"]] = np.nan
@@ -269,12 +271,14 @@ def _trim(series: pd.Series) -> pd.Series:
 
 
 def _compare(
-    own: pd.DataFrame, told: Told, year: int, places: Place, outlook: Outlook, consulted: Published
+    here: market_outlook.Here, places: Place, outlook: Outlook, consulted: Published
 ) -> dict[str, dict[str, float]]:
     """Return what the planned comparisons compare, from numbers that are told."""
-    table = places.regions
+    table, own, told, year, policy = places.regions, here.rows, here.told, here.year, here.policy
     compared = dict.fromkeys(COMPARISONS, planned.compare_shares(0, 0, 0, 0))
-    if {year, year - 1} <= told.years:
+    if {year, year - 1} <= told.years and all(
+        tells_no_largest(own[own["month"].dt.year == y], policy) for y in (year, year - 1)
+    ):
         compared["average_purchase"] = planned.compare_means(*(_mean(own, y) for y in (year, year - 1)))
     back = outlook.returning
     if len(back) == 2:

@@ -149,7 +149,7 @@ def _standardise(
     if firms.isna().any(axis=None) or set(own) - set(firms) or len(firms) < len(regions):
         return regions
     own = own.reindex(columns=firms.columns, fill_value=0)
-    if not are_large(policy, *own.sum()):  # what all regions together have of a type follows from it
+    if not are_large(policy, *own.to_numpy().ravel()):  # with as many regions as types each cell follows
         return regions
     return regions.join(market_share.standardised_quotient(own, firms).round(_PLACES))
 

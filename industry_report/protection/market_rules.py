@@ -17,22 +17,36 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ..analysis import outcome_window
+from ..analysis.outcome_window import Window
 from ..analysis.trade import sales
 from ..settings.editions import Policy
+from .amounts import dominance
 from .money_masks import is_sensitive
 from .pooling import pool_categories
 
 
 @dataclass(frozen=True)
 class Told:
-    """Years of which the sum, the months and the refunds may be told."""
+    """Years of which the sum, the months and the refunds may be told, and those that hang on what is beside.
+
+    Of an `open` year the purchases that consultations register are hidden by other sales alone, so how many
+    customers these have, such as those who bought again, is not told.
+    """
 
     years: frozenset[int]
     months: frozenset[int]
     refunds: frozenset[int]
+    open: frozenset[int] = frozenset()
 
 
-def find_told(rows: pd.DataFrame, consultations: pd.DataFrame, policy: Policy) -> Told:
+def find_told(
+    rows: pd.DataFrame,
+    consultations: pd.DataFrame,
+    policy: Policy,
+    dropped: pd.DataFrame | None = None,
+    window: Window | None = None,
+) -> Told:
     """Return what may be told of the sales of one region.
 
     Parameters
@@ -43,18 +57,24 @@ def find_told(rows: pd.DataFrame, consultations: pd.DataFrame, policy: Policy) -
         Those of the region, all years; empty where there are none.
     policy : Policy
         Of an internal edition everything is told.
+    dropped : DataFrame, optional
+        Rows of the unfinished month that is left out: another report of the slice counts them.
+    window : Window, optional
+        Within which the report on consultations counts a purchase.
     """
     years = {int(year): part for year, part in rows.groupby(rows["month"].dt.year)}
     if policy.internal:
         everything = frozenset(years)
         return Told(everything, everything, everything)
-    by_year, by_month = _find_open(consultations, policy)
+    by_year, by_month = _find_open(consultations, policy, window)
     beside = rows[~_find_purchases(rows, consultations)]
     told = {
         y
         for y, part in years.items()
         if is_safe(part, policy) and (y not in by_year or _covers(_of(beside, y), policy))
     }
+    if dropped is not None and not all(is_safe(dropped, policy, c) for c in ("sale", "refund")):
+        told -= set(dropped["month"].dt.year)
     monthly = {
         y
         for y in told
@@ -62,7 +82,7 @@ def find_told(rows: pd.DataFrame, consultations: pd.DataFrame, policy: Policy) -
         and all(_covers(beside[beside["month"] == month], policy) for month in by_month if month.year == y)
     }
     refunds = {y for y in told if is_safe(years[y], policy, "refund")}
-    return Told(frozenset(told), frozenset(monthly), frozenset(refunds))
+    return Told(frozenset(told), frozenset(monthly), frozenset(refunds), frozenset(by_year))
 
 
 def _of(rows: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -90,6 +110,17 @@ def is_safe(rows: pd.DataFrame, policy: Policy, column: str = "sale") -> bool:
     return given.empty or not any(is_sensitive(given[name].to_numpy(float), policy) for name in given)
 
 
+def tells_no_largest(rows: pd.DataFrame, policy: Policy) -> bool:
+    """Tell whether an interval of a mean keeps the largest amount open: the p% rule for sums of squares.
+
+    Number, sum and interval give the sum of squares, and from that the largest amount follows to within
+    p percent where the others' squares, without the second largest who knows their own, are too small.
+    """
+    p = 100 * ((1 + policy.dominance / 100) ** 2 - 1)
+    given = rows[rows["sale"] > 0].groupby(sales.CONTRIBUTOR)["sale"].sum().to_numpy(float)
+    return policy.internal or not dominance(given**2, p)
+
+
 def are_large(policy: Policy, *counts: float) -> bool:
     """Tell whether counts of customers are zero or large enough."""
     return policy.internal or all(not 0 < count < policy.threshold for count in counts)
@@ -99,19 +130,29 @@ def _sold(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["sale"] > 0]
 
 
-def _find_open(consultations: pd.DataFrame, policy: Policy) -> tuple[set[int], set[pd.Period]]:
+def _find_open(
+    consultations: pd.DataFrame, policy: Policy, window: Window | None
+) -> tuple[set[int], set[pd.Period]]:
     """Return the years and the months of which a total would give what consultations withhold."""
     if "converted" not in consultations or consultations.empty:
         return set(), set()
     known = consultations[consultations["converted"].notna()]
     lost = ~known["converted"].astype(bool)
     by_year = {int(str(y)) for y in _list_few(lost, known["year"], policy)}
+    by_year |= {int(str(y)) for y in _list_few(_find_late(known, window), known["year"], policy)}
     if {"customer_id", "amount", "customer_type"} <= set(known):
         by_year |= {int(y) for y, part in known.groupby("year") if _are_types_told_apart(part, policy)}
     if "consulted_on" not in known:
         return by_year, set()
     few = _list_few(lost, known["consulted_on"].dt.to_period("M"), policy)
     return by_year, {pd.Period(str(month), "M") for month in few}
+
+
+def _find_late(known: pd.DataFrame, window: Window | None) -> pd.Series:
+    """Tell which purchases the report on consultations does not count: outside of its window."""
+    followed = outcome_window.follow(known, window)
+    counted = followed["converted"].fillna(False).astype(bool)
+    return known["converted"].astype(bool) & ~counted.to_numpy()
 
 
 def _list_few(lost: pd.Series, groups: pd.Series, policy: Policy) -> Iterable[object]:

@@ -127,8 +127,10 @@ def find_masks(given: Contributions, hidden: Mapping[str, Any]) -> tuple[Masks, 
         for grouping in given.by
     }
     masks = {g: _complete(given, g, mask) for g, mask in primary.items()}
-    # Where nothing is left to hide among, the total is not told; nor is all of a grouping, which tells it.
-    told = told and all(_is_covered(given, g, mask) for g, mask in masks.items())
+    if told and not all(_is_covered(given, g, mask) for g, mask in masks.items()):
+        # Nothing is left to hide among, and the total may be told elsewhere (`market_publication`).
+        return {g: frozenset(given.labels[g]) for g in given.by}, False
+    # Where the total is not told, all of a grouping is not, either, which tells it.
     if not told and all(primary.values()):
         masks = primary
     while exposed := _find_exposed(given, masks, told):

@@ -188,16 +188,28 @@ def protect_curve(curve: pd.DataFrame, watched: int, policy: Policy) -> pd.DataF
     """
     if policy.internal:
         return mark(curve, internal=True)
-    kept, since, ended = [], 0, 0
+    kept = choose_steps(curve, watched, policy)
+    shown = curve.iloc[kept][["days", "survival", "low", "high"]].reset_index(drop=True)
+    return mark(shown.round({"survival": PLACES, "low": PLACES, "high": PLACES}))
+
+
+def choose_steps(curve: pd.DataFrame, watched: int, policy: Policy) -> list[int]:
+    """Return the places of a curve that may be told; see `protect_curve`."""
+    kept, since = [], 0
     for place, count in enumerate(curve["ended"]):
         since += int(count)
         if since >= policy.threshold:
             kept.append(place)
-            ended, since = ended + since, 0
+            since = 0
     while kept and 0 < watched - int(curve["ended"].iloc[: kept[-1] + 1].sum()) < policy.threshold:
         kept.pop()
-    shown = curve.iloc[kept][["days", "survival", "low", "high"]].reset_index(drop=True)
-    return mark(shown.round({"survival": PLACES, "low": PLACES, "high": PLACES}))
+    return kept
+
+
+def is_between_steps(curve: pd.DataFrame, early: int, watched: int, policy: Policy) -> bool:
+    """Tell whether a further point of a curve, by which so many have ended, cuts few off one of its steps."""
+    ended = curve["ended"].cumsum().iloc[choose_steps(curve, watched, policy)]
+    return is_small((ended - early).abs().to_numpy(float), policy)
 
 
 def protect_quantile(value: float, share: float, watched: int, policy: Policy) -> float:

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ..analysis.customers import coverage
-from ..analysis.customers.data_coverage import name_channel
 from ..analysis.opinions.coding import Frame
 from ..analysis.opinions.questionnaire import Questionnaire
 from ..base import origin
 from ..base.origin import Number
 from ..settings.editions import Policy
-from . import opinion_sources
+from . import data_channels, opinion_sources
 from .complaint_publication import Complained, publish_complaints
 from .feedback_publication import Feedback, publish_feedback
 from .opinion_sources import Gathered
@@ -29,7 +28,6 @@ from .survey_publication import Surveyed, publish_survey
 if TYPE_CHECKING:
     import scoring
 
-STEPS = 5  # thresholds: how coarse the numbers of rows are in a public edition
 HORIZON_DAYS = 180  # within which a further order counts
 
 
@@ -156,18 +154,5 @@ def publish(
 def _cover(rows: Gathered, policy: Policy) -> pd.DataFrame:
     """Return what data there are, without small numbers."""
     tables = {**rows.tables, "responses": rows.answers} if len(rows.answers) else dict(rows.tables)
-    table = coverage({name: part for name, part in tables.items() if len(part)}).reset_index(drop=True)
-    table["channel"] = [name_channel(channel) for channel in table["channel"]]
-    if policy.internal or table.empty:
-        return table
-    counts = table[["rows", "customers", "orphans"]].astype("Float64")
-    small = counts.ge(1) & counts.lt(policy.threshold)
-    few = (small["rows"] | small["customers"]).fillna(False).astype(bool)
-    told = ["rows", "customers", "share", "orphans", "median_age_days"]
-    shown = table.astype(dict.fromkeys(told, "Float64"))
-    shown.loc[few, [*told, "first_on", "last_on"]] = pd.NA
-    shown["orphans"] = shown["orphans"].mask(small["orphans"].fillna(False).astype(bool))
-    # In coarse steps: all years less those that are told elsewhere could leave a year of few.
-    for name in ("rows", "customers", "orphans"):
-        shown[name] = (shown[name] / (STEPS * policy.threshold)).round() * (STEPS * policy.threshold)
-    return shown.assign(share=shown["share"].round(2))
+    found = coverage({name: part for name, part in tables.items() if len(part)})
+    return data_channels.protect_coverage(found, policy)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..analysis.customers.data_coverage import name_channel
 from ..analysis.rates import REST
 from ..analysis.value import behaviour, behaviour_rates, customer_values
 from ..analysis.value.assumptions import Assumptions
@@ -25,6 +24,8 @@ from ..intake.contradictions import PROVENANCE
 from ..intake.data_files import list_tables
 from ..settings.editions import Policy
 from .basis import is_small
+from .customers import find_thin
+from .data_channels import protect_coverage, protect_files
 from .masked_tables import mark
 from .pooling import pool_categories
 
@@ -47,6 +48,8 @@ class Counted:
         Index ``engagement_grade``; who bought afterwards: ``consultations``, ``conversions``, with interval.
     mails, interests : DataFrame
         See `behaviour.open_rates` and `behaviour.count_interest`, with intervals and tests.
+    sent : DataFrame
+        See `behaviour.list_mails`.
     counts : dict of str to int
         Observed, inactive, active; rows left out.
     """
@@ -55,6 +58,7 @@ class Counted:
     rates: pd.DataFrame
     mails: pd.DataFrame
     interests: pd.DataFrame
+    sent: pd.DataFrame
     counts: Mapping[str, int]
 
 
@@ -69,13 +73,14 @@ def observe(
     card: scoring.Scorecard,
 ) -> Counted:
     """Return what customers did before a day, and what those bought who had done so before."""
-    everyone = _list_everyone(all_tables)
+    everyone = list_everyone(all_tables)
     how = rules.behaviour
     if tables.interactions is None:
         counts = {"customers": len(everyone), "not_observed": len(everyone)}
         interests = behaviour_rates.no_interests()
         none = behaviour_rates.no_rates("engagement_grade")
-        return Counted(pd.DataFrame(), none, behaviour_rates.no_rates("event"), interests, counts)
+        mails = behaviour_rates.no_rates("event")
+        return Counted(pd.DataFrame(), none, mails, interests, behaviour.no_mails(), counts)
     rows, left_out = behaviour.observe(tables.interactions, at, how)
     table = behaviour.count_features(rows, tables.orders, at)
     table = table.assign(engagement_grade=_grade(table, card)).join(behaviour.interests(rows))
@@ -89,11 +94,12 @@ def observe(
         rates,
         behaviour_rates.rate_mails(rows),
         interests,
+        behaviour.list_mails(rows),
         {**behaviour.count_observed(everyone, table), **left_out},
     )
 
 
-def _list_everyone(all_tables: Mapping[str, pd.DataFrame]) -> pd.Index:
+def list_everyone(all_tables: Mapping[str, pd.DataFrame]) -> pd.Index:
     """Return all customers of any table."""
     known = [rows["customer_id"].dropna() for rows in all_tables.values() if "customer_id" in rows]
     return pd.Index(pd.concat(known).unique(), name="customer_id") if known else pd.Index([])
@@ -112,10 +118,21 @@ def _grade(table: pd.DataFrame, card: scoring.Scorecard) -> pd.Series:
 # --- protecting
 
 
-def protect_counts(counts: Mapping[str, int], policy: Policy) -> dict[str, Number | Withheld]:
-    """Withhold small counts; rows that programs and staff made tell of no customer."""
+def protect_counts(
+    counts: Mapping[str, int], policy: Policy, few: frozenset[str] = frozenset()
+) -> dict[str, Number | Withheld]:
+    """Withhold small counts; rows that programs and staff made tell of no customer.
+
+    Parameters
+    ----------
+    counts : mapping
+        What is counted → how many.
+    few : frozenset of str
+        Which of them few customers stand behind; see `value_counts.find_few`.
+    """
     free = {"rows", "staff", "robots", "capped", "no_customer"}
     small = {name for name, n in counts.items() if name not in free and is_small([n], policy)}
+    small |= few & set(counts)
     parts = ("not_observed", "inactive", "active")
     if small & set(parts):  # of three parts of a total two are withheld, and all are simplest to say
         small |= set(parts)
@@ -124,6 +141,16 @@ def protect_counts(counts: Mapping[str, int], policy: Policy) -> dict[str, Numbe
         n for n, whole in complements.items() if n in counts and is_small([counts[whole] - counts[n]], policy)
     }
     return {name: Withheld() if name in small else Number(n) for name, n in counts.items()}
+
+
+def protect_mails(seen: Counted, policy: Policy) -> pd.DataFrame:
+    """Return the rates of mails opened and clicked; none where few customers got, opened or ignored them."""
+    if policy.internal or seen.mails.empty:
+        return protect_rates(seen.mails, policy)
+    few = [
+        find_thin(seen.sent, seen.sent[event].astype("Int64"), [], policy) for event in ("opened", "clicked")
+    ]
+    return protect_rates(seen.mails.iloc[: 0 if any(one for one in few) else None], policy)
 
 
 def protect_rates(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -142,43 +169,41 @@ def _has_small(table: pd.DataFrame, policy: Policy) -> bool:
     return any(is_small(counts, policy) for counts in (n, x, n - x))
 
 
-def protect_check(check: Check, policy: Policy) -> Check:
-    """Pool the groups with few customers at the end of a check's table, and round what is printed."""
+def protect_check(check: Check, policy: Policy, *, renewals: bool = False) -> Check:
+    """Pool the groups at the end of a check's table of whom few are told, and round what is printed.
+
+    A mean times its customers is a count: of purchases, or of the renewals that were made and not made.
+    """
     if policy.internal or check.groups.empty:
         return check
     groups = check.groups
-    kept = groups["customers"].ge(policy.threshold)
-    last = int(np.argmin(kept)) if not kept.all() else len(groups)
-    tail = groups.iloc[max(last - 1, 0) :]
+    last = next((n for n in range(len(groups)) if _is_row_small(groups.iloc[n], policy, renewals)), None)
+    if last is not None:
+        ends = (_pool_from(groups, start) for start in range(last, -1, -1))
+        groups = next((g for g in ends if not _is_row_small(g.iloc[-1], policy, renewals)), groups.iloc[:0])
+    return replace(check, rules=check.rules.round(PLACES), groups=groups.round(PLACES))
+
+
+def _is_row_small(row: pd.Series, policy: Policy, renewals: bool) -> bool:
+    made = round(row["customers"] * row["actual"])
+    return is_small([row["customers"], made, *([row["customers"] - made] if renewals else [])], policy)
+
+
+def _pool_from(groups: pd.DataFrame, start: int) -> pd.DataFrame:
+    """Return groups of which those from one on are one."""
+    tail = groups.iloc[start:]
     weights = tail["customers"] / tail["customers"].sum()
     pooled = tail[["predicted", "actual"]].mul(weights, axis=0).sum()
     row = pd.DataFrame([{"customers": tail["customers"].sum(), **pooled}], index=[tail.index[0]])
-    head = groups.iloc[: max(last - 1, 0)]
-    table = pd.concat([head, row.astype({"customers": "int64"})]).rename_axis(groups.index.name)
-    few = table["customers"].lt(policy.threshold).any()
-    return replace(
-        check, rules=check.rules.round(PLACES), groups=table.iloc[: 0 if few else None].round(PLACES)
-    )
+    told = pd.concat([groups.iloc[:start], row.astype({"customers": "int64"})])
+    return told.rename_axis(groups.index.name)
 
 
-def protect_channels(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Withhold the numbers of a channel that few customers or rows stand behind."""
-    shown = table.assign(
-        is_static=table["is_static"].map(
-            {True: text(zh="静态", en="static"), False: text(zh="动态", en="dynamic")}
-        )
-    )
-    shown["channel"] = shown["channel"].map(name_channel)
-    for name in ("rows", "customers", "share", "orphans", "median_age_days"):
-        shown[name] = pd.to_numeric(shown[name]).astype("float64")
-    if policy.internal:
-        return mark(shown, internal=True)
-    few = [is_small([r.customers, r.rows], policy) for r in shown.itertuples()]
-    some = shown["orphans"].between(1, policy.threshold - 1)
-    shown.loc[few, ["rows", "customers", "share", "orphans", "median_age_days"]] = np.nan
-    shown.loc[some, "orphans"] = np.nan
-    shown["share"] = shown["share"].round(PLACES)
-    return mark(shown)
+def protect_channels(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Return what data there are by table and channel, see `protect_coverage`, with which is static."""
+    table = protect_coverage(found, policy)
+    words = {True: text(zh="静态", en="static"), False: text(zh="动态", en="dynamic")}
+    return table_metadata.carry(table, table.assign(is_static=table["is_static"].map(words)))
 
 
 def pool_types(
@@ -262,7 +287,7 @@ def read_tables(data: str | Path, region: str, columns: str | Path | None) -> di
 
 
 def list_files(
-    data: str | Path, region: str, columns: str | Path | None, tables: Sequence[str]
+    data: str | Path, region: str, columns: str | Path | None, tables: Sequence[str], policy: Policy
 ) -> tuple[pd.DataFrame, bool]:
     """Return what was read of which file, and whether any row is invented."""
     parts = [dataset.sources(data, region, None, columns, table=name).assign(table=name) for name in tables]
@@ -271,4 +296,5 @@ def list_files(
         if parts
         else pd.DataFrame(columns=["file", "table", "read", "synthetic"])
     )
-    return found[["file", "table", "read"]].set_index("file"), bool(found["synthetic"].any())
+    told = protect_files(found[["file", "table", "read"]].set_index("file"), policy)
+    return told, bool(found["synthetic"].any())

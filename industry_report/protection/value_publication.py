@@ -22,8 +22,10 @@ from ..analysis.value.renewal_models import Sbg
 from ..base import origin
 from ..base.origin import Number, Withheld
 from ..settings.editions import Policy
-from . import publication, value_protection
+from . import publication, value_counts, value_protection
+from .basis import is_small
 from .money import Sums, protect_concentration, protect_quantiles, protect_sums
+from .value_counts import NEW, TYPE
 from .value_protection import Counted
 
 if TYPE_CHECKING:  # see `publication`
@@ -140,11 +142,12 @@ def publish_value(
     origin.release(rules)  # they come from no data
     all_tables = value_protection.read_tables(data, region, columns)
     consultations = all_tables.get("consultations", pd.DataFrame())
-    files, synthetic = value_protection.list_files(data, region, columns, list(all_tables))
+    files, synthetic = value_protection.list_files(data, region, columns, list(all_tables), policy)
     groups = amounts = None
     if not policy.internal and _has_year(consultations, year):
         # Types that the slice's own report pools or withholds are pooled and withheld here.
-        now = publication.publish(data, region, year, columns, scorecard=cards.intent, policy=policy)
+        how: dict[str, Any] = {"scorecard": cards.intent, "policy": policy, "data_cut": data_cut}
+        now = publication.publish(data, region, year, columns, **how)
         groups, amounts = now.by["customer_type"], now.amounts
     found = protect_value(all_tables, year, cards, rules, policy, groups, amounts, data_cut)
     return origin.release(PublishedValue(**found, files=files, synthetic=synthetic))
@@ -182,16 +185,20 @@ def protect_value(
     seen = value_protection.observe(tables, all_tables, at, rules, cards.engagement)
     pooled = value_protection.pool_types(buyers, consultations, groups, policy)
     inside = value_protection.describe_customers(pooled, intents, seen) if policy.internal else None
+    everyone = value_protection.list_everyone(all_tables)
+    known = value_counts.list_bought(tables.orders, consultations, everyone, at, data_cut)
+    few = value_counts.find_few(known, value_counts.name_types(consultations, pooled[TYPE]), policy)
+    told = pooled.assign(**{NEW: value_counts.mark_new(pooled, known, at)})
     last = time_rule.moment(at) - pd.Timedelta(days=1)
     return {
         "last_day": f"{last:%Y-%m-%d}",
         "supplied": _list_supplied(tables, all_tables),
-        "counts": value_protection.protect_counts(_count(buyers, seen), policy),
-        **_protect_money(pooled, groups, amounts, policy),
+        "counts": value_protection.protect_counts(_count(buyers, seen), policy, few),
+        **_protect_money(told, groups, amounts, policy, is_counted="buyers" not in few),
         **_check_models(tables, at, rules, policy),
         **_show_inside(buyers, gaps, intents, seen, policy),
         "engagement": value_protection.protect_rates(seen.rates, policy),
-        "mails": value_protection.protect_rates(seen.mails, policy),
+        "mails": value_protection.protect_mails(seen, policy),
         "customers": pd.DataFrame() if inside is None else inside,
         "channels": value_protection.protect_channels(coverage(all_tables), policy),
     }
@@ -270,23 +277,38 @@ def _count(buyers: pd.DataFrame, seen: Counted) -> dict[str, int]:
 
 
 def _protect_money(
-    buyers: pd.DataFrame, groups: pd.DataFrame | None, amounts: pd.DataFrame | None, policy: Policy
+    buyers: pd.DataFrame,
+    groups: pd.DataFrame | None,
+    amounts: pd.DataFrame | None,
+    policy: Policy,
+    *,
+    is_counted: bool,
 ) -> dict[str, Any]:
+    """Return all sums and curves; how many customers they are of only where that tells of no few."""
     rows = buyers.reset_index()
     hidden = value_protection.list_hidden(groups)
     sums = protect_sums(
-        policy, rows, MONEY, ["customer_type"], means=True, hidden={"customer_type": hidden},
-        known={} if amounts is None else {"customer_type": amounts["amount"].dropna().to_dict()},
+        policy, rows, [*MONEY, NEW], [TYPE], means=True, hidden={TYPE: hidden},
+        known={} if amounts is None else {TYPE: amounts["amount"].dropna().to_dict()},
     )  # fmt: skip
+    sums = value_counts.drop_new(sums)
     # What the sums withhold is withheld of the quantiles, too.
-    withheld = hidden | set(sums.by["customer_type"].index[sums.by["customer_type"]["customers"].isna()])
+    withheld = hidden | set(sums.by[TYPE].index[sums.by[TYPE]["customers"].isna()])
     bought = rows[rows["sales"].gt(0).fillna(False)]
+    quantiles = protect_quantiles(policy, bought, "sales", TYPE, hidden=withheld)
+    curves = {"concentration": "clv", "whale": "contribution"}
     return {
-        "money": sums,
-        "quantiles": protect_quantiles(policy, bought, "sales", "customer_type", hidden=withheld),
-        "concentration": protect_concentration(policy, rows, "clv"),
-        "whale": protect_concentration(policy, rows, "contribution"),
+        "money": sums if is_counted else value_counts.withhold_counts(sums),
+        "quantiles": quantiles if policy.internal else value_counts.drop_customers(quantiles),
+        **{name: _draw_curve(rows, column, policy, is_counted) for name, column in curves.items()},
     }
+
+
+def _draw_curve(rows: pd.DataFrame, column: str, policy: Policy, is_counted: bool) -> pd.DataFrame:
+    """Return a concentration curve; none where its last point, how many there are, would tell of few."""
+    curve = protect_concentration(policy, rows, column)
+    unknown = int(rows[column].isna().sum())
+    return curve if is_counted and not is_small([unknown], policy) else curve.iloc[:0]
 
 
 def _check_models(tables: Tables, at: str, rules: Assumptions, policy: Policy) -> dict[str, Any]:
@@ -303,7 +325,7 @@ def _check_models(tables: Tables, at: str, rules: Assumptions, policy: Policy) -
     known = model_check.summarise_purchases(free, at) if purchases.is_shown else None
     return {
         "purchases": value_protection.protect_check(purchases, policy),
-        "renewals": value_protection.protect_check(renewed, policy),
+        "renewals": value_protection.protect_check(renewed, policy, renewals=True),
         "purchase_model": None if known is None else model_check.fit_purchases(known),
         "renewal_model": model_check.fit_renewals(renewals) if renewed.is_shown else None,
     }

@@ -16,9 +16,13 @@ from typing import Any
 from ..base.formats import FOLDER
 from .report_records import find_work_folder
 
-# Columns that count consultations, whatever table they stand in.
+# Columns that count consultations, customers or what these did, whatever table they stand in.
 COUNTS = frozenset(
-    {"received", "consultations", "conversions", "asked", "used", "graded", "reference_consultations"}
+    {
+        *("received", "consultations", "conversions", "asked", "used", "graded", "reference_consultations"),
+        *("customers", "contributors", "orders", "refunded", "base", "returned", "leads", "converted"),
+        *("texts", "invited", "complete"),
+    }
 )
 BEFORE = "year_before"  # column of the counts of the year before; they are of the column beside it
 WITHDRAWN = "withdrawn"  # where withdrawn files lie, in the work folder

@@ -122,3 +122,15 @@ def test_an_outdated_report_beside_a_new_one_is_withdrawn_and_said(
     assert [words.split(":")[0] for words in said] == ["old"]
     assert not (output / "old.json").exists() and (output / "far.json").exists()
     assert (report_records.find_work_folder(output) / "withdrawn" / "old.json").is_file()
+
+
+@pytest.mark.parametrize("column", ["customers", "orders", "refunded", "leads", "converted", "texts"])
+def test_versions_of_any_report_that_differ_by_few_are_found(column):
+    def told(count):
+        columns = [{"name": "customer_type", "role": "row"}, {"name": column, "role": "number"}]
+        exhibit = {"columns": columns, "data": [{"customer_type": "小微企业", column: count}]}
+        return {"parameters": {"region": "黄山市", "year": 2025}, "exhibits": [exhibit]}
+
+    assert released.differ_by_few(told(120), told(121), {PLACE}, 10)
+    assert not released.differ_by_few(told(120), told(130), {PLACE}, 10)
+    assert not released.differ_by_few(told(120), told(120), {PLACE}, 10)

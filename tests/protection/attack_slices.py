@@ -2,14 +2,17 @@
 
 What any public edition can show of a slice is what `publication.protect_slice` hands out: the attacker
 takes all of it together, knows the program and all totals, and asks linear and, for small slices, mixed-
-integer programmes for the least and the most that every small count can be.
+integer programmes for the least and the most that every small count can be. `joint_attack` draws worlds of
+two years and attacks the reports on consultations, value and market of both together.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,7 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
+import joint_attack as joint  # noqa: E402
 import test_attack as attacks  # noqa: E402
 from test_publication import CARD, NOTHING, POLICY, assert_no_small_count, list_labels  # noqa: E402
 
@@ -100,24 +104,44 @@ def attack(seed: int) -> dict[str, int]:
     return {"small": small, "narrowed": len(narrowed), "recovered": exact}
 
 
-def main() -> int:
-    """Attack slices until time is up; print the counts, and the seeds that gave something away."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--slices", type=int, default=200)
-    parser.add_argument("--minutes", type=float, default=60)
-    given = parser.parse_args()
-    begun, total = time.monotonic(), {"small": 0, "narrowed": 0, "recovered": 0}
-    done = 0
-    for seed in range(given.slices):
-        if time.monotonic() - begun > 60 * given.minutes:
+def attack_world(seed: int) -> dict[str, int]:
+    """Attack all reports of two years; returns how much is small, narrowed and recovered."""
+    world = joint.draw(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        told = joint.publish(world.write(Path(folder)))
+    known = joint.read_counts(world, told)
+    small = sum(0 < cover @ known.true < joint.POLICY.threshold for _, cover in joint.list_targets(known))
+    counts, sums = joint.find_narrowed(known), joint.find_known_sums(world, told)
+    exact = sum(abs(low - high) < 1e-6 for *_, low, high in counts)
+    return {"small": small, "narrowed": len(counts) + len(sums), "recovered": exact + len(sums)}
+
+
+def try_all(name: str, one: Callable[[int], dict[str, int]], seeds: range, end: float) -> int:
+    """Attack one after the other until time is up; print the counts, and what gave something away."""
+    total, done = {"small": 0, "narrowed": 0, "recovered": 0}, 0
+    for seed in seeds:
+        if time.monotonic() > end:
             break
-        found = attack(seed)
+        found = one(seed)
         done += 1
         total = {key: total[key] + found[key] for key in total}
         if found["narrowed"]:
             print(f"seed {seed}: {found}", flush=True)
-    print(f"{done} slices: " + ", ".join(f"{value} {key}" for key, value in total.items()))
-    return 1 if total["narrowed"] else 0
+    print(f"{done} {name}: " + ", ".join(f"{value} {key}" for key, value in total.items()), flush=True)
+    return total["narrowed"]
+
+
+def main() -> int:
+    """Attack slices, then worlds, until time is up."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--slices", type=int, default=200)
+    parser.add_argument("--worlds", type=int, default=100)
+    parser.add_argument("--minutes", type=float, default=60)
+    given = parser.parse_args()
+    end = time.monotonic() + 60 * given.minutes
+    narrowed = try_all("worlds of two years", attack_world, range(given.worlds), end)
+    narrowed += try_all("slices", attack, range(given.slices), end)
+    return 1 if narrowed else 0
 
 
 if __name__ == "__main__":

@@ -263,4 +263,4 @@ def test_a_public_edition_holds_no_search_no_customer_and_no_exact_quantile(tmp_
     assert list(now.outlook.power.index) == ["小微企业"] and "customers" not in now.outlook.power
     assert all(float(f"{v:.1e}") == v for v in now.outlook.power.to_numpy().ravel())
     assert set(inside.outlook.power.index) == {"小微企业", "大型企业"}
-    assert now.coverage["rows"].tolist() == [float(f"{v:.1e}") for v in now.coverage["rows"]]
+    assert all(v % 50 == 0 for v in now.coverage["rows"])

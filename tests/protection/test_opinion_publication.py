@@ -227,8 +227,10 @@ def test_complaints(seed):
     rows = gather(draw(seed), {"complaints": table})
     told = complaint_publication.publish_complaints(rows, 2025, POLICY, (1, 7))
     n, repeated = len(table), int(table["reopened"].sum())
-    if is_small(n):
+    per_customer = np.sort(table["customer_id"].value_counts().to_numpy())[::-1]
+    if is_small(n) or len(per_customer) < 10 or per_customer[2:].sum() < 0.1 * per_customer[0]:
         assert str(told.received) == "［保密］"
+        assert told.rate is None and told.closed is None and told.curve.empty and told.months.empty
         return
     assert told.received == n
     if pd.notna(told.average["conversions"]):
@@ -248,9 +250,10 @@ def test_complaints(seed):
     small = [np.array(cells) == label for label in hidden if is_small(truth.get(label, 0))]
     assert_hidden(cells, known, small)
     still_open = int(table["closed_on"].isna().sum())
-    if is_small(still_open):
+    if is_small(still_open) or is_small(table.loc[table["closed_on"].isna(), "customer_id"].nunique()):
         assert str(told.still_open) == "［保密］"
-        assert told.handling is None or pd.isna(told.handling["asked"])
+        if is_small(still_open):
+            assert told.handling is None or pd.isna(told.handling["asked"])
     if len(told.curve):
         drops = -np.diff([1.0, *told.curve["survival"]])
         assert (drops > 0).all()

@@ -99,7 +99,7 @@ def list_numbers(now: PublishedValue) -> list[float]:
         ]
     tables = [
         now.money.by["customer_type"]["customers"],
-        now.quantiles["customers"],
+        now.quantiles["customers"] if "customers" in now.quantiles else now.quantiles["q50"],
         now.purchases.groups["customers"],
     ]
     return [*counts, *(n for column in tables for n in column.dropna())]

@@ -179,4 +179,14 @@ def count_returning(rows: pd.DataFrame, year: int) -> tuple[int, int, int]:
     return len(now), len(before), len(now & before)
 
 
+def count_reactivated(rows: pd.DataFrame, year: int) -> int:
+    """Return how many customers of a year bought before, but not in the year before it."""
+    sold = rows[rows["sale"] > 0]
+    when = sold["month"].dt.year
+    now, before, earlier = (
+        set(sold.loc[chosen, CUSTOMER]) for chosen in (when == year, when == year - 1, when < year - 1)
+    )
+    return len((now & earlier) - before)
+
+
 origin.trace_module(globals())

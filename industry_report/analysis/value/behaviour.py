@@ -200,22 +200,35 @@ def open_rates(rows: pd.DataFrame) -> pd.DataFrame:
         Index ``event``, “opened” and “clicked”; ``sent``, ``count``. Those without a campaign do not count:
         nothing tells which mail was opened. No rows where no mail was sent.
     """
-    nothing = pd.DataFrame({"sent": [], "count": []}, dtype="int64").rename_axis("event")
+    mails = list_mails(rows)
+    if mails.empty:
+        return pd.DataFrame({"sent": [], "count": []}, dtype="int64").rename_axis("event")
+    counts = mails[["opened", "clicked"]].sum().astype("int64")
+    return pd.DataFrame({"sent": len(mails), "count": counts}).rename_axis("event")
+
+
+def no_mails() -> pd.DataFrame:
+    """Return the table of `list_mails` without a row."""
+    columns: dict[str, list[object]] = {"customer_id": [], "campaign": []}
+    return pd.DataFrame({**columns, "opened": pd.Series(dtype=bool), "clicked": pd.Series(dtype=bool)})
+
+
+def list_mails(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the mails sent, one a customer and campaign: ``opened`` and ``clicked``, or not."""
     if "campaign" not in rows:
-        return nothing
-    named = rows[rows["campaign"].notna()]
+        return no_mails()
+    named = rows[rows["campaign"].notna() & rows["kind"].isin([SENT, OPENED, CLICKED])]
     pairs = {
-        event: set(zip(part["customer_id"], part["campaign"], strict=True))
-        for event, part in named.groupby("kind") if event in (SENT, OPENED, CLICKED)
-    }  # fmt: skip
-    sent = pairs.get(SENT, set())
-    if not sent:
-        return nothing
-    counts = {
-        "opened": len(pairs.get(OPENED, set()) & sent),
-        "clicked": len(pairs.get(CLICKED, set()) & sent),
+        event: named.loc[named["kind"] == event, ["customer_id", "campaign"]].drop_duplicates()
+        for event in (SENT, OPENED, CLICKED)
     }
-    return pd.DataFrame({"sent": len(sent), "count": pd.Series(counts)}).rename_axis("event")
+    if pairs[SENT].empty:
+        return no_mails()
+    told = pairs[SENT].reset_index(drop=True)
+    keys = pd.MultiIndex.from_frame(told)
+    done = {name: keys.isin(pd.MultiIndex.from_frame(pairs[event])) for name, event in
+            (("opened", OPENED), ("clicked", CLICKED))}  # fmt: skip
+    return told.assign(**done)
 
 
 def count_observed(everyone: pd.Index, table: pd.DataFrame, window: int = 90) -> dict[str, int]:

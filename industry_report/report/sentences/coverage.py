@@ -9,7 +9,7 @@ import pandas as pd
 from ...analysis.bases import MOST_OFF_YEAR
 from ...analysis.conversion import Measure
 from ...analysis.outcome_window import Window
-from ...base import language, origin
+from ...base import language, origin, table_metadata
 from ...base.language import text
 from ...scorecard.scorecards import Scorecard
 from .wording import bracketed, percent
@@ -26,13 +26,18 @@ def unlisted(protected: bool) -> str:
 
 
 def amounts_withheld(amounts: pd.DataFrame) -> str:
-    """Say why sums of money are withheld beside rates that are not; nothing where all are shown.
+    """Say why sums of money are withheld beside rates that are not, or that no amount is above zero.
 
     Parameters
     ----------
     amounts : DataFrame
         See `disclosure.protect_amounts`.
     """
+    if table_metadata.fact(amounts, "none_above_zero", False):
+        return text(
+            zh="登记的成交金额没有大于零的，不列金额",
+            en="No purchase has an amount above zero, so no sums are listed",
+        )
     if not amounts["amount"].isna().any():
         return ""
     return text(
@@ -323,7 +328,7 @@ def completeness(missing: pd.DataFrame) -> str:
     if lacking.empty:
         return ""
     fields = [
-        f"{language.term(str(row.field))}{bracketed(percent(row.share))}" for row in lacking.itertuples()
+        f"{language.field(str(row.field))}{bracketed(percent(row.share))}" for row in lacking.itertuples()
     ]
     return text(
         zh=f"缺失较多的字段：{language.listing(fields)}；各项占比以填写了该项的咨询为基数",

@@ -14,8 +14,10 @@ from industry_report.analysis import bases, conversion, follow_up, history, sale
 from industry_report.analysis.conversion import Measure
 from industry_report.base import language, table_metadata
 from industry_report.intake import dataset
+from industry_report.protection import derived
 from industry_report.report import tables
-from industry_report.report.sentences import enterprise, industry
+from industry_report.report.sentences import college, enterprise, industry
+from industry_report.settings.editions import Policy
 
 CARD = scoring.load_scorecard(Path(__file__).parents[3] / "params" / "scorecards" / "consultation.yaml")
 SALE = Measure()
@@ -177,7 +179,8 @@ def weigh(weights: dict[str, Fraction], scores: pd.DataFrame, seed: int) -> pd.D
     total = sum(float(weight) * scores[name].to_numpy(float) for name, weight in weights.items())
     bought = np.random.default_rng(seed).random(len(scores)) < 1 / (1 + np.exp(-(total - total.mean())))
     card = SimpleNamespace(
-        kind="weighted", dimensions=[SimpleNamespace(column=name, weight=w) for name, w in weights.items()]
+        kind="weighted",
+        dimensions=[SimpleNamespace(level_name=name, weight=w) for name, w in weights.items()],
     )
     return validity.weights(scores.assign(converted=pd.array(bought, dtype="boolean")), card)
 
@@ -281,3 +284,36 @@ def test_bounds_of_conversion_include_the_unknown() -> None:
     row = bases.conversion_bases(table).loc["all"]
     assert row["lowest"] == row["conversions"] / 400
     assert row["highest"] == (row["conversions"] + 200) / 400
+
+
+def test_where_no_amount_is_above_zero_that_is_said_in_place_of_an_empty_table() -> None:
+    rows = rated(300, 4).assign(customer_id=[f"K{n}" for n in range(300)], customer_type="小微企业")
+    rows["amount"] = pd.Series(-120.0, rows.index).where(rows["converted"].astype(bool))
+    groups = conversion.by(rows, "customer_type", SALE)
+    for internal in (False, True):
+        told = derived.sum_amounts(rows, groups, Policy(10, 10.0, internal=internal))
+        assert told.empty
+        assert industry.amounts_withheld(told) == "登记的成交金额没有大于零的，不列金额"
+    paid = derived.sum_amounts(rows.assign(amount=rows["amount"].abs()), groups, Policy(10, 10.0))
+    assert len(paid) == 1 and industry.amounts_withheld(paid) == ""
+
+
+def test_a_lift_of_one_and_a_range_of_equal_ends_are_not_said() -> None:
+    alike = pd.DataFrame({"lift": [1.0], "share": [1.0]})
+    assert industry.lift(alike) == ""
+    assert industry.lift(pd.DataFrame({"lift": [1.0], "share": [0.2]})) == ""
+    graded = rated(200, 5)
+    assert graded["grade"].notna().all()
+    assert industry.bounds(bases.ungradable_bounds(graded)) == ""
+
+
+def test_a_rounding_tie_is_printed_alike_in_table_sentence_and_key_figure() -> None:
+    """39,520 contacts of 30 minutes at 1,600 hours are 12.35 persons, a tie of one decimal."""
+    staff = workload.full_time_equivalents(contacts(760, 0, 0, 0), MINUTES, 1600)
+    high = staff[(staff["assumption"] == "high") & (staff["contacts"] == 39_520)]
+    assert high["full_time_equivalents"].iloc[0] == pytest.approx(12.35)
+    wide = tables.staff(staff)
+    printed = language.formatted(wide.iloc[0, -1], "full_time_equivalents")
+    assert f">{printed}<" in tables.to_html(wide)
+    assert f"{printed}人" in college.posts(staff)
+    assert printed in industry.staffing(staff)
