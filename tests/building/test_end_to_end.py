@@ -131,7 +131,8 @@ def test_english_report_is_english(tmp_path):
     assert page.html["lang"] == "en"
     assert page.h1.get_text() == "Finance software consultations in Huangshan"
     data_values = "小微企业|个体工商户|老客户推荐|搜索引擎|总账|报税|进销存|黄山市-2025.csv"
-    assert not re.findall(r"[一-鿿]", re.sub(data_values, "", printed))
+    whole = printed.replace("\xad", "-")  # how a hyphen is read at which a line ends
+    assert not re.findall(r"[一-鿿]", re.sub(data_values, "", whole))
 
 
 def test_own_headers_come_in_through_a_mapping_file(tmp_path):
