@@ -12,7 +12,7 @@ Grades are decided in whole numbers, so that a composite of exactly 4 is never a
 face, and the whole of the weighted case. Beside it, in `industry_report/scorecard`: `scorecards.py` holds
 what a scorecard says, `scorecard_file.py` reads it, `conditions.py` tells what a condition can tell apart,
 and `rating/` has exact totals, the reading of columns, tiers and checklists. Nothing else of the package is
-known here.
+known here but `base/own_names`, for columns that are called as tables call theirs.
 
 >>> import pandas as pd
 >>> scorecard = load_scorecard("params/scorecards/consultation.yaml")
@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from industry_report.base import own_names
 from industry_report.scorecard import conditions
 from industry_report.scorecard.conditions import Condition
 from industry_report.scorecard.rating.columns import (
@@ -152,6 +153,7 @@ def levels(consultations: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     ScoreError
         As in `score`.
     """
+    consultations = own_names.bring_back(consultations, scorecard.columns)
     _check_columns(consultations, scorecard)
     found: dict[str, Any] = {}
     for dimension in scorecard.dimensions if scorecard.kind != "tiers" else ():

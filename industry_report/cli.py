@@ -6,18 +6,17 @@ import functools
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from . import __version__
-from .base import console
+from .base import console, messages
 from .base.errors import InputError
 from .base.files import narrow_mode
 from .building.options import Options
-from .commands import crm, fit, places, projects, review, template
+from .commands import crm, fit, grading, places, projects, review, speech, template
 
 # Everything else is imported where it is used: `--help` must not wait for pandas.
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 PATH = click.Path(path_type=Path)
 
 ANNUAL = Path("params", "annual.yaml")
-SCORECARD = "params/scorecards/consultation.yaml"
 WRITES_FILES = ("init", "update", "sample", "build", "preview")
 
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
@@ -60,6 +58,7 @@ class Commands(click.Group):
         """Run the program with streams that never end it, and with signals that end it in an orderly way."""
         from .processes import signals
 
+        speech.begin(list(map(str, options.get("args") or (arguments or [sys.argv[1:]])[0] or ())), self)
         with console.guard(), signals.raise_stopped():
             try:
                 return super().main(*arguments, **options)
@@ -68,17 +67,26 @@ class Commands(click.Group):
                 if not (loss := console.find_loss()):
                     raise
                 told = f"standard output cannot be written: {loss}. Free space, or let it go elsewhere."
-                click.echo(f"Error: {told}", err=True)
+                speech.tell(f"Error: {told}", err=True)
                 sys.exit(end.code or int(not self.writes_files))
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        """Read the arguments; what is wrong with them is told in the language in use."""
+        try:
+            return super().make_context(*arguments, **options)
+        except click.UsageError as fault:
+            raise speech.in_words(fault) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; faults end with status 1, Ctrl-C with 130, TERM with 143, HUP with 129."""
         try:
             return super().invoke(ctx)
         except InputError as fault:
-            raise click.ClickException(str(fault)) from None
+            raise speech.in_words(click.ClickException(messages.say(fault))) from None
+        except click.ClickException as fault:
+            raise speech.in_words(fault) from None
         except KeyboardInterrupt as stop:
-            click.echo("Stopped. Reports finished so far are published; build again to go on.", err=True)
+            speech.tell("Stopped. Reports finished so far are published; build again to go on.", err=True)
             sys.exit(getattr(stop, "status", INTERRUPTED))
         finally:
             self.writes_files = ctx.invoked_subcommand in WRITES_FILES
@@ -107,6 +115,7 @@ def main() -> None:
 @click.option(
     "--seed", type=click.IntRange(min=0), default=2025, show_default=True, help="Same seed, same rows."
 )
+@speech.messages_option()
 def sample(folder: Path | None, rows: int | None, seed: int) -> None:
     """Write synthetic data to DIR (default: the project's data/sample).
 
@@ -129,36 +138,38 @@ def sample(folder: Path | None, rows: int | None, seed: int) -> None:
         "industry-report check data/*.xlsx --language en --write faults.xlsx",
         "industry-report check export.csv --write-mapping params/columns/export.yaml",
         "industry-report check export.csv --columns params/columns/export.yaml --json",
+        "industry-report check data --scorecard params/scorecards/consultation.yaml",
     )
 )
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=PATH)
-@click.option(
-    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of the page."
-)
+@speech.language_option("Of the page and of messages (default: the system's, else zh).")
 @click.option("--json", "as_json", is_flag=True, help="Print the result for programs.")
 @click.option("--columns", metavar="FILE", type=PATH, help="Mapping of the file's own headers and codes.")
+@click.option("--scorecard", metavar="FILE", type=PATH, help="Grade the records by it.")
 @click.option("--write", metavar="FILE.xlsx", type=PATH, help="Write all faults as a workbook.")
 @click.option("--write-mapping", metavar="FILE.yaml", type=PATH, help="Draft a mapping for --columns.")
 def check(
     files: tuple[Path, ...],
-    language: str,
+    language: str | None,
     as_json: bool,
     columns: Path | None,
+    scorecard: Path | None,
     write: Path | None,
     write_mapping: Path | None,
 ) -> None:
     """Tell what is in files, and what would be rejected and why.
 
-    FILE is a workbook, csv or parquet file, or a folder of them. Composites and grades that a file brings
-    along are compared with the standard scorecard's. Ends with status 1 if anything would be rejected.
+    FILE is a workbook, csv or parquet file, or a folder of them. With --scorecard, records are graded and
+    what a file brings along of composites and grades is compared. Ends with status 1 if anything would be
+    rejected.
     """
     from .intake import check_report, contract
 
     if write_mapping:
         _write_mapping(files, write_mapping)
         return
-    grades: Counter[str] = Counter()
-    checks = contract.check(files, columns, _grader(grades))
+    spoken, grades = speech.find_language(language), Counter[str]()
+    checks = contract.check(files, columns, grading.count_grades(grades, scorecard) if scorecard else None)
     if write:
         _refuse_existing(write)
         check_report.write_workbook(checks, write)
@@ -167,13 +178,14 @@ def check(
     if as_json:
         click.echo(
             json.dumps(
-                {**check_report.as_json(checks, language), "grades": grades},
+                {**check_report.as_json(checks, spoken), "grades": grades},
                 ensure_ascii=not console.shows_all(),
                 indent=1,
             )
         )
     else:
-        click.echo(check_report.summary(checks, language) + _describe_grades(grades, language))
+        page = check_report.summary(checks, spoken, graded=scorecard is not None)
+        click.echo(page + grading.describe_grades(grades, spoken))
     if any(found.error or found.rejected for found in checks):
         sys.exit(1)
 
@@ -194,33 +206,6 @@ def _refuse_existing(target: Path) -> None:
         raise InputError(str(target), "is there already.", "Name a new file, or remove it first.")
 
 
-def _grader(grades: Counter[str]) -> Callable[[pd.DataFrame], pd.DataFrame]:
-    """Return what grades clean rows by the standard scorecard and counts the grades, highest first."""
-    import scoring
-
-    from .base.files import find_upwards
-    from .settings.project import find_templates
-
-    # The program's own, for a check outside of any project.
-    scorecard = _load_scorecard(SCORECARD if find_upwards(SCORECARD) else str(find_templates() / SCORECARD))
-    grades.update(dict.fromkeys(reversed(scorecard.grades), 0))
-
-    def grade(consultations: pd.DataFrame) -> pd.DataFrame:
-        scored = scoring.score(consultations, scorecard)
-        grades.update(scored["grade"].dropna())
-        return scored
-
-    return grade
-
-
-def _describe_grades(grades: Counter[str], of: str) -> str:
-    from .base import language
-
-    language.use(of)
-    counts = [f"{grade} {count:,}" for grade, count in grades.items()]
-    return f"\n\n{language.term('grade')}: {', '.join(counts)}" if grades.total() else ""
-
-
 @main.command(
     epilog=_examples(
         "industry-report scorecard params/scorecards/consultation.yaml",
@@ -229,9 +214,7 @@ def _describe_grades(grades: Counter[str], of: str) -> str:
     )
 )
 @click.argument("file", required=False, type=PATH)
-@click.option(
-    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of the page."
-)
+@speech.language_option("Of the page and of messages (default: the system's, else zh).")
 @click.option("--compare", nargs=2, metavar="FILE FILE", type=PATH, help="Tell which records change grade.")
 @click.option("--data", metavar="PATH", default="sample", show_default=True, help="What to compare on.")
 @click.option("--region", help="Only this region's records.")
@@ -239,7 +222,7 @@ def _describe_grades(grades: Counter[str], of: str) -> str:
 @click.option("--columns", metavar="FILE", type=PATH, help="Mapping of the data's own headers and codes.")
 def scorecard(
     file: Path | None,
-    language: str,
+    language: str | None,
     compare: tuple[Path, Path] | None,
     data: str,
     region: str | None,
@@ -256,16 +239,17 @@ def scorecard(
     from .intake import dataset
     from .scorecard import explanation
 
+    spoken = speech.find_language(language)
     if (file is None) == (compare is None):
         raise click.UsageError("give one FILE, or two after --compare.")
     if file:
         card = _load_scorecard(str(file))
-        page = explanation.explain(card, scoring.combinations(card), scoring.cells(card, language), language)
+        page = explanation.explain(card, scoring.combinations(card), scoring.cells(card, spoken), spoken)
         click.echo(page, nl=False)
     if compare:
         cards = [_load_scorecard(str(path)) for path in compare]
         rows = dataset.load(data, region, year, columns)
-        click.echo(explanation.compare([_grade(rows, card) for card in cards], cards, language), nl=False)
+        click.echo(explanation.compare([_grade(rows, card) for card in cards], cards, spoken), nl=False)
 
 
 def _grade(rows: pd.DataFrame, card: Scorecard) -> pd.Series:
@@ -291,6 +275,7 @@ def _grade(rows: pd.DataFrame, card: Scorecard) -> pd.Series:
     "--output", metavar="DIR", type=PATH, default=Path("reports"), show_default=True, help="Compared with."
 )
 @click.option("--only", metavar="TEXT", help="Only reports whose name contains TEXT.")
+@speech.messages_option()
 def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | None) -> None:
     """List the reports, and which of them a build would make and why.
 
@@ -302,11 +287,12 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
     jobs = _list_jobs(places.rename_files(here, params), places.rename_data(here, data), only)
     stale = 0
     for job, reason in builder.list_states(jobs, places.place_output(here, output)):
-        click.echo(f"{job.stem}\t{'stale: ' + reason if reason else 'fresh'}\t{job.origin}")
+        state = messages.say(f"stale: {reason}" if reason else "fresh")
+        click.echo(f"{job.stem}\t{state}\t{job.origin}")
         stale += bool(reason)
     from .building.progress import count_noun
 
-    click.echo(f"{count_noun(len(jobs), 'report')}, {stale} to make", err=True)
+    speech.tell(f"{count_noun(len(jobs), 'report')}, {stale} to make", err=True)
 
 
 @main.command(
@@ -350,6 +336,7 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
 @click.option("--also", multiple=True, type=click.Choice(["docx"]), help="Make them as Word documents, too.")
 @click.option("--draft", is_flag=True, help="Mark the reports as drafts; give them an --output of their own.")
 @click.option("--reason", metavar="TEXT", help="Why reports are corrected; published with each correction.")
+@speech.messages_option()
 def build(
     params: tuple[Path, ...],
     data: str | None,
@@ -384,11 +371,11 @@ def build(
     why = builder.check_reason(reason, draft)
     options = Options(workers, force, time_limit, retries, scheduler, draft, also, why)
     with show_progress(len(jobs)) as tell:
-        results = builder.build_shelves(jobs, output, options, tell, lambda text: click.echo(text, err=True))
+        results = builder.build_shelves(jobs, output, options, tell, functools.partial(speech.tell, err=True))
     failed = [result for result in results if result.status == "failed"]
     click.echo(summarize(results, [folder / "index.html" for folder in builder.assign_shelves(jobs, output)]))
     for result in failed:
-        click.echo(f"Error: {result.cause}", err=True)
+        speech.tell(f"Error: {result.cause}", err=True)
     if failed:
         sys.exit(1)
 
@@ -411,6 +398,7 @@ def build(
     default=0,
     help="On 127.0.0.1 (default: a free one).",
 )
+@speech.messages_option()
 def preview(notebook: Path, params: Path | None, data: str | None, port: int) -> None:
     """Show a report in the browser, made again at every save.
 
@@ -425,9 +413,9 @@ def preview(notebook: Path, params: Path | None, data: str | None, port: int) ->
     find_job = functools.partial(planner.find_job, notebook, params, data)
     find_job()  # a fault of the command line ends it here; later ones are shown in the page
     try:
-        previews.preview(find_job, port, click.echo)
+        previews.preview(find_job, port, speech.tell)
     except KeyboardInterrupt:
-        click.echo("The preview has ended.", err=True)
+        speech.tell("The preview has ended.", err=True)
 
 
 for command in (projects.init, projects.update, template.template, review.review, crm.crm, fit.fit):

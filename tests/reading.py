@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -67,6 +68,26 @@ def find_empty_sections(page: Page) -> list[str]:
         if this.name in ("h2", "h3") and ends:
             empty.append(this.get_text())
     return empty
+
+
+def find_uncited(page: Page) -> list[str]:
+    """Return the exhibits that no link or range of a paragraph refers to before them."""
+    cited: set[str] = set()
+    missing = []
+    for tag in page.find_all(["p", "li", "span"]):
+        if tag.name == "span":
+            if "number" not in tag.get("class", ()) or "id" not in tag.attrs:
+                continue
+            missing += [] if tag["id"] in cited else [tag["id"]]
+            continue
+        links = tag.select("a.reference")
+        cited |= {link["href"][1:] for link in links}
+        for one, other in pairwise(links):
+            if str(one.next_sibling) in ("至", " to "):
+                kind, first = one["href"][1:].split("-")
+                last = int(re.sub(r"\D", "", other["href"]))
+                cited |= {f"{kind}-{number}" for number in range(int(first), last)}
+    return missing
 
 
 def read_structure(reader: PdfReader) -> Iterator[tuple[str, dict[str, Any], tuple[str, ...]]]:

@@ -51,7 +51,8 @@ ONLY = {
 PURE = {
     "base.errors": set(),
     "base.files": set(),
-    "base.language": {"base.errors", "base.subject", "base.vocabulary"},
+    "base.language": {"base.errors", "base.own_names", "base.subject", "base.vocabulary"},
+    "base.own_names": {"base.vocabulary"},
     "base.subject": set(),
     "base.vocabulary": set(),
     "base.style": set(),
@@ -59,9 +60,10 @@ PURE = {
     "base.yaml_forms": set(),
     "base.yaml_reader": {"base.errors", "base.files", "base.yaml_forms"},
     "scorecard.conditions": set(),
-    "scorecard.scorecards": {"scorecard.conditions"},
+    "scorecard.scorecards": {"base.own_names", "scorecard.conditions"},
     "scorecard.explanation": {"scorecard.conditions", "scorecard.scorecards"},
-    "scoring": {name for name in PACKAGE if name.startswith("scorecard.") and "explanation" not in name},
+    "scoring": {"base.own_names"}
+    | {name for name in PACKAGE if name.startswith("scorecard.") and "explanation" not in name},
 }
 
 

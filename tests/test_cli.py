@@ -114,19 +114,20 @@ def test_sample_writes_nine_workbooks_of_consultations_and_the_other_tables(proj
 
 
 def test_check_of_a_good_file_ends_with_status_0(project):
-    result = run("check", write_data())
+    result = run("check", write_data(), "--language", "zh")
     assert (result.exit_code, result.stderr) == (0, "")
-    assert "读入 1 = 可评级 1 + 不可评级 0 + 退回 0 + 重复 0" in result.output
+    assert "读入 1 = 数据齐全 1 + 数据不全 0 + 退回 0 + 重复 0" in result.output
 
 
 def test_check_tells_what_would_be_rejected(project):
     result = run("check", write_data(意向度评分=[6]), "--language", "en")
     assert result.exit_code == 1
-    assert "read 1 = graded 0 + ungradable 0 + rejected 1 + duplicates 0" in result.output
+    assert "read 1 = complete 0 + incomplete 0 + rejected 1 + duplicates 0" in result.output
 
 
 def test_check_compares_supplied_grades_and_counts_ours(project):
-    result = run("check", write_data(综合评分=[4.0], 最终评级=["A"]))  # (3, 4, 5) is 3.9, hence B
+    own = write_data(综合评分=[4.0], 最终评级=["A"])  # (3, 4, 5) is 3.9, hence B
+    result = run("check", own, "--scorecard", "params/scorecards/consultation.yaml", "--language", "zh")
     assert "综合评分" in result.output
     assert "等级: A 0, B 1, C 0, D 0" in result.output
 

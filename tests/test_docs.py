@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import running
 
 import scoring
 from industry_report.intake import mapping, sample
@@ -177,3 +178,63 @@ def test_own_notebook_of_the_page_becomes_a_report_in_both_languages(project):
             encoding="utf-8"
         )
         assert (project / "own" / "2025" / "黄山市" / f"mine.{code}.pdf").stat().st_size > 10_000
+
+
+OWN_HEADER = "客户ID,客户类型,客户来源,咨询日期,地区,统计年度,意向度,需求明确性,满意度,"
+OWN_HEADER += "是否成交,成交日期,成交金额,片区,年采购额"
+
+
+def draw_own(path, count=900):
+    rows = [OWN_HEADER]
+    for n in range(count):
+        day = f"2025-0{n % 6 + 1}-{n % 27 + 1:02}"
+        kind, source = ("小微企业", "中型企业")[n % 2], ("官网", "展会", "电话")[n // 7 % 3]
+        scores = f"{n % 5 + 1},{n // 5 % 5 + 1},{n // 3 % 5 + 1}"
+        sale = f"是,{day},{900 + n}" if n % 5 < 2 else "否,,"
+        district = ("东区", "西区", "南区")[n // 4 % 3]
+        rows.append(f"K{n},{kind},{source},{day},黄山市,2025,{scores},{sale},{district},{n + 10}")
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["own-tables.md", "own-tables.zh.md"])
+def test_tables_of_ones_own_are_made_as_the_page_shows(name, tmp_path):
+    page = ROOT / "docs" / name
+    draw_own(tmp_path / "own.csv")
+    [mapped] = blocks(page, "yaml")
+    (tmp_path / "mine.yaml").write_text(mapped, encoding="utf-8")
+    begun = f"""import scoring
+from industry_report.protection import disclosure
+from industry_report.report.display import begin
+data, region, year, columns = {str(tmp_path / "own.csv")!r}, "黄山市", 2025, {str(tmp_path / "mine.yaml")!r}
+card = scoring.load_scorecard("params/scorecards/consultation.yaml")
+policy = disclosure.load_policy("params/publisher.yaml", "industry")
+begin("zh", card, policy)"""
+    cells = [nbformat.v4.new_code_cell(source) for source in (begun, *blocks(page, "python"))]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "own.ipynb")
+    ran = running.run_cells(tmp_path / "own.ipynb")
+    shown = "".join(str(output.data) for cell in ran.cells for output in cell.outputs)
+    assert "片区" in shown and "年采购额（元）" in shown and "每户成交金额（元）的中位数" in shown
+    assert blocks(page, "python") == blocks(ROOT / "docs" / "own-tables.md", "python")
+
+
+# Written from the docstrings of the modules, which are English, for those who change them.
+ENGLISH_ONLY = {"architecture.md"}
+TWINS = sorted(page.name for page in (ROOT / "docs").glob("*.md") if not page.name.endswith(".zh.md"))
+
+
+def outline(page):
+    """Return the levels of a page's headings and the commands it shows."""
+    text = page.read_text(encoding="utf-8")
+    prose = re.sub(r"(?ms)^ *```.*?^ *```", "", text)
+    lines = "\n".join(re.findall(r"(?ms)^ *```\w*\n(.*?)^ *```", text))
+    typed = re.findall(
+        r"(?m)^ *((?:industry-report|make|conda|dask) .*?)(?: --language \w+)?(?:  #.*)?$", lines
+    )
+    return [len(marks) for marks in re.findall(r"(?m)^(#+) ", prose)], typed
+
+
+@pytest.mark.parametrize("name", [name for name in TWINS if name not in ENGLISH_ONLY])
+def test_pages_in_both_languages_keep_step(name):
+    english, chinese = ROOT / "docs" / name, ROOT / "docs" / name.replace(".md", ".zh.md")
+    assert outline(english) == outline(chinese)
+    assert re.search("[\u4e00-\u9fff]", chinese.read_text(encoding="utf-8").splitlines()[0])

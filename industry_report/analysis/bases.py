@@ -15,21 +15,13 @@ from scipy.stats import norm
 
 from ..base import table_metadata
 from ..base.language import text
-from . import conversion
+from . import conversion, outcome_window
 from .conversion import ALPHA, FEWEST, Measure, has_outcomes, with_interval
 
 _Float = npt.NDArray[np.float64]
 
 _OF_PURCHASE = ("converted_on", "amount")  # only a purchase has them
-_NO_FIELDS = (
-    "file",
-    "sheet",
-    "row",
-    "composite",
-    "grade",
-    "outcome",
-    "window_days",
-)  # ours, not the source's
+_NO_FIELDS = ("file", "sheet", "row", "composite", "grade", *outcome_window.ADDED)  # ours, not the source's
 MOST_OFF_YEAR = 0.05  # of dates outside the year, or months are not those of the year
 
 
@@ -51,10 +43,17 @@ def missing(scored: pd.DataFrame) -> pd.DataFrame:
             due[field] = scored["converted"].fillna(False).astype(bool)
     groups = [scored[key] for key in keys] or [pd.Series(0, index=scored.index, name="all")]
     expected, absent = (
-        flags.groupby(groups, dropna=False).sum().reset_index().melt(keys or ["all"], var_name="field")
-        for flags in (due, due & scored[fields].isna())
+        flags.groupby(groups, dropna=False).sum() for flags in (due, due & scored[fields].isna())
     )
-    table = expected.rename(columns={"value": "consultations"}).assign(missing=absent["value"])
+    # Field by field, not melted: a field may be called as anything is here.
+    told = [
+        expected.index.to_frame(index=False).assign(
+            field=field, consultations=expected[field].to_numpy(), missing=absent[field].to_numpy()
+        )
+        for field in fields
+    ]
+    nothing = pd.DataFrame(columns=[*keys, "field", "consultations", "missing"])
+    table = pd.concat(told or [nothing], ignore_index=True)
     table["share"] = table["missing"] / table["consultations"].where(table["consultations"] > 0)
     table = table[[*keys, "field", "consultations", "missing", "share"]]
     return table_metadata.describe(table, heads={"consultations": text(zh="应填条数", en="Expected")})

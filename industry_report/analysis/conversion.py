@@ -212,7 +212,11 @@ def score_shares(scored: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFram
     DataFrame
         Columns ``dimension``, ``score``, ``consultations``, ``share`` (within the dimension).
     """
-    long = scored[list(dimensions)].melt(var_name="dimension", value_name="score").dropna()
+    parts = [
+        pd.DataFrame({"dimension": dimension, "score": scored[dimension].array}) for dimension in dimensions
+    ]
+    nothing = pd.DataFrame({"dimension": [], "score": []}, dtype=float)
+    long = pd.concat(parts or [nothing], ignore_index=True).dropna()
     counts = long.groupby(["dimension", "score"], sort=True).size().rename("consultations").reset_index()
     counts["share"] = counts["consultations"] / counts.groupby("dimension")["consultations"].transform("sum")
     order = {dimension: position for position, dimension in enumerate(dimensions)}

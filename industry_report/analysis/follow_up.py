@@ -271,9 +271,9 @@ def fire(
 def _find_runs(amounts: pd.DataFrame, trigger: Any, by: str, on: str) -> pd.DataFrame:
     known = amounts[amounts[[by, on, trigger.column]].notna().all(axis=1)]
     months = known[on].dt.to_period("M") if known[on].dtype.kind == "M" else known[on]
-    monthly = (
-        known.groupby([by, months.rename("month")])[trigger.column].agg(trigger.monthly).round(6)
-    )  # cents add up
+    values = known[trigger.column].rename("value")
+    grouped = values.groupby([known[by], months.rename("month")])
+    monthly = grouped.agg(trigger.monthly).round(6)  # cents add up
     met = monthly[_holds(monthly, trigger)].reset_index()
     number = met["month"].dt.year * MONTHS + met["month"].dt.month
     # Months of one run grow by one with each row, so that month less row is the same in all of them.

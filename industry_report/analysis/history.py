@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..base import table_metadata
+from ..base import own_names, table_metadata
 from ..base.errors import InputError
 from ..base.language import grade_label, listing, text
 from ..scorecard.scorecards import Scorecard
@@ -43,7 +43,8 @@ def history(scored: pd.DataFrame, by: str = "customer_id", period: str = "year")
     -------
     DataFrame
         One row per customer and period, in this order: `by`, ``period`` (pandas periods), its
-        ``consultations``, and the columns of the consultation that decides, ``grade`` among them.
+        ``consultations``, and the columns of the consultation that decides, ``grade`` among them; one that
+        the data call as these two is moved aside (`own_names.move_aside`).
         ``attrs["unidentified"]`` counts consultations left out because they name no customer, as all do if
         there is no such column, ``attrs["undated"]`` those without what tells the period.
 
@@ -53,6 +54,7 @@ def history(scored: pd.DataFrame, by: str = "customer_id", period: str = "year")
         There is no such period, or no dates to tell it by.
     """
     periods = _find_periods(scored, period)
+    scored = own_names.move_aside(scored, ("period", "consultations"))
     if by not in scored:
         scored = scored.assign(**{by: pd.Series(pd.NA, index=scored.index, dtype="string")})
     named = scored[by].notna()
@@ -208,12 +210,15 @@ def causes(
     Returns
     -------
     DataFrame
-        Rows of `moves` with "up" or "down"; the change of each dimension, under the name of its column, and
+        Rows of `moves` with "up" or "down"; the change of each dimension, under the name of its level, and
         ``cause`` in the report's language, empty where no dimension moved that way.
     """
-    own = history if levels is None else history.assign(**dict(levels.items()))
-    rated = [d for d in card.dimensions if levels is None or d.column in levels]
-    columns = [dimension.column for dimension in rated]
+    values = own_names.bring_back(history, [d.column for d in card.dimensions]) if levels is None else levels
+    rated = [d for d in card.dimensions if d.column in values]
+    names = {d.column: d.level_name for d in rated}
+    keys = history[[_by(history), "period"]]
+    own = pd.concat([keys, values[list(names)].rename(columns=names)], axis=1)
+    columns = list(names.values())
     first, second = _take(own, before), _take(own, after)
     table = moves(history, before, after)
     table = table[table["move"].isin([UP, DOWN])]
@@ -226,7 +231,9 @@ def causes(
     )
     found = _find_causes(changes, table["move"] == UP, rated)
     if "overridden" in history:
-        by_hand = first["overridden"].reindex(table.index) | second["overridden"].reindex(table.index)
+        set_by_hand = (_take(history, period)["overridden"] for period in (before, after))
+        earlier, later = (flags.reindex(table.index) for flags in set_by_hand)
+        by_hand = earlier | later
         found = found.mask(by_hand.astype(bool), text(zh="人工调整", en="set by hand"))
     return table.join(changes).assign(cause=found)
 

@@ -13,7 +13,7 @@ from numbers import Integral
 import numpy as np
 import pandas as pd
 
-from ..base import table_metadata
+from ..base import own_names, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 
@@ -26,6 +26,7 @@ OPEN, LATER, BEFORE = "open", "later", "bought before"
 UNDATED, UNKNOWN = "undated", "unknown"
 STATES = (BOUGHT, NOT_BOUGHT, OPEN, LATER, BEFORE, UNDATED, UNKNOWN)
 
+ADDED = ("registered", "outcome", "window_days")  # columns of `follow`, not of the data
 _DATES = ["consulted_on", "converted_on"]
 
 
@@ -107,7 +108,7 @@ def follow(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
     scored : DataFrame
         Consultations.
     window : Window or None
-        See `choose_window`; None leaves the table as it is.
+        See `choose_window`; None adds nothing.
 
     Returns
     -------
@@ -118,8 +119,10 @@ def follow(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
         purchase is dated before the consultation, so it is not its outcome), "undated" (no date of the
         consultation), "unknown" (the register does not say). ``registered`` is ``converted`` as it came: what
         sums of money are of; ``window_days`` repeats the length. A purchase without a date, of which few are
-        allowed, counts as within the window.
+        allowed, counts as within the window. A column of the data that is called as one of these is moved
+        aside (`own_names.move_aside`).
     """
+    scored = own_names.move_aside(scored, ADDED)
     if window is None:
         return scored
     state = _states(scored, window)

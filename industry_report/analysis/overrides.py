@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..base import own_names
 from ..base.errors import InputError, near_match
 from ..intake import input_files, values
 from ..scorecard.scorecards import Scorecard
@@ -160,6 +161,7 @@ def apply_overrides(
     overridden = pd.Series(False, index=scored.index)
     overridden.iloc[list(last)] = True
     ranked = pd.Categorical(grades, categories=list(card.grades), ordered=True)
+    scored = own_names.move_aside(scored, ("overridden",))
     return scored.assign(grade=ranked, overridden=overridden), log
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control, ttest_ind
 
-from ..base import table_metadata
+from ..base import own_names, table_metadata
 from ..base.errors import InputError
 from ..base.language import capital, grade_name, listing, text
 from ..scorecard.scorecards import Scorecard
@@ -193,17 +193,22 @@ def work_list(
     -------
     DataFrame
         One row per customer, highest grade first: customer, ``grade``, ``composite``, ``role``,
-        ``last_contact``, ``due``, ``days_overdue``, what else the data say of the customer, the dimensions,
-        ``move`` since the period before and its ``cause``. Columns without any value are left out.
+        ``last_contact``, ``due``, ``days_overdue``, what else the data say of the customer, the dimensions
+        (under `Dimension.level_name`), ``move`` since the period before and its ``cause``. Columns without
+        any value are left out.
     """
     by = str(latest.columns[0])
     roles = {band.grade: text(**band.follow_up.role) for band in card.bands}
-    table = latest[latest["grade"].notna() & ~latest[by].isin(buyers)]
+    scores = {one.column: one.level_name for one in card.dimensions if one.column not in _ABOUT}
+    chosen = latest[latest["grade"].notna() & ~latest[by].isin(buyers)]
+    known = dict.fromkeys(name for name in (by, "grade", "composite", *_ABOUT) if name in chosen)
+    told = own_names.bring_back(chosen, list(scores))
+    listed = told[[column for column in scores if column in told]].rename(columns=scores)
+    table = chosen[list(known)].join(listed[[name for name in listed if name not in known]])
     table = table.assign(role=table["grade"].astype(str).map(roles))
     table = table.merge(calendar[[by, "last_contact", "due", "days_overdue"]], on=by, how="left")
     table = table.join(moves["move"].astype(str), on=by).join(causes["cause"], on=by)
-    scores = [dimension.column for dimension in card.dimensions]
-    columns = dict.fromkeys([*_LISTED, *_ABOUT, *scores, "move", "cause"])
+    columns = dict.fromkeys([*_LISTED, *_ABOUT, *scores.values(), "move", "cause"])
     kept = [column for column in columns if column in table and table[column].notna().any()]
     rank = table.assign(grade=-table["grade"].cat.codes.astype(int))
     order = rank.sort_values(["grade", "due", by], kind="stable").index

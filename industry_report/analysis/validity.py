@@ -174,10 +174,9 @@ def weights(scored: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
     """
     if scorecard.kind == "tiers":
         return _no_weights(NO_SCORES)
-    columns = [dimension.column for dimension in scorecard.dimensions]
-    counts = _by_scores(scored, columns)
-    design = np.column_stack([np.ones(len(counts)), counts[columns].to_numpy(float)])
-    reached, failed = (counts[column].to_numpy(float) for column in ("reached", "failed"))
+    columns = [dimension.level_name for dimension in scorecard.dimensions]
+    scores, reached, failed = _by_scores(scored, columns)
+    design = np.column_stack([np.ones(len(scores)), scores])
     if reason := _unfit(scored, design, reached, failed):
         return _no_weights(reason)
     fit = _fit(design, reached, failed)
@@ -206,14 +205,17 @@ def _with_shares(
     return table.assign(weight=[float(abs(weight) / total) for weight in given])
 
 
-def _by_scores(scored: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """Return purchases (``reached``) and others (``failed``) for each combination of scores."""
+def _by_scores(scored: pd.DataFrame, columns: list[str]) -> tuple[_Float, _Float, _Float]:
+    """Return every combination of scores, and how many of it purchased and how many did not."""
     if not has_outcomes(scored):
-        return pd.DataFrame(columns=[*columns, "reached", "failed"], dtype=float)
-    known = scored[[*columns, "converted"]].dropna().astype(dict.fromkeys(columns, float))
-    known["converted"] = known["converted"].astype("int64")  # levels may be halves, outcomes are whole
-    counts = known.groupby(columns)["converted"].agg(reached="sum", size="size").reset_index()
-    return counts.assign(failed=counts["size"] - counts["reached"])
+        return np.empty((0, len(columns))), np.empty(0), np.empty(0)
+    bought = scored["converted"].astype("Float64")
+    # Numbered, not named: a dimension may be called as anything is here.
+    known = pd.concat([scored[columns].astype("Float64"), bought], axis=1)
+    rows = known.set_axis(range(len(columns) + 1), axis=1).dropna().astype(float)
+    counts = rows.groupby(list(range(len(columns))))[len(columns)].agg(["sum", "size"])
+    reached, size = counts["sum"].to_numpy(float), counts["size"].to_numpy(float)
+    return counts.index.to_frame().to_numpy(float), reached, size - reached
 
 
 def _unfit(scored: pd.DataFrame, design: _Float, reached: _Float, failed: _Float) -> str:
@@ -289,26 +291,31 @@ def sensitivity(rated: pd.DataFrame, scorecard: Scorecard, grid: pd.DataFrame) -
         scale, ``changed``, those that change grade, ``share`` of the two. No rows where grades do not follow
         from the levels alone (`Scorecard.levels_decide`).
     """
-    columns = [dimension.column for dimension in scorecard.dimensions]
+    columns = [dimension.level_name for dimension in scorecard.dimensions]
     names = ["dimension", "step", "consultations", "changed", "share"]
     if grid.empty or rated.empty or not scorecard.levels_decide:  # nothing is not zero
         return pd.DataFrame(columns=names)
-    grades = grid.astype(dict.fromkeys(columns, float)).set_index(columns)["grade"].cat.codes
-    counts = rated[columns].astype(float).value_counts(sort=False).rename("n").reset_index()
+    places = range(len(columns))  # numbered, not named: a dimension may be called as anything is here
+    every = pd.MultiIndex.from_arrays([grid[column].astype(float) for column in columns])
+    grades = pd.Series(grid["grade"].cat.codes.to_numpy(), index=every)
+    found = rated[columns].astype(float).set_axis(places, axis=1).value_counts(sort=False)
+    counts, n = found.index.to_frame(index=False).set_axis(places, axis=1), found.to_numpy()
     rows = []
-    for dimension, step in itertools.product(scorecard.dimensions, (-1, 1)):
-        moved = _moved(counts, dimension, step)
-        before, after = (_look_up(grades, levels[columns]) for levels in (counts.loc[moved.index], moved))
-        total, changed = moved["n"].sum(), moved["n"][before != after].sum()
-        rows.append((dimension.column, step, total, changed, changed / total if total else np.nan))
+    for (place, dimension), step in itertools.product(enumerate(scorecard.dimensions), (-1, 1)):
+        moved = _moved(counts, place, dimension, step)
+        before, after = (_look_up(grades, levels) for levels in (counts.loc[moved.index], moved))
+        total, changed = n[moved.index].sum(), n[moved.index][before != after].sum()
+        rows.append((columns[place], step, total, changed, changed / total if total else np.nan))
     return pd.DataFrame(rows, columns=names)
 
 
-def _moved(counts: pd.DataFrame, dimension: Any, step: int) -> pd.DataFrame:
+def _moved(counts: pd.DataFrame, place: int, dimension: Any, step: int) -> pd.DataFrame:
     """Return the combinations with one dimension at the next level up or down, where there is one."""
     levels = [float(value) for value in dimension.values]
     following = dict(pairwise(levels if step > 0 else levels[::-1]))
-    return counts.assign(**{dimension.column: counts[dimension.column].map(following)}).dropna()
+    moved = counts.copy()
+    moved[place] = counts[place].map(following)
+    return moved.dropna()
 
 
 def _look_up(grades: pd.Series, levels: pd.DataFrame) -> np.ndarray:

@@ -14,6 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 
+from . import own_names
 from .errors import InputError, did_you_mean, shown
 from .subject import STANDARD, Subject, adapt
 from .vocabulary import CODE_NAMES, CODED, NAMED, PLACES, VOCABULARY
@@ -288,10 +289,20 @@ def term(key: str) -> str:
     """Return a domain term or a column's head; unknown keys are data and stay themselves."""
     if key in _columns:
         return _pick(**_columns[key])
+    if own_names.plain_name(key) != key:
+        return field(own_names.plain_name(key))
     if key not in VOCABULARY:
         return key
     zh, en = VOCABULARY[key]
     return text(zh=zh, en=en)
+
+
+def field(column: str) -> str:
+    """Return what a column of the data is called: as the scorecard says, else the standard, else itself."""
+    column = own_names.plain_name(column)
+    level = own_names.name_level(column)
+    is_word = column in own_names.TAKEN and column not in own_names.DATA
+    return term(level) if level in _columns else column if is_word else term(column)
 
 
 def protected() -> str:
@@ -373,6 +384,8 @@ def formatted(value: Any, column: str) -> str:
         return FORMATS[column](float(value)).replace("-", "−")  # a minus sign, not a hyphen
     if column in ("before", "after") and value in _grades:
         return grade_label(value)
+    if column == "field" and isinstance(value, str):
+        return field(value)
     if column in CODED and isinstance(value, str):
         return term(value)
     if column in NAMED and isinstance(value, str):

@@ -101,7 +101,7 @@ class Page:
         except _RefusedError as error:  # alone: what else is wrong in such a file is not worth a word
             self.faults = {error.args}
         except yaml.MarkedYAMLError as error:
-            self.note(*_explain_syntax(error))
+            self.note(*_explain_syntax(error, text.splitlines()))
         except yaml.reader.ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             self.note(line, f"the character {_code(error.character)} may not stand in YAML. Remove it.")
@@ -163,7 +163,10 @@ class Page:
     def _read_mapping(self, node: yaml.Node, form: dict[str, Any], place: Place) -> dict[str, Any]:
         known = {key.removesuffix("?"): part for key, part in form.items()}
         if not isinstance(node, yaml.MappingNode):
-            self.note(self.lines[place], f"{self.name_place(place)} has no keys. Give it {', '.join(known)}.")
+            fault = f"{self.name_place(place)} has no keys. Give it {', '.join(known)}."
+            if place and _is_null(node):
+                fault += " What follows # after a blank is a comment."
+            self.note(self.lines[place], fault)
             return {}
         nodes = self._match_keys(node, known, place)
         if missing := [key for key in form if not key.endswith("?") and key not in nodes]:
@@ -413,8 +416,16 @@ def _without_dates(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _explain_syntax(error: yaml.MarkedYAMLError) -> tuple[int, str]:
+# A bracket on a line that a comment swallows before it is closed, as an unquoted colour does.
+_COMMENT = re.compile(r"""^[^#"']*[{\[][^#}\]"']*[:,{\[]\s+(#[0-9a-zA-Z]+)""")
+
+
+def _explain_syntax(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, str]:
     """Line and fault of what is not YAML: where a bracket or quotation opens, else where reading stopped."""
+    for number, line in enumerate(lines, start=1):
+        if begun := _COMMENT.search(line):
+            problem = "what follows # after a blank is a comment, so nothing stands there."
+            return number, f'{problem} Put it in quotation marks, such as "{begun[1]}".'
     if opens := re.search("flow|quoted", error.context or ""):
         remedy = 'Close the bracket or quotation; put an interval in quotation marks, "[3.0, 4.0)".'
     else:

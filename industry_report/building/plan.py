@@ -24,7 +24,9 @@ from ..settings.parameters import (
     Parameter,
     read_entries,
     read_parameters,
+    show_example,
     type_name,
+    word_remedy,
 )
 from ..settings.publisher import load_policy
 from .notebook_inputs import find_tables
@@ -269,7 +271,7 @@ def _find_faults(
         elif parameter.required:
             problem = f"the required parameter `{parameter.name}` of {notebook.name} is missing."
             yield InputError(
-                entry.at(parameter.name), problem, f"Add a line such as `{_example(parameter)}`."
+                entry.at(parameter.name), problem, f"Add a line such as `{show_example(parameter)}`."
             )
 
 
@@ -282,7 +284,7 @@ def _find_misfits(entry: Entry, value: Any, parameter: Parameter) -> Iterator[In
         if parameter.types and not _fits(option, parameter.types):
             expected = " or ".join(parameter.types)
             problem = f"`{parameter.name}` must be {expected}, got {shown(option)} ({type_name(option)})."
-            yield InputError(where, problem, _mend_type(parameter, option))
+            yield InputError(where, problem, word_remedy(parameter, option))
         elif parameter.name in ("regions", "years"):
             yield from _find_odd_slices(where, parameter.name, option)
         elif parameter.name == "language" and option not in LANGUAGES:
@@ -309,20 +311,6 @@ _SLICES = {"regions": "黄山市, 杭州市", "years": "2024, 2025"}
 def _fits(value: Any, types: tuple[str, ...]) -> bool:
     name = type_name(value)
     return name in types or (name == "int" and "float" in types)
-
-
-def _mend_type(parameter: Parameter, value: Any) -> str:
-    if isinstance(value, list):
-        return "A list multiplies out only in an entry under `reports:`."
-    if value is None:
-        return "Write a value, or leave the line out."
-    if "str" in parameter.types and not isinstance(value, dict):
-        return f'Put it in quotes: {parameter.name}: "{value}".'
-    return f"Write it like `{_example(parameter)}`."
-
-
-def _example(parameter: Parameter) -> str:
-    return f"{parameter.name}: {'…' if parameter.default is None else parameter.default}"
 
 
 # --- output paths

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..base import console
+from ..base import console, messages
 
 if TYPE_CHECKING:
     from .build import Result
@@ -43,10 +43,16 @@ def show_progress(total: int) -> Iterator[Callable[[Result], None]]:
         yield tell
 
 
+STATES = {"made": "已制作", "fresh": "无变化", "failed": "失败  "}  # as wide as each other on a terminal
+
+
 def _line(result: Result) -> str:
+    in_chinese = messages.current() == "zh"
     seconds = f"  {result.seconds:.1f} s" if result.status == "made" else ""
-    warnings = "".join(f"\n        warning: {warning}" for warning in result.warnings)
-    return f"{result.status:<6}  {result.report}{seconds}{warnings}"
+    head = "提示：" if in_chinese else "warning: "
+    warnings = "".join(f"\n        {head}{messages.say(warning)}" for warning in result.warnings)
+    state = STATES[result.status] if in_chinese else f"{result.status:<6}"
+    return f"{state}  {result.report}{seconds}{warnings}"
 
 
 def summarize(results: list[Result], indexes: list[Path]) -> str:
@@ -54,6 +60,9 @@ def summarize(results: list[Result], indexes: list[Path]) -> str:
     counts = {
         status: sum(result.status == status for result in results) for status in ("made", "fresh", "failed")
     }
+    if messages.current() == "zh":
+        told = "，".join(f"{STATES[status].strip()}{count}份" for status, count in counts.items() if count)
+        return f"共{len(results)}份报告：{told or '无'}。{'、'.join(map(str, indexes))}"
     told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
     return f"{count_noun(len(results), 'report')}: {told}. {', '.join(map(str, indexes))}"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from . import places
+from . import places, speech
 
 PATH = click.Path(path_type=Path)
 
@@ -21,6 +21,7 @@ PATH = click.Path(path_type=Path)
 @click.option(
     "--output", metavar="DIR", type=PATH, default=Path("reports"), show_default=True, help="Where reports go."
 )
+@speech.messages_option()
 def fit(params: Path, data: str | None, region: str | None, output: Path) -> None:
     """Learn a card from past leads and write it beside the report on leads.
 

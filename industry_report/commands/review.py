@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from . import speech
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -45,6 +47,7 @@ def review() -> None:
 )
 @click.option("--cycle", default="", help="Such as 2025Q3; every date is allowed without it.")
 @click.option("--dry-run", is_flag=True, help="Check and tell, record nothing.")
+@speech.messages_option()
 def record(
     log: Path,
     data: str,
@@ -71,8 +74,8 @@ def record(
         move = f"{line.before or '–'} → {line.to}"
         click.echo(f"{line.seq}\t{line.date}\t{line.customer_id}\t{move}\t{line.by}")
     told = "would be recorded" if dry_run else "recorded"
-    click.echo(f"{len(lines):,} {told}; {len(held):,} were there.", err=True)
-    click.echo(f"Last hash: {review_log.find_last_hash(lines or held)}", err=True)
+    speech.tell(f"{len(lines):,} {told}; {len(held):,} were there.", err=True)
+    speech.tell(f"Last hash: {review_log.find_last_hash(lines or held)}", err=True)
 
 
 def _check(
@@ -122,10 +125,11 @@ def _load(
 @click.option(
     "--hash", "printed", default="", metavar="HASH", help="One that a report printed: it must be there."
 )
+@speech.messages_option()
 def verify(log: Path, printed: str) -> None:
     """Verify LOG line by line; a line that was changed, taken out or put in is named."""
     from ..analysis.reviews import review_log
 
     entries = review_log.read_log(log, printed)
     last = review_log.find_last_hash(entries)
-    click.echo(f"{len(entries):,} lines, each follows the one before. Last hash: {last}")
+    speech.tell(f"{len(entries):,} lines, each follows the one before. Last hash: {last}")

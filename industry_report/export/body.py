@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from ..base import language
 from ..base.subject import adapt
 from ..report import display
-from . import headings, markdown_cells, outputs, pictures
+from . import exhibit_references, headings, markdown_cells, outputs, pictures
 from .cleaning import clean
 from .failed_cells import find_failures
 from .headings import Heading
@@ -42,6 +42,8 @@ class Body:
         See `find_cover`.
     warnings : list of str
         What a reader does not get, each with its cell and the remedy.
+    ours : bool
+        Whether the notebook has a cover of `display`, and so is written for a report.
     """
 
     cover: dict[str, Any]
@@ -49,6 +51,7 @@ class Body:
     cells: dict[int, int] = field(default_factory=dict)
     contents: list[Heading] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    ours: bool = False
 
     @property
     def words(self) -> dict[str, str]:
@@ -118,11 +121,13 @@ def build(nb: NotebookNode, folder: str) -> Body:
     folder : str
         Where it lies: pictures of its Markdown cells are found from there. Empty if not known.
     """
-    body = Body(find_cover(nb))
+    body = Body(find_cover(nb), ours=has_cover(nb))
     _Builder(body, folder).add_cells(nb)
-    body.nodes = headings.arrange(body.nodes, body.cover["title"], has_cover(nb))
+    body.nodes = headings.arrange(body.nodes, body.cover["title"], body.ours)
     aliases = headings.read_aliases(body.nodes)
     number_exhibits(body.nodes, body.words)
+    if body.ours:  # the prose of another notebook stays as its author wrote it
+        body.nodes = exhibit_references.refer(body.nodes, body.cover)
     body.contents = headings.number(body.nodes)
     owner = {id(inner): body.cells.get(id(node), 0) for node in body.nodes for inner in iterate([node])}
     body.nodes = headings.link(

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from ..base import language
 from ..base.formats import FOLDER
 from ..base.language import text
-from . import sharing
+from . import marked_drawings, sharing
 from .appendix import find_unit, harmless, name_exhibit, read_cell
 from .html_tree import (
     Element,
@@ -92,7 +92,7 @@ def make_files(
                 told = f"{name_exhibit(exhibit)} has no drawing to offer as a file"
                 warn(f"{told}: use show(figure, caption=…).")
                 continue
-            files[f"{stem}.svg"] = sheet.svg
+            files[f"{stem}.svg"] = marked_drawings.mark(sheet.svg, data["cover"].get("notice", ""))
             sheets[f"{stem}.png"] = sheet
     files |= sharing.draw(sheets, pdf, summary_page, data["cover"], warn)
     card = f"{quote(name)}.{sharing.CARD}" if sharing.CARD in files else ""

@@ -21,11 +21,12 @@ from traitlets.config import Application
 
 from ..base.errors import InputError
 from ..report import display
-from . import accessible_tables, body, exhibit_files, imprint, printing, repair, sharing, word
+from . import accessible_tables, body, exhibit_files, imprint, printing, repair, sharing, signs, word
 from .body import Body, find_cover
 from .failed_cells import ExportError, refuse_failed
 from .html_tree import Element, Node, copy, iterate, write
 from .report_data import list_attachments, report_data
+from .report_words import WORDS
 from .typesetting import TEMPLATES, template
 
 __all__ = ["find_cover", "list_attachments", "make_further", "make_pages", "report_data"]
@@ -188,7 +189,7 @@ class IndustryHTMLExporter(_ReportExporter):
         css = template("report.css") + (template("foreign.css") if _is_foreign(nodes) else "")
         return self.environment.get_template("page.html.j2").render(
             words=words,
-            front=imprint.describe(made.cover, resources),
+            front=_describe_front(made, resources),
             contents=made.contents,
             body=write(_without_sources(nodes)).strip("\n"),
             css=css,
@@ -197,6 +198,12 @@ class IndustryHTMLExporter(_ReportExporter):
             beside=beside,
             card_pixels=sharing.CARD_PIXELS,
         )
+
+
+def _describe_front(made: Body, resources: dict[str, Any]) -> dict[str, Any]:
+    """Return what page and PDF print around a body."""
+    listed = signs.list_signs(made.nodes, WORDS[made.cover["language"]]["symbols"], made.ours)
+    return {**imprint.describe(made.cover, resources), "signs": listed}
 
 
 def _without_sources(nodes: list[Node]) -> list[Node]:
@@ -244,7 +251,7 @@ class IndustryPDFExporter(_ReportExporter):
     def render(self, made: Body, resources: dict[str, Any]) -> bytes:
         """Return the PDF."""
         resources["output_extension"] = ".pdf"
-        front = {**imprint.describe(made.cover, resources), "chapters": bool(made.contents)}
+        front = {**_describe_front(made, resources), "chapters": bool(made.contents)}
         printed = printing.prepare(made, "citations" in resources)
         report = repair.set_report(printed, front, made.words, made.warnings.append)
         resources["summary_page"] = report.summary_page

@@ -16,7 +16,8 @@ HAN = re.compile(r"[\u3400-\u9fff]{2,7}")
 # Of which titles are made, beside places, editions and what else the vocabulary has.
 TITLE_WORDS = (
     *("财务软件", "软件", "财务", "财会类专业", "客户", "咨询", "转化", "跟进", "比较", "报告"),
-    *("招生", "就业", "指导", "参考", "反映", "需求"),
+    *("招生", "就业", "指导", "参考", "反映", "需求", "市场", "统计", "价值", "行为", "满意度", "投诉"),
+    *("线索", "评分", "模型", "等级", "评估", "改进", "跟踪"),
 )
 LANG_TAGS = {"zh": "zh-CN", "en": "en"}
 # calendar.month_name would follow the machine's locale.
@@ -92,7 +93,8 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
     -------
     dict
         JSON-ready. Beside the cover's ``language``, ``title``, ``subtitle``, ``facts`` and ``notice``:
-        ``title_html`` and ``subtitle_html``, see `keep_words`; ``lang`` and ``words``; ``publisher``,
+        ``title_html`` and ``subtitle_html``, see `keep_words`; ``title_parts``, see `split_words`;
+        ``lang`` and ``words``; ``publisher``,
         ``short``, ``logo``, ``disclaimer`` (texts, empty if unknown); ``accent`` and ``accent_on_dark``;
         ``date`` of this version (ISO or empty), the same as it is printed, ``day``; ``finding``;
         ``key_figures`` (label, number, note, change); ``imprint`` (label, text, address); ``citations``
@@ -111,6 +113,7 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
     own = find_accent(cover)
     return {
         **{key: cover[key] for key in ("language", "title", "subtitle", "facts", "notice")},
+        "title_parts": split_words(cover["title"], [fact for _, fact in cover["facts"]]),
         "title_html": keep_words(cover["title"], [fact for _, fact in cover["facts"]]),
         "subtitle_html": keep_words(cover["subtitle"], [fact for _, fact in cover["facts"]]),
         "lang": LANG_TAGS[spoken],
@@ -153,13 +156,22 @@ def keep_words(phrase: str, names: Sequence[str] = ()) -> str:
     names : sequence of str
         What else is one word, such as the name of the place.
     """
+    return "".join(
+        f'<span class="whole">{escape(part)}</span>' if whole else escape(part)
+        for part, whole in split_words(phrase, names)
+    )
+
+
+def split_words(phrase: str, names: Sequence[str] = ()) -> list[tuple[str, bool]]:
+    """Return the parts of a Chinese title, each with whether it is a known word; see `keep_words`.
+
+    >>> split_words("黄山市客户报告", ["黄山市"])
+    [('黄山市', True), ('客户', True), ('报告', True)]
+    """
     known = [*TITLE_WORDS, *language.CODE_NAMES, *(zh for zh, _ in language.VOCABULARY.values()), *names]
     words = sorted({word for word in known if HAN.fullmatch(word)}, key=lambda word: (-len(word), word))
     parts = re.split(f"({'|'.join(words)})", phrase)
-    return "".join(
-        f'<span class="whole">{escape(part)}</span>' if place % 2 else escape(part)
-        for place, part in enumerate(parts)
-    )
+    return [(part, bool(place % 2)) for place, part in enumerate(parts) if part]
 
 
 def split_figure(label: str, value: str) -> tuple[str, str, str]:

@@ -27,6 +27,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "not set": "［此处内容无法排印：{}］",
         "failed notebook": "注意：生成本报告时有单元格运行出错（第{}格），内容不完整",
         "title": "报告",
+        "signs": "符号说明",
         "symbols": {
             "［保密］": "可能识别单个客户的数值，以及可据以推算的数值，不予公布",
             "–": "没有数据或不足10条，不计算比率",
@@ -59,6 +60,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "not set": "[What stood here cannot be printed: {}]",
         "failed notebook": "Caution: cells failed while this report was made (cell {}); it is incomplete",
         "title": "Report",
+        "signs": "Signs and terms",
         "symbols": {
             "[c]": "confidential: could identify a customer, or give such a number away",
             "–": "no data, or fewer than 10 consultations and so no rate",

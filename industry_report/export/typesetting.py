@@ -22,7 +22,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 PIXELS_PER_INCH = 220  # of drawings in a Word document: sharp in print
 NO_GLYPH = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
 MAIN = (
-    '#import "report.typ": apart, beside, contents, exhibit, exhibit-note, fitted, landscape\n'
+    '#import "report.typ": annex, apart, beside, contents, exhibit, exhibit-note, fitted, landscape\n'
     '#import "report.typ": number, picture, reading-notes, report, roomy, small, subtitle\n'
     '#import "report.typ": panel-finding, panel-measure, panel-see, summary-lead, summary-page\n'
     '#import "report.typ": summary-panels, summary-points, summary-scope\n'

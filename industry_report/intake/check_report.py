@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ..base import messages
 from ..base.errors import InputError, printable
 from ..base.workbook import FileCreateError, name_sheet, open_book, write_text
 from . import input_files
@@ -31,10 +32,15 @@ def as_json(checks: Iterable[FileCheck], language: str = "zh") -> dict[str, Any]
     dict
         `files`: per file and table the counts (read = graded + ungradable + rejected + duplicates; of tables
         beside the consultations `graded` are the rows kept), `table`, `dropped`,
-        `slices`, `counts`, `columns`, `suggestions`, `rejects` and `flags` (lists of file, sheet, row,
-        column, header, cell, value, code, reason), and `error`, None if the file could be read.
+        `slices`, `counts`, `columns`, `suggestions`, `unused`, `absent`, `rejects` and `flags` (lists of
+        file, sheet, row, column, header, cell, value, code, reason), and `error`, None if the file could be
+        read. `regions_alike`: regions whose names differ by 市, 县, 区 or blanks only.
     """
-    return {"files": [_file_as_json(check, language) for check in checks]}
+    known = list(checks)
+    return {
+        "files": [_file_as_json(check, language) for check in known],
+        "regions_alike": find_alike(region for check in known for region, _, _ in check.slices),
+    }
 
 
 def _file_as_json(check: FileCheck, language: str) -> dict[str, Any]:
@@ -51,9 +57,11 @@ def _file_as_json(check: FileCheck, language: str) -> dict[str, Any]:
         "counts": [{"code": code, "column": name, "rows": n} for (code, name), n in check.counts.items()],
         "columns": dict(check.columns),
         "suggestions": dict(check.suggestions),
+        "unused": list(check.unused),
+        "absent": list(check.absent),
         "rejects": list(_faults_as_json(check.rejects, language)),
         "flags": list(_faults_as_json(check.flags, language)),
-        "error": str(check.error) if check.error else None,
+        "error": messages.in_language(check.error, language) if check.error else None,
     }
 
 
@@ -71,6 +79,12 @@ def _faults_as_json(table: pd.DataFrame, language: str) -> Iterator[dict[str, An
 _WORDS = {
     "read": ("读入", "read"),
     "graded": ("可评级", "graded"),
+    "complete": ("数据齐全", "complete"),
+    "incomplete": ("数据不全", "incomplete"),
+    "unused": ("未使用的列", "Columns not used"),
+    "absent": ("对照文件所列而文件中没有的表头", "Headers of the mapping file that are not in the file"),
+    "alike": ("写法相近的地区", "Regions of nearly the same name"),
+    "one_region": ("若为同一地区，请统一写法", "if it is one region, write it in one way"),
     "kept": ("采用", "kept"),
     "table": ("数据表", "Table"),
     "lines": ("行", "rows"),
@@ -108,13 +122,44 @@ _LINE = 100  # columns of a page before a list goes on in the next line
 _SHOWN_SLICES, _SHOWN_VALUE = 12, 30
 
 
-def summary(checks: Sequence[FileCheck], language: str) -> str:
-    """Write a page about the files checked, in zh or en; plain text, aligned for Chinese too."""
+def summary(checks: Sequence[FileCheck], language: str, *, graded: bool = False) -> str:
+    """Write a page about the files checked, in zh or en; plain text, aligned for Chinese too.
+
+    Parameters
+    ----------
+    checks : sequence of FileCheck
+        See `contract.check`.
+    language : {"zh", "en"}
+        Of the page.
+    graded : bool
+        Whether a scorecard graded the records; else they are complete or not, and of no grade.
+    """
     words = {name: zh if language == "zh" else en for name, (zh, en) in _WORDS.items()}
+    if not graded:
+        words |= {"graded": words["complete"], "ungradable": words["incomplete"]}
     pages = [_describe_file(check, words, language) for check in checks]
     if len(checks) > 1:
         pages.append(_describe_all(checks, words, language))
+    alike = find_alike(region for check in checks for region, _, _ in check.slices)
+    if alike:
+        told = words["stop"].join("、".join(names) for names in alike)
+        pages.append([f"{words['alike']}{words['colon']}{told}{words['stop']}{words['one_region']}"])
     return printable("\n\n".join("\n".join(page) for page in pages))
+
+
+def find_alike(regions: Iterable[str]) -> list[list[str]]:
+    """Return regions that may be one: their names differ by 市, 县, 区 at the end or by blanks only.
+
+    Examples
+    --------
+    >>> find_alike(["黄山市", "杭州市", "黄山"])
+    [['黄山市', '黄山']]
+    """
+    groups: dict[str, list[str]] = {}
+    for region in dict.fromkeys(regions):
+        bare = "".join(str(region).split())
+        groups.setdefault(bare[:-1] if len(bare) > 2 and bare[-1] in "市县区" else bare, []).append(region)
+    return [names for names in groups.values() if len(names) > 1]
 
 
 def _describe_all(checks: Sequence[FileCheck], words: Mapping[str, str], language: str) -> list[str]:
@@ -135,7 +180,7 @@ def _describe_file(check: FileCheck, words: Mapping[str, str], language: str) ->
     title = check.file + (f"  [{words['synthetic']}]" if check.synthetic else "")
     lines = [title, "─" * max(40, _width(title))]
     if check.error:
-        return [*lines, f"{words['unread']}{words['colon']}{check.error}"]
+        return [*lines, f"{words['unread']}{words['colon']}{messages.in_language(check.error, language)}"]
     if check.table != CONSULTATIONS:
         lines.append(f"{words['table']}{words['colon']}{_name_table(check.table, language)}")
     lines.append(_reconcile({count: getattr(check, count) for count in COUNTS}, words, check.table))
@@ -151,6 +196,8 @@ def _describe_file(check: FileCheck, words: Mapping[str, str], language: str) ->
         for header, column in check.suggestions.items()
     ]
     lines += _list_items("unknown", near, words)
+    lines += _list_items("unused", check.unused, words)
+    lines += _list_items("absent", check.absent, words)
     for rejects in (True, False):
         lines += _list_kinds(check, rejects, words, language)
     return lines if check.rejected else [*lines, "", words["clean"]]

@@ -21,6 +21,7 @@ from .schemas import CONSULTATIONS
 from .spill import Spill
 from .table_headers import Recognised
 from .table_reader import TableReader
+from .values import trim
 
 VERSION = "5"  # raise it when the same file would come out otherwise: the prepared store is then made anew
 LISTED = 100_000  # rejecting faults, and flags, of a file that are listed one by one; all are counted
@@ -58,6 +59,8 @@ class FileCheck:
         Customer → kept rows; only of `check`, where several kinds of table are looked at together.
     orphans : int
         Kept rows of customers who are in no other kind of table.
+    unused, absent : sequence of str
+        Headers that nothing is taken from; headers that the mapping file names and the file has not.
     """
 
     path: Path
@@ -80,6 +83,8 @@ class FileCheck:
     table: str = CONSULTATIONS
     customers: Mapping[str, int] = field(default_factory=dict, repr=False)
     orphans: int = 0
+    unused: Sequence[str] = ()
+    absent: Sequence[str] = ()
 
     @property
     def file(self) -> str:
@@ -102,7 +107,8 @@ def check(
     columns : path, optional
         A mapping file.
     score : callable, optional
-        Adds `composite` and `grade` to clean rows; supplied ones that differ are then flagged.
+        Adds `composite` and `grade` to clean rows: `graded` then counts by it, and supplied ones that differ
+        are flagged. Without it `graded` counts the rows that have what a grade needs.
     today : date, optional
         Dates after it are flagged; the present day by default.
     """
@@ -141,11 +147,14 @@ def _check_file(
     faults = FaultLog(LISTED)
 
     asking: Counter[str] = Counter()
+    graded: Counter[bool] = Counter()
 
     def compare(region: str, year: int, rows: pd.DataFrame) -> None:
         _tally_customers(asking, rows)
-        if score and {"composite_supplied", "grade_supplied"} & set(rows):
-            contradictions.flag_supplied(score(rows), faults)
+        if score:
+            scored = score(rows)
+            graded.update(scored["grade"].notna().tolist())
+            contradictions.flag_supplied(scored, faults)
 
     try:
         source = input_files.read(path)
@@ -157,8 +166,31 @@ def _check_file(
     if holds_consultations(source, others):
         tasks.insert(0, partial(clean, source, column_map, compare, faults, today, others))
     checks = [_try(task, path) for task in tasks]
-    checks = [replace(found, customers=asking) if found.table == CONSULTATIONS else found for found in checks]
-    return checks + [FileCheck(path, error=error) for error in table_contract.describe(source, others)]
+    checks = [_add_counts(found, asking, graded if score else None) for found in checks]
+    checks += [FileCheck(path, error=error) for error in table_contract.describe(source, others)]
+    return [replace(found, absent=_list_absent(source, found.table, column_map)) for found in checks]
+
+
+def _add_counts(found: FileCheck, asking: Mapping[str, int], graded: Mapping[bool, int] | None) -> FileCheck:
+    """Add to a check of consultations whose they are, and how many of them the scorecard grades."""
+    if found.table != CONSULTATIONS or found.error:
+        return found
+    found = replace(found, customers=asking)
+    if graded is None:
+        return found
+    return replace(found, graded=graded.get(True, 0), ungradable=graded.get(False, 0))
+
+
+def _list_absent(source: input_files.Source, table: str, column_map: ColumnMap) -> list[str]:
+    """Return the headers that a mapping file names for a table and that no sheet of the file has."""
+    mapped = column_map.columns if table == CONSULTATIONS else column_map.rules_of(table).columns
+    cells = (cell for sheet in source.sheets for row in sheet.head for cell in row)
+    there = {headers.normalise(text) for cell in cells if (text := trim(cell))}
+    return [
+        header
+        for header, column in mapped.items()
+        if column != headers.IGNORE and headers.normalise(header) not in there
+    ]
 
 
 def _try(task: Callable[[], FileCheck], path: Path) -> FileCheck:
@@ -230,6 +262,7 @@ def clean_table(
         },
         header_rows={part.sheet.name: part.found.skip for part in found.opened},
         table=table,
+        unused=_list_unused([part.found for part in found.opened], column_map.rules_of(table).columns),
     )
 
 
@@ -301,7 +334,21 @@ def clean(
                 slices.append((region, year, len(settled)))
                 keep(region, year, settled)
     input_files.refuse_change(source)
-    return _report(source, reading.grids, faults, tally, slices)
+    report = _report(source, reading.grids, faults, tally, slices)
+    unused = _list_unused([grid.table for grid in reading.grids], column_map.columns)
+    return replace(report, unused=[header for header in unused if header not in report.suggestions])
+
+
+def _list_unused(tables: Iterable[Any], mapped: Mapping[str, str]) -> list[str]:
+    """Return the headers of tables from which no column is taken, and which nobody asked to leave out."""
+    ignored = {headers.normalise(header) for header, column in mapped.items() if column == headers.IGNORE}
+    found = (
+        header
+        for table in tables
+        for place, header in table.headers.items()
+        if header and place not in table.columns.values() and headers.normalise(header) not in ignored
+    )
+    return list(dict.fromkeys(found))
 
 
 def _report(

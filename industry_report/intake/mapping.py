@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..base import messages
 from ..base.errors import InputError, near_match
 from ..base.yaml_forms import Keyed, Kind, Tree, Typed
 from ..base.yaml_reader import Page, open_page
 from . import headers, input_files
 from .headers import COLUMNS, IGNORE, SCORES, Table
 from .schemas import CONSULTATIONS, SCHEMAS, TABLES
-from .values import read_score, read_yes_no, trim
+from .values import read_number, read_score, read_yes_no, trim
 
 RESERVED = ("file", "sheet", "row", "composite", "grade", "ignore")  # what a table has or gets anyway
 MAPPING = Kind("the mapping file", "params/columns/example.yaml", may_be_empty=True)
@@ -178,6 +179,8 @@ def _read_year(value: Any) -> int | None:
 
 
 def _read_region(value: Any) -> str | None:
+    if isinstance(value, bool):
+        raise ValueError(_AS_TRUTH)
     return str(value).strip() or None if value is not None else None
 
 
@@ -210,6 +213,8 @@ def _near(text: str, names: Sequence[str], otherwise: str) -> str:
     return f"Did you mean {near}?" if near else otherwise
 
 
+# What YAML 1.1 makes of yes, no, on and off without quotation marks.
+_AS_TRUTH = "is read by YAML as true or false. Put it in quotation marks."
 _ALL_TABLES = ", ".join(TABLES)
 _CODES = Keyed(_read_code, Typed(lambda value: value), may_be_empty=True)
 _OF_TABLE: dict[str, Any] = {
@@ -252,6 +257,7 @@ def _note_faults_of_table(page: Page, place: tuple[str, ...], part: Mapping[str,
                 remedy = _near(column, known, f"There are {', '.join(known)}.")
                 page.note_at((*place, key, at), f"{key}: {table} have no column {column}. {remedy}")
     _note_unknown_columns(page, place, part.get("values") or {}, known, further)
+    _note_truths(page, place, part.get("values") or {}, table)
 
 
 def _note_same_column(page: Page, place: tuple[str, ...], further: Mapping[str, Mapping[str, str]]) -> None:
@@ -279,6 +285,19 @@ def _note_unknown_columns(
             page.note_at((*place, "values", column), f"values: there is no column {column}. {remedy}")
 
 
+def _note_truths(page: Page, place: tuple[str, ...], values: Mapping[str, Any], table: str) -> None:
+    """Note codes that YAML read as true or false, of columns that are neither."""
+    for column, codes in values.items():
+        is_answer = column == "converted" if table == CONSULTATIONS else _is_answer(table, column)
+        for code, meaning in () if is_answer else (codes or {}).items():
+            if isinstance(meaning, bool):
+                page.note_at((*place, "values", column, code), f"values: {column} of {code} {_AS_TRUTH}")
+
+
+def _is_answer(table: str, column: str) -> bool:
+    return column in SCHEMAS[table].columns and SCHEMAS[table].columns[column].kind == "yes_no"
+
+
 def draft_mapping(path: str | Path) -> str:
     """Draft a mapping file for a workbook: what is known, what may be meant, what is missing.
 
@@ -301,16 +320,51 @@ def draft_mapping(path: str | Path) -> str:
     if table.missing_scores:
         missing = ", ".join(f"{column} ({headers.label(column, 'zh')})" for column in table.missing_scores)
         lines.append(f"# Required and not found: {missing}.")
-    lines += ["columns:", *_draft_columns(sheet, table), "values:", *_draft_values(sheet, table)]
-    return "\n".join(
-        [
-            *lines,
-            "# Where neither a column nor the name of sheet or file tells them:",
-            "# region: 黄山市",
-            "# year: 2025",
-            "",
-        ]
-    )
+    lines += ["columns:", *_draft_columns(sheet, table), *_draft_further(sheet, table)]
+    lines += ["values:", *_draft_values(sheet, table)]
+    lines += ["# Where neither a column nor the name of sheet or file tells them:"]
+    return "\n".join([*say_comments(lines), "# region: 黄山市", "# year: 2025", ""])
+
+
+def say_comments(lines: Sequence[str]) -> list[str]:
+    """Return the lines of a draft, their comments in the language of messages."""
+    return [_say_comment(line) if line.lstrip().startswith("# ") else line for line in lines]
+
+
+def _say_comment(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip())]
+    told = messages.say(line.strip())
+    return indent + told
+
+
+def _draft_further(sheet: input_files.Sheet, table: Table) -> list[str]:
+    """Draft columns of the file's own, for a scorecard or a grouping of one's own, with what they hold."""
+    taken = set(table.columns.values())
+    free = {place: header for place, header in table.headers.items() if place not in taken and header}
+    lines = [
+        "# Columns of the file's own, for a scorecard or tables of your own; give each a name:",
+        "further:",
+    ]
+    for number, (place, header) in enumerate(free.items(), start=1):
+        kind, told = _describe_cells(sheet, table, place)
+        name = header.lower() if re.fullmatch("[a-z][a-z0-9_]*", header.lower()) else f"column_{number}"
+        name = f"{name}_own" if name in (*COLUMNS, *RESERVED) else name
+        lines.append(
+            f"  # {quote(header)}: {{column: {name}, type: {kind}}}" + (f"  # {told}" if told else "")
+        )
+    return lines if free else []
+
+
+def _describe_cells(sheet: input_files.Sheet, table: Table, position: int) -> tuple[str, str]:
+    """Tell of the first rows of a column whether they hold numbers or texts, and which; no free text."""
+    cells = [row[position] for row in sheet.head[table.skip :] if position < len(row)]
+    texts = list(dict.fromkeys(text for cell in cells if (text := trim(cell))))
+    read = [read_number(text) for text in texts]
+    numbers = [one.value for one in read if one.value is not None]
+    if numbers and not any(one.code for one in read):
+        return "number", f"{min(numbers):g} – {max(numbers):g}"
+    codes = _list_codes(sheet, table, position)
+    return "text", ", ".join(codes)
 
 
 def _draft_columns(sheet: input_files.Sheet, table: Table) -> list[str]:
@@ -337,6 +391,9 @@ def _draft_values(sheet: input_files.Sheet, table: Table) -> list[str]:
         if unknown:
             pairs = ", ".join(f"{quote(code)}: {_guess_score(code)}" for code in unknown)
             lines.append(f"  # {column}: {{{pairs}}}")
+    for column in ("customer_type", "source", "product"):
+        if codes := _list_codes(sheet, table, table.columns.get(column, -1), _SCORE_CODES):
+            lines.append(f"  # {column}: {{{', '.join(f'{quote(code)}: {quote(code)}' for code in codes)}}}")
     codes = _list_codes(sheet, table, table.columns.get("converted", -1))
     unknown = [code for code in codes if read_yes_no(code).code]
     pairs = ", ".join(f"{quote(code)}: true or false" for code in unknown)

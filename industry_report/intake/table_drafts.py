@@ -31,7 +31,7 @@ def draft_mapping(path: str | Path) -> str:
         "# Where neither a column nor the name of sheet or file tells it:",
         "# region: 黄山市",
     ]
-    return "\n".join([*lines, ""])
+    return "\n".join([*mapping.say_comments(lines), ""])
 
 
 def _draft_table(found: Found) -> list[str]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..analysis.customers.data_coverage import NOT_TOLD
-from ..base.language import text
-from ..intake.code_lists import CHANNEL_NAMES
+from ..analysis.customers.data_coverage import name_channel
 from ..settings.editions import Policy
 from .basis import is_small
 from .masked_tables import mark, mask_columns
@@ -33,12 +31,6 @@ def coarsen(counts: pd.Series, policy: Policy) -> pd.Series:
     return (np.floor(told / step + 0.5) * step).mask(told < step / 2)
 
 
-def name_channels(channels: pd.Series) -> list[str]:
-    """Return channels in the report's language."""
-    names = {**CHANNEL_NAMES, NOT_TOLD: "not told"}
-    return [text(zh=channel, en=names.get(channel, channel)) for channel in channels]
-
-
 def protect_coverage(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return `customers.coverage` as it may be told.
 
@@ -55,7 +47,7 @@ def protect_coverage(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
         Numbers as floats. A channel of few rows or customers, or under half a step of them, tells none of its
         numbers and dates; all counts are in steps, and shares are of those.
     """
-    table = found.reset_index(drop=True).assign(channel=name_channels(found["channel"]))
+    table = found.reset_index(drop=True).assign(channel=[name_channel(one) for one in found["channel"]])
     for name in (*_COUNTS, "share", "median_age_days"):
         table[name] = pd.to_numeric(table[name]).astype("float64")
     if policy.internal or table.empty:

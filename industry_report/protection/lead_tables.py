@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..analysis.customers import coverage
+from ..analysis.customers.data_coverage import name_channel
 from ..analysis.leads import model
 from ..analysis.leads.binning import to_numbers
 from ..analysis.leads.card_text import list_categories, list_intervals
@@ -377,6 +378,7 @@ def list_leads(rows: pd.DataFrame, learned: LeadModel, year: int) -> pd.DataFram
 def count_rows(tables: Mapping[str, pd.DataFrame], policy: Policy) -> pd.DataFrame:
     """Return what data there are of how many customers; public in coarse steps, see `data_channels`."""
     found = coverage(tables)[["table", "channel", "rows", "customers", "first_on", "last_on"]]
+    found["channel"] = found["channel"].map(name_channel)
     if not policy.internal:
         whole = found.groupby("table", as_index=False, sort=False)["rows"].sum()
         found = whole.assign(rows=coarsen(whole["rows"], policy)).dropna(subset=["rows"])

@@ -16,16 +16,19 @@ import pandas as pd
 from ..analysis import bases, conversion, market, outcome_window, workload
 from ..analysis.conversion import Measure, Standardised, Trend
 from ..analysis.trade.planned import check_planned
-from ..base import language, origin
+from ..base import language, origin, own_names
+from ..base.errors import InputError
 from ..base.origin import Number, Withheld
 from ..intake import dataset
-from ..scorecard.scorecards import Linear
+from ..scorecard.conditions import list_columns
+from ..scorecard.scorecards import RESULTS, Linear
 from ..settings.editions import Policy
-from . import derived, disclosure, source_files
+from . import derived, disclosure, own_tables, source_files
 from .basis import Basis, count_open_customers, describe_basis
 from .customers import IDENTIFIER, find_thin
 from .derived import ScoreQuality
-from .groups import TOTAL
+from .groups import TOTAL, Thin
+from .masked_tables import mark
 from .pooling import pool_categories
 from .source_files import Files
 
@@ -60,6 +63,8 @@ class Published:
         See `conversion`. Grades whose outcomes are withheld may stand in one row of `by_grade`, “C、D”.
     by : dict of str to DataFrame
         By customer type, source and product; see `conversion.by`. Small groups are pooled.
+    money : dict of str to DataFrame
+        By each further column that `also` names: sums and medians, see `own_tables.sum_money`.
     versus : dict of str to DataFrame
         Each published customer type and source against all others; see `conversion.compare`.
     shares, by_score, means : DataFrame
@@ -100,6 +105,7 @@ class Published:
     by_grade: pd.DataFrame
     by_month: pd.DataFrame
     by: Mapping[str, pd.DataFrame]
+    money: Mapping[str, pd.DataFrame]
     versus: Mapping[str, pd.DataFrame]
     shares: pd.DataFrame
     by_score: pd.DataFrame
@@ -131,6 +137,7 @@ def publish(
     follow_up_days: int = outcome_window.DAYS,
     data_cut: str = "",
     also: Sequence[str] = (),
+    money: Sequence[str] = (),
     planned: Sequence[str] = (),
 ) -> Published:
     """Read, score, count and protect one slice: the only way from rows to a public edition.
@@ -150,7 +157,13 @@ def publish(
         Within how many days a purchase counts, and the day on which the data were drawn; see
         `outcome_window.choose_window`.
     also : sequence of str
-        Further columns to group by, as a mapping file names them: how a table of your own passes the gate.
+        Further columns to group by, as a mapping file names them: how a table of your own passes the gate
+        (docs/writing-a-notebook.md). `by` has their counts and rates.
+        Not those that the scorecard rates by: by_score tells of these. For the same reason a public edition
+        has no groups by customer type, source or product where the scorecard rates by it.
+    money : sequence of str
+        Columns of money whose sums and medians by these further columns `money` has: "amount", which is that
+        of purchases, or a further column of numbers.
     planned : sequence of str
         Which of `TESTED` were decided on before the data were seen: adjusted by Holm, not as a search.
 
@@ -158,6 +171,11 @@ def publish(
     --------
     >>> now = publish("sample", "黄山市", 2025, scorecard=card, policy=policy)  # doctest: +SKIP
     >>> show(now.by["source"], caption="各来源的成交率")  # doctest: +SKIP
+
+    Raises
+    ------
+    InputError
+        A further column cannot be told of beside the tables that there are: the message says why.
     """
     planned = check_planned(planned, TESTED)
     consultations = dataset.load(data, region=region, year=year, columns=columns)
@@ -165,7 +183,7 @@ def publish(
     # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
     register = dataset.load(data, region=region, columns=columns)
     window = outcome_window.choose_window(register, follow_up_days, data_cut)
-    return protect_slice(consultations, year, scorecard, policy, told, window, also, planned)
+    return protect_slice(consultations, year, scorecard, policy, told, window, also, planned, money)
 
 
 def protect_slice(
@@ -177,27 +195,27 @@ def protect_slice(
     window: outcome_window.Window | None = None,
     also: Sequence[str] = (),
     planned: Sequence[str] = (),
+    money: Sequence[str] = (),
 ) -> Published:
     """Return what may be published of the consultations of a slice; see `publish`."""
     import scoring
 
+    names = _list_groupings(scorecard, policy, also)
     registered = scoring.score(consultations, scorecard)
     # Outcomes need the dates as they are; only months do without those of another year.
     scored = bases.of_the_year(outcome_window.follow(registered, window), year)
-    levels, grid = scoring.levels(consultations, scorecard), scoring.combinations(scorecard)
-    measure = conversion.choose_measure(scored)
-    rated = scored.assign(**levels)[scored["grade"].notna()]
-    dimensions = _list_classifying(scorecard)
+    grid = scoring.combinations(scorecard).rename(columns=scorecard.level_names)
+    rated = _bring_to_levels(consultations, scored, scorecard, names)
+    measure, dimensions = conversion.choose_measure(scored), _list_classifying(scorecard)
     origin.know(measure.days)  # it stands in the measure's name
-    names = (*GROUPINGS, *also)
     if not policy.internal:
         rated = pool_categories(rated, measure.successes(rated), names, policy)
+    own_tables.check_apart(rated, names, [name for name in names if name not in GROUPINGS], policy)
     thin = {} if policy.internal else _find_thin(rated, dimensions, names, measure, policy)
-    tables = _tabulate(rated, dimensions, names, measure, scorecard)
-    known = grid if scorecard.levels_decide and set(levels) == set(dimensions) else None
-    safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
-    named = dict(zip(tables, safe, strict=True))
-    by = {name: named.pop(name) for name in names}
+    named = _protect_tables(rated, dimensions, names, measure, scorecard, grid, policy, thin)
+    by = {own_names.plain_name(name): named.pop(("by", name)) for name in names}
+    by |= {name: _leave_out(name, rated, measure) for name in GROUPINGS if name not in by}
+    beside = _derive(scored, rated, dimensions, named, by, measure, scorecard, grid, policy, planned)
     enough = policy.internal or (len(scored) >= policy.threshold and "all" not in thin.get(TOTAL, {}))
     graded = registered[registered["grade"].notna()]
     return origin.release(
@@ -212,13 +230,46 @@ def protect_slice(
             open_contacts=count_open_customers(graded, scorecard, policy, named["contacts"]),
             grid=grid,
             cases=_list_cases(scorecard, grid),
-            status=scoring.status(scored, scorecard).astype(str).sort_values(ignore_index=True),
+            status=scoring.status(registered, scorecard).astype(str).sort_values(ignore_index=True),
             files=told,
             audit=disclosure.audit(policy, *named.values(), *by.values()),
             **named,
-            **_derive(scored, rated, dimensions, named, by, measure, scorecard, grid, policy, planned),
+            **beside,
+            money=_sum_money(scored, rated, money, by, beside["amounts"], policy),
         )
     )
+
+
+def _protect_tables(
+    rated: pd.DataFrame,
+    dimensions: Sequence[str],
+    names: Sequence[str],
+    measure: Measure,
+    scorecard: scoring.Scorecard,
+    grid: pd.DataFrame,
+    policy: Policy,
+    thin: Thin,
+) -> dict[Any, Any]:
+    """Return the tables of `_tabulate` as they may be published together."""
+    tables = _tabulate(rated, dimensions, names, measure, scorecard)
+    known = grid if scorecard.levels_decide and len(dimensions) == len(scorecard.dimensions) else None
+    safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
+    return dict(zip(tables, safe, strict=True))
+
+
+def _sum_money(
+    scored: pd.DataFrame,
+    rated: pd.DataFrame,
+    columns: Sequence[str],
+    by: Mapping[str, pd.DataFrame],
+    amounts: pd.DataFrame,
+    policy: Policy,
+) -> dict[str, pd.DataFrame]:
+    """Return money by further columns; of a column that the scorecard rates by, the amounts, not levels."""
+    further = {name: table for name, table in by.items() if name not in GROUPINGS}
+    graded = scored[scored["grade"].notna()]
+    own = {name: graded[name].array for name in columns if name in graded}
+    return own_tables.sum_money(rated.assign(**own), columns, further, amounts, policy) if columns else {}
 
 
 def _list_classifying(scorecard: scoring.Scorecard) -> list[str]:
@@ -227,14 +278,52 @@ def _list_classifying(scorecard: scoring.Scorecard) -> list[str]:
     Nearly every customer may have a number of their own there: to count by it would be to list them.
     """
     kept = [one for one in scorecard.dimensions if not isinstance(one.reading, Linear)]
-    return [one.column for one in kept] if scorecard.kind != "tiers" else []
+    return [one.level_name for one in kept] if scorecard.kind != "tiers" else []
+
+
+def _bring_to_levels(
+    consultations: pd.DataFrame, scored: pd.DataFrame, scorecard: scoring.Scorecard, names: Sequence[str]
+) -> pd.DataFrame:
+    """Return the graded consultations with their levels, and what groups them under its name in tables."""
+    import scoring
+
+    levels = scoring.levels(consultations, scorecard).rename(columns=scorecard.level_names)
+    named = {own_names.plain_name(name): name for name in names if name not in scored}
+    return scored.assign(**levels).rename(columns=named)[scored["grade"].notna()]
+
+
+def _list_groupings(scorecard: scoring.Scorecard, policy: Policy, also: Sequence[str]) -> list[str]:
+    """Return the columns that consultations are grouped by, as tables call them; see `own_names`.
+
+    A column that the scorecard rates by is told by its scores. Groups beside them would be one more equation
+    of the joint distribution of scores and grades, which the linear programme does not know of.
+    """
+    rated = set() if policy.internal else _list_rated(scorecard)
+    if twice := [name for name in also if name in {*RESULTS, *rated}]:
+        remedy = "Take by_grade, shares and by_score, or leave it out of also."
+        raise InputError(
+            "publish", f"also names {', '.join(twice)}, of which grades and scores tell.", remedy
+        )
+    further = [own_names.name_group(name) for name in dict.fromkeys(also) if name not in GROUPINGS]
+    return [*(name for name in GROUPINGS if name not in rated), *further]
+
+
+def _list_rated(scorecard: scoring.Scorecard) -> set[str]:
+    """Return the columns of which a record's grade is a function."""
+    asked = list_columns([scorecard.zero_when]) if scorecard.zero_when else ()
+    return {*asked, *(one.column for one in scorecard.dimensions)}
+
+
+def _leave_out(name: str, rated: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    return mark(conversion.by(rated.drop(columns=name, errors="ignore"), name, measure))
 
 
 def _list_cases(scorecard: scoring.Scorecard, grid: pd.DataFrame) -> pd.DataFrame:
     """Return the cells of a card of conditions, none of another."""
     import scoring
 
-    return scoring.cells(scorecard, language.current()) if scorecard.kind == "tiers" else grid.iloc[:0]
+    cells = scoring.cells(scorecard, language.current()).rename(columns=scorecard.level_names)
+    return cells if scorecard.kind == "tiers" else grid.iloc[:0]
 
 
 def _list_fields(scored: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
@@ -247,7 +336,7 @@ def _find_thin(
     rated: pd.DataFrame, dimensions: Sequence[str], names: Sequence[str], measure: Measure, policy: Policy
 ) -> dict[str, dict[str, frozenset[Any]]]:
     """Return which counts too few customers stand behind, by the classifications of `_tabulate`."""
-    named = rated[[name for name in (IDENTIFIER, "grade", *names) if name in rated]].copy()
+    named = rated[list(dict.fromkeys(name for name in (IDENTIFIER, "grade", *names) if name in rated))].copy()
     if "consulted_on" in rated:
         named["month"] = rated["consulted_on"].dt.month
     for dimension in dimensions:
@@ -261,7 +350,7 @@ def _tabulate(
     names: Sequence[str],
     measure: Measure,
     scorecard: scoring.Scorecard,
-) -> dict[str, Any]:
+) -> dict[Any, Any]:
     """Return the tables of a slice that are protected together, by their names in `Published`."""
     grades = conversion.grades(rated)
     alike = dimensions if scorecard.has_common_scale else []  # else their means are not to be compared
@@ -274,7 +363,8 @@ def _tabulate(
         "by_score": conversion.by_score(rated, dimensions, measure),
         "means": conversion.score_means(rated, alike),
         "contacts": workload.contacts(grades, scorecard),
-        **{name: conversion.by(rated, name, measure, most=len(rated) + 1) for name in names},
+        # A pair, for a column may be called as one of those above is.
+        **{("by", name): conversion.by(rated, name, measure, most=len(rated) + 1) for name in names},
     }
 
 

@@ -197,7 +197,8 @@ def withhold_counts(sums: Sums) -> Sums:
     by = {grouping: _without_counts(table) for grouping, table in sums.by.items()}
     hidden = [name for name in sums.total.index if _is_count(name)]
     total = sums.total.mask(sums.total.index.isin(hidden))
-    told = {**table_metadata.withheld(sums.total), **{name: [sums.total.name] for name in hidden}}
+    told = {name: list(rows) for name, rows in table_metadata.withheld(sums.total).items()}
+    told |= {name: [sums.total.name] for name in hidden}
     return Sums(mark(total, told), by)
 
 
@@ -205,7 +206,8 @@ def _without_counts(table: pd.DataFrame) -> pd.DataFrame:
     masked = table.copy()
     names = [name for name in table if _is_count(name)]
     masked[names] = np.nan
-    told = {**table_metadata.withheld(table), **{name: list(table.index) for name in names}}
+    told = {name: list(rows) for name, rows in table_metadata.withheld(table).items()}
+    told |= {name: list(table.index) for name in names}
     return mark(masked, told)
 
 

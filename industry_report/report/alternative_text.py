@@ -21,6 +21,7 @@ MEASURES = ("rate", "difference", "share", "mean", "lift", "contacts", "consulta
 NUMBERS = {*MEASURES, "low", "high", "conversions", "reference", "standardised", "p", "contacts_per_year"}
 SPELLED_OUT = 8  # values that are all read out; of more, the extremes
 MOST_PANELS = 6  # whose names are read out
+FEWEST_CELLS = 9  # of a heat map
 
 
 def describe_figure(
@@ -91,7 +92,17 @@ def _has_points(ax: Axes) -> bool:
     return dots or any(line.get_marker() not in ("None", "", " ", None, "|", "_") for line in marks)
 
 
-_KINDS: dict[str, Callable[[Axes], bool]] = {"bars": _has_bars, "course": _has_course, "points": _has_points}
+def _has_cells(ax: Axes) -> bool:
+    """Tell whether there are cells, coloured by what stands in them."""
+    return not ax.containers and sum(isinstance(patch, Rectangle) for patch in ax.patches) >= FEWEST_CELLS
+
+
+_KINDS: dict[str, Callable[[Axes], bool]] = {
+    "bars": _has_bars,
+    "course": _has_course,
+    "points": _has_points,
+    "cells": _has_cells,
+}
 
 
 def _words(kind: str) -> str:
@@ -99,6 +110,7 @@ def _words(kind: str) -> str:
         "bars": text(zh="条形图", en="bar chart"),
         "course": text(zh="折线图", en="line chart"),
         "points": text(zh="点图", en="dot plot"),
+        "cells": text(zh="色块图", en="heat map"),
     }[kind]
 
 

@@ -80,7 +80,7 @@ def begin(report_language: str, scorecard: Scorecard | None = None, policy: Poli
     language.use(report_language)
     if scorecard is not None:
         language.adopt(
-            {dimension.column: dimension.label for dimension in scorecard.dimensions},
+            {dimension.level_name: dimension.label for dimension in scorecard.dimensions},
             {band.grade: band.name for band in scorecard.bands},
         )
     shell = get_ipython()

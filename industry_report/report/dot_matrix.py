@@ -17,6 +17,7 @@ from . import layout
 SHAPES = ("o", "^", "s", "D", "v", "P")  # a side each
 SIGNS = ("●", "▲", "■", "◆", "▼", "✚")
 MOST_COLUMNS = 3  # of numbers; of more sides the first and the last
+LONGEST_HEAD = 0.5  # inches: longer ones would take the room of the drawing and of the groups' names
 VERDICTS = {HIGHER: "▲", LOWER: "▼"}
 
 
@@ -78,11 +79,20 @@ def _list_numbers(
     """Return the columns of numbers: a side each, and the change with its verdict."""
     told = sides if len(sides) <= MOST_COLUMNS else [sides[0], sides[-1]]
     cells = table.set_index(["group", "side"])
-    numbers = {side_name(side): [_rate(cells, group, side) for group in groups] for side in told}
+    signs = dict(zip(sides, SIGNS, strict=False))
+    numbers = {
+        _head(side_name(side), signs.get(side, "")): [_rate(cells, group, side) for group in groups]
+        for side in told
+    }
     if change is not None and len(change):
         head = text(zh="变化", en="Change")
         numbers[head] = [_change(change, group) for group in groups]
     return numbers
+
+
+def _head(name: str, sign: str) -> str:
+    """Return the head of a column: a long name gives way to its sign, which the key explains."""
+    return sign if sign and style.text_width(name) > LONGEST_HEAD else name
 
 
 def _rate(cells: pd.DataFrame, group: Any, side: Any) -> str:

@@ -51,7 +51,8 @@ def _write_caption(caption: str, around: Surroundings) -> str:
     if around.measure and not _says(caption, around.measure):
         shown = text(zh=f"{caption}；{around.measure}", en=f"{caption}; {around.measure}")
     if not around.finding:
-        return f"<strong>{escape(caption)}</strong>" + _subtitle(around.measure if shown != caption else "")
+        below = _subtitle(around.measure if shown != caption else "")
+        return f'<strong class="shown">{escape(caption)}</strong>{below}'
     return f"<strong>{escape(around.finding)}</strong>" + _subtitle(shown)
 
 

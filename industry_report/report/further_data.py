@@ -54,7 +54,7 @@ def _scores(pair: YearOnYear, scorecard: Scorecard) -> list[tuple[str, pd.DataFr
         (text(zh="各分值所占比重", en="Distribution of scores"), now.shares),
         (tenths, now.scores.tenths),
         (moved, now.scores.moves.set_index("dimension") if len(now.scores.moves) else now.scores.moves),
-        (extremes, grid.set_index(scorecard.dimensions[0].column) if levels else grid.iloc[:0]),
+        (extremes, grid.set_index(scorecard.dimensions[0].level_name) if levels else grid.iloc[:0]),
     ]
 
 

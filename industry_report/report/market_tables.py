@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ..analysis.customers.data_coverage import name_channel
 from ..base import language, origin, table_metadata
 from ..base.language import term, text
 from ..protection.market_publication import Market
@@ -286,6 +287,8 @@ def coverage(now: Market) -> pd.DataFrame:
     columns = [name for name in ("table", "channel") if name in table]
     whole = table_metadata.carry(now.coverage, table)
     whole["table"] = [_TABLES[str(key)][language.current()] for key in table["table"]]
+    if "channel" in whole:
+        whole["channel"] = [name_channel(str(key)) for key in table["channel"]]
     heads = {
         "share": text(zh="占全部客户", en="Share of all customers"),
         "table": text(zh="数据表", en="Table"),

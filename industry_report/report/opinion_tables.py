@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ..analysis.customers.data_coverage import name_channel
 from ..analysis.opinions import drivers
 from ..base import language, origin, table_metadata
 from ..base.language import text
@@ -174,6 +175,7 @@ def coverage(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.assign(
         table=[table_names().get(name, name) for name in table["table"]],
         is_static=[kinds[bool(value)] for value in table["is_static"]],
+        channel=[name_channel(name) for name in table["channel"]],
     )
     shown = shown[["table", "is_static", "channel", "rows", "customers", "share", "median_age_days"]]
     heads = {

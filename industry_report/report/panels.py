@@ -21,7 +21,7 @@ from ..base import language, origin, style
 from ..base.language import text
 from . import layout
 
-PANEL_INCHES = 1.3  # height of a panel of years or months
+PANEL_INCHES = 1.3  # height of a panel of years
 SIDE_ROW_INCHES = 0.24  # a side in a panel of regions
 APART_INCHES = 0.4  # between panels that each have a scale of rates below
 MARKS = ("▲", "□", "○", "▼")  # what is claimed is filled, so that the figure needs no colour
@@ -161,37 +161,6 @@ def rates(
     groups = {group: group_name(group) for group in dict.fromkeys(table["group"])}
     draw = _rates_of_years if sides and isinstance(sides[0], Integral) else _rates_of_regions
     return draw(table, {side: name(side) for side in sides}, groups, title, measure)
-
-
-def months(table: pd.DataFrame, name: Callable[[Any], str], title: str = "") -> Figure:
-    """Draw the share of each month in a year's consultations, a panel for each side.
-
-    Parameters
-    ----------
-    table : DataFrame
-        See `comparison.months`.
-    name : callable
-        Side → what it is called.
-    title : str
-        The finding, one line.
-    """
-    measure = text(
-        zh="各月咨询占比；虚线：各月平均",
-        en="Share of each month in the year's consultations; dashed line: the average month",
-    )
-    sides = list(dict.fromkeys(table["side"]))
-    upper = layout.end_of_rates([*table["share"], 1 / 12])
-    left, names = layout.rate_scale_width(upper), [name(side) for side in sides]
-    across = _across(names, left)
-    figure, axes = _begin_panels(names, title, measure, left=left)
-    for place, (ax, side) in enumerate(zip(axes, sides, strict=False)):
-        rows = table[table["side"] == side]
-        ax.bar(rows["month"], rows["share"], color=style.ACCENT, width=0.7)
-        ax.axhline(1 / 12, color=style.GREY, linewidth=1, linestyle=(0, (4, 3)))
-        _scale_left(ax, upper, labelled=place % across == 0)
-        ax.set_xlim(0.3, 12.7)
-        ax.set_xticks([2, 5, 8, 11], [language.month(month, short=True) for month in (2, 5, 8, 11)])
-    return figure
 
 
 def _share(rate: float) -> str:

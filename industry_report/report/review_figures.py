@@ -80,8 +80,8 @@ def course(table: pd.DataFrame, name: str, title: str = "") -> Figure:
         The finding, one line.
     """
     measure = text(
-        zh=f"{name}及95%置信区间；●实施组，○对照组；0为措施之后，−1为措施之前的同样天数",
-        en=f"{name} with 95% confidence interval; ● treated, ○ control; 0 is after, −1 as many days before",
+        zh=f"{name}及95%置信区间；●实施组，○对照组；措施前后天数相同",
+        en=f"{name} with 95% confidence interval; ● treated, ○ control; as many days before as after",
     )
     sheet = layout.begin_sheet(2.4, title, measure)
     upper = layout.end_of_rates(table["high"])
@@ -95,11 +95,17 @@ def course(table: pd.DataFrame, name: str, title: str = "") -> Figure:
         ax.plot(places, own["value"], linestyle=look, color=style.ACCENT, linewidth=1.4)
         ax.plot(places, own["value"], "o", color=style.ACCENT, markerfacecolor=filled, markersize=6)
     windows = sorted(table["window"].unique())
-    ax.set_xticks(windows, [str(window).replace("-", "−") for window in windows])
+    ax.set_xticks(windows, [_name_window(int(window)) for window in windows])
     ax.axvline(-0.5, color=style.GREY, linewidth=1, linestyle=(0, (4, 3)))
     ax.tick_params(axis="x", length=0)
     layout.set_rate_scale(ax, "y", upper)
     return sheet.figure
+
+
+def _name_window(window: int) -> str:
+    """Return what a window of time is called; those before the one before count back."""
+    names = {0: text(zh="措施之后", en="after"), -1: text(zh="措施之前", en="before")}
+    return names.get(window, f"{window:+d}".replace("-", "−"))
 
 
 def by_grade(table: pd.DataFrame, name: str, title: str = "") -> Figure:

@@ -21,7 +21,8 @@ from .one_page import Panel
 WIDTH_INCHES, HEIGHT_INCHES = 1.968, 1.5  # 50 × 38 mm: six of them on one page
 TEXT_POINTS = 8.0
 MOST_ROWS = 8  # of more, the largest are drawn, and the others counted
-NAME_INCHES = 0.82
+NAME_INCHES = 0.86
+LEADING_ON = ("and", "of", "the", "for", "with", "to", "&")
 GAP_INCHES = 0.05
 LINE_INCHES = TEXT_POINTS * 1.4 / 72
 MARKS = {HIGHER: "▲", LOWER: "▼"}
@@ -310,6 +311,23 @@ def _row_colours(table: pd.DataFrame, verdicts: Sequence[str], judged: bool) -> 
     return [style.ACCENT] * len(table)
 
 
+def _shorten(names: Sequence[str], room: float) -> list[str]:
+    """Return names on one line each: the first words of a long one, where they tell it from the others."""
+    worded = [name if _width(name) <= room else _keep_words(name, room) for name in names]
+    return [
+        word if word and worded.count(word) == 1 else _cut(name, room)
+        for name, word in zip(names, worded, strict=True)
+    ]
+
+
+def _keep_words(name: str, room: float) -> str:
+    """Return the first words that have room, none that leads on to what is left out; empty for none."""
+    kept = name.split()
+    while kept and (_width(" ".join(kept)) > room or kept[-1] in LEADING_ON):
+        kept.pop()
+    return " ".join(kept)
+
+
 def _cut(name: str, room: float) -> str:
     """Return a name on one line, its end left out where it has no room."""
     if _width(name) <= room:
@@ -335,7 +353,7 @@ def _begin_rows(
         language.capital(language.grade_name(str(group))) if grades else language.name(str(group))
         for group in table.index
     ]
-    told = [_cut(name.replace("\n", " "), NAME_INCHES) for name in told]
+    told = _shorten([name.replace("\n", " ") for name in told], NAME_INCHES)
     left = max(map(_width, told), default=0.0) + 2 * GAP_INCHES
     numbers = max(map(_width, labels), default=0.0)
     right = WIDTH_INCHES - (GAP_INCHES if both else numbers + 2 * GAP_INCHES)

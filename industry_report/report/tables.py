@@ -25,9 +25,9 @@ def with_heads(table: pd.DataFrame, heads: Mapping[str, str]) -> pd.DataFrame:
     table : DataFrame
         A tidy table.
     heads : mapping of str to str
-        Column → head; columns not named keep the vocabulary's.
+        Column → head; columns not named keep theirs.
     """
-    return table_metadata.describe(table.copy(), heads=heads)
+    return table_metadata.describe(table.copy(), heads={**table_metadata.heads(table), **heads})
 
 
 def printed(data: pd.DataFrame) -> pd.DataFrame:
@@ -58,7 +58,9 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
             shown = [language.formatted(value, formats.get(column, str(column))) for value in table[column]]
             if column == "rate" and "consultations" in table.columns:
                 shown = _mark_few(shown, table["consultations"])
-            columns[heads.get(column) or language.term(str(column))] = _protected(data, str(column), shown)
+            head = heads.get(column) or language.term(str(column))
+            # Two columns may have one head, such as two dimensions of a scorecard with one label.
+            columns[f"{head} ({column})" if head in columns else head] = _protected(data, str(column), shown)
             estimate = str(column)
     return pd.DataFrame(columns, dtype=object)
 
@@ -248,7 +250,7 @@ def level_matrix(scorecard: Scorecard) -> pd.DataFrame:
         Index ``score``; scores that a dimension does not have are empty.
     """
     wide = {
-        dimension.column: {score: text(**wording) for score, wording in word_levels(dimension)}
+        dimension.level_name: {score: text(**wording) for score, wording in word_levels(dimension)}
         for dimension in scorecard.dimensions
     }
     return pd.DataFrame(wide).fillna("").rename_axis("score")
@@ -359,7 +361,7 @@ def reasons(counts: pd.DataFrame) -> pd.DataFrame:
 def _field(code: str, column: str) -> str:
     if code == "conflicting_scores":  # listed at the first score, found in all of them
         return text(zh="各项评分", en="All scores")
-    return language.term(column) if column else language.MISSING_SIGN
+    return language.field(column) if column else language.MISSING_SIGN
 
 
 def indicators(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from ..base import own_names
 from .conditions import Condition, Interval, list_columns
 
 Wording = Mapping[str, str]
@@ -126,6 +127,11 @@ class Dimension:
     levels: Mapping[int, Wording] = field(hash=False)
     reading: Reading = Levels()
     blank: int | None = None
+
+    @property
+    def level_name(self) -> str:
+        """What tables call its level: its column, or a name apart where the program uses that name itself."""
+        return own_names.name_level(self.column)
 
     @property
     def values(self) -> tuple[Fraction, ...]:
@@ -283,6 +289,11 @@ class Scorecard:
         counted = {one.column for one in self.dimensions if one.blank is not None}
         asked = list_columns([self.zero_when]) if self.zero_when else ()
         return tuple(column for column in self.columns if column not in counted or column in asked)
+
+    @property
+    def level_names(self) -> dict[str, str]:
+        """Column → what tables call its level; see `Dimension.level_name`."""
+        return {one.column: one.level_name for one in self.dimensions}
 
     @property
     def wording(self) -> list[str]:

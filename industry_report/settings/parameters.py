@@ -196,3 +196,22 @@ def _read_comments(source: str) -> dict[int, str]:
 def type_name(value: Any) -> str:
     """Return the name of a value's type as an annotation writes it."""
     return "None" if value is None else type(value).__name__
+
+
+def word_remedy(parameter: Parameter, value: Any) -> str:
+    """Return what to do about a value of another type than the parameter's."""
+    if isinstance(value, list):
+        return "A list multiplies out only in an entry under `reports:`."
+    if value is None:
+        return "Write a value, or leave the line out."
+    if "str" in parameter.types and isinstance(value, bool):
+        quoted = f'{parameter.name}: "{"yes" if value else "no"}"'
+        return f"YAML reads yes, no, on and off as true or false. Put the word in quotes, such as {quoted}."
+    if "str" in parameter.types and not isinstance(value, dict):
+        return f'Put it in quotes: {parameter.name}: "{value}".'
+    return f"Write it like `{show_example(parameter)}`."
+
+
+def show_example(parameter: Parameter) -> str:
+    """Return a line of a parameter file that gives the parameter its default."""
+    return f"{parameter.name}: {'…' if parameter.default is None else parameter.default}"

@@ -25,6 +25,16 @@ READERS = {
 }
 
 
+# What the program's own notebooks are about; one of an institution's own has its title.
+SUBJECTS = {
+    "value": ("客户价值", "Customer value"),
+    "satisfaction": ("满意度与投诉", "Satisfaction and complaints"),
+    "leads": ("线索评分", "Lead scores"),
+    "market": ("市场统计", "Market"),
+    "review": ("等级评估", "Grade reviews"),
+}
+
+
 def list_years(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
     """Return one table of reports for each year, the latest first.
 
@@ -65,7 +75,8 @@ def _lay_out(entries: list[Entry], spoken: str, year: int | None) -> dict[str, A
     cells: dict[tuple[Any, Any], list[Entry]] = {}
     for entry in entries:
         cells.setdefault((tuple(entry["regions"]), _find_kind(entry)), []).append(entry)
-    first = {kind: next(e for e in entries if _find_kind(e) == kind) for kind in kinds}
+    spoken_first = sorted(entries, key=lambda entry: entry["language"] != spoken)
+    first = {kind: next(e for e in spoken_first if _find_kind(e) == kind) for kind in kinds}
     return {
         "columns": [_head(kind, first[kind], spoken) for kind in kinds],
         "rows": [
@@ -100,6 +111,9 @@ def _head(kind: tuple[str, str], entry: Entry, spoken: str) -> dict[str, str]:
         }
     if name in (edition, f"industry-{edition}"):
         return {"head": name_edition(entry), "about": _name_readers(entry)}
+    if subject := SUBJECTS.get(name.removesuffix(f"-{edition}")):
+        about = _name_readers(entry) or name_edition(entry)
+        return {"head": text(zh=subject[0], en=subject[1]), "about": about}
     title = entry["title"] if entry["language"] == spoken else name.replace("-", " ").capitalize()
     place = language.name(entry["region"]) if entry["region"] else ""
     return {"head": title.removeprefix(place).strip(), "about": name_edition(entry)}

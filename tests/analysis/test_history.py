@@ -144,7 +144,7 @@ def test_levels_given_take_the_place_of_the_columns():
 def test_dimensions_without_weight_count_alike():
     card = SimpleNamespace(
         dimensions=[
-            SimpleNamespace(column=d.column, label=d.label, weight=None, levels=d.levels)
+            SimpleNamespace(column=d.column, level_name=d.column, label=d.label, weight=None, levels=d.levels)
             for d in CARD.dimensions
         ]
     )

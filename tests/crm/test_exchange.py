@@ -504,7 +504,7 @@ def test_the_commands_from_check_to_write(sheets, monkeypatch):
     written = run("write", export, *options)
     assert written.exit_code == 0 and "import-zoho-leads-1.csv" in written.output
     assert (
-        "is no day"
+        "不是日期"
         in run("diff", export, "--profile", "zoho-leads", "--grades", grades, "--date", "soon").output
     )
 

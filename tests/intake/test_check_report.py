@@ -44,7 +44,7 @@ def test_json_has_the_promised_fields(checks):
 
 
 def test_the_page_in_chinese(checks):
-    page = check_report.summary(checks, "zh")
+    page = check_report.summary(checks, "zh", graded=True)
     assert "读入 5 = 可评级 1 + 不可评级 1 + 退回 3 + 重复 0" in page
     assert "采用：黄山市 2025年 2 条" in page
     assert "意向度 · 评分不在1至5之间" in page
@@ -53,7 +53,7 @@ def test_the_page_in_chinese(checks):
 
 
 def test_the_page_in_english(checks):
-    page = check_report.summary(checks, "en")
+    page = check_report.summary(checks, "en", graded=True)
     assert "read 5 = graded 1 + ungradable 1 + rejected 3 + duplicates 0" in page
     assert "Cannot be read" in page
     assert "score outside 1 to 5" in page

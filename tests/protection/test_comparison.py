@@ -207,7 +207,6 @@ def test_small_multiples_have_a_panel_for_each_group(years, regions):
     for sides in (years, regions):
         long = comparison.groups(sides, "product")
         assert count_axes(panels.rates(long, "成交率", comparison.side_name, language.name)) == 2
-        assert count_axes(panels.months(comparison.months(sides), comparison.side_name)) == 3
         shares = comparison.grade_shares(sides)
         assert count_axes(panels.rates(shares, "", comparison.side_name, side_by_side.grade_label)) == 4
 

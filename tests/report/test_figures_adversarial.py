@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from industry_report.analysis.conversion import Measure
 from industry_report.base import language, style
 from industry_report.protection import comparison
-from industry_report.report import figures, layout, panels
+from industry_report.report import figures, layout, month_calendar, panels
 from industry_report.report.sentences import college
 
 LONG = [
@@ -181,7 +181,7 @@ FIGURES: dict[str, Callable[[list[str], list[float], list[float]], Figure]] = {
     "regions": lambda names, n, r: panels.rates(
         by_side(names, names, max(r, default=0)), "成交率", comparison.side_name, str, TITLE
     ),
-    "months of sides": lambda names, n, r: panels.months(
+    "calendar": lambda names, n, r: month_calendar.calendar(
         side_months(names, np.nan_to_num(max(r, default=0))), comparison.side_name, TITLE
     ),
 }

@@ -103,12 +103,6 @@ def test_nothing_is_cut_off_and_nothing_overlaps(name: str) -> None:
     assert find_faults(FIGURES[name]()) == []
 
 
-def test_small_charts_are_left_out_where_there_is_nothing() -> None:
-    nothing = rates().iloc[:0]
-    assert value_figures.small(nothing, pd.DataFrame()) == [None, None]
-    assert value_figures.small(rates((22, 0.6), (300, 0.2)), pd.DataFrame())[0] is not None
-
-
 def test_tables_have_heads_in_the_language(spoken: str) -> None:
     table = value_tables.check(check())
     assert next(iter(table.index)) == {"zh": "模型", "en": "Model"}[spoken]

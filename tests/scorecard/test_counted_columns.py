@@ -362,8 +362,8 @@ def test_a_number_that_is_the_level_is_not_counted_by(tmp_path):
     told = publication.protect_slice(
         table, 2025, card, policy, publication.Files(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), False)
     )
-    assert told.levels == ("source",)
-    assert set(told.shares["dimension"]) == {"source"} and set(told.shares["score"]) == {-7, 1, 3}
+    assert told.levels == ("source (score)",)  # `source` itself is the program's own word
+    assert set(told.shares["dimension"]) == {"source (score)"} and set(told.shares["score"]) == {-7, 1, 3}
     assert int(told.grades["consultations"].sum()) == size
 
 

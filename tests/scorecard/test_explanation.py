@@ -30,7 +30,10 @@ def test_the_standard_is_explained_with_every_combination_and_its_borders():
     assert "3 4 5 3.9 B" in lines and "4 4 4 4.0 A" in lines
     assert "4 belongs to A: 3 combinations (intent 4, clarity 3, satisfaction 5)" in lines
     assert "Account manager, Weekly (52 a year): Talk to the customer and follow up every week" in lines
-    assert "综合评分 = 0.4×意向度 + 0.3×需求明确性 + 0.3×满意度。" in run(FOLDER / "consultation.yaml").output
+    assert (
+        "综合评分 = 0.4×意向度 + 0.3×需求明确性 + 0.3×满意度。"
+        in run(FOLDER / "consultation.yaml", "--language", "zh").output
+    )
 
 
 def test_tiers_are_explained_with_what_is_undefined():
@@ -114,6 +117,8 @@ def test_cards_of_other_grades_are_compared_by_the_table_alone(tmp_path):
         FOLDER / "three-levels.yaml",
         "--data",
         write_rows(tmp_path),
+        "--language",
+        "zh",
     )
     assert "两个标准的等级名称不同" in result.output
     assert "改变" not in result.output

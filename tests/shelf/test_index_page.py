@@ -182,8 +182,20 @@ def test_translation_stands_with_its_report_in_the_words_of_its_reader():
 
 
 def test_report_of_a_notebook_of_ones_own_has_a_column_with_its_title():
-    own = entry(report="2025/黄山市/value.zh", title="黄山市客户价值报告")
-    assert head_and_rows(page_of(entry(), own))[0] == ["地区", "行业版", "客户价值报告"]
+    own = entry(report="2025/黄山市/survey.zh", title="黄山市出口报告")
+    assert head_and_rows(page_of(entry(), own))[0] == ["地区", "行业版", "出口报告"]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "heads"), [("zh", ["客户价值", "市场统计"]), ("en", ["Customer value", "Market"])]
+)
+def test_columns_have_heads_in_the_language_of_the_page(spoken, heads):
+    made = [
+        entry(spoken=code, report=f"2025/黄山市/{name}.{code}", title="Anything", edition=edition)
+        for code in ("en", "zh")
+        for name, edition in (("value-industry", "industry"), ("market", "industry"))
+    ]
+    assert sorted(head_and_rows(page_of(*made, spoken=spoken))[0][1:]) == sorted(heads)
 
 
 def test_comparison_is_found_by_each_of_its_regions():

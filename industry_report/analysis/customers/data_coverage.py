@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from ...base.errors import InputError
-from ...intake.code_lists import CHANNELS, find_code
+from ...base.language import text
+from ...intake.code_lists import CHANNEL_NAMES, CHANNELS, find_code
 from ...intake.schemas import TABLES
 from ...intake.spill import from_arrow, to_arrow
 from . import time_rule
@@ -102,6 +103,17 @@ def _count(rows: Any, by: Mapping[str, Any]) -> pd.DataFrame:
     counted = from_arrow(acero.Declaration.from_sequence(steps).to_table())
     counted["channel"] = counted["channel"].map(classify_channel, na_action=None)
     return counted
+
+
+def name_channel(channel: str) -> str:
+    """Return what a channel is called in the language in use; what is none stays as it is.
+
+    Examples
+    --------
+    >>> name_channel("展会"), name_channel(NOT_TOLD)
+    ('展会', '未注明')
+    """
+    return text(zh=channel, en={**CHANNEL_NAMES, NOT_TOLD: "not told"}.get(channel, channel))
 
 
 def classify_channel(written: Any) -> str:

@@ -169,8 +169,8 @@ def uses(needs: pd.DataFrame, season: Season | None) -> list[str]:
         )
     found.append(
         text(
-            zh="编写案例和招生材料。引用时应注明是客户咨询，不是招聘需求",
-            en="Write case studies and brochures. Say that the numbers are customers' questions, not vacancies",
+            zh="编写案例和招生材料。引用时应注明是客户咨询，不是招聘需求；不得单独作为调整招生计划的依据",
+            en="Write case studies and brochures. Say that the numbers are customers' questions, not vacancies, and never change enrolment on their account alone",
         )
     )
     return found

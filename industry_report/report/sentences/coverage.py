@@ -328,7 +328,7 @@ def completeness(missing: pd.DataFrame) -> str:
     if lacking.empty:
         return ""
     fields = [
-        f"{language.term(str(row.field))}{bracketed(percent(row.share))}" for row in lacking.itertuples()
+        f"{language.field(str(row.field))}{bracketed(percent(row.share))}" for row in lacking.itertuples()
     ]
     return text(
         zh=f"缺失较多的字段：{language.listing(fields)}；各项占比以填写了该项的咨询为基数",

@@ -55,7 +55,16 @@ from .coverage import (
     withheld,
 )
 from .grade_findings import distribution, gradient, trend
-from .score_quality import bounds, contributions, discrimination, early, is_upside_down, lift, what_auc_is
+from .score_quality import (
+    bounds,
+    contributions,
+    discrimination,
+    early,
+    is_upside_down,
+    lift,
+    steepest,
+    what_auc_is,
+)
 from .wording import bracketed, is_withheld, kind, listed, percent, where
 
 # A notebook finds all sentences of the industry report here.
@@ -96,6 +105,7 @@ __all__ = [
     "season",
     "span",
     "staffing",
+    "steepest",
     "trend",
     "unlisted",
     "unrated",

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ...analysis.conversion import FEW, HIGHER, LOWER
+from ...analysis.customers.data_coverage import name_channel
 from ...analysis.trade.forecast import CONSTANT, GAPS, LEAST, NAIVE, SHORT, WITHHELD, Forecast
 from ...base import language, origin
 from ...base.language import listing, name, term, text
@@ -265,9 +266,10 @@ def searched(now: Market) -> str:
 
 
 def condition(parts: tuple[tuple[str, str], ...]) -> str:
-    """Return a condition in words: 客户类型为“小微企业”且季度为“Q1”."""
+    """Return a condition in words: 客户类型为小微企业且季度为Q1."""
     said = [
-        text(zh=f"{term(column)}为“{value}”", en=f"{term(column)}: {name(value)}") for column, value in parts
+        text(zh=f"{term(column)}为{value}", en=f"{term(column)}: {name(name_channel(value))}")
+        for column, value in parts
     ]
     return text(zh="且", en="; ").join(said)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ...analysis.conversion import Measure
 from ...base import language, origin, table_metadata
 from ...base.language import grade_name, text
 from .wording import percent
@@ -39,6 +40,44 @@ def discrimination(auc: pd.DataFrame) -> str:
         zh=f"{by}区分成交与未成交的AUC为{value}{interval}{_meant(row)}",
         en=f"The {by.lower()} tells buyers from others with an AUC of {value}{interval}{_meant(row)}",
     )
+
+
+def steepest(by_score: pd.DataFrame, measure: Measure) -> str:
+    """State along which criterion a measure rises most from its lowest score to its highest.
+
+    Parameters
+    ----------
+    by_score : DataFrame
+        See `conversion.by_score`.
+    measure : Measure
+        Names the rate.
+
+    Returns
+    -------
+    str
+        Nothing unless two criteria show both ends, and the intervals of the steepest one's ends lie apart.
+    """
+    ends = []
+    for dimension, rows in by_score.groupby("dimension", sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        if len(rows) > 1 and pd.notna(first.rate) and pd.notna(last.rate):
+            ends.append((last.rate - first.rate, str(dimension), first, last))
+    if len(ends) < 2:
+        return ""
+    _, dimension, first, last = max(ends, key=lambda end: end[0])
+    if not last.low > first.high:
+        return ""
+    label, low, high = language.term(dimension), percent(first.rate), percent(last.rate)
+    at = [_name_score(first.score), _name_score(last.score)]
+    return text(
+        zh=f"{label}最能区分{measure.label}：{at[0]}的为{low}，{at[1]}的为{high}",
+        en=f"{label} tells most: {measure.label.lower()} {low} at score {at[0]}, {high} at {at[1]}",
+    )
+
+
+def _name_score(score: object) -> str:
+    """Return a score as a sentence says it."""
+    return text(zh=f"{score}分", en=str(score)) if pd.api.types.is_number(score) else str(score)
 
 
 def is_upside_down(auc: pd.DataFrame) -> bool:

@@ -179,7 +179,8 @@ def weigh(weights: dict[str, Fraction], scores: pd.DataFrame, seed: int) -> pd.D
     total = sum(float(weight) * scores[name].to_numpy(float) for name, weight in weights.items())
     bought = np.random.default_rng(seed).random(len(scores)) < 1 / (1 + np.exp(-(total - total.mean())))
     card = SimpleNamespace(
-        kind="weighted", dimensions=[SimpleNamespace(column=name, weight=w) for name, w in weights.items()]
+        kind="weighted",
+        dimensions=[SimpleNamespace(level_name=name, weight=w) for name, w in weights.items()],
     )
     return validity.weights(scores.assign(converted=pd.array(bought, dtype="boolean")), card)
 

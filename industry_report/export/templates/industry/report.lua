@@ -158,19 +158,38 @@ local function broken(word)
   end)))
 end
 
--- All tables are as wide as the page; its columns share the room by what they hold.
-local function spread(tbl)
-  local widths, sum = {}, 0
-  local function look(rows)
+-- The greatest of each column by a measure of its heads and one of its cells, with a gap.
+local function widest(tbl, of_heads, of_cells)
+  local widths = {}
+  local function look(rows, measure)
     for _, row in ipairs(rows) do
-      for i, cell in ipairs(row.cells) do widths[i] = math.max(widths[i] or 0, whole(cell) + 2) end
+      for i, cell in ipairs(row.cells) do widths[i] = math.max(widths[i] or 0, measure(cell) + 2) end
     end
   end
-  look(tbl.head.rows)
-  for _, body in ipairs(tbl.bodies) do look(body.body) end
-  for _, width in ipairs(widths) do sum = sum + width end
-  if sum > NORMAL or sum == 0 or #widths ~= #tbl.colspecs then return end
-  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], widths[i] / sum } end
+  look(tbl.head.rows, of_heads)
+  for _, body in ipairs(tbl.bodies) do look(body.body, of_cells) end
+  return widths
+end
+
+-- A head may take two lines.
+local function in_two(cell) return math.max(need(cell), whole(cell) / 2) end
+
+-- All tables are as wide as the page. A column gets what it would take on one line; where all together want more
+-- than there is, the widest give way to one level, and none below its longest word.
+local function spread(tbl)
+  local wanted, least = widest(tbl, in_two, whole), widest(tbl, need, need)
+  if #wanted == 0 or #wanted ~= #tbl.colspecs then return end
+  local level, given, sum = math.max(table.unpack(wanted)), {}, 0
+  repeat
+    sum = 0
+    for i, width in ipairs(wanted) do
+      given[i] = math.max(least[i], math.min(width, level))
+      sum = sum + given[i]
+    end
+    level = level - 1
+  until sum <= NORMAL or level < 1
+  if sum == 0 then return end
+  for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], given[i] / sum } end
 end
 
 -- A short table stays on one page; a long one may break, and then repeats its head. A table too wide for
@@ -210,6 +229,12 @@ function Div(div)
     return pandoc.RawBlock('typst', '#show: contents.with(front)')
   end
   return div.content
+end
+
+-- From here on the annex, which is set smaller.
+function Header(header)
+  if header.identifier ~= 'appendix' then return nil end
+  return { header, pandoc.RawBlock('typst', '#show: annex') }
 end
 
 -- A turned table has a page of its own, and the headings just above it go along.

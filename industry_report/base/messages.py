@@ -1,0 +1,173 @@
+"""Messages in Chinese: each is worded in English where it arises, and taken over here where it is shown.
+
+The catalogue (`templates/messages.zh.txt`) has an English pattern on a line, and below it the Chinese.
+``{}`` stands for what varies; ``{2}`` in the Chinese is the second of them. A pattern that begins with a verb
+also holds after the name of a thing: *is empty.* is found in *year is empty.*
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from itertools import pairwise
+from pathlib import Path
+
+from .errors import InputError
+
+CATALOGUE = Path(__file__).parent / "templates" / "messages.zh.txt"
+_GAP = re.compile(r"\{(\d*)\}")
+_VERBS = frozenset(
+    {
+        *(
+            "is",
+            "has",
+            "are",
+            "lacks",
+            "holds",
+            "takes",
+            "belongs",
+            "looks",
+            "may",
+            "cannot",
+            "would",
+            "names",
+        ),
+        *(
+            "needs",
+            "changed",
+            "sums",
+            "ranks",
+            "defines",
+            "draws",
+            "refers",
+            "tells",
+            "asks",
+            "shows",
+            "plays",
+        ),
+        *("puts", "seems", "expected", "got", "announces"),
+    }
+)
+# Where one sentence of a message ends and the next begins.
+_ENDS = re.compile(r"(?<=[.?!:”\"`)]) (?=[A-Z`{*<])")
+_PART = r"(?:(?![.?!] [A-Z]).)+?"  # of a sentence, not beyond its end
+_MOST = 4_000  # characters that are looked at; a longer text is somebody's own
+
+
+_spoken = "en"
+
+
+def use(language: str) -> None:
+    """Set the language of what `say` gives; a command does it when it begins."""
+    global _spoken
+    _spoken = language
+
+
+def current() -> str:
+    """Return the language of messages, ``"zh"`` or ``"en"``."""
+    return _spoken
+
+
+def say(message: str | InputError) -> str:
+    """Return a message in the language in use."""
+    if isinstance(message, InputError):
+        return word(message) if _spoken == "zh" else str(message)
+    return translate(message) if _spoken == "zh" else message
+
+
+def in_language(fault: InputError, language: str) -> str:
+    """Return all faults of an error in one of the two languages."""
+    return word(fault) if language == "zh" else str(fault)
+
+
+def translate(text: str) -> str:
+    """Return a message in Chinese; what no pattern fits stays as it is.
+
+    Examples
+    --------
+    >>> translate("is already full.")
+    'is already full.'
+    """
+    return "\n".join(_translate_line(line) for line in text.split("\n"))
+
+
+def word(fault: InputError) -> str:
+    """Return all faults of an error in Chinese, one a line."""
+    return "\n".join(_word_one(one) for one in fault.faults)
+
+
+def _word_one(fault: InputError) -> str:
+    """Return one fault: what it is about, what came, what to do."""
+    rest = _translate(" ".join(part for part in (fault.problem, fault.remedy) if part))
+    told = rest or "".join(_translate(part) or part for part in (fault.problem, fault.remedy))
+    return f"{_translate(fault.thing) or fault.thing}：{told}"
+
+
+def _translate_line(line: str) -> str:
+    found = _translate(line)
+    if found is not None:
+        return found
+    thing, colon, rest = line.partition(": ")
+    while colon:  # the thing may hold a colon itself, as an address does
+        if (told := _translate(rest)) is not None:
+            return f"{_translate(thing) or thing}：{told}"
+        further, colon, rest = rest.partition(": ")
+        thing = f"{thing}: {further}"
+    return line
+
+
+@functools.lru_cache(maxsize=2_000)
+def _translate(text: str) -> str | None:
+    """Return a text in Chinese, whole or sentence by sentence; None if some part of it is not known."""
+    if not text or len(text) > _MOST:
+        return None
+    if (found := _match(text)) is not None:
+        return found
+    for end in reversed([match.start() for match in _ENDS.finditer(text)]):
+        head, tail = _match(text[:end]), _translate(text[end + 1 :])
+        if head is not None and tail is not None:
+            return head + tail
+    return _match(text, 1)  # at last a gap may hold sentences, such as the words of another program
+
+
+def _match(text: str, variant: int = 0) -> str | None:
+    for *patterns, chinese in _load():
+        if found := patterns[variant].fullmatch(text):
+            return _fill(chinese, [part or "" for part in found.groups()])
+    return None
+
+
+def _fill(chinese: str, parts: list[str]) -> str:
+    """Put what varies into a wording, itself translated where a pattern fits it."""
+    thing, *values = [_translate_line(part) for part in parts]
+    number = iter(range(len(values)))
+
+    def put(gap: re.Match[str]) -> str:
+        place = int(gap[1]) - 1 if gap[1] else next(number)
+        return values[place]
+
+    return thing + _GAP.sub(put, chinese)
+
+
+@functools.cache
+def _load() -> list[tuple[re.Pattern[str], re.Pattern[str], str]]:
+    """Read the catalogue, the most particular patterns first."""
+    pairs = list_pairs()
+    order = sorted(pairs, key=lambda pair: -len(_GAP.sub("", pair[0])))
+    return [(_compile(english, _PART), _compile(english, ".+?"), chinese) for english, chinese in order]
+
+
+def list_pairs() -> list[tuple[str, str]]:
+    """Return every English pattern with its Chinese wording, in the order of the catalogue."""
+    lines = CATALOGUE.read_text(encoding="utf-8").split("\n")
+    return [
+        (english, chinese.removeprefix("\t"))
+        for english, chinese in pairwise(lines)
+        if english and not english.startswith("\t") and chinese.startswith("\t")
+    ]
+
+
+def _compile(english: str, gap: str) -> re.Pattern[str]:
+    parts = [re.escape(part) for part in re.split(r"\{\}", english)]
+    before = f"({gap} )?" if english.split(" ")[0] in _VERBS else "()"
+    return re.compile(before + f"({gap})".join(parts), re.DOTALL)

@@ -1,0 +1,115 @@
+"""Every message has a Chinese wording: those in the code, and those that commands print."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from industry_report.base import messages
+from industry_report.base.errors import InputError
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "industry_report"
+CHINESE = re.compile("[\u4e00-\u9fff]")
+# Three English words in a row are a sentence that nobody took over; code in ` ` and quotations are not prose.
+ENGLISH = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}")
+# Modules whose sentences stand in both languages already, or go into a report or a file in one of them.
+BILINGUAL = (
+    *("intake/cell_faults", "intake/row_faults", "intake/table_faults", "intake/fill_in_form"),
+    *("export/report_words", "export/imprint", "export/word.", "base/subject", "opinions/questionnaire_form"),
+    *("protection/lead_publication", "sample/table_sample", "report/sentences/"),
+)
+
+
+def template(node: ast.AST) -> str | None:
+    """Return a text or an f-string with 甲 for what varies."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "甲" for part in node.values)
+    return None
+
+
+def is_bilingual(node: ast.AST) -> bool:
+    if isinstance(node, ast.Call):
+        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+        return {"zh", "en"} <= {word.arg for word in node.keywords} or name in ("say", "_say")
+    texts = [template(one) or "" for one in ast.walk(node)] if isinstance(node, ast.Tuple) else []
+    return any(CHINESE.search(text.replace("甲", "")) for text in texts)
+
+
+def list_texts(node: ast.AST) -> Iterator[str]:
+    """Yield the texts of a module that read like whole sentences of one language."""
+    for child in ast.iter_child_nodes(node):
+        if is_bilingual(child) or (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)):
+            continue
+        text = template(child)
+        if text is None:
+            yield from list_texts(child)
+        elif re.search(r"[a-z]{2,} [a-z]", text) and text.rstrip().endswith((".", "?", "!")):
+            yield " ".join(text.split())
+
+
+def list_modules() -> list[Path]:
+    found = [*PACKAGE.rglob("*.py"), ROOT / "scoring.py"]
+    return sorted(path for path in found if not any(part in path.as_posix() for part in BILINGUAL))
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a text is a message of its own: not the end of one that another line begins."""
+    return (
+        not text.startswith(("甲 ", ", ", "甲, of which", "甲. Write", "has no consultations甲"))
+        and text[0] != "{"
+    )
+
+
+ENDS_OF_OTHERS = {
+    "A text with a comma needs quotation marks.",
+    'an interval or other text in brackets needs quotation marks, "[4.0, 5.0]".',
+    "the file 甲. Shorten what stands here.",
+    'Close the bracket or quotation; put an interval in quotation marks, "[3.0, 4.0)".',
+    "Check indentation (spaces, no tabs), colons and quotation marks here and just above.",
+}
+
+
+@pytest.mark.parametrize("path", list_modules(), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_message_of_the_code_is_taken_over(path: Path) -> None:
+    texts = dict.fromkeys(list_texts(ast.parse(path.read_text(encoding="utf-8"))))
+    told = {text: messages.translate(text) for text in texts if is_whole(text) and text not in ENDS_OF_OTHERS}
+    left = [text for text, chinese in told.items() if ENGLISH.search(re.sub("`[^`]*`", "", chinese))]
+    assert left == [], "add them to base/templates/messages.zh.txt"
+
+
+def test_the_catalogue_says_each_thing_once_and_fills_what_varies() -> None:
+    pairs = messages.list_pairs()
+    assert len(pairs) == len({english for english, _ in pairs}) > 600
+    for english, chinese in pairs:
+        gaps = len(re.findall(r"\{\}", english))
+        used = [int(n) - 1 for n in re.findall(r"\{(\d+)\}", chinese)] or list(range(chinese.count("{}")))
+        assert all(place < gaps for place in used), english
+        assert CHINESE.search(chinese) or not re.search("[a-z]{3}", chinese.replace("{", "")), english
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("is empty. Write a text.", "为空。请填写文字。"),
+        ('name "" is empty. Write a text.', 'name "" 为空。请填写文字。'),
+        ("there is no column x. There are: a, b.", "没有列x。现有：a, b。"),
+        ("nobody has ever said this.", "nobody has ever said this."),
+    ],
+)
+def test_a_message_is_taken_over_sentence_by_sentence(english: str, chinese: str) -> None:
+    assert messages.translate(english) == chinese
+
+
+def test_all_faults_of_an_error_are_worded() -> None:
+    faults = [
+        InputError("data x", "is empty.", "Export it again."),
+        InputError("parameter y", "is missing.", ""),
+    ]
+    assert messages.word(InputError.join(faults)) == "数据x：为空。请重新导出。\n参数y：缺失。"
