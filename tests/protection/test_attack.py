@@ -603,7 +603,7 @@ def test_which_counts_are_masked_tells_nothing_about_them(total: int, groups: in
     assert narrowed_worlds(worlds, threshold) == []
 
 
-OUTCOMES = [(12, 4)] if "ATTACK_WORLDS" not in os.environ else [(18, 8), (16, 5)]  # as many in `make attack`
+WORLDS = [(12, 4)] if "ATTACK_WORLDS" not in os.environ else [(18, 8), (16, 5)]  # as many in `make attack`
 
 
 def narrowed_worlds(worlds: dict[str, list[tuple[int, ...]]], threshold: int) -> list:
@@ -616,7 +616,7 @@ def narrowed_worlds(worlds: dict[str, list[tuple[int, ...]]], threshold: int) ->
     return found
 
 
-@pytest.mark.parametrize(("total", "successes"), OUTCOMES)
+@pytest.mark.parametrize(("total", "successes"), WORLDS)
 def test_which_outcomes_are_masked_tells_next_to_nothing(total: int, successes: int) -> None:
     """With two nested counts, what is known to be masked may narrow one small count in a hundred."""
     policy, threshold = disclosure.Policy(3, 10.0), 3
