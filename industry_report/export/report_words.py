@@ -62,8 +62,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "title": "Report",
         "signs": "Signs and terms",
         "symbols": {
-            "[c]": "confidential: could identify a customer, or give such a number away",
-            "–": "no data, or fewer than 10 consultations and so no rate",
+            "[c]": "confidential: could identify somebody, or give such a number away",
+            "–": "no data, or fewer than 10 records and so no rate",
             "▲ ▼ ○": "significantly higher, significantly lower, not significant",
             "Significant": "the 95% interval of the difference excludes zero, after adjustment",
             "Rounding": "parts may not add up to totals",

@@ -16,7 +16,7 @@ from ..base import language, origin, style
 from ..base.language import text
 from . import layout
 
-CELL_POINTS = 8.0  # of the numbers in cells
+CELL_POINTS = 8.5  # of the numbers in cells
 ROW_INCHES = 0.3
 MONTHS = range(1, 13)
 DARKEST = 0.75  # of the accent in the busiest month: what is written on it stays readable

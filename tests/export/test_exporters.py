@@ -198,7 +198,7 @@ def test_figures_and_tables_are_numbered_alike(page, pdf):
 
 
 def test_figure_data_unfold_on_the_page_only(page, pdf):
-    details = page.find("details")
+    details = page.main.find("details", class_=lambda name: name != "contents")
     assert [td.get_text() for td in details.tbody.find_all("td")] == ["1,234", "50.0%", "5", "25.0%（n<30）"]
     assert "查看图中数据" not in printed_text(pdf)
 

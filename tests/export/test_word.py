@@ -171,7 +171,8 @@ def test_contents_are_a_field_whose_links_lead_to_headings(parts):
     assert kinds == ["begin", "separate", "end"]
     marks = {node.get(f"{W}name") for node in root.iter(f"{W}bookmarkStart")}
     links = [node.get(f"{W}anchor") for node in root.iter(f"{W}hyperlink")]
-    assert len(links) == 4 and set(links) <= marks
+    assert len(links) == 6 and set(links) <= marks
+    assert links[4:] == ["table-1", "figure-1"]  # the text refers to them
     assert [text for style, text in list_paragraphs(root) if style == "TOC1"] == ["摘要", "1 结果", "2 局限"]
 
 

@@ -50,7 +50,7 @@ def withheld() -> str:
     """Say that a section would tell too much of small groups."""
     return text(
         zh="部分等级或分值的数目过小，为避免据以推算单个客户的情况，本节不公布相关结果。",
-        en="Some grades or scores are so rare that results derived from them could identify a customer; "
+        en="Some grades or scores are so rare that results derived from them could identify somebody; "
         "they are not published.",
     )
 

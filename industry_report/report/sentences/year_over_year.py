@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ...analysis import growth
 from ...analysis.conversion import HIGHER, LOWER, NO_DIFFERENCE
 from ...base import language, origin, table_metadata
 from ...base.language import formatted, grade_name, listing, mention, text
 from ...protection.year_on_year import YearOnYear
-from . import headlines, industry
+from . import industry
 from .changes import NOTICEABLE, driver, grown, verdict_of
 from .headlines import (
     headline_effort,
@@ -320,9 +321,19 @@ def key_figures(pair: YearOnYear, *, official: bool = False) -> tuple[list[tuple
         changes.append(share_change(pair))
     if len(figures) > 1:
         changes.append(rate_change(pair))
-        effort = headlines.headline_effort(now.contacts, "")
-        changes.append(effort)
+        changes.append(contacts_change(pair))
     return (figures[:-1], changes[:-1]) if official and len(figures) > 2 else (figures, changes)
+
+
+def contacts_change(pair: YearOnYear) -> str:
+    """Return the change that stands under the contacts required."""
+    if pair.before is None:
+        return first_time()
+    ours, theirs = (one.contacts["contacts"].sum(skipna=False) for one in (pair.now, pair.before))
+    change = growth.of_total(ours, theirs, (pair.earlier, pair.year)).loc[pair.year, "growth"]
+    return (
+        "" if pd.isna(change) else text(zh="比上年", en="on the year before ") + formatted(change, "growth")
+    )
 
 
 def share_change(pair: YearOnYear) -> str:
