@@ -39,11 +39,12 @@ def calendar(
         The months to frame, such as those of `market.find_season`; empty for none.
     """
     every = list(dict.fromkeys(table["side"]))
-    sides = every[: layout.rows_on_a_page(["\n"], ROW_INCHES)]
-    names = [style.shorten(name(side), layout.NAMES_INCHES / 2) for side in sides]
+    names = [style.shorten(name(side), layout.NAMES_INCHES / 2) for side in every]
+    height = layout.row_height(names, ROW_INCHES)
+    sides = every[: int(layout.TALLEST_INCHES / height)]
+    names = names[: len(sides)]
     left = layout.MARGIN_INCHES + layout.widest(n for both in names for n in both.split("\n"))
     left += layout.GAP_INCHES / 2
-    height = layout.row_height(names, ROW_INCHES)
     body = layout.LINE_INCHES + 0.04 + height * len(sides)
     note = layout.count_left_out(len(every) - len(sides))
     sheet = layout.begin_sheet(body + 0.04, title, _measure(season), note)

@@ -136,7 +136,7 @@ def test_three_files_make_a_published_report_in_both_languages(tmp_path):
     assert "电话咨询" in chinese  # a word of the data
     assert not re.search("成交|客户|(?<!电话)咨询(?!线索|服务)", chinese)
     record = json.loads((folder / "industry.zh.json").read_text(encoding="utf-8"))
-    assert record["synthetic"] is False and "publisher: cooking.yaml" in record["inputs"]["files"]
+    assert record["synthetic"] is False and "publisher: education.yaml" in record["inputs"]["files"]
 
 
 @pytest.mark.slow
