@@ -91,7 +91,7 @@ class Register:
     def __init__(self, folder: Path) -> None:
         self.slices = {
             (path.stem.rpartition("-")[0], int(path.stem.rpartition("-")[2])): read(path)
-            for path in sorted(folder.glob("*.xlsx"))
+            for path in sorted(folder.glob("*-[0-9][0-9][0-9][0-9].xlsx"))
         }
 
     def graded(self, region: str, year: int, days: int = WINDOW_DAYS) -> pd.DataFrame:
