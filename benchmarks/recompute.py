@@ -47,6 +47,7 @@ ROLES = {
 REST = ("其他", "Other")
 Z = stats.norm.isf(0.025)
 WINDOW_DAYS = 90
+OTHER_TABLES = {"value_card", "market", "survey", "lead_card", "review"}  # not recomputed
 NEAR = 2e-9  # relative; the JSON holds fifteen digits, some derived numbers fewer
 
 
@@ -365,6 +366,8 @@ class Tally:
 def check_slice(tally: Tally, report: dict[str, Any], register: Register) -> None:
     """Check a report of one region and year, and the year before where it looks back."""
     parameters = report["parameters"]
+    if OTHER_TABLES & set(parameters):
+        return
     region, year = parameters["region"], parameters["year"]
     days = parameters.get("follow_up_days", WINDOW_DAYS)
     now = Slice(register.graded(region, year, days))
@@ -443,7 +446,8 @@ def directions(data: list[dict], now: pd.DataFrame, before: pd.DataFrame) -> Ite
     told = [i for i, row in enumerate(data) if row.get("difference") is not None]
     pairs = []
     for i in told:
-        kind, group = data[i].get("kind", "product"), data[i]["group"]
+        kind = data[i].get("kind", "product")
+        group = data[i].get("group", data[i].get(kind))
         x, y = (int(members(rows, kind, group, [group]).sum()) for rows in (now, before))
         pairs.append((x, int(now[kind].notna().sum()), y, int(before[kind].notna().sum())))
     for i, row in zip(told, versus(pairs, benjamini_hochberg), strict=True):
