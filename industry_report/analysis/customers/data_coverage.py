@@ -101,7 +101,8 @@ def _count(rows: Any, by: Mapping[str, Any]) -> pd.DataFrame:
         ),
     ]
     counted = from_arrow(acero.Declaration.from_sequence(steps).to_table())
-    counted["channel"] = counted["channel"].map(classify_channel, na_action=None)
+    meant = {written: classify_channel(written) for written in counted["channel"].unique()}
+    counted["channel"] = [meant[written] for written in counted["channel"]]
     return counted
 
 
