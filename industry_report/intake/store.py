@@ -38,7 +38,7 @@ STORE_VARIABLE = "INDUSTRY_REPORT_STORE"
 UNFINISHED = ".unfinished-"  # how a folder begins that takes its name when it is complete
 CHECKED_BYTES = 1 << 20  # at a time
 
-_known: dict[tuple[str, int, int], str] = {}  # checksums that this process knows, by file and stamp
+_known: dict[tuple[Path, int, int], str] = {}  # checksums that this process knows, by file and stamp
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def digest(*facts: Any) -> str:
 def know_checksum(file: Path) -> str:
     """Give a file's checksum, from the store's notes if neither size nor time of change differ."""
     size, changed = inputs.stamp(file)
-    if (mine := (os.path.abspath(file), size, changed)) not in _known:
+    if (mine := (file.absolute(), size, changed)) not in _known:
         sha256, is_sure = _look_up_checksum(file, size, changed)
         if not is_sure:
             return sha256
