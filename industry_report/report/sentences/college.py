@@ -11,21 +11,15 @@ from ...analysis.market import FALLING, RISING, STEADY, UNSURE, Season
 from ...base import language, origin
 from ...base.language import formatted, listing, term, text
 from .college_basis import basis as basis
+from .college_basis import limits as limits
 from .college_basis import rule as rule
 from .college_basis import stated as stated
+from .college_basis import too_little as too_little
 from .wording import bracketed, percent, points
 
 FEW_NAMED = 3  # groups that a sentence names before it refers to the table
 WORDS = {RISING: ("上升", "Rising"), STEADY: ("平稳", "Steady"), UNSURE: ("依据不足", "Not enough evidence"),
          FALLING: ("下降", "Falling")}  # fmt: skip
-
-
-def too_little() -> str:
-    """Say that a slice is too small for any finding."""
-    return text(
-        zh="咨询数目过小，或相关数据未提供，不能据以得出结论",
-        en="There are too few consultations, or too little is stated, to conclude anything",
-    )
 
 
 def direction_words() -> dict[str, str]:
@@ -167,6 +161,8 @@ def uses(needs: pd.DataFrame, season: Season | None) -> list[str]:
                 en=f"Plan internships. Consultations are most frequent in {months}; agree the time with employers",
             )
         )
+    if not found:
+        return []
     found.append(
         text(
             zh="编写案例和招生材料。引用时应注明是客户咨询，不是招聘需求；不得单独作为调整招生计划的依据",
@@ -174,14 +170,6 @@ def uses(needs: pd.DataFrame, season: Season | None) -> list[str]:
         )
     )
     return found
-
-
-def limits() -> str:
-    """Say in one line what the report may not be used for."""
-    return text(
-        zh="咨询不等于招聘需求，不得单独作为调整招生计划的依据，应与人社、教育部门的统计和用人单位调研结合使用",
-        en="Consultations are not vacancies: never the only ground for changing enrolment; use with official statistics and employers' views",
-    )
 
 
 def posts(staff: pd.DataFrame) -> str:
@@ -354,7 +342,8 @@ def key_figures(
         See `curriculum.needs`, `market.directions`, `market.service`, `market.find_season` and
         `workload.full_time_equivalents`.
     """
-    figures = [(text(zh="统计的咨询", en="Consultations"), text(zh=f"{graded:,}条", en=f"{graded:,}"))]
+    unit = text(zh="" if pd.isna(graded) else "条", en="")
+    figures = [(text(zh="统计的咨询", en="Consultations"), f"{graded:,}{unit}")]
     wanted = needs["rate"].dropna()
     if len(wanted) and (wanted == wanted.iloc[0]).sum() == 1:
         product = str(wanted.index[0])

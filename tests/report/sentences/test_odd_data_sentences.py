@@ -167,6 +167,23 @@ def test_an_effect_that_may_be_noise_is_not_called_opposed() -> None:
     assert industry.contributions(fit, {}) == "各项评分与成交的关系不够明确，不估计各项评分的相对作用"
 
 
+def test_why_no_weights_are_estimated_is_the_reason_that_holds() -> None:
+    def said(table: pd.DataFrame) -> str:
+        return industry.contributions(validity.weights(table, CARD), {})
+
+    rest = "，不估计各项评分的相对作用"
+    table = rated(400, 3)  # plenty of purchases and plenty of others
+    assert said(table) == "各项评分与成交的关系不够明确" + rest
+    assert (
+        said(table.assign(intent=4, clarity=3, satisfaction=3))
+        == "有评分项没有变化，或随其他评分项同步变化" + rest
+    )
+    assert said(table.assign(converted=True)) == "咨询全部成交" + rest
+    assert said(table.assign(converted=False)) == "没有一条咨询成交" + rest
+    assert said(table.assign(converted=table["composite"] >= 3)) == "评分把成交与未成交完全分开" + rest
+    assert said(table.head(40)) == "成交或未成交的咨询太少" + rest
+
+
 def test_an_effect_clearly_against_the_standard_is() -> None:
     table = rated(2000, 4)
     against = 1 / (1 + np.exp(1.2 * (table["clarity"].to_numpy(float) - 3)))
