@@ -19,7 +19,7 @@ def grouped(scored: pd.DataFrame, column: str, known: pd.Series, most: int, leas
     groups = scored[column].reset_index(drop=True)
     if column != "product":
         return _pooled(groups, known, most, least)
-    named = groups.str.split(SEPARATORS, regex=True).explode().str.strip().replace("", pd.NA)
+    named = groups.astype(object).str.split(SEPARATORS, regex=True).explode().str.strip().replace("", pd.NA)
     # A product that a consultation names twice counts once, and so does the pooled rest.
     named = _once(named)
     return _once(_pooled(named, known.reset_index(drop=True)[named.index], most, least))

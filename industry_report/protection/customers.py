@@ -58,7 +58,14 @@ def split_labels(values: pd.Series, column: str) -> pd.Series:
     labels = values.reset_index(drop=True)
     if column not in MULTIPLE:
         return labels.dropna()
-    named = labels.str.split(SEPARATORS, regex=True).explode().str.strip().replace("", pd.NA).dropna()
+    named = (
+        labels.astype(object)
+        .str.split(SEPARATORS, regex=True)
+        .explode()
+        .str.strip()
+        .replace("", pd.NA)
+        .dropna()
+    )
     return named.reset_index().drop_duplicates().set_index("index")[named.name]
 
 

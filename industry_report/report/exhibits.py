@@ -113,11 +113,20 @@ def why_nothing(table: pd.DataFrame, drawn: str, otherwise: str) -> str:
         return otherwise if table.empty else ""
     values = table[drawn]
     if values.isna().all() or (drawn != "rate" and values.isna().any() and not values.fillna(0).any()):
+        if drawn == "rate" and "consultations" in table and (table["consultations"] == 0).all():
+            return _nothing_known()
         few = drawn == "rate" and "consultations" in table and not is_withheld(table).any()
         return _too_few() if few else _all_withheld()
     if drawn != "rate" and not values.any():
         return otherwise
     return _all_pooled(table) if table.index.isin(REST.values()).all() else ""
+
+
+def _nothing_known() -> str:
+    return text(
+        zh="还没有已知结果的咨询，不计算比率，本节从略",
+        en="No outcome is known yet; this section is left out",
+    )
 
 
 def _too_few() -> str:

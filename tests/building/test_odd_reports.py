@@ -73,6 +73,16 @@ def of_purchases_before(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(成交日期=(table["咨询日期"] - pd.Timedelta(days=20)).where(table["是否成交"] == "是"))
 
 
+def of_no_products(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(咨询产品=None, 客户来源=None)
+
+
+def of_the_last_weeks(table: pd.DataFrame) -> pd.DataFrame:
+    days = pd.Timestamp("2025-11-20") + pd.to_timedelta(np.arange(len(table)) % 40, "D")
+    bought = table["是否成交"] == "是"
+    return table.assign(咨询日期=days, 成交日期=(days + pd.Timedelta(days=2)).where(bought))
+
+
 Write = Callable[[Callable[[pd.DataFrame], pd.DataFrame]], str]
 
 
@@ -170,6 +180,21 @@ def test_purchases_before_the_consultation_make_no_fall(write: Write) -> None:
     said = read("industry", write(of_purchases_before))
     assert "成交早于咨询的" in said and "成交率因此偏低" in said
     assert "显著下降" not in said and "较多登记的成交早于咨询，不计入成交率，因此不作比较" in said
+
+
+def test_a_column_of_blanks_is_no_crash_and_is_named(write: Write) -> None:
+    said = {name: read(name, write(of_no_products)) for name in ("industry", "college", "enterprise")}
+    assert all("各条咨询均未填写“咨询产品”" in words for words in said.values())
+
+
+def test_where_no_outcome_is_known_yet_that_is_the_reason(write: Write) -> None:
+    data = write(of_the_last_weeks)
+    said = {name: read(name, data) for name in ("industry", "college", "comparison")}
+    assert "还没有已知结果的咨询，不计算比率，本节从略" in said["industry"]
+    assert "有一年还没有已知结果的咨询，90天成交率不作比较" in said["industry"]
+    assert "回访宜安排在此之前" not in said["industry"]  # nobody has been followed for 90 days
+    assert "安排岗位实习" not in said["college"]  # forty days are no season
+    assert "2025年没有可计算90天成交率的咨询，不作年度比较" in said["comparison"]
 
 
 def test_an_outcome_that_is_still_open_is_not_missing(write: Write) -> None:

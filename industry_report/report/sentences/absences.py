@@ -81,8 +81,8 @@ def absent(column: str, data: pd.DataFrame, graded: int | None = None) -> str:
             en="Many consultations are dated outside of the year: months are left out.",
         )
     return text(
-        zh=f"“{name}”没有可以公布的组，本节从略。",
-        en=f"No group of “{name}” can be published; this section is left out.",
+        zh=f"“{name}”没有可以公布比率的组，本节从略。",
+        en=f"No group of “{name}” has a rate that can be published; this section is left out.",
     )
 
 

@@ -141,8 +141,16 @@ def finding(needs: pd.DataFrame, changes: pd.DataFrame, earlier: int) -> str:
     return text(zh="，", en="; ").join(parts)
 
 
-def uses(needs: pd.DataFrame, season: Season | None) -> list[str]:
-    """Return what a college may use the report for: curriculum, case studies and internships."""
+def uses(needs: pd.DataFrame, season: Season | None, before: Season | None = None) -> list[str]:
+    """Return what a college may use the report for: curriculum, case studies and internships.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        See `curriculum.needs`.
+    season, before : Season or None
+        See `market.find_season`: this year's and the same months in the earlier one.
+    """
     known = leading(needs[needs["rate"].notna()]) if len(needs) else needs
     found = []
     if len(known):
@@ -153,7 +161,7 @@ def uses(needs: pd.DataFrame, season: Season | None) -> list[str]:
                 en=f"Review the curriculum. {language.capital(names)} are asked for most; check that courses and exercises cover them",
             )
         )
-    if season is not None and season.clear:
+    if season is not None and season.clear and before is not None and before.clear:
         months = listing([language.month(number) for number in sorted(season.months)])
         found.append(
             text(
@@ -284,7 +292,7 @@ def gain(apart: pd.DataFrame, label: str, measure: Measure) -> str:
 def internship(found: Season | None, before: Season | None) -> str:
     """State the busiest months and when an internship should begin; nothing where months are not told.
 
-    Advice follows only from a season that the earlier year, where there is one, had as well.
+    Advice follows only from a season that the earlier year had as well.
 
     Parameters
     ----------
@@ -307,7 +315,13 @@ def internship(found: Season | None, before: Season | None) -> str:
             en=f"Consultations gather in {run} ({share} of the year), which was no clear peak the year before: do not plan "
             "internships by it yet",
         )
-    again = "" if before is None else text(zh="，上一年度同期也是旺季", en=", as the year before")
+    if before is None:
+        return text(
+            zh=f"{run}咨询显著集中，占全年{share}；上一年度同期没有可比的数字，暂不据此安排实习",
+            en=f"Consultations clearly gather in {run} ({share} of the year); nothing is known of the same months the year "
+            "before: do not plan internships by it yet",
+        )
+    again = text(zh="，上一年度同期也是旺季", en=", as the year before")
     start = language.month((found.months[0] - 2) % 12 + 1)
     return text(
         zh=f"{run}咨询显著集中，占全年{share}{again}；岗位实习宜在{start}底前到岗，先完成产品操作训练",

@@ -249,6 +249,23 @@ def desk(
     )
 
 
+def no_fresh(graded: pd.DataFrame, promising: HighGrades) -> str:
+    """Say why no recent customer of a high grade is listed.
+
+    Parameters
+    ----------
+    graded : DataFrame
+        The graded consultations.
+    promising : HighGrades
+        See `sales.high_grades`.
+    """
+    if "consulted_on" not in graded or graded["consulted_on"].isna().all():
+        return industry.absent("consulted_on", graded)
+    return text(
+        zh=f"没有{promising.name}的未成交客户", en=f"No customer of {promising.name} is without a purchase"
+    )
+
+
 def no_contact_log() -> str:
     """Say what is not known without a log of contacts."""
     return text(

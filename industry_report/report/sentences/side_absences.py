@@ -85,12 +85,16 @@ def not_standardised(sides: Sides, column: str = "customer_type") -> str:
             en=f"No consultation of {listing(ungraded)} could be graded: rates are not standardised.",
         )
     name = term(column)
-    if any(one.by[column].empty for one in sides.values()):
+    lacking = [side_name(side) for side, one in sides.items() if column not in one.fields]
+    if lacking:
         return text(
-            zh=f"不是每一方都有“{name}”，不作标准化。",
-            en=f"Not every side has “{name}”: rates are not standardised.",
+            zh=f"{listing(lacking)}的数据未提供“{name}”，不作标准化。",
+            en=f"{listing(lacking)}: the data have no column “{name}”; rates are not standardised.",
         )
-    return text(zh="部分总数不公布，不作标准化。", en="Some totals are withheld: rates are not standardised.")
+    return text(
+        zh="部分总数不公布或尚无结果，不作标准化。",
+        en="Some totals are withheld, or have no outcome yet: rates are not standardised.",
+    )
 
 
 origin.trace_module(globals())

@@ -291,9 +291,15 @@ def not_compared(pair: YearOnYear) -> str:
             zh=f"{pair.earlier}年与{pair.year}年的成交率口径不同，不作比较",
             en=f"{pair.earlier} and {pair.year} do not measure the same: rates are not compared",
         )
+    label = pair.now.measure.label
+    if pair.before is not None and 0 in (pair.now.average.consultations, pair.before.average.consultations):
+        return text(
+            zh=f"有一年还没有已知结果的咨询，{label}不作比较",
+            en=f"One of the years has no known outcome yet: the {label.lower()} is not compared",
+        )
     return text(
-        zh="因数据保密或分组情况不同，成交率的变化不作分解",
-        en="Numbers are withheld, or groups differ: the change is not split",
+        zh=f"没有两年都能比较的分组，{label}的变化不作分解",
+        en=f"No groups can be compared over both years: the change of the {label.lower()} is not split",
     )
 
 

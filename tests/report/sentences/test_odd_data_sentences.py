@@ -71,7 +71,7 @@ def test_four_reasons_have_four_wordings() -> None:
     some = pd.DataFrame({"source": ["官网"]})
     assert industry.absent("product", some) == "数据未提供“咨询产品”，本节从略。"
     assert industry.absent("product", some.assign(product=None)) == "各条咨询均未填写“咨询产品”，本节从略。"
-    assert industry.absent("source", some) == "“客户来源”没有可以公布的组，本节从略。"
+    assert industry.absent("source", some) == "“客户来源”没有可以公布比率的组，本节从略。"
     assert industry.absent("product", some, graded=0) == "没有可评级的咨询，本节从略。"
     few = industry.extremes(rates("source", 甲=(20, 3), 乙=(20, 9)), SALE)
     withheld = rates("source", 甲=(90, 30), 乙=(90, 31)).astype(float)
