@@ -45,7 +45,8 @@ def split_several(labels: pd.Series) -> pd.Series:
     parts = [list(found) or [pd.NA] for found in [*names, {}]]  # the last for what is missing, code -1
     places = np.repeat(labels.index, [len(parts[one]) for one in code])
     found = [name for one in code for name in parts[one]]
-    return pd.Series(found, pd.Index(places, name="index"), dtype=labels.dtype, name=labels.name)
+    kind = labels.dtype if isinstance(labels.dtype, pd.StringDtype) else object  # a blank column has another
+    return pd.Series(found, pd.Index(places, name="index"), dtype=kind, name=labels.name)
 
 
 def _once(groups: pd.Series) -> pd.Series:
