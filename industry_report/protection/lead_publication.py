@@ -161,7 +161,7 @@ def protect_leads(
     rows = lead_rows.gather(tables, list(spec.rules), spec.within_days, data_cut)
     if rows["outcome"].notna().sum() == 0:
         return lead_tables.say_nothing(NO_OUTCOMES, spec) | {"counts": _count(rows, None, policy)}
-    learned = model.learn(rows, spec)
+    learned = model.learn(rows, model.hold_names(spec))
     counts = _count(rows, learned, policy)
     if any(isinstance(count, Withheld) for count in counts.values()):
         return lead_tables.say_nothing(FEW, spec)  # also an AUC of few leads tells how many they are
