@@ -131,9 +131,10 @@ def learn(rows: pd.DataFrame, spec: ModelFile, resamples: int = 40) -> LeadModel
 def hold_names(spec: ModelFile) -> ModelFile:
     """Return a model file whose columns have the names that they have among what is known of leads."""
     named = ("rules", "kinds", "labels", "accepted")
-    return replace(
-        spec, **{part: {hold(name): one for name, one in getattr(spec, part).items()} for part in named}
-    )
+    held: dict[str, Any] = {
+        part: {hold(name): one for name, one in getattr(spec, part).items()} for part in named
+    }
+    return replace(spec, **held)
 
 
 def _word(accepted: Mapping[str, Wording]) -> dict[str, str]:
