@@ -33,7 +33,7 @@ class Basis:
     window : Window or None
         How long each consultation is followed; see `outcome_window.choose_window`.
     outcomes : DataFrame
-        See `outcome_window.count_outcomes`; a small number is missing.
+        See `outcome_window.count_outcomes`. Where one part without an outcome is small, all are missing.
     days : DataFrame
         See `days_to_purchase.estimate`; empty where too few bought.
     bases : DataFrame
@@ -93,7 +93,7 @@ def describe_basis(
     days = days_to_purchase.estimate(registered, window)
     return Basis(
         window=window,
-        outcomes=_mask_small(outcome_window.count_outcomes(scored), policy),
+        outcomes=_mask_parts(outcome_window.count_outcomes(scored), policy),
         days=_protect_days(days, policy),
         bases=_protect_bases(bases.conversion_bases(scored), policy),
         customers=_protect_customers(bases.cluster(graded, measure), policy),
@@ -117,10 +117,18 @@ def is_small(counts: np.ndarray | Sequence[float], policy: Policy) -> bool:
     return not policy.internal and bool(((values > 0) & (values < policy.threshold)).any())
 
 
-def _mask_small(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def _mask_parts(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Withhold why consultations have no outcome, all reasons or none.
+
+    The parts add up to a printed total: of a single small one the total less the others would tell. Zeros
+    are withheld with them: else it would be known which reason, such as a purchase before, is of few.
+    """
     if policy.internal or table.empty:
         return table
-    return table.astype("float64").where(~(table.gt(0) & table.lt(policy.threshold)))
+    told = table.astype("float64")
+    told = told.where(~(told.gt(0) & told.lt(policy.threshold)))
+    parts = [name for name in told if name not in ("received", "followed")]
+    return told.assign(**dict.fromkeys(parts, np.nan)) if told[parts].isna().any(axis=None) else told
 
 
 def _mask_missing(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
