@@ -339,6 +339,7 @@ def present(
     caption: str,
     otherwise: str,
     notes: Sequence[tuple[str, str]] = (),
+    data: pd.DataFrame | None = None,
     **options: Any,
 ) -> None:
     """Show a drawing of a table with its numbers or, where the table is empty, say why.
@@ -353,6 +354,8 @@ def present(
         As in `show`.
     otherwise : str
         The sentence that stands in its place.
+    data : DataFrame, optional
+        Its numbers as readers see them, where `table` has codes for words.
 
     Examples
     --------
@@ -361,7 +364,12 @@ def present(
     if table.empty:
         say(otherwise)
     else:
-        show(drawing(table, *arguments, **options), caption=caption, data=table, notes=notes)
+        show(
+            drawing(table, *arguments, **options),
+            caption=caption,
+            data=table if data is None else data,
+            notes=notes,
+        )
 
 
 def provenance(sources: pd.DataFrame, scorecard: Scorecard, **parameters: Any) -> None:
