@@ -18,6 +18,7 @@ from ..base.errors import InputError
 from ..base.language import text
 
 DAYS = 90  # of follow-up, unless a report chooses another number
+MOST_BEFORE = 0.05  # of purchases before their consultation: beyond, rates lack too many buyers to compare
 DATED = 0.95  # of purchases need a date, or a window cannot be told from the lack of dates
 
 # What the register says of a consultation at the cut date. Only the first two are in a rate.

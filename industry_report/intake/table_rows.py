@@ -11,12 +11,12 @@ import pandas as pd
 
 from . import row_kinds, values
 from .code_lists import EXCHANGE, REFUND, find_code
+from .column_readers import Reader
 from .fault_kinds import KINDS
 from .fault_log import TEXT_DTYPE, FaultLog
 from .input_files import Block, Sheet
 from .schemas import Schema
 from .table_headers import Found
-from .table_readers import Reader
 from .text_rows import list_long_rows
 from .values import Reading
 

@@ -11,9 +11,9 @@ import pandas as pd
 from ..analysis.customers import coverage
 from ..analysis.customers.data_coverage import name_channel
 from ..analysis.leads import model
-from ..analysis.leads.binning import to_numbers
+from ..analysis.leads.binning import cut, to_numbers
 from ..analysis.leads.card_text import list_categories, list_intervals
-from ..analysis.leads.fitting import Part
+from ..analysis.leads.fitting import Part, count_bins
 from ..analysis.leads.model import LeadModel
 from ..analysis.leads.model_file import ModelFile
 from ..analysis.rates import wilson
@@ -23,6 +23,7 @@ from ..base.own_names import plain_name
 from ..intake.schemas import SCHEMAS
 from ..scorecard.conditions import Interval, read_interval, word_interval
 from ..settings.editions import Policy
+from .basis import is_small
 from .data_channels import coarsen
 
 ANSWERS = {"yes": ("是", "Yes"), "no": ("否", "No"), "unknown": ("未知", "Unknown")}
@@ -94,6 +95,10 @@ def list_audit(learned: LeadModel, policy: Policy) -> pd.DataFrame:
     columns = ["label", "information", "auc", "why", "detail", "accepted", "stopped"]
     if not policy.internal:
         table["detail"] = ""
+        few = table["column"].isin(list_thin_columns(learned, policy))
+        table[["information", "auc"]] = table[["information", "auc"]].mask(few)
+        # By name where it is withheld: a place between two numbers is a number between them.
+        table = pd.concat([table[~few], table[few].sort_values("column")], ignore_index=True)
         columns.remove("auc")
     return _head(
         table[columns],
@@ -102,6 +107,25 @@ def list_audit(learned: LeadModel, policy: Policy) -> pd.DataFrame:
         information=("信息价值", "Information value"),
         auc=("单列AUC", "AUC alone"),
     )
+
+
+def list_thin_columns(learned: LeadModel, policy: Policy) -> list[str]:
+    """Return the columns of which a bin holds few leads that converted, or few that did not.
+
+    With how many leads there are and how many converted, AUC and information value of a column of two bins
+    are two equations for two numbers: they give how many of a bin converted. So a public edition withholds
+    both. Points alone, each times a weight that nobody prints and rounded, leave them open.
+    """
+    past, y = learned.past, learned.past["outcome"].to_numpy(dtype=bool)
+    thin = []
+    for column, rule in model.choose_rules(past, learned.spec).items():
+        cells = cut(past[column], rule.special)
+        codes = cells.encode(past[column])
+        of = count_bins(cells, codes, y, rule.trend).of[codes]
+        counts = [np.unique(of[chosen], return_counts=True)[1] for chosen in (y, ~y)]
+        if is_small(np.concatenate(counts), policy):
+            thin.append(column)
+    return thin
 
 
 def list_left_out(learned: LeadModel) -> pd.DataFrame:
@@ -113,14 +137,15 @@ def list_left_out(learned: LeadModel) -> pd.DataFrame:
     return _head(pd.DataFrame(rows, columns=["label", "why", "said"]), label=("字段", "Column"))
 
 
-def list_columns(learned: LeadModel) -> pd.DataFrame:
+def list_columns(learned: LeadModel, policy: Policy) -> pd.DataFrame:
     """Return of each column of the card how much it tells and how far its points reach, most points first."""
     parts, shares = learned.fit.parts, learned.stability.columns
+    thin = [] if policy.internal else list_thin_columns(learned, policy)
     rows = [
         [
             name_column(learned.spec, part.cells.column),
             learned.spec.kinds[part.cells.column],
-            round(part.information, 2),
+            np.nan if part.cells.column in thin else round(part.information, 2),
             int(part.points.min()),
             int(part.points.max()),
             int(part.points.max() - part.points.min()),

@@ -120,6 +120,39 @@ def test_the_public_numbers_are_those_of_the_internal_edition(spec):
         pd.testing.assert_frame_equal(inside.test, outside.test)
 
 
+def test_two_statistics_of_a_column_do_not_give_the_conversions_of_a_bin(spec):
+    """AUC alone and information value are two equations for the two numbers of a column of two bins."""
+    tables = make_tables()
+    leads = tables["leads"]
+    leads["budget"] = np.where(leads.index % 12 == 0, "yes", "no")
+    leads.loc[(leads["budget"] == "yes") & (leads.index % 7 != 0), ["converted", "converted_on"]] = [
+        False,
+        pd.NaT,
+    ]
+    inside, outside = (told(tables, spec, policy) for policy in (INTERNAL, PUBLIC))
+    told_inside, shown = (now.audit.set_index("label") for now in (inside, outside))
+    assert len(count_solutions(inside, told_inside.loc["有预算"])) < 3  # of 1 to 9
+    assert "auc" not in shown
+    assert pd.isna(shown.loc["有预算", "information"]) and shown.index[-1] == "有预算"
+    assert pd.notna(shown.loc["线索来源", "information"])
+    assert pd.isna(outside.columns.set_index("label").loc["有预算", "information"])
+
+
+def count_solutions(now, shown):
+    """Return how many numbers of conversions of the smaller bin give what is printed of a column."""
+    n, x = int(now.counts["past"]), int(now.counts["past_converted"])
+    found = set()
+    for size in range(30, n // 2):
+        for bought in range(1, 10):
+            yes = np.array([bought, x - bought]) / x
+            no = np.array([size - bought, n - x - size + bought]) / (n - x)
+            area = 0.5 + abs(yes[0] - no[0]) / 2
+            value = ((yes - no) * np.log(yes / no)).sum()
+            if abs(area - shown["auc"]) < 0.00051 and abs(value - shown["information"]) < 0.011:
+                found.add(bought)
+    return found
+
+
 @pytest.mark.parametrize("size", [60, 150, 300])
 def test_a_public_edition_of_few_leads_shows_no_small_count(spec, size):
     now = told(make_tables(size), spec, PUBLIC)

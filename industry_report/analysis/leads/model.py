@@ -130,13 +130,11 @@ def learn(rows: pd.DataFrame, spec: ModelFile, resamples: int = 40) -> LeadModel
 
 def hold_names(spec: ModelFile) -> ModelFile:
     """Return a model file whose columns have the names that they have among what is known of leads."""
-    return replace(
-        spec,
-        rules={hold(name): rule for name, rule in spec.rules.items()},
-        kinds={hold(name): kind for name, kind in spec.kinds.items()},
-        labels={hold(name): label for name, label in spec.labels.items()},
-        accepted={hold(name): reason for name, reason in spec.accepted.items()},
-    )
+    named = ("rules", "kinds", "labels", "accepted")
+    held: dict[str, Any] = {
+        part: {hold(name): one for name, one in getattr(spec, part).items()} for part in named
+    }
+    return replace(spec, **held)
 
 
 def _word(accepted: Mapping[str, Wording]) -> dict[str, str]:
