@@ -223,7 +223,9 @@ def _show_test(learned: LeadModel, policy: Policy) -> dict[str, pd.DataFrame]:
 
 
 def _describe_origin(rows: pd.DataFrame, learned: LeadModel) -> list[str]:
-    """Say what the card was learned from, for those who find its file one day."""
+    """Say what the card was learned from, for those who find its file one day; nothing without a card."""
+    if learned.fit.why:
+        return []
     values = pd.util.hash_pandas_object(learned.past.astype(str), index=False).to_numpy()
     digest = hashlib.sha256(values.tobytes()).hexdigest()[:16]
     first, last = learned.past["created_on"].min(), learned.past["created_on"].max()

@@ -340,6 +340,7 @@ def present(
     otherwise: str,
     notes: Sequence[tuple[str, str]] = (),
     drawn: str = "rate",
+    data: pd.DataFrame | None = None,
     **options: Any,
 ) -> None:
     """Show a drawing of a table with its numbers or, where it would have no marks, say why.
@@ -356,6 +357,8 @@ def present(
         The sentence in its place where the table is empty.
     drawn : str
         The column that is drawn.
+    data : DataFrame, optional
+        Its numbers as readers see them, where `table` has codes for words.
 
     Examples
     --------
@@ -365,7 +368,12 @@ def present(
     if reason:
         say(reason)
     else:
-        show(drawing(table, *arguments, **options), caption=caption, data=table, notes=notes)
+        show(
+            drawing(table, *arguments, **options),
+            caption=caption,
+            data=table if data is None else data,
+            notes=notes,
+        )
 
 
 def provenance(sources: pd.DataFrame, scorecard: Scorecard, **parameters: Any) -> None:

@@ -29,11 +29,22 @@ def project(tmp_path_factory):
     return folder
 
 
+def list_raw_words(page) -> list[str]:
+    """List heads of tables in the program's own words, and numbers with more decimals than anybody reads."""
+    heads = [head.get_text().strip() for head in page.select("thead th")]
+    cells = [cell.get_text().strip() for cell in page.select("tbody td")]
+    found = [one for one in heads if re.fullmatch(r"[a-z]+(?:_[a-z]+)+", one)]
+    if page.html.get("lang", "").startswith("zh"):
+        found += [one for one in heads + cells if re.fullmatch(r"[a-z]+(?: [a-z]+){0,2}", one)]
+    return found + [one for one in cells if re.search(r"\.\d{7}", one)]
+
+
 def read(ran) -> str:
     """Return what the page of a notebook says that ran without a fault."""
     assert not [one for cell in ran.cells for one in cell.get("outputs", []) if one.output_type == "error"]
     page = make_page(ran)
     assert find_empty_sections(page) == []
+    assert list_raw_words(page) == []
     text = read_text(page)
     assert re.findall(r"\b(?:nan|NaN|None|NaT)\b|<NA>|Traceback", text) == []
     return text

@@ -277,3 +277,17 @@ def test_a_column_may_be_called_as_the_program_calls_one(spec, hostile):
         told = named[part].astype(str).replace(hostile, "plain")
         pd.testing.assert_frame_equal(told, plain[part].astype(str))
     assert f'column: "{hostile}"' in named["text"]
+
+
+def test_leads_that_all_came_in_after_the_day_of_the_test_leave_a_reason(spec):
+    tables = make_tables(created_on=pd.Timestamp("2025-06-30"), converted_on=pd.NaT)
+    now = told(tables, spec, INTERNAL)
+    assert now.card.empty and now.text == "" and sentences.no_card(now)
+
+
+@pytest.mark.parametrize(
+    ("even", "said"), [(-99, "得分最低的线索也值得联系"), (99, "最高的线索也不值得"), (0, "总分在0分")]
+)
+def test_where_every_lead_or_none_is_worth_a_contact_it_is_said(spec, even, said):
+    now = told(make_tables(), spec, INTERNAL)
+    assert said in sentences.worthwhile(dataclasses.replace(now, break_even=even))
