@@ -6,6 +6,9 @@ READY := .venv/.ready
 # Some machines keep Python from caching what it compiled; every process would compile all libraries again.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Processes share the cores among them, see ONE_THREAD in industry_report/processes/forking.py.
+export OPENBLAS_NUM_THREADS ?= 1
+
 AXE := .build/axe-core/axe.min.js
 AXE_VERSION := 4.14.1
 

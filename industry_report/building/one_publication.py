@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,18 @@ from ..shelf.released import Slice
 from . import plan
 from .plan import Job
 
-SAME = ("data", "columns", "scorecard")  # parameters that all public reports of a slice share
+SAME = ("data", "columns", "scorecard", "follow_up_days")  # that all public reports of a slice share
+# Nor two of a build: an earlier year's report knew less, and is withdrawn where the two differ by few.
+SAME_NOW = ("data_cut",)
+_OF_GRADES = frozenset({"scorecard", "follow_up_days", "data_cut"})  # else it shows no grade or outcome
 
 
 def check_jobs(jobs: Sequence[Job], output: Path) -> None:
     """Refuse a second standard, or a second source, for a slice.
 
     Grades by two scorecards are two cuts through the same customers, and a part of the data beside the whole
-    gives the rest: a reader who subtracts learns counts that either withholds.
+    gives the rest: a reader who subtracts learns counts that either withholds. So do purchases within two
+    numbers of days, or as known on two days: the difference is who bought between them.
 
     Raises
     ------
@@ -34,23 +39,37 @@ def check_jobs(jobs: Sequence[Job], output: Path) -> None:
     told: dict[tuple[Slice, str], tuple[str, Any]] = {}
     mine = {job.stem for job in public}
     there = [record for record in _list_public(output) if record["report"] not in mine]
-    reports = [(record["report"], record["parameters"]) for record in there] if public else []
-    for stem, parameters in [*reports, *((job.stem, job.parameters) for job in public)]:
+    reports = [(record["report"], record["parameters"], SAME) for record in there] if public else []
+    for stem, parameters, names in [
+        *reports,
+        *((job.stem, job.parameters, (*SAME, *SAME_NOW)) for job in public),
+    ]:
         if not parameters.get("data"):  # it reads no slice, whatever region and year it is called after
             continue
-        for place in sorted(released.list_slices(parameters)):
-            graded = bool(parameters.get("scorecard"))  # else it shows no grade of a consultation
-            for name in SAME if graded else SAME[:-1]:
-                value = _plain(name, parameters.get(name))
-                other, before = told.setdefault((place, name), (stem, value))
-                if before != value:
-                    _refuse(place, name, (other, before), (stem, value))
+        for place, name in product(sorted(released.list_slices(parameters)), _list_same(parameters, names)):
+            value = _plain(name, parameters.get(name))
+            other, before = told.setdefault((place, name), (stem, value))
+            if before != value:
+                _refuse(place, name, (other, before), (stem, value))
+
+
+def _list_same(parameters: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    """Return of these parameters those that decide what a report counts.
+
+    One without a standard shows no grade; one without a number of days, no outcome within them.
+    """
+    graded = bool(parameters.get("scorecard")) and "follow_up_days" in parameters
+    used = {"scorecard"} if parameters.get("scorecard") else set()
+    used |= _OF_GRADES if graded else set()
+    return [name for name in names if name in used or name not in _OF_GRADES]
 
 
 def _plain(name: str, value: Any) -> str:
     """Return the name of a file; nothing for a mapping that only adds columns to other tables."""
     if not value or (name == "columns" and _adds_only(value)):
         return ""
+    if name not in ("data", "columns", "scorecard"):
+        return str(value)
     return Path(str(value)).name
 
 

@@ -5,10 +5,14 @@ own (`kernels.start_afresh`). Both know it by its name alone: the rooms below do
 """
 
 import gc
+import os
 
 gc.disable()  # what is imported stays: looking for garbage in it would take a tenth of the start
 
 from ..processes import forking  # noqa: E402
+
+os.environ.update({**forking.ONE_THREAD, **os.environ})  # before numpy is imported
+
 from . import one_report  # noqa: E402
 
 one_report.spare_imports()

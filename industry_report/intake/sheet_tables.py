@@ -8,13 +8,13 @@ import numpy as np
 
 from ..base.errors import InputError
 from . import headers, input_files, place_names, table_layout, values
+from .column_readers import guard_text
 from .fault_log import FaultLog
 from .headers import SCORES, Table
 from .input_files import Sheet, Source
 from .mapping import ColumnMap
 from .records import Grid
 from .table_layout import Rows
-from .table_readers import guard_text
 from .values import Reading
 
 _READERS: dict[str, Callable[[Any], Reading]] = dict.fromkeys(headers.COLUMNS, values.read_text) | {

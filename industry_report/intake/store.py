@@ -38,6 +38,8 @@ STORE_VARIABLE = "INDUSTRY_REPORT_STORE"
 UNFINISHED = ".unfinished-"  # how a folder begins that takes its name when it is complete
 CHECKED_BYTES = 1 << 20  # at a time
 
+_known: dict[tuple[Path, int, int], str] = {}  # checksums that this process knows, by file and stamp
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -57,12 +59,18 @@ class Prepared:
         return _read_slices(self.folder)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)
 def _read_slices(folder: Path) -> list[tuple[str, int, int, str]]:
     found = read_checked(folder / "slices.json")
     if found is None:
         raise OSError(f"{folder} is damaged")
     return [tuple(entry) for entry in found]
+
+
+@lru_cache(maxsize=4096)
+def _read_summary(folder: Path, stamp: tuple[int, int]) -> Any:
+    """Read the summary of an entry; one that changed since has another stamp."""
+    return read_checked(folder / "summary.json")
 
 
 @contextmanager
@@ -111,22 +119,32 @@ def digest(*facts: Any) -> str:
 def know_checksum(file: Path) -> str:
     """Give a file's checksum, from the store's notes if neither size nor time of change differ."""
     size, changed = inputs.stamp(file)
+    if (mine := (file.absolute(), size, changed)) not in _known:
+        sha256, is_sure = _look_up_checksum(file, size, changed)
+        if not is_sure:
+            return sha256
+        _known[mine] = sha256
+    return _known[mine]
+
+
+def _look_up_checksum(file: Path, size: int, changed: int) -> tuple[str, bool]:
+    """Return a file's checksum, and whether it holds as long as neither size nor time of change differ."""
     note = _find_store(file) / "known" / f"{digest(str(file.resolve()))}.json"
     match read_checked(note):
         case [known_size, known_change, str(sha256)] if (known_size, known_change) == (size, changed):
-            return sha256
+            return sha256, True
     try:
         sha256 = inputs.hash_file(file)
     except OSError as error:
         raise InputError(str(file), f"cannot be read ({error.strerror}).", "Check its permissions.") from None
     # A file that changed just now may change again within the same tick of the clock: 2 s on a memory stick.
     tick = 2_000_000_000 if changed % 1_000_000_000 == 0 else 50_000_000
-    if time.time_ns() - changed > tick:
+    if is_sure := time.time_ns() - changed > tick:
         with suppress(OSError):  # without a note the file is hashed again, no more
             _make_store(note.parent.parent)
             note.parent.mkdir(mode=0o700, exist_ok=True)
             write_checked(note, [size, changed, sha256])
-    return sha256
+    return sha256, is_sure
 
 
 def prepare_table(file: Path, entry: Prepared, table: str, column_map: ColumnMap) -> Prepared:
@@ -179,8 +197,8 @@ def discard(folder: Path) -> None:
 
 def _open(folder: Path) -> Prepared | None:
     """Open an entry of the store; None if it is missing or damaged."""
-    summary = read_checked(folder / "summary.json")
     with suppress(OSError):
+        summary = _read_summary(folder, inputs.stamp(folder / "summary.json"))
         _read_slices(folder)
         return Prepared(folder, summary) if summary is not None else None
     return None

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ..base.errors import InputError
 from . import headers, place_names, table_headers, values
+from .column_readers import choose_readers, guard_text
 from .contradictions import PROVENANCE, flag_identifiers
 from .fault_log import FaultLog
 from .input_files import Sheet, Source
@@ -17,7 +18,6 @@ from .mapping import ColumnMap
 from .schemas import CONSULTATIONS, Schema
 from .spill import Spill
 from .table_headers import Found, Recognised
-from .table_readers import choose_readers, guard_text
 from .table_rows import OpenTable, clean_block
 
 NON_RECORDS = ("blank", "total_row", "repeated_header", "footnote")

@@ -11,12 +11,12 @@ import pandas as pd
 
 from . import row_kinds, values
 from .code_lists import EXCHANGE, REFUND, find_code
+from .column_readers import Reader
 from .fault_kinds import KINDS
 from .fault_log import TEXT_DTYPE, FaultLog
 from .input_files import Block, Sheet
 from .schemas import Schema
 from .table_headers import Found
-from .table_readers import Reader
 from .text_rows import list_long_rows
 from .values import Reading
 
@@ -27,6 +27,11 @@ _TYPES = {
     **dict.fromkeys(("count", "score", "rating", "year"), "Int64"),
     "yes_no": "boolean",
 }
+
+
+def name_type(schema: Schema, column: str) -> str:
+    """Name the type of a clean column of a table."""
+    return _TYPES.get(schema.columns[column].kind, TEXT_DTYPE)
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class OpenTable:
         """Name the type of a clean column."""
         if column in self.found.further:
             return "Float64" if self.found.further[column] == "number" else TEXT_DTYPE
-        return _TYPES.get(self.schema.columns[column].kind, TEXT_DTYPE)
+        return name_type(self.schema, column)
 
 
 def clean_block(block: Block, table: OpenTable, faults: FaultLog, tally: Counter[str]) -> pd.DataFrame:

@@ -16,6 +16,9 @@ from typing import Any
 PACKAGE = Path(__file__).parents[1]
 PRELOADED = "industry_report.building.preloaded"  # imports all that workers and kernels need; see there
 STDERR = 2
+# Every worker has a core to itself. More threads only wait for each other on matrices as small as ours, and
+# their number may change the last digit of a sum. The linear algebra of numpy reads it when it is imported.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1"}
 OWN = "JPY_"  # jupyter_client sets such variables for each kernel anew
 
 

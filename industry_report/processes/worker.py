@@ -45,7 +45,7 @@ class Worker:
     """
 
     def __init__(self, folder: Path) -> None:
-        environ = {**os.environ, **run_folders.place_home_files()}
+        environ = {**forking.ONE_THREAD, **os.environ, **run_folders.place_home_files()}
         environ |= {"PYTHONHASHSEED": "0"}  # a set in a cell has the same order in every build
         self.future: Future[Any] = Future()
         self.future.set_result(None)

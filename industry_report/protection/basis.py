@@ -33,7 +33,7 @@ class Basis:
     window : Window or None
         How long each consultation is followed; see `outcome_window.choose_window`.
     outcomes : DataFrame
-        See `outcome_window.count_outcomes`; a small number is missing.
+        See `outcome_window.count_outcomes`. Where one part without an outcome is small, all are missing.
     days : DataFrame
         See `days_to_purchase.estimate`; empty where too few bought.
     bases : DataFrame
@@ -44,8 +44,8 @@ class Basis:
         See `bases.missing`; a small number is missing.
     stated : dict of str to Number
         How many consultations state type, source, product; see `market.count_stated`.
-    off_year : float
-        Which share of the dates lies outside of the year; 0 where few do.
+    off_year : DataFrame
+        One row: ``share`` of the dates that lies outside of the year; 0 where few do.
     """
 
     window: Window | None
@@ -55,7 +55,7 @@ class Basis:
     customers: pd.DataFrame
     missing: pd.DataFrame
     stated: Mapping[str, Number | Withheld]
-    off_year: float
+    off_year: pd.DataFrame
 
 
 def describe_basis(
@@ -86,23 +86,29 @@ def describe_basis(
     enough : bool
         Whether enough customers stand behind the slice for anything to be told of it.
     """
+    window = window if "outcome" in scored else None  # a year may lack what the register of all years has
     if not enough:
         registered, scored = registered.iloc[:0], scored.iloc[:0]
     graded = scored[scored["grade"].notna()]
     days = days_to_purchase.estimate(registered, window)
     return Basis(
         window=window,
-        outcomes=_mask_small(outcome_window.count_outcomes(scored), policy),
+        outcomes=_mask_parts(outcome_window.count_outcomes(scored), policy),
         days=_protect_days(days, policy),
         bases=_protect_bases(bases.conversion_bases(scored), policy),
         customers=_protect_customers(bases.cluster(graded, measure), policy),
-        missing=_mask_missing(bases.missing(scored), policy),
+        missing=_mask_missing(bases.missing(_with_dates(scored, registered)), policy),
         stated={
             column: Number(market.count_stated(graded, column)) if enough else Withheld()
             for column in columns
         },
-        off_year=_protect_off_year(scored, year, policy),
+        off_year=_protect_off_year(registered, year, policy),
     )
+
+
+def _with_dates(scored: pd.DataFrame, registered: pd.DataFrame) -> pd.DataFrame:
+    """Return the consultations with the dates of the register: one of another year is not a missing one."""
+    return scored.assign(consulted_on=registered["consulted_on"]) if "consulted_on" in scored else scored
 
 
 def is_small(counts: np.ndarray | Sequence[float], policy: Policy) -> bool:
@@ -111,10 +117,18 @@ def is_small(counts: np.ndarray | Sequence[float], policy: Policy) -> bool:
     return not policy.internal and bool(((values > 0) & (values < policy.threshold)).any())
 
 
-def _mask_small(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+def _mask_parts(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Withhold why consultations have no outcome, all reasons or none.
+
+    The parts add up to a printed total: of a single small one the total less the others would tell. Zeros
+    are withheld with them: else it would be known which reason, such as a purchase before, is of few.
+    """
     if policy.internal or table.empty:
         return table
-    return table.astype("float64").where(~(table.gt(0) & table.lt(policy.threshold)))
+    told = table.astype("float64")
+    told = told.where(~(told.gt(0) & told.lt(policy.threshold)))
+    parts = [name for name in told if name not in ("received", "followed")]
+    return told.assign(**dict.fromkeys(parts, np.nan)) if told[parts].isna().any(axis=None) else told
 
 
 def _mask_missing(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
@@ -160,11 +174,12 @@ def _protect_customers(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     return (found.iloc[:0] if is_small(counts, policy) else found).round(places)
 
 
-def _protect_off_year(scored: pd.DataFrame, year: int, policy: Policy) -> float:
+def _protect_off_year(scored: pd.DataFrame, year: int, policy: Policy) -> pd.DataFrame:
     share = bases.share_off_year(scored, year)
     dated = scored["consulted_on"].notna().sum() if "consulted_on" in scored else 0
     outside = round(share * dated)
-    return 0.0 if is_small([outside, dated - outside], policy) else round(share, PLACES)
+    told = 0.0 if is_small([outside, dated - outside], policy) else round(share, PLACES)
+    return pd.DataFrame({"share": [told]})  # a table: a number by itself bears no mark of the gate
 
 
 def count_open_customers(

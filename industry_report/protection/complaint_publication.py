@@ -98,8 +98,7 @@ def publish_complaints(rows: Gathered, year: int, policy: Policy, within: tuple[
     rate, before = (_rate(rows, every, of, year, policy) for of in (year, year - 1))
     median, low, high = _median(curve, len(days), policy)
     months, hidden = _chart(rows, year, policy)
-    open_ones = told[~_has_ended(told, "closed_on", rows.cut)]
-    count = int((~is_closed).sum())
+    ended = _has_ended(told, "closed_on", rows.cut)
     found = Complained(
         received=_number(len(told), policy),
         rate=rate,
@@ -109,14 +108,14 @@ def publish_complaints(rows: Gathered, year: int, policy: Policy, within: tuple[
         average=average,
         by=by,
         versus=_compare(by["category"], average, policy),
-        curve=opinion_masks.protect_curve(curve, len(days), policy),
+        curve=_head_curve(opinion_masks.protect_curve(curve, len(days), policy)),
         median_days=median,
         median_low=low,
         median_high=high,
         replied=_within(told, rows.cut, "first_reply_on", within[0], policy),
         closed=_within(told, rows.cut, "closed_on", within[1], policy),
         has_replies="first_reply_on" in told and bool(told["first_reply_on"].notna().any()),
-        still_open=Withheld() if _are_few(open_ones, policy) else _number(count, policy),
+        still_open=_count_open(told, ended, is_closed, policy),
         handling=_handling(told, rows.cut, policy),
         months=months,
         withheld_months=hidden,
@@ -145,6 +144,15 @@ def _withhold(found: Complained) -> Complained:
     hidden["average"] = mark(nothing, {name: [found.average.name] for name in nothing.index})
     hidden |= {"curve": mark(found.curve.iloc[:0]), "months": mark(found.months.iloc[:0])}
     return replace(found, **hidden, withheld_months=True)
+
+
+def _count_open(
+    told: pd.DataFrame, ended: pd.Series, is_closed: np.ndarray, policy: Policy
+) -> Number | Withheld:
+    """Return how many are open, unless few are, or few are closed, which is all less the open ones."""
+    counts = [int((~is_closed).sum()), int(is_closed.sum())]
+    few = _are_few(told[~ended], policy) or _are_few(told[ended], policy)
+    return Withheld() if few or opinion_masks.is_small(counts, policy) else Number(counts[0])
 
 
 def _number(count: int, policy: Policy) -> Number | Withheld:
@@ -219,6 +227,13 @@ def _rate(rows: Gathered, every: pd.DataFrame, of: int, year: int, policy: Polic
 # --- how long
 
 
+def _head_curve(curve: pd.DataFrame) -> pd.DataFrame:
+    shown = curve.round({"survival": 3, "low": 3, "high": 3})
+    shown["days"] = shown["days"].round().astype("int64")
+    table_metadata.carry(curve, shown)
+    return table_metadata.describe(shown, heads=complaints.heads(), formats={"survival": "rate"})
+
+
 def _median(curve: pd.DataFrame, watched: int, policy: Policy) -> tuple[float, float, float]:
     median = opinion_masks.protect_quantile(survival.quantile(curve), 0.5, watched, policy)
     if np.isnan(median):
@@ -290,6 +305,10 @@ def _chart(rows: Gathered, year: int, policy: Policy) -> tuple[pd.DataFrame, boo
         return nothing, True
     if _are_few(told[told["month"].isin(shown)], policy, by=["month"]):
         return nothing, True
+    # The year less its whole months is its last month, as far as the data go.
+    begun = told[(told["received_on"].dt.year == year) & ~told["month"].isin(shown)]
+    if opinion_masks.is_small([len(begun)], policy) or _are_few(begun, policy):
+        return nothing, True
     since = complaints.first_days(dict(rows.tables))
     values = complaints.rate_by_month(counts, since, rows.cut) if len(since) else counts
     before = int((counts.index.year < year).sum())
@@ -297,9 +316,8 @@ def _chart(rows: Gathered, year: int, policy: Policy) -> tuple[pd.DataFrame, boo
     if table.empty:
         return nothing, False
     table.index = pd.Index([f"{month}" for month in table.index], name="month")
-    formats = dict.fromkeys(("value", "moving_range", "centre", "lower", "upper"), "nps")
-    shown = table.round(1) if not policy.internal else table
-    return mark(table_metadata.describe(shown, formats=formats), internal=policy.internal), False
+    shown = table_metadata.carry(table, table.round(1)) if not policy.internal else table
+    return mark(shown, internal=policy.internal), False
 
 
 def _list_months(every: pd.DataFrame, year: int, cut: pd.Timestamp) -> pd.PeriodIndex:

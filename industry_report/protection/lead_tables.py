@@ -11,17 +11,19 @@ import pandas as pd
 from ..analysis.customers import coverage
 from ..analysis.customers.data_coverage import name_channel
 from ..analysis.leads import model
-from ..analysis.leads.binning import to_numbers
+from ..analysis.leads.binning import cut, to_numbers
 from ..analysis.leads.card_text import list_categories, list_intervals
-from ..analysis.leads.fitting import Part
+from ..analysis.leads.fitting import Part, count_bins
 from ..analysis.leads.model import LeadModel
 from ..analysis.leads.model_file import ModelFile
 from ..analysis.rates import wilson
 from ..base import table_metadata
 from ..base.language import current, name, term, text
+from ..base.own_names import plain_name
 from ..intake.schemas import SCHEMAS
 from ..scorecard.conditions import Interval, read_interval, word_interval
 from ..settings.editions import Policy
+from .basis import is_small
 from .data_channels import coarsen
 
 ANSWERS = {"yes": ("是", "Yes"), "no": ("否", "No"), "unknown": ("未知", "Unknown")}
@@ -34,6 +36,8 @@ def name_column(spec: ModelFile, column: str) -> str:
     """Return what people call a column of the model."""
     if column in spec.labels:
         return str(spec.labels[column][current()])
+    if (plain := plain_name(column)) != column:
+        return plain  # not by the word that the program has for its own
     return text(zh=_LATE[column][0], en=_LATE[column][1]) if column in _LATE else term(column)
 
 
@@ -81,12 +85,21 @@ def _head(
 
 
 def list_audit(learned: LeadModel, policy: Policy) -> pd.DataFrame:
-    """Return what the audit found; which category it was is for the house."""
+    """Return what the audit found; which category it was is for the house.
+
+    In a public edition one number a column: of a column of two values, information and AUC would be two
+    equations for the two counts that are not told.
+    """
     table = learned.audit.assign(label=[name_column(learned.spec, name) for name in learned.audit["column"]])
     table = table.round({"information": 2, "auc": 3})
+    columns = ["label", "information", "auc", "why", "detail", "accepted", "stopped"]
     if not policy.internal:
         table["detail"] = ""
-    columns = ["label", "information", "auc", "why", "detail", "accepted", "stopped"]
+        few = table["column"].isin(list_thin_columns(learned, policy))
+        table[["information", "auc"]] = table[["information", "auc"]].mask(few)
+        # By name where it is withheld: a place between two numbers is a number between them.
+        table = pd.concat([table[~few], table[few].sort_values("column")], ignore_index=True)
+        columns.remove("auc")
     return _head(
         table[columns],
         {"information": _SCORE, "auc": _AREA},
@@ -94,6 +107,25 @@ def list_audit(learned: LeadModel, policy: Policy) -> pd.DataFrame:
         information=("信息价值", "Information value"),
         auc=("单列AUC", "AUC alone"),
     )
+
+
+def list_thin_columns(learned: LeadModel, policy: Policy) -> list[str]:
+    """Return the columns of which a bin holds few leads that converted, or few that did not.
+
+    With how many leads there are and how many converted, AUC and information value of a column of two bins
+    are two equations for two numbers: they give how many of a bin converted. So a public edition withholds
+    both. Points alone, each times a weight that nobody prints and rounded, leave them open.
+    """
+    past, y = learned.past, learned.past["outcome"].to_numpy(dtype=bool)
+    thin = []
+    for column, rule in model.choose_rules(past, learned.spec).items():
+        cells = cut(past[column], rule.special)
+        codes = cells.encode(past[column])
+        of = count_bins(cells, codes, y, rule.trend).of[codes]
+        counts = [np.unique(of[chosen], return_counts=True)[1] for chosen in (y, ~y)]
+        if is_small(np.concatenate(counts), policy):
+            thin.append(column)
+    return thin
 
 
 def list_left_out(learned: LeadModel) -> pd.DataFrame:
@@ -105,14 +137,15 @@ def list_left_out(learned: LeadModel) -> pd.DataFrame:
     return _head(pd.DataFrame(rows, columns=["label", "why", "said"]), label=("字段", "Column"))
 
 
-def list_columns(learned: LeadModel) -> pd.DataFrame:
+def list_columns(learned: LeadModel, policy: Policy) -> pd.DataFrame:
     """Return of each column of the card how much it tells and how far its points reach, most points first."""
     parts, shares = learned.fit.parts, learned.stability.columns
+    thin = [] if policy.internal else list_thin_columns(learned, policy)
     rows = [
         [
             name_column(learned.spec, part.cells.column),
             learned.spec.kinds[part.cells.column],
-            round(part.information, 2),
+            np.nan if part.cells.column in thin else round(part.information, 2),
             int(part.points.min()),
             int(part.points.max()),
             int(part.points.max() - part.points.min()),

@@ -8,22 +8,25 @@ look whether two groups differ by so few records that a reader who subtracts lea
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse.csgraph import connected_components
 
 from ..base import language, own_names, table_metadata
 from ..base.errors import InputError
 from ..base.language import text
 from ..settings.editions import Policy
-from .customers import IDENTIFIER
-from .groups import MULTIPLE
+from .customers import IDENTIFIER, find_thin
+from .groups import MULTIPLE, TOTAL
 from .masked_tables import mark
 from .money import protect_quantiles, protect_sums
 
 TYPE, AMOUNT = "customer_type", "amount"
+MOST_PARTS = 10  # of which every union is looked at
 
 
 def check_apart(rated: pd.DataFrame, names: Sequence[str], own: Sequence[str], policy: Policy) -> None:
@@ -41,32 +44,89 @@ def check_apart(rated: pd.DataFrame, names: Sequence[str], own: Sequence[str], p
     Raises
     ------
     InputError
-        One group holds the other and fewer records than the threshold beside it: their counts, subtracted,
-        tell of these.
+        Groups of one column hold those of the other, and few records, purchases or customers beside them:
+        their counts, subtracted, tell of these.
     """
     for column in () if policy.internal else own:
         others = [one for one in names if one != column and one in rated and one not in MULTIPLE]
         for other in others if column in rated else ():
-            pair = _find_near(rated[column], rated[other], policy.threshold)
+            pair = _find_near(rated, column, other, policy)
             if pair is not None:
                 one, two = own_names.plain_name(column), own_names.plain_name(other)
-                problem = f"{pair[0]} of {one} and {pair[1]} of {two} differ by fewer records than "
-                problem += f"{policy.threshold}, of which a reader learns who subtracts them."
+                problem = (
+                    f"{_list(pair[0])} of {one} and {_list(pair[1])} of {two} differ by fewer records than "
+                    f"{policy.threshold}, or by so few purchases or customers, of which a reader learns who "
+                    "subtracts them."
+                )
                 remedy = f"Leave {one} out of also, or write groups into the data that differ by more."
                 raise InputError("publish", problem, remedy)
 
 
-def _find_near(one: pd.Series, other: pd.Series, threshold: int) -> tuple[Any, Any] | None:
-    """Return two groups of which one holds the other and few besides; nothing if there are none."""
-    both = pd.crosstab(one.to_numpy(), other.to_numpy())
-    mine = both.to_numpy()
-    here = one.value_counts().reindex(both.index).to_numpy()[:, None] - mine
-    there = other.value_counts().reindex(both.columns).to_numpy()[None, :] - mine
-    near = ((here == 0) & (there > 0) & (there < threshold)) | (
-        (there == 0) & (here > 0) & (here < threshold)
-    )
-    places = np.argwhere(near)
-    return (both.index[places[0][0]], both.columns[places[0][1]]) if len(places) else None
+def _list(groups: Sequence[Any]) -> str:
+    return " + ".join(map(str, groups))
+
+
+def _find_near(
+    rated: pd.DataFrame, column: str, other: str, policy: Policy
+) -> tuple[list[Any], list[Any]] | None:
+    """Return groups of two columns of which the ones, together, hold the others and few besides.
+
+    Besides: few records, customers, purchases or records without one. Each group is held against all that it
+    meets and all that it holds; and unions of several against unions of several, which only cells of few
+    join: the blocks that fall apart when these cells are taken out.
+    """
+    known = rated[[column, other]].notna().any(axis=1).to_numpy()
+    labels = [rated.loc[known, name].astype(object) for name in (column, other)]
+    code, names = zip(*(pd.factorize(one, use_na_sentinel=False) for one in labels), strict=True)
+    counts = np.zeros((len(names[0]), len(names[1])), dtype=np.int64)
+    np.add.at(counts, code, 1)
+    named = [np.array([pd.notna(name) for name in one]) for one in names]
+    for ours, theirs in _list_unions(counts, named, policy.threshold):
+        here, there = ours[code[0]], theirs[code[1]]
+        for apart in (here & ~there, there & ~here):
+            if apart.any() and not (here ^ there ^ apart).any() and _are_few(rated[known][apart], policy):
+                return [*names[0][ours]], [*names[1][theirs]]
+    return None
+
+
+def _list_unions(
+    counts: np.ndarray, named: Sequence[np.ndarray], threshold: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield pairs of unions of rows and of columns, without those that have no name, that may be near."""
+    for table, flip in ((counts, False), (counts.T, True)):
+        mine, others = named[::-1] if flip else named
+        for place in np.flatnonzero(mine):
+            group = np.arange(len(table)) == place
+            meets, holds = table[place] > 0, table.sum(axis=0) == table[place]
+            for union in (meets & others, holds & meets & others):
+                if union.any() and not (others <= union).all():  # else the rest, which the masks look after
+                    yield (union, group) if flip else (group, union)
+    for ours, theirs in _list_blocks(counts, threshold):
+        ours, theirs = ours & named[0], theirs & named[1]
+        if ours.any() and theirs.any():
+            yield ours, theirs
+
+
+def _list_blocks(counts: np.ndarray, threshold: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield unions of the parts into which the table falls without its cells of few."""
+    large = counts >= threshold
+    rows, columns = counts.shape
+    links = np.block([[np.zeros((rows, rows), bool), large], [large.T, np.zeros((columns, columns), bool)]])
+    number, part = connected_components(links, directed=False)
+    sizes = range(1, number // 2 + 1) if number <= MOST_PARTS else (1,)
+    for chosen in itertools.chain.from_iterable(itertools.combinations(range(number), n) for n in sizes):
+        inside = np.isin(part, chosen)
+        yield inside[:rows], inside[rows:]
+
+
+def _are_few(rows: pd.DataFrame, policy: Policy) -> bool:
+    """Tell whether records that a reader gets by subtracting are few, or of few, or their purchases are."""
+    bought = rows["converted"] if "converted" in rows else pd.Series(pd.NA, index=rows.index)
+    bought = bought.astype("boolean").dropna()
+    counts = (len(rows), int(bought.sum()), int((~bought).sum()))
+    if any(0 < count < policy.threshold for count in counts):
+        return True
+    return bool(find_thin(rows, pd.Series(0, index=rows.index), [], policy).get(TOTAL))
 
 
 def sum_money(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,8 +12,8 @@ from ..analysis.opinions import answers, drivers, ratings, response
 from ..analysis.opinions.drivers import Drivers
 from ..analysis.opinions.questionnaire import Item, Questionnaire
 from ..analysis.opinions.ratings import Promotion, Reliability
-from ..analysis.opinions.response import Response
-from ..analysis.rates import REST
+from ..analysis.opinions.response import Response, Weighted
+from ..analysis.rates import REST, wilson
 from ..base import table_metadata
 from ..base.language import text
 from ..base.origin import Number, Withheld
@@ -122,7 +122,7 @@ def publish_survey(rows: Gathered, survey: Questionnaire, policy: Policy) -> Sur
         by_grade=by[GRADE],
         differs=_compare(pooled, success),
         bound=_bound(asked, average, knows),
-        weighted=_weigh(rows, pooled, survey, by, average),
+        weighted=_weigh(rows, pooled, survey, by, average, tells_score=promotion is not None),
         distribution=distribution,
         boxes=boxes,
         tops=shown,
@@ -131,7 +131,7 @@ def publish_survey(rows: Gathered, survey: Questionnaire, policy: Policy) -> Sur
         change=change,
         satisfied_change=_change_of_satisfied(rows, key, average, policy),
         reliabilities=reliable,
-        scales=_scale_means(wave, survey, reliable),
+        scales=_scale_means(wave, survey, reliable, shown, policy),
         drivers=found,
         performance=drivers.importance_performance(found.shares, shown),
         contrasts=_protect_contrasts(wave, survey, policy),
@@ -228,10 +228,15 @@ def _weigh(
     survey: Questionnaire,
     by: Mapping[str, pd.DataFrame],
     average: pd.Series,
+    *,
+    tells_score: bool,
 ) -> pd.DataFrame:
-    """Return the estimates for the customer list beside the raw one; where a group is withheld, not by it."""
+    """Return the estimates for the customer list beside the raw one; where a group is withheld, not by it.
+
+    Where the score is withheld (`tells_score`), so is every weighted one: it rests on the same small class.
+    """
     told: dict[str, list[float]] = {}
-    key, asked = survey.overall or survey.recommend, survey.recommend
+    key, asked = survey.overall or survey.recommend, survey.recommend if tells_score else None
     if key is None or rows.listed.empty or pd.isna(average["rate"]):
         return _describe_weighted(told)
     values = answers.is_satisfied(pooled[key.column], key)
@@ -244,12 +249,27 @@ def _weigh(
         score = np.nan
         if points is not None:
             score = response.post_stratify(response.summarise_strata(points, pooled[name], listed)).value
-        told[label] = [share.value, share.low, share.high, score, share.effective]
+        told[label] = [share.value, *_bound_share(share), score, share.effective]
     if told:
         raw = ratings.count_promoters(pooled[asked.column]).value if asked else np.nan
         ends = [float(average[name]) for name in ("rate", "low", "high")]
         told = {"raw": [*ends, raw, float(average["consultations"])], **told}
     return _describe_weighted(told)
+
+
+def _bound_share(share: Weighted) -> tuple[float, float]:
+    """Return Wilson's interval of a weighted share, for as many answers as its standard error is worth.
+
+    It stays within 0 and 1 (Korn and Graubard 1998, Survey Methodology 24: 193-201, compare such intervals),
+    and where all answers are alike it is not a point.
+    """
+    p, n = share.value, share.effective
+    if np.isnan(p) or (share.se == 0 and 0 < p < 1):  # the whole list answered
+        return share.low, share.high
+    if share.se > 0:
+        n = p * (1 - p) / share.se**2
+    low, high = wilson(np.array([p * n]), np.array([n]))
+    return float(low[0]), float(high[0])
 
 
 def _count_listed(listed: pd.Series, named: pd.Series) -> dict[str, int]:
@@ -314,23 +334,50 @@ def _change_of_satisfied(
 
 
 def _scale_means(
-    wave: pd.DataFrame, survey: Questionnaire, reliable: Mapping[str, Reliability]
+    wave: pd.DataFrame,
+    survey: Questionnaire,
+    reliable: Mapping[str, Reliability],
+    tops: pd.DataFrame,
+    policy: Policy,
 ) -> pd.DataFrame:
-    """Return means of several items, of scales that are reliable alone."""
-    rows = {}
+    """Return means of several items, of scales that are reliable alone.
+
+    A scale less its items that are told is the mean of those withheld: it is told only where this is the
+    mean of none or of several, also beside the scales before it.
+    """
+    rows: dict[str, list[float]] = {}
+    known: list[np.ndarray] = []
     for name, scale in reliable.items():
         items = tuple(item for item in survey.items if not name or item.dimension == name)
         if scale.is_reliable:
             matrix = answers.as_matrix(wave, items)
+            mine = np.array([item in items and _lacks_mean(tops, item) for item in survey.items], dtype=float)
+            if not policy.internal and (len(matrix) < policy.threshold or _gives_one([*known, mine])):
+                continue
+            known.append(mine)
             rows[name] = [round(end, 2) for end in ratings.mean_interval(matrix.mean(axis=1))]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["mean", "low", "high"])
     return table_metadata.describe(table.rename_axis("dimension"), heads=ratings.heads())
 
 
+def _lacks_mean(tops: pd.DataFrame, item: Item) -> bool:
+    return item.column not in tops.index or bool(pd.isna(tops.loc[item.column, "mean"]))
+
+
+def _gives_one(sums: Sequence[np.ndarray]) -> bool:
+    """Tell whether a single term follows from these sums of terms: a unit vector in their row space."""
+    rows = np.array(sums)
+    rank = np.linalg.matrix_rank(rows)
+    return any(
+        np.linalg.matrix_rank(np.vstack([rows, unit])) == rank
+        for unit in np.eye(rows.shape[1])[rows.any(axis=0)]
+    )
+
+
 def _protect_drivers(found: Drivers, policy: Policy) -> Drivers:
     """Round what is told: fifteen decimals of a statistic are an equation for the answers behind it."""
     if policy.internal:
-        return found
+        return replace(found, shares=found.shares.round({"vif": 1}))
     shares = found.shares.round({"share": 3, "low": 3, "high": 3, "vif": 1})
     few = found.answered < policy.threshold
     answered = Withheld() if few else Number(found.answered)

@@ -15,7 +15,7 @@ import jinja2
 from ..base import language
 from ..base.language import text
 from .catalogue import Entry, find_publisher, name_shelf, spell, tag_language
-from .index_table import describe, list_choices, list_marks, list_years, name_edition, tell_correction
+from .index_by_year import describe, list_choices, list_marks, list_years, name_edition, tell_correction
 from .trends import list_trends
 
 TEMPLATES = Path(__file__).parent / "templates"

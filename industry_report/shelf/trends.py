@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ..base import language
 from ..base.language import text
 from .catalogue import Entry, spell, tag_language
-from .index_table import name_edition
+from .index_by_year import name_edition
 
 SHOWN_TRENDS = 2  # key figures of a region
 NUMBER = re.compile(r"([−-]?\d[\d,]*(?:\.\d+)?)\s*([^\s（(]*)")

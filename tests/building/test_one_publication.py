@@ -50,6 +50,28 @@ def test_a_second_standard_or_source_of_a_slice_is_refused(tmp_path: Path, name:
         one_publication.check_jobs(jobs, tmp_path)
 
 
+@pytest.mark.parametrize(("name", "values"), [("follow_up_days", (90, 60)), ("data_cut", ("", "2025-12-31"))])
+def test_purchases_within_two_windows_or_as_known_on_two_days_are_refused(
+    tmp_path: Path, name: str, values: tuple[Any, Any]
+) -> None:
+    """Who bought from day 61 to day 90 is the difference of two published counts of one group."""
+    window = {"follow_up_days": 90, "data_cut": ""}
+    one, other, without = job("one", **window), job("other", **window), job("leads")
+    one_publication.check_jobs([one, other, without], tmp_path)
+    other.parameters[name], one.parameters[name] = values
+    with pytest.raises(InputError, match=rf"two values of `{name}`"):
+        one_publication.check_jobs([one, other], tmp_path)
+
+
+def test_last_years_report_may_have_known_less(tmp_path: Path) -> None:
+    """It is withdrawn where the two differ by few; the days of purchase are a choice, and refused."""
+    given = {"region": "黄山市", "year": 2025, "data": "sample", "scorecard": "a.yaml", "follow_up_days": 90}
+    put(tmp_path, record("there", 100, {**given, "data_cut": "2025-06-30"}))
+    one_publication.check_jobs([job("new", follow_up_days=90, data_cut="2025-12-31")], tmp_path)
+    with pytest.raises(InputError, match="two values of `follow_up_days`"):
+        one_publication.check_jobs([job("new", follow_up_days=60, data_cut="2025-12-31")], tmp_path)
+
+
 @pytest.mark.parametrize(
     ("mapping", "allowed"),
     [

@@ -4,6 +4,7 @@ The attacker knows the program, all totals and everything published; a linear pr
 gives the least and the most that each count can be.
 """
 
+import dataclasses
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from industry_report.analysis.opinions import coding, questionnaire
+from industry_report.analysis.opinions import coding, questionnaire, response
 from industry_report.protection import (
     complaint_publication,
     feedback_publication,
@@ -157,6 +158,9 @@ def test_answers_to_items_and_recommendation(seed):
             known.append((np.arange(1, 6), told.tops.loc[item.column, "mean"] * n))
         small = [np.arange(1, 6) == step for step in range(1, 6) if is_small(truth[step])]
         assert_hidden(range(5), known, small)
+    lacking = told.tops["mean"].isna()
+    for name in told.scales.index:  # a scale less the items that are told is the mean of none or of several
+        assert lacking[[item.column for item in SURVEY.items if name in ("", item.dimension)]].sum() != 1
     classes = [int(wave["recommend"].ge(9).sum()), int(wave["recommend"].lt(7).sum())]
     classes.append(int(wave["recommend"].notna().sum()) - sum(classes))
     assert (told.promotion is None) == any(map(is_small, classes))
@@ -164,6 +168,37 @@ def test_answers_to_items_and_recommendation(seed):
         named = wave.loc[wave["complete"], "wishes"]
         total = int((named.map(len) > 0).sum())
         assert not any(is_small(n) or is_small(total - n) for n in options["texts"])
+
+
+def test_a_weighted_score_is_withheld_with_the_score():
+    wave = draw(1).iloc[:0]
+    size = 200
+    wave = pd.DataFrame({"customer_id": [f"K{n}" for n in range(size)], "survey": "w2"})
+    wave["customer_type"], wave[GRADE] = np.resize(["甲", "乙"], size), "A"
+    wave["sent_on"] = wave["answered_on"] = pd.Timestamp("2025-06-01")
+    for item in ITEMS:
+        wave[item] = pd.array(np.resize([2, 3, 4, 5, 5], size), dtype="Int64")
+    wave["recommend"] = pd.array([3] * 4 + [8] * 60 + [10] * (size - 64), dtype="Int64")
+    wave["wishes"], wave["complete"], wave["partial"], wave["year"] = [[]] * size, True, False, 2025
+    told = survey_publication.publish_survey(gather(wave), SURVEY, POLICY)
+    assert told.promotion is None and len(told.weighted)
+    assert told.weighted["rate"].notna().all() and told.weighted["nps"].isna().all()
+    open_ones = survey_publication.publish_survey(gather(wave), SURVEY, INSIDE)
+    assert open_ones.weighted["nps"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("sums", "gives"),
+    [
+        ([[0, 0, 1]], True),
+        ([[0, 1, 1]], False),
+        ([[1, 1, 1], [0, 1, 1]], True),  # all items, less a dimension
+        ([[1, 1, 1, 1], [0, 0, 1, 1]], False),
+        ([[0, 0, 0]], False),
+    ],
+)
+def test_the_mean_of_a_scale_gives_no_withheld_mean_of_an_item(sums, gives):
+    assert survey_publication._gives_one([np.array(one, dtype=float) for one in sums]) is gives
 
 
 # --- feedback
@@ -250,6 +285,8 @@ def test_complaints(seed):
     small = [np.array(cells) == label for label in hidden if is_small(truth.get(label, 0))]
     assert_hidden(cells, known, small)
     still_open = int(table["closed_on"].isna().sum())
+    if is_small(n - still_open):
+        assert str(told.still_open) == "［保密］"
     if is_small(still_open) or is_small(table.loc[table["closed_on"].isna(), "customer_id"].nunique()):
         assert str(told.still_open) == "［保密］"
         if is_small(still_open):
@@ -265,6 +302,29 @@ def test_complaints(seed):
             assert ((ended > low) & (ended <= high)).sum() >= POLICY.threshold
 
 
+def test_all_less_the_open_complaints_are_the_closed_ones():
+    table = make_complaints(4).iloc[:60].assign(customer_id=[f"K{n}" for n in range(60)])
+    table["closed_on"] = table["closed_on"].where(np.arange(60) < 4)
+    count = int(table["closed_on"].notna().sum())
+    rows = gather(draw(4), {"complaints": table})
+    assert is_small(count)
+    told = complaint_publication.publish_complaints(rows, 2025, POLICY, (1, 7))
+    assert told.received == 60 and str(told.still_open) == "［保密］"
+    assert complaint_publication.publish_complaints(rows, 2025, INSIDE, (1, 7)).still_open == 60 - count
+
+
+@pytest.mark.parametrize(("last", "hidden"), [(3, True), (40, False)])
+def test_a_year_less_its_whole_months_is_no_month_of_few(last, hidden):
+    """The chart leaves the month out that has begun; the number of the year counts it."""
+    days = [pd.Timestamp(2025, month, 3) for month in range(1, 10) for _ in range(20)]
+    days += [pd.Timestamp("2025-10-05")] * last
+    table = pd.DataFrame({"customer_id": [f"K{n}" for n in range(len(days))], "received_on": days})
+    table = table.assign(category="甲", closed_on=pd.NaT, reopened=pd.array([False] * len(days), "boolean"))
+    rows = dataclasses.replace(gather(draw(4), {"complaints": table}), cut=pd.Timestamp("2025-10-12"))
+    told = complaint_publication.publish_complaints(rows, 2025, POLICY, (1, 7))
+    assert told.received == len(days) and told.withheld_months is hidden and told.months.empty is hidden
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_an_internal_edition_withholds_nothing(seed):
     wave, table = draw(seed), make_complaints(seed)
@@ -275,3 +335,15 @@ def test_an_internal_edition_withholds_nothing(seed):
     complained = complaint_publication.publish_complaints(rows, 2025, INSIDE, (1, 7))
     assert complained.by["category"]["consultations"].sum() == len(table)
     assert complained.still_open == table["closed_on"].isna().sum()
+
+
+@pytest.mark.parametrize(("satisfied", "answered"), [(90, 90), (0, 90), (88, 90), (1, 12), (45, 90)])
+def test_a_weighted_share_has_an_interval_within_0_and_1(satisfied, answered):
+    values = pd.Series([1.0] * satisfied + [0.0] * (answered - satisfied)).sample(frac=1, random_state=2)
+    groups = pd.Series(["甲", "乙"] * (answered // 2))
+    strata = response.summarise_strata(values.reset_index(drop=True), groups, {"甲": 300, "乙": 100})
+    share = response.post_stratify(strata)
+    low, high = survey_publication._bound_share(share)
+    assert 0 <= low <= share.value <= high <= 1 and low < high
+    if satisfied == 45:  # far from the ends it is the usual one
+        assert abs(low - share.low) < 0.01 and abs(high - share.high) < 0.01

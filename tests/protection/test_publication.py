@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 import scoring
+from industry_report.analysis import outcome_window
 from industry_report.base import language, origin, table_metadata
 from industry_report.base.table_metadata import Counts
 from industry_report.protection import disclosure, pooling, publication, source_files
@@ -25,7 +26,7 @@ from industry_report.protection.publication import Published
 
 ROOT = Path(__file__).parents[2]
 CARD = scoring.load_scorecard(ROOT / "params" / "scorecards" / "consultation.yaml")
-POLICY = disclosure.Policy(10, 10.0)
+POLICY, INTERNAL = disclosure.Policy(10, 10.0), disclosure.Policy(10, 10.0, internal=True)
 NOTHING = source_files.Files(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), synthetic=True)
 LEVELS = {"consultations": "known", "conversions": "successes"}
 
@@ -320,3 +321,20 @@ def test_no_small_count_and_no_canary_stands_in_anything_a_notebook_gets(count: 
     assert "CANARY" not in "".join(sorted(list_labels(now))) or count < 10
     assert "CANARY" not in list_labels(now)
     assert_no_small_count(now)
+
+
+def test_why_consultations_have_no_outcome_is_told_for_all_reasons_or_none() -> None:
+    """The parts add up to a total: a single masked one would follow from the others."""
+    table = rows(400, 5)
+    table["consulted_on"] = pd.Timestamp("2025-01-10")
+    bought = table["converted"].astype(bool)
+    table["converted_on"] = pd.Series(pd.Timestamp("2025-02-01"), table.index).where(bought)
+    early, late = table.index[bought][:7], table.index[~bought][:20]
+    table.loc[early, "converted_on"] = pd.Timestamp("2025-01-05")
+    table.loc[late, "consulted_on"] = pd.Timestamp("2025-12-01")
+    window = outcome_window.Window(90, pd.Timestamp("2025-12-31"))
+    told = publish(table, window=window).basis.outcomes.iloc[0]
+    assert told["received"] == 400 and told["followed"] == 373
+    assert told.drop(["received", "followed"]).isna().all()
+    internal = publication.protect_slice(table, 2025, CARD, INTERNAL, NOTHING, window).basis.outcomes.iloc[0]
+    assert internal["bought before"] == 7 and internal["open"] == 20

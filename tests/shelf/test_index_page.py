@@ -14,7 +14,7 @@ from shelf_entries import entry, page_of, series
 
 from industry_report.base import language
 from industry_report.shelf import index_page
-from industry_report.shelf.index_table import list_choices
+from industry_report.shelf.index_by_year import list_choices
 
 # --- the page
 

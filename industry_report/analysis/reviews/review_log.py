@@ -213,9 +213,11 @@ class Grades:
         days = pd.to_datetime(days).fillna(pd.Timestamp("1800-01-01")).dt.normalize()
         table = pd.DataFrame({"by": scored[by], "day": days, "grade": scored["grade"].astype(object)})
         ordered = table[table["by"].notna()].sort_values("day", kind="stable")
-        self._of = {
-            name: (part["day"].tolist(), part["grade"].tolist()) for name, part in ordered.groupby("by")
-        }
+        self._of: dict[str, tuple[list[pd.Timestamp], list[Any]]] = {}
+        for name, day, grade in zip(*(ordered[column].tolist() for column in ordered), strict=True):
+            given_on, given = self._of.setdefault(name, ([], []))
+            given_on.append(day)
+            given.append(grade)
         self._decided: dict[tuple[str, int], str] = {}  # the date of the decision that holds
 
     def _locate(self, customer: str, date: pd.Timestamp) -> int:

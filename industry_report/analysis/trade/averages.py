@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -49,37 +50,36 @@ def average_purchase(rows: pd.DataFrame) -> dict[str, Estimate]:
     sold = rows[rows["sale"] > 0]
     given = sold.groupby(CUSTOMER)["sale"].agg(["sum", "size"]).sort_index()
     sums, sizes = given["sum"].to_numpy(float), given["size"].to_numpy(float)
-    return {
-        "per_order": bootstrap_ratio(sums, sizes),
-        "per_customer": bootstrap_ratio(sums, np.ones_like(sums)),
-        "median": median(sums),
-    }
+    per_order, per_customer = bootstrap_ratios(sums, [sizes, np.ones_like(sums)])
+    return {"per_order": per_order, "per_customer": per_customer, "median": median(sums)}
 
 
-def bootstrap_ratio(sums: np.ndarray, sizes: np.ndarray) -> Estimate:
-    """Return the ratio of two sums over clusters and its 95 % percentile bootstrap interval.
+def bootstrap_ratios(sums: np.ndarray, sizes: Sequence[np.ndarray]) -> list[Estimate]:
+    """Return the ratios of a sum to each other one over clusters, with 95 % percentile bootstrap intervals.
 
     Whole clusters are drawn with replacement (Davison and Hinkley 1997, section 3.8), with a fixed seed.
 
     Parameters
     ----------
-    sums, sizes : array
-        One entry a cluster: the amount and the number of units of a customer.
+    sums : array
+        One entry a cluster: the amount of a customer.
+    sizes : sequence of array
+        For each ratio, the number of units of a customer.
     """
     clusters = len(sums)
     if not clusters:
-        return Estimate(np.nan, np.nan, np.nan)
-    value = float(sums.sum() / sizes.sum())
+        return [Estimate(np.nan, np.nan, np.nan) for _ in sizes]
+    values = [float(sums.sum() / units.sum()) for units in sizes]
     if clusters == 1:
-        return Estimate(value, np.nan, np.nan)
+        return [Estimate(value, np.nan, np.nan) for value in values]
     rng, drawn = np.random.default_rng(SEED), []
     step = max(1, _CELLS // clusters)
     for start in range(0, RESAMPLES, step):
         draws = min(step, RESAMPLES - start)
         weights = rng.multinomial(clusters, np.full(clusters, 1 / clusters), draws).astype(float)
-        drawn.append((weights @ sums) / (weights @ sizes))
-    low, high = np.quantile(np.concatenate(drawn), [0.025, 0.975])
-    return Estimate(value, float(low), float(high))
+        drawn.append([(weights @ sums) / (weights @ units) for units in sizes])
+    bounds = np.quantile(np.concatenate(drawn, axis=1), [0.025, 0.975], axis=1)
+    return [Estimate(value, *map(float, pair)) for value, pair in zip(values, bounds.T, strict=True)]
 
 
 def median_ranks(size: int, confidence: float = 0.95) -> Ranks | None:

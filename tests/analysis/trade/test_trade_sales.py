@@ -129,8 +129,8 @@ def test_the_mean_is_resampled_by_customer_and_not_by_order():
     """Ten equal orders of each customer say no more than one: intervals by order would be a third as wide."""
     rng = np.random.default_rng(1)
     amounts = rng.gamma(2, 500, 80)
-    once = averages.bootstrap_ratio(amounts, np.ones(80))
-    often = averages.bootstrap_ratio(10 * amounts, np.full(80, 10.0))
+    (once,) = averages.bootstrap_ratios(amounts, [np.ones(80)])
+    (often,) = averages.bootstrap_ratios(10 * amounts, [np.full(80, 10.0)])
     assert often == pytest.approx(once)
     half = 1.96 * amounts.std(ddof=1) / np.sqrt(80)
     assert once.high - once.low == pytest.approx(2 * half, rel=0.1)
@@ -146,7 +146,7 @@ def test_the_bootstrap_is_the_same_for_any_order_of_rows():
 def test_the_bootstrap_covers_the_mean_of_a_skewed_register():
     hits, rng = 0, np.random.default_rng(5)
     for _ in range(60):
-        found = averages.bootstrap_ratio(rng.lognormal(0, 0.7, 150), np.ones(150))
+        (found,) = averages.bootstrap_ratios(rng.lognormal(0, 0.7, 150), [np.ones(150)])
         hits += found.low < np.exp(0.245) < found.high
     assert hits >= 52
 
