@@ -51,6 +51,7 @@ _VERBS = frozenset(
 # Where one sentence of a message ends and the next begins.
 _ENDS = re.compile(r"(?<=[.?!:”\"`)]) (?=[A-Z`{*<])")
 _PART = r"(?:(?![.?!] [A-Z]).)+?"  # of a sentence, not beyond its end
+_ITEM = re.compile(r"^ +- ", re.MULTILINE)  # before each line of a list
 _MOST = 4_000  # characters that are looked at; a longer text is somebody's own
 
 
@@ -98,12 +99,18 @@ def word(fault: InputError) -> str:
 
 def _word_one(fault: InputError) -> str:
     """Return one fault: what it is about, what came, what to do."""
-    rest = _translate(" ".join(part for part in (fault.problem, fault.remedy) if part))
+    whole = " ".join(part for part in (fault.problem, fault.remedy) if part)
+    if _ITEM.search(whole):  # a list of further faults, one a line
+        lines = [line if _ITEM.match(line) else line.strip() for line in whole.split("\n")]
+        return f"{_translate(fault.thing) or fault.thing}：{translate(chr(10).join(lines))}"
+    rest = _translate(whole)
     told = rest or "".join(_translate(part) or part for part in (fault.problem, fault.remedy))
     return f"{_translate(fault.thing) or fault.thing}：{told}"
 
 
 def _translate_line(line: str) -> str:
+    if item := _ITEM.match(line):
+        return item[0] + _translate_line(line[item.end() :])
     found = _translate(line)
     if found is not None:
         return found
@@ -139,7 +146,10 @@ def _match(text: str, variant: int = 0) -> str | None:
 
 def _fill(chinese: str, parts: list[str]) -> str:
     """Put what varies into a wording, itself translated where a pattern fits it."""
-    thing, *values = [_translate_line(part) for part in parts]
+    about, colon, _ = parts[0].rpartition(": ")  # the thing of an error, before what is wrong with it
+    whole = colon and parts[0].endswith(": ")
+    thing = f"{_translate_line(about)}：" if whole else _translate_line(parts[0])
+    values = [_translate_line(part) for part in parts[1:]]
     number = iter(range(len(values)))
 
     def put(gap: re.Match[str]) -> str:

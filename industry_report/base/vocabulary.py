@@ -127,6 +127,8 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     # workload
     "assumption": ("情形", "Assumption"),
     "low": ("低", "Low"),
+    "middle": ("中等", "Middle"),
+    "top": ("满意", "Satisfied"),
     "mid": ("中", "Mid"),
     "high": ("高", "High"),
     "minutes_per_contact": ("每次回访用时（分钟）", "Minutes per contact"),
@@ -183,7 +185,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "skills": ("所需技能", "Skills"),
     "courses": ("对应课程", "Courses"),
     "course": ("课程", "Course"),
-    "products": ("对应模块", "Products"),
+    "products": ("对应产品", "Products"),
     "kind": ("类别", "Kind"),
     "group": ("项目", "Item"),
     "share_before": ("对比年度占比", "Share before"),
@@ -262,6 +264,19 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "last_on": ("最晚日期", "Last date"),
     "orphans": ("无客户档案的行", "Rows without profile"),
     "median_age_days": ("数据龄中位数（天）", "Median age (days)"),
+    # kinds of columns of leads, and whether a grade's rate came true
+    "behaviour": ("行为", "Behaviour"),
+    "firm": ("企业", "Firm"),
+    "person": ("人员", "Person"),
+    "lead": ("线索", "Lead"),
+    "fine": ("相符", "As predicted"),
+    "too high": ("预测偏高", "Predicted too high"),
+    "too low": ("预测偏低", "Predicted too low"),
+    # how long complaints stay open
+    "days": ("天数", "Days"),
+    "survival": ("仍未办结占比", "Share still open"),
+    "at_risk": ("在办件数", "Open before"),
+    "ended": ("办结件数", "Closed"),
     # what is attached to a report
     "work-list": ("跟进名单", "Work list"),
     # the shelf

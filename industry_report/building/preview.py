@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from ..base import messages
 from ..base.errors import InputError
 from ..processes import pool, watchdog
 from ..processes.watchdog import Limits
@@ -27,6 +28,7 @@ HEARTBEAT_SECONDS = 5.0  # after which a page that is gone is noticed
 PREVIEW_SECONDS = 300.0  # for one preview; a cell that loops is then named
 FOLDER = Path("preview")  # of which a failed notebook is kept in the work folder
 FRAME = Path(__file__).parent / "preview.html"
+FRAME_WORDS = ("Preview", "Report", "Making the report …", "The preview has ended.")
 
 
 @dataclass(frozen=True)
@@ -111,11 +113,11 @@ def _update(
         board.post(replace(old, busy=True))
         page = maker.make(job, facts)
     except InputError as error:
-        board.post(State(old.version, busy=False, error=str(error)))
+        board.post(State(old.version, busy=False, error=messages.say(error)))
         tell(f"Error: {error}")
         return None
     told = f"{job.stem}: made in {time.monotonic() - start:.1f} s"
-    board.post(State(old.version + 1, busy=False, told=told), page)
+    board.post(State(old.version + 1, busy=False, told=messages.say(told)), page)
     tell(told)
     return facts
 
@@ -195,6 +197,14 @@ def _serve(board: Board, port: int) -> Iterator[str]:
         server.socket.close()  # and wait for no page that still listens
 
 
+def write_frame() -> str:
+    """Return the page around the report, in the language of messages."""
+    frame = FRAME.read_text(encoding="utf-8").replace("LANGUAGE", messages.current())
+    for words in FRAME_WORDS:
+        frame = frame.replace(words, messages.say(words))
+    return frame
+
+
 class _Handler(BaseHTTPRequestHandler):
     """Serves the frame, the report as it would be published, and the news that make the frame reload."""
 
@@ -216,7 +226,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not secrets.compare_digest(given.encode(), self.root.encode()):
             self.send_error(HTTPStatus.NOT_FOUND)
         elif not path:
-            self._send(FRAME.read_text(encoding="utf-8"))
+            self._send(write_frame())
         elif path == "report" or path.startswith("report?"):
             self._send(self.board.page)
         elif path == "events":

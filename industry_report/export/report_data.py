@@ -89,7 +89,10 @@ def _find_summary(nb: NotebookNode) -> dict[str, Any]:
 def _without_logo(cover: dict[str, Any]) -> dict[str, Any]:
     """Leave the logo out of what is told of a report: it is no fact of it, and long."""
     identity = {key: value for key, value in cover.get("publisher", {}).items() if key != "logo"}
-    return {**cover, "publisher": identity}
+    told = {
+        key: value for key, value in cover.items() if key != "words"
+    }  # these are for Markdown cells alone
+    return {**told, "publisher": identity}
 
 
 def list_attachments(nb: NotebookNode) -> dict[str, dict[str, Any]]:

@@ -416,8 +416,8 @@ def _indicator(name: str, value: str, kind: str) -> tuple[str, str, str, str]:
                 zh="成交的咨询数÷已登记是否成交的咨询数", en="Purchases / consultations with a known outcome"
             ),
             text(
-                zh="括号内为95%置信区间；只反映主动咨询的客户",
-                en="With 95% interval; customers who asked, not all",
+                zh="括号内为95%置信区间；只反映有咨询记录的客户",
+                en="With 95% interval; customers on record, not all",
             ),
         ),
         "mean": (

@@ -113,3 +113,17 @@ def test_all_faults_of_an_error_are_worded() -> None:
         InputError("parameter y", "is missing.", ""),
     ]
     assert messages.word(InputError.join(faults)) == "数据x：为空。请重新导出。\n参数y：缺失。"
+
+
+def test_a_list_of_faults_is_worded_line_by_line() -> None:
+    lines = "\n  - a.yaml, line 3: is empty. Write a text.\n  - a.yaml, line 9: is empty. Write a text."
+    told = messages.word(
+        InputError("plan", f"2 faults, so nothing was made.{lines}\n", "Mend them and try again.")
+    )
+    first, second, third, last = told.split("\n")
+    assert first.endswith("共2处错误，未制作任何报告。")
+    assert (second, third) == (
+        "  - a.yaml第3行：为空。请填写文字。",
+        "  - a.yaml第9行：为空。请填写文字。",
+    )
+    assert not ENGLISH.search(last)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from builds import GOOD, left_in, start, wait_for, write_notebook
 
+from industry_report.base import messages
 from industry_report.base.errors import InputError
 from industry_report.building import preview
 from industry_report.building.preview import Board, State
@@ -108,3 +110,14 @@ def wait_for_state(events: Any, is_wanted: Any) -> dict[str, Any]:
 
 def read(address: str) -> str:
     return urllib.request.urlopen(f"{address}report").read().decode()
+
+
+@pytest.mark.parametrize(("spoken", "made"), [("zh", "正在生成报告……"), ("en", "Making the report …")])
+def test_the_frame_speaks_the_language_of_messages(spoken, made, monkeypatch):
+    monkeypatch.setattr(messages, "_spoken", spoken)
+    frame = preview.write_frame()
+    assert frame.count(made) == 2
+    assert f'<html lang="{spoken}">' in frame
+    if spoken == "zh":
+        shown = re.sub(r"<style>.*?</style>|//.*", "", frame, flags=re.S)
+        assert "预览" in frame and "Preview" not in frame and "The preview" not in shown

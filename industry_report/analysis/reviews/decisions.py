@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,8 @@ _FAULTS: Mapping[str, tuple[str, str]] = {
         "another row ({0}) decides otherwise on the same customer and day",
     ),
 }
+_SHEET = re.compile(r"(^|, )sheet (.+?)(?=, row \d+$|$)")
+_ROW = re.compile(r"(^|, )row (\d+)$")
 _REMEDY = "Correct the rows, or take them out; nothing was recorded."
 
 
@@ -57,7 +60,8 @@ class Fault:
 
     def word(self, language: str = "") -> str:
         """Return the fault in words, by default in the report's language."""
-        zh, en = (words.format(*self.facts) for words in _FAULTS[self.code])
+        zh, en = _FAULTS[self.code]
+        zh, en = zh.format(*map(_word_place, self.facts)), en.format(*self.facts)
         return {"zh": zh, "en": en}.get(language) or text(zh=zh, en=en)
 
 
@@ -87,7 +91,10 @@ class Checked:
     @property
     def fault_table(self) -> pd.DataFrame:
         """The faults as a table: place, customer and what is wrong."""
-        rows = [(fault.place, fault.customer, fault.word()) for fault in self.faults]
+        where = [text(zh=_word_place(fault.place), en=fault.place) for fault in self.faults]
+        rows = [
+            (place, fault.customer, fault.word()) for place, fault in zip(where, self.faults, strict=True)
+        ]
         table = pd.DataFrame(rows, columns=["place", "customer_id", "fault"], dtype=object).set_index("place")
         heads = {"place": text(zh="位置", en="Where"), "fault": text(zh="问题", en="What is wrong")}
         return table_metadata.describe(table, heads=heads)
@@ -202,6 +209,11 @@ def _places(rows: pd.DataFrame) -> list[str]:
         )
         for cells in rows[known].itertuples(index=False, name=None)
     ]
+
+
+def _word_place(place: str) -> str:
+    """Return a place of `_places` in Chinese; any other text stays as it is."""
+    return _ROW.sub(r"第\2行", _SHEET.sub(r"，工作表“\2”", place)).lstrip("，")
 
 
 def _find_first_days(scored: pd.DataFrame) -> dict[str, pd.Timestamp]:

@@ -40,7 +40,7 @@ def wanted(needs: pd.DataFrame) -> str:
     known = leading(needs[needs["rate"].notna()])
     if known.empty:
         return text(
-            zh="各模块的咨询数不公布或相同，不作排列",
+            zh="各产品的咨询数不公布或相同，不作排列",
             en="The numbers by product are withheld or all alike: no ranking",
         )
     shares = listing(
@@ -53,7 +53,7 @@ def wanted(needs: pd.DataFrame) -> str:
         dict.fromkeys(c for row in known["courses"] for c in row.split(text(zh="；", en="; ")) if c)
     )
     said = text(
-        zh=f"咨询最多的模块是{shares}",
+        zh=f"咨询最多的产品是{shares}",
         en=f"The products asked for most are {shares}"
         if len(known) > 1
         else f"The product asked for most is {shares}",
@@ -401,7 +401,7 @@ def _moved_products(products: pd.DataFrame) -> list[tuple[str, str]]:
             label = text(zh=f"占比{zh}（{sign}{by}个百分点）", en=f"{en} ({sign}{by} points)")
             found.append((label, language.name(str(row.group))))
     if not found:
-        found = [(text(zh="占比显著升降的模块", en="Products changing share"), text(zh="无", en="none"))]
+        found = [(text(zh="占比显著升降的产品", en="Products changing share"), text(zh="无", en="none"))]
     return found
 
 

@@ -58,7 +58,7 @@ def basis(place: str, year: int, graded: int, earlier: int, graded_before: int |
 def rule(year: int, earlier: int, steady_within: float) -> str:
     """State when a share counts as rising, steady or falling; see `market.directions`."""
     return text(
-        zh=f"比较{year}年与{earlier}年各项占注明该项的咨询的比例。模块的升降可供调整课程参考，客户类型和客户来源的升降可供选取案例、"
+        zh=f"比较{year}年与{earlier}年各项占注明该项的咨询的比例。产品的升降可供调整课程参考，客户类型和客户来源的升降可供选取案例、"
         f"安排营销与客服实训参考。变化的整个区间不超过{earlier}年比重的±{steady_within:g}%的，为平稳；此外变化超出偶然波动的，判断为上升或下降"
         "（规则见附录“方法”）；其余为依据不足：可能有变化，也可能没有，不能当作平稳。两年填写该项的比例相差过大的，也不判断",
         en=f"The table compares shares of the consultations that name one in {year} and {earlier}: those of products for the curriculum, "

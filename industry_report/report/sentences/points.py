@@ -21,8 +21,8 @@ def point_driver(pair: YearOnYear) -> str:
         return ""
     group, rate = mention(str(row.name)), percent(row.rate)
     return text(
-        zh=f"线索变多，质量分化。{group}占净增量的{percent(row.contribution)}，{pair.now.measure.label}{rate}，显著低于其他来源；"
-        "投放考核宜看高等级线索量，不只看线索量",
+        zh=f"咨询变多，质量分化。{group}占净增量的{percent(row.contribution)}，{pair.now.measure.label}{rate}，显著低于其他来源；"
+        "投放考核宜看高等级咨询量，不只看咨询量",
         en=f"More leads, of uneven quality. {capital(group)} brought {percent(row.contribution)} of the gain, with a conversion rate of "
         f"{rate}, significantly below other sources; judge advertising by high-grade leads, not by leads",
     )
@@ -114,8 +114,8 @@ def point_small_firms(pair: YearOnYear) -> str:
 def point_coverage() -> str:
     """Say what the numbers do not stand for."""
     return text(
-        zh="数据反映主动咨询，不代表全部企业。引用时应注明统计范围，不宜据以推算地区总量",
-        en="The data are enquiries, not all companies. State the scope when quoting them; do not gross them up",
+        zh="数据只反映有咨询记录的客户，不代表整个市场。引用时应注明统计范围，不宜据以推算地区总量",
+        en="The data are recorded consultations, not the whole market. State the scope when quoting them; do not gross them up",
     )
 
 

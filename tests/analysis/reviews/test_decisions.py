@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import kendalltau
 
 from industry_report.analysis.reviews import assessors, evidence, grade_outcomes, proposals, review_file
-from industry_report.analysis.reviews.decisions import AGREED, OPEN, check_decisions
+from industry_report.analysis.reviews.decisions import AGREED, OPEN, Checked, Fault, check_decisions
 from industry_report.base import language, table_metadata
 from industry_report.base.errors import InputError
 from industry_report.export.attachments import write_attachment
@@ -298,3 +298,13 @@ def test_grades_that_order_an_indicator_and_grades_that_do_not():
     assert tested["amount"].name == "Jonckheere-Terpstra"
     before = grade_outcomes.follow_grades(grades, {"orders": orders}, pd.Timestamp("2025-01-01"), begin)
     assert before["ordered"].sum() == 0 and "complained" not in before
+
+
+def test_places_of_faults_are_told_in_the_reports_language():
+    place = "决定.xlsx, sheet 评级, 决定, row 4"
+    found = Checked(pd.DataFrame(), (Fault(place, "C1", "against", ("row 7",)), Fault("row 9", "C2", "why")))
+    table = found.fault_table
+    assert table.index.tolist() == ["决定.xlsx，工作表“评级, 决定”第4行", "第9行"]
+    assert "（第7行）" in table["fault"].iloc[0]
+    language.use("en")
+    assert found.fault_table.index.tolist() == [place, "row 9"]

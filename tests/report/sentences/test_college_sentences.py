@@ -64,7 +64,7 @@ def season(months: tuple[int, ...] = (3, 4, 5), p: float = 0.001) -> Season:
 def test_products_that_are_asked_for_most_are_named_with_their_courses() -> None:
     said = college.wanted(needs(报税=0.4, 总账=0.3, 进销存=0.2, 固定资产=0.1))
     most = "报税（40.0%）、总账（30.0%）和进销存（20.0%）"
-    assert said == f"咨询最多的模块是{most}，培养方案可优先保证对应课程：税法"
+    assert said == f"咨询最多的产品是{most}，培养方案可优先保证对应课程：税法"
     language.use("en")
     assert college.wanted(needs(报税=0.4)).startswith("The product asked for most is tax filing (40.0%)")
 
@@ -75,8 +75,8 @@ def test_who_ties_with_a_named_product_is_named_too() -> None:
 
 def test_products_that_are_all_alike_are_not_ranked() -> None:
     alike = needs(**dict.fromkeys("甲乙丙丁戊己", 0.25))
-    assert college.wanted(alike) == "各模块的咨询数不公布或相同，不作排列"
-    assert college.wanted(needs(报税=np.nan)) == "各模块的咨询数不公布或相同，不作排列"
+    assert college.wanted(alike) == "各产品的咨询数不公布或相同，不作排列"
+    assert college.wanted(needs(报税=np.nan)) == "各产品的咨询数不公布或相同，不作排列"
     assert college.wanted(needs()) == ""
 
 

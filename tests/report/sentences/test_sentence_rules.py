@@ -293,7 +293,7 @@ def _check_claims(
     lowest = tables["means"]["mean"].dropna().round(2)
     if said["advise_dimension"] and (lowest == lowest.min()).sum() != 1:
         faults.append("advice on a tie")
-    if "最多的模块" in said["wanted"]:
+    if "最多的产品" in said["wanted"]:
         faults += _check_leading(said["wanted"], tables["demand"])
     return [f"{fault}: {seed} {kind} {said}" for fault in faults]
 
