@@ -109,7 +109,8 @@ def follow(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
     scored : DataFrame
         Consultations.
     window : Window or None
-        See `choose_window`; None adds nothing.
+        See `choose_window`; None adds nothing, and nothing is added to consultations without outcomes or
+        dates.
 
     Returns
     -------
@@ -124,8 +125,8 @@ def follow(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
         aside (`own_names.move_aside`).
     """
     scored = own_names.move_aside(scored, ADDED)
-    if window is None:
-        return scored
+    if window is None or not {"converted", *_DATES} <= set(scored):
+        return scored  # a year may lack what the register of all years has
     state = _states(scored, window)
     known = np.isin(state, [BOUGHT, NOT_BOUGHT])
     converted = pd.array(state == BOUGHT, dtype="boolean")

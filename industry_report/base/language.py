@@ -370,6 +370,11 @@ def grade_label(grade: str) -> str:
     return grade if name in (f"{grade}级", f"grade {grade}") else capital(name)
 
 
+def several(count: float, noun: str) -> str:
+    """Return a count with its English noun: 1 customer, 2 customers."""
+    return f"{count:,.0f} {noun}" + ("" if count == 1 else "s")
+
+
 def capital(phrase: str) -> str:
     """Return a phrase as it opens a sentence or a table head: grade A becomes Grade A."""
     return phrase[:1].upper() + phrase[1:]

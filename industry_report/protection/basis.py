@@ -86,6 +86,7 @@ def describe_basis(
     enough : bool
         Whether enough customers stand behind the slice for anything to be told of it.
     """
+    window = window if "outcome" in scored else None  # a year may lack what the register of all years has
     if not enough:
         registered, scored = registered.iloc[:0], scored.iloc[:0]
     graded = scored[scored["grade"].notna()]

@@ -81,7 +81,8 @@ def point_to(table: pd.DataFrame | str, name: str, caption: str) -> str:
     rows, file = f"{len(table):,}", f".{name}.xlsx"
     return text(
         zh=f"附件：{caption}（{rows}行），见与本报告同名、以{file}结尾的工作簿。",
-        en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in {file}.",
+        en=f"Attachment: {caption} ({language.several(len(table), 'row')}), in the workbook of this name "
+        f"that ends in {file}.",
     )
 
 

@@ -83,6 +83,14 @@ def of_the_last_weeks(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(咨询日期=days, 成交日期=(days + pd.Timedelta(days=2)).where(bought))
 
 
+def of_one_record(table: pd.DataFrame) -> pd.DataFrame:
+    return table.head(1)
+
+
+def of_no_outcomes(table: pd.DataFrame) -> pd.DataFrame:
+    return table.drop(columns=["是否成交", "成交日期", "成交金额"])
+
+
 Write = Callable[[Callable[[pd.DataFrame], pd.DataFrame]], str]
 
 
@@ -125,6 +133,19 @@ def test_no_sentence_is_broken(
     notebook: str, odd: Callable[[pd.DataFrame], pd.DataFrame], write: Write
 ) -> None:
     assert find_broken(read(notebook, write(odd))) == []
+
+
+@pytest.mark.parametrize("notebook", ["industry", "enterprise"])
+def test_one_record_is_not_several(notebook: str, write: Write) -> None:
+    assert find_broken(read(notebook, write(of_one_record), "en")) == []
+
+
+def test_who_has_not_bought_is_not_known_without_outcomes(write: Write) -> None:
+    data = write(of_no_outcomes)
+    assert "“未成交”仅指没有成交登记" in read("enterprise", data)
+    said = read("industry", data)  # the year before has outcomes, this one has no such column
+    assert "数据未提供成交结果" in said and "口径不同，不作比较" in said
+    assert "未成交客户的回访" not in said and "较晚的咨询成交时间较短" not in said
 
 
 @pytest.mark.parametrize("notebook", ["industry", "college", "enterprise", "comparison"])
@@ -191,6 +212,7 @@ def test_where_no_outcome_is_known_yet_that_is_the_reason(write: Write) -> None:
     data = write(of_the_last_weeks)
     said = {name: read(name, data) for name in ("industry", "college", "comparison")}
     assert "还没有已知结果的咨询，不计算比率，本节从略" in said["industry"]
+    assert "还没有观察满90天的咨询" in said["industry"] and "数目过小" not in said["industry"]
     assert "有一年还没有已知结果的咨询，90天成交率不作比较" in said["industry"]
     assert "回访宜安排在此之前" not in said["industry"]  # nobody has been followed for 90 days
     assert "安排岗位实习" not in said["college"]  # forty days are no season

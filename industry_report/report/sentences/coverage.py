@@ -10,7 +10,7 @@ from ...analysis.bases import MOST_OFF_YEAR
 from ...analysis.conversion import Measure
 from ...analysis.outcome_window import BEFORE, Window
 from ...base import language, origin
-from ...base.language import text
+from ...base.language import several, text
 from ...scorecard.scorecards import Scorecard
 from .wording import bracketed, percent
 
@@ -32,7 +32,7 @@ def register(place: str, year: int, quality: pd.DataFrame, received: int, graded
         zh=f"本报告依据{place}{year}年客户咨询登记表编制。数据文件共读入记录{n.read:,}条，剔除错误记录"
         f"{n.rejected:,}条、重复记录{n.duplicates:,}条。{_scope_zh(place, year, received, graded)}",
         en=f"This report draws on the register of customer consultations in {place}, {year}. "
-        f"Of {n.read:,} rows read, {n.rejected:,} were rejected and {n.duplicates:,} were duplicates. "
+        f"Of {several(n.read, 'row')} read, {n.rejected:,} were rejected and {n.duplicates:,} were duplicates. "
         f"{_scope_en(received, graded)}",
     )
 
@@ -79,7 +79,7 @@ def reconciliation(quality: pd.DataFrame, graded: float, later: int = 0) -> str:
     return text(
         zh=f"读入{n.read:,}条 = 已评级{graded:,.0f}条 + 未评级{n.used - graded - later:,.0f}条{other if n.elsewhere or later else ''}"
         f" + 剔除{n.rejected:,}条 + 重复{n.duplicates:,}条",
-        en=f"{n.read:,} rows read = {graded:,.0f} graded + {n.used - graded - later:,.0f} not graded{other if n.elsewhere or later else ''}"
+        en=f"{several(n.read, 'row')} read = {graded:,.0f} graded + {n.used - graded - later:,.0f} not graded{other if n.elsewhere or later else ''}"
         f" + {n.rejected:,} rejected + {n.duplicates:,} duplicates",
     )
 
@@ -162,7 +162,8 @@ def _window(window: Window, counts: pd.DataFrame) -> str:
         return said + text(zh="，各条咨询均已满观察期", en="; every consultation has been followed as long")
     return said + text(
         zh=f"；咨询后不满{window.days}天的{open_ones:,.0f}条尚无结果，不计入成交率",
-        en=f"; {open_ones:,.0f} have not been followed as long: their outcome is open and in no rate",
+        en=f"; {open_ones:,.0f} {'has' if open_ones == 1 else 'have'} not been followed as long: "
+        f"{'its' if open_ones == 1 else 'their'} outcome is open and in no rate",
     )
 
 

@@ -8,7 +8,7 @@ from ...analysis.conversion import FEW, LOWER, REST, Measure
 from ...analysis.history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
 from ...analysis.sales import HighGrades
 from ...base import language, origin
-from ...base.language import capital, grade_name, listing, text
+from ...base.language import capital, grade_name, listing, several, text
 from . import industry
 from .wording import listed
 
@@ -45,7 +45,8 @@ def calls(work_list: pd.DataFrame, identified: bool = True, graded: int | None =
     )
     total = text(
         zh=f"未成交客户{len(work_list):,}户列入跟进名单",
-        en=f"{len(work_list):,} customers without a purchase are on the work list",
+        en=f"{several(len(work_list), 'customer')} without a purchase "
+        f"{'is' if len(work_list) == 1 else 'are'} on the work list",
     )
     return (
         total + text(zh=f"，其中{parts}", en=f": {parts}")
@@ -229,7 +230,7 @@ def desk(
         return ""
     said = text(
         zh=f"{promising.name}未成交客户{len(high):,}户",
-        en=f"{len(high):,} customers of {promising.name} have not bought",
+        en=f"{several(len(high), 'customer')} of {promising.name} {'has' if len(high) == 1 else 'have'} not bought",
     )
     if auc is not None and industry.is_upside_down(auc):
         return said + text(
@@ -263,6 +264,14 @@ def no_fresh(graded: pd.DataFrame, promising: HighGrades) -> str:
         return industry.absent("consulted_on", graded)
     return text(
         zh=f"没有{promising.name}的未成交客户", en=f"No customer of {promising.name} is without a purchase"
+    )
+
+
+def unknown_buyers() -> str:
+    """Say that without outcomes nobody can be taken off the list for having bought."""
+    return text(
+        zh="数据未提供成交结果，名单不能剔除已成交的客户，“未成交”仅指没有成交登记",
+        en="The data give no outcomes: the list may hold customers who have bought, for no purchase is registered",
     )
 
 
