@@ -269,7 +269,7 @@ def _bound_share(share: Weighted) -> tuple[float, float]:
     if share.se > 0:
         n = p * (1 - p) / share.se**2
     low, high = wilson(np.array([p * n]), np.array([n]))
-    return float(low[0]), float(high[0])
+    return min(float(low[0]), p), max(float(high[0]), p)  # against the last digit
 
 
 def _count_listed(listed: pd.Series, named: pd.Series) -> dict[str, int]:

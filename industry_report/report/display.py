@@ -351,29 +351,20 @@ def present(
         Its numbers.
     drawing : callable
         Draws it, such as `figures.rates`; called with the table, `arguments` and `options`.
-    caption, notes
-        As in `show`.
-    otherwise : str
-        The sentence in its place where the table is empty.
-    drawn : str
-        The column that is drawn.
-    data : DataFrame, optional
-        Its numbers as readers see them, where `table` has codes for words.
+    caption, notes, otherwise
+        As in `show`; the sentence in its place where the table is empty.
+    drawn, data
+        The column that is drawn; the numbers as readers see them, where `table` has codes for words.
 
     Examples
     --------
     >>> present(by_grade, figures.conversion_by_grade, caption="…", otherwise="…")  # doctest: +SKIP
     """
-    reason = exhibits.why_nothing(table, drawn, otherwise)
-    if reason:
+    if reason := exhibits.why_nothing(table, drawn, otherwise):
         say(reason)
     else:
-        show(
-            drawing(table, *arguments, **options),
-            caption=caption,
-            data=table if data is None else data,
-            notes=notes,
-        )
+        told = table if data is None else data
+        show(drawing(table, *arguments, **options), caption=caption, data=told, notes=notes)
 
 
 def provenance(sources: pd.DataFrame, scorecard: Scorecard, **parameters: Any) -> None:

@@ -24,7 +24,7 @@ def fifths(values: pd.Series) -> pd.Series:
     Examples
     --------
     >>> fifths(pd.Series([10, 20, 30, 40, 50])).tolist(), fifths(pd.Series([7, 7, 7, 9, 9])).tolist()
-    ([1, 2, 3, 4, 5], [2, 2, 2, 4, 4])
+    ([1, 2, 3, 4, 5], [2, 2, 2, 5, 5])
     """
     rank = values.rank(method="average")  # a whole or half number, so that 2 x rank is exact
     n = int(values.notna().sum())

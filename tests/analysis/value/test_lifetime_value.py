@@ -193,7 +193,7 @@ def test_purchases_in_fifths_by_rank() -> None:
         index=pd.Index(list("abcde"), name="customer_id"),
     )
     groups = purchase_groups.group_purchases(customers)
-    assert groups.loc["a", ["recency", "frequency", "monetary"]].tolist() == [5, 4, 5]
+    assert groups.loc["a", ["recency", "frequency", "monetary"]].tolist() == [5, 5, 5]
     assert groups["purchase_group"].to_dict() == {
         "a": "steady", "b": "recent", "c": "lapsing", "d": "gone", "e": "between"
     }  # fmt: skip
