@@ -169,7 +169,7 @@ def make_environment(row: Row) -> None:
     if is_ready(row):
         return
     shutil.rmtree(row.folder, ignore_errors=True)
-    uv("venv", "--quiet", "--python", str(row.python), str(row.folder))
+    uv("venv", "--quiet", "--seed", "--python", str(row.python), str(row.folder))
     install = ("pip", "install", "--quiet", "--python", str(row.find("python")))
     uv(*install, *row.libraries)
     if row.locked:

@@ -33,7 +33,8 @@ def missing(scored: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Columns ``region`` and ``year`` (each only where there are several), ``field``, ``consultations`` that
         should have a value (for date and amount of a purchase: those that were followed by one), ``missing``,
-        ``share``. A field that the source does not have is not there.
+        ``share``. A field that the source does not have is not there. An outcome that is open at the cut date
+        is not missing: the register states it.
     """
     keys = [key for key in ("region", "year") if key in scored and scored[key].nunique(dropna=False) > 1]
     fields = [column for column in scored if column not in (*_NO_FIELDS, *keys)]
@@ -41,10 +42,11 @@ def missing(scored: pd.DataFrame) -> pd.DataFrame:
     if "converted" in scored:
         for field in set(fields).intersection(_OF_PURCHASE):
             due[field] = scored["converted"].fillna(False).astype(bool)
+    blank = scored[fields].isna()
+    if {"registered", "converted"} <= set(scored):
+        blank["converted"] = scored["registered"].isna()
     groups = [scored[key] for key in keys] or [pd.Series(0, index=scored.index, name="all")]
-    expected, absent = (
-        flags.groupby(groups, dropna=False).sum() for flags in (due, due & scored[fields].isna())
-    )
+    expected, absent = (flags.groupby(groups, dropna=False).sum() for flags in (due, due & blank))
     # Field by field, not melted: a field may be called as anything is here.
     told = [
         expected.index.to_frame(index=False).assign(

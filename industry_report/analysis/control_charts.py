@@ -114,7 +114,8 @@ def chart(values: pd.Series, baseline: int | None = None, least: float = -np.inf
         },
         index=values.index,
     )
-    return table_metadata.describe(table, heads=_heads())
+    formats = dict.fromkeys(columns[:-1], "nps")  # one decimal
+    return table_metadata.describe(table, heads=_heads(), formats=formats)
 
 
 def _find_signals(numbers: np.ndarray, limits: Limits) -> list[str]:

@@ -25,7 +25,7 @@ from .group_tests import (
     rank_places,
     trend,
 )
-from .grouping import MOST, SEPARATORS, grouped
+from .grouping import MOST, grouped
 from .rates import (
     ALPHA,
     COUNTS,
@@ -57,7 +57,6 @@ __all__ = [
     "NO_TREND",
     "REST",
     "RISES",
-    "SEPARATORS",
     "TOO_FEW",
     "Measure",
     "Standardised",

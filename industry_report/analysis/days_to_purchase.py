@@ -28,8 +28,9 @@ def estimate(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
     DataFrame
         One row: ``consultations`` at risk, ``conversions`` up to the cut date, ``bought``, the share that
         buys within the window, ``median_days``, by which half of these have bought, and ``quarter_days`` and
-        ``three_quarter_days`` likewise. Missing where nobody buys within the window. No row where there is no
-        window, since without dates nothing is known of the time.
+        ``three_quarter_days`` likewise. Missing where nobody buys within the window, or where no
+        consultation has been followed to its end: nobody knows then how many will buy late in it. No row
+        where there is no window, since without dates nothing is known of the time.
     """
     if window is None:
         return pd.DataFrame(columns=["consultations", "conversions", "bought", *_QUANTILES])
@@ -44,7 +45,7 @@ def estimate(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
     curve = SurvfuncRight(days + 1, event)
     times, bought = curve.surv_times - 1, 1 - curve.surv_prob
     within = times <= window.days
-    if not within.any():
+    if not within.any() or days[event == 0].max(initial=0) < window.days:
         return pd.DataFrame([row | dict.fromkeys(_QUANTILES, np.nan)])
     reached = bought[within][-1]
     quantiles = {

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pandas as pd
 
 from ..base.language import text
@@ -19,10 +22,31 @@ def grouped(scored: pd.DataFrame, column: str, known: pd.Series, most: int, leas
     groups = scored[column].reset_index(drop=True)
     if column != "product":
         return _pooled(groups, known, most, least)
-    named = groups.str.split(SEPARATORS, regex=True).explode().str.strip().replace("", pd.NA)
     # A product that a consultation names twice counts once, and so does the pooled rest.
-    named = _once(named)
+    named = split_several(groups)
     return _once(_pooled(named, known.reset_index(drop=True)[named.index], most, least))
+
+
+def split_several(labels: pd.Series) -> pd.Series:
+    """Return what each text names, once each; one missing entry for a text that names nothing.
+
+    Parameters
+    ----------
+    labels : Series
+        Texts by position, such as "A、B".
+
+    Examples
+    --------
+    >>> split_several(pd.Series(["A、B、A", None, "B"])).dropna().tolist()
+    ['A', 'B', 'B']
+    """
+    code, written = pd.factorize(labels)  # every text is split once, however many records have it
+    names = [dict.fromkeys(filter(None, map(str.strip, re.split(SEPARATORS, text)))) for text in written]
+    parts = [list(found) or [pd.NA] for found in [*names, {}]]  # the last for what is missing, code -1
+    places = np.repeat(labels.index, [len(parts[one]) for one in code])
+    found = [name for one in code for name in parts[one]]
+    kind = labels.dtype if isinstance(labels.dtype, pd.StringDtype) else object  # a blank column has another
+    return pd.Series(found, pd.Index(places, name="index"), dtype=kind, name=labels.name)
 
 
 def _once(groups: pd.Series) -> pd.Series:

@@ -83,7 +83,11 @@ def of_groups(now: pd.DataFrame, before: pd.DataFrame, *, overlapping: bool = Fa
         "reference": text(zh="上年比率", en="Rate a year before"),
         "difference": text(zh="比上年（个百分点）", en="Change of rate (points)"),
     }
-    return table_metadata.describe(table, heads=heads, afresh=True)
+    hidden = {
+        column: [group for group in groups if pd.isna(everybody[group])],
+        "year_before": [group for group in groups if group in earlier.index and pd.isna(earlier[group])],
+    }
+    return table_metadata.describe(table, heads=heads, withheld=hidden, afresh=True)
 
 
 def _all_consultations(table: pd.DataFrame) -> pd.Series:

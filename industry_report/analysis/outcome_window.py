@@ -18,6 +18,7 @@ from ..base.errors import InputError
 from ..base.language import text
 
 DAYS = 90  # of follow-up, unless a report chooses another number
+MOST_BEFORE = 0.05  # of purchases before their consultation: beyond, rates lack too many buyers to compare
 DATED = 0.95  # of purchases need a date, or a window cannot be told from the lack of dates
 
 # What the register says of a consultation at the cut date. Only the first two are in a rate.
@@ -108,7 +109,8 @@ def follow(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
     scored : DataFrame
         Consultations.
     window : Window or None
-        See `choose_window`; None adds nothing.
+        See `choose_window`; None adds nothing, and nothing is added to consultations without outcomes or
+        dates.
 
     Returns
     -------
@@ -123,8 +125,8 @@ def follow(scored: pd.DataFrame, window: Window | None) -> pd.DataFrame:
         aside (`own_names.move_aside`).
     """
     scored = own_names.move_aside(scored, ADDED)
-    if window is None:
-        return scored
+    if window is None or not {"converted", *_DATES} <= set(scored):
+        return scored  # a year may lack what the register of all years has
     state = _states(scored, window)
     known = np.isin(state, [BOUGHT, NOT_BOUGHT])
     converted = pd.array(state == BOUGHT, dtype="boolean")

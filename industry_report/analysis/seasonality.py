@@ -66,7 +66,8 @@ def find_season(by_month: pd.DataFrame, months: tuple[int, ...] | None = None) -
     Returns
     -------
     Season or None
-        None without dates, or where a month is withheld.
+        None without dates, where a month is withheld, or where all consultations are of one or two months: no
+        run of three stands out then.
     """
     received = by_month["received"]
     if received.empty or received.isna().any() or not received.sum():
@@ -76,6 +77,8 @@ def find_season(by_month: pd.DataFrame, months: tuple[int, ...] | None = None) -
     apart = _stand_out(counts[None, :], expected)[0]
     place = _RUNS.index(months) if months else int(apart.argmax())
     reached, total = _runs(counts[None, :])[0][place], counts.sum()
+    if (_runs(counts[None, :])[0] == total).sum() > 1:
+        return None
     if months:
         p = float(binom.sf(reached - 1, int(total), _runs(expected[None, :])[0][place]))
     else:

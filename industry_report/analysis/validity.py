@@ -30,6 +30,7 @@ PARTS = {"top tenth": Fraction(1, 10), "top fifth": Fraction(1, 5), "top half": 
 # Why the weights cannot be estimated.
 NO_OUTCOMES, NO_SCORES = "no outcomes", "no scores"
 CONSTANT, SEPARATED, NO_FIT = "constant score", "separated", "no fit"
+ALL_BOUGHT, NONE_BOUGHT = "all bought", "none bought"
 OPPOSED = "opposed"  # clearly against the sign of its weight
 NOT_CLEAR = "not clear"  # the sum of the effects is not clearly above zero, or one effect is on neither side
 PER_COEFFICIENT = 10  # purchases, and consultations without one, for each coefficient (Peduzzi et al. 1996)
@@ -163,6 +164,7 @@ def weights(scored: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
 
         - "no outcomes";
         - "no scores": the scorecard is of tiers;
+        - "all bought", "none bought";
         - "too few" purchases or others (ten for each coefficient), or combinations of scores;
         - "constant score": one never varies, or moves with the others;
         - "separated": the scores tell buyers from others without overlap;
@@ -223,10 +225,16 @@ def _unfit(scored: pd.DataFrame, design: _Float, reached: _Float, failed: _Float
     if not has_outcomes(scored):
         return NO_OUTCOMES
     combinations, terms = design.shape
-    if combinations <= terms or min(reached.sum(), failed.sum()) < PER_COEFFICIENT * (terms - 1):
+    if len(design) and (design[:, 1:] == design[0, 1:]).all(axis=0).any():
+        return CONSTANT
+    if len(design) and not (reached.sum() and failed.sum()):
+        return ALL_BOUGHT if reached.sum() else NONE_BOUGHT
+    if min(reached.sum(), failed.sum()) < PER_COEFFICIENT * (terms - 1):
         return TOO_FEW
     if np.linalg.matrix_rank(design) < terms:
         return CONSTANT
+    if combinations <= terms and not _is_separated(design, reached, failed):
+        return TOO_FEW
     return SEPARATED if _is_separated(design, reached, failed) else ""
 
 

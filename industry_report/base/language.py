@@ -348,17 +348,31 @@ def day(value: date) -> str:
     return format_date(value, text(zh="y年M月d日", en="d MMMM y"), locale=LOCALES[_current])
 
 
+JOINED = "、|, "  # between grades that stand in one row
+
+
 def grade_name(grade: str) -> str:
     """Return a grade as prose names it: as the scorecard says, else A级 / grade A or the word itself."""
     if grade in _grades:
         return _pick(**_grades[grade])
+    parts = re.split(JOINED, grade)
+    if len(parts) > 1:  # grades whose outcomes are told together
+        names = listing([grade_name(part) for part in parts])
+        return text(zh=f"{names}合计", en=f"{names} together")
     return text(zh=f"{grade}级", en=f"grade {grade}") if grade.isascii() else grade
 
 
 def grade_label(grade: str) -> str:
     """Return a grade as a table or an axis names it: the letter alone, or the scorecard's name for it."""
+    if len(parts := re.split(JOINED, grade)) > 1 and grade not in _grades:
+        return text(zh="、", en=", ").join(grade_label(part) for part in parts)
     name = grade_name(grade)
     return grade if name in (f"{grade}级", f"grade {grade}") else capital(name)
+
+
+def several(count: float, noun: str) -> str:
+    """Return a count with its English noun: 1 customer, 2 customers."""
+    return f"{count:,.0f} {noun}" + ("" if count == 1 else "s")
 
 
 def capital(phrase: str) -> str:

@@ -157,6 +157,9 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "action": ("跟进措施", "Action"),
     "strategy": ("跟进策略", "Strategy"),
     "trigger": ("触发条件", "Trigger"),
+    "signal": ("信号", "Signal"),
+    "outside": ("超出控制限", "Beyond a limit"),
+    "shift": ("连续偏于一侧", "On one side in a row"),
     "since": ("起始月份", "Since"),
     "until": ("截止月份", "Until"),
     "fired": ("触发月份", "Fired in"),
@@ -271,7 +274,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
 CODED = frozenset(
     {
         *("dimension", "field", "verdict", "test", "method", "part", "assumption", "kind", "direction"),
-        *("before", "move"),
+        *("before", "move", "signal"),
     }
 )
 

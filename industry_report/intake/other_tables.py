@@ -13,7 +13,7 @@ from .schemas import CONSULTATIONS, SCHEMAS, TABLES
 from .spill import join
 from .store import Prepared
 from .table_contract import is_vague
-from .table_rows import NO_REGION
+from .table_rows import NO_REGION, name_type
 
 
 def load_other(
@@ -35,7 +35,7 @@ def settle(
     frames: list[pd.DataFrame], data: str | Path, region: str | None, columns: str | Path | None, table: str
 ) -> pd.DataFrame:
     """Join the clean rows of several files: those of a region, of customers with consent, each once."""
-    rows = join(frames) if frames else pd.DataFrame(columns=[*PROVENANCE, *SCHEMAS[table].columns])
+    rows = join(frames) if frames else _make_empty(table)
     if "customer_id" in rows and table != "customers" and (rows["region"] == NO_REGION).any():
         rows = _place_by_customer(rows, data, columns)
     rows = rows[rows["region"] == region] if region is not None else rows
@@ -45,6 +45,15 @@ def settle(
     known = [*PROVENANCE, *SCHEMAS[table].columns, "region", "year"]
     order = [column for column in dict.fromkeys(known) if column in rows]
     return rows[order + [column for column in rows if column not in order]].reset_index(drop=True)
+
+
+def _make_empty(table: str) -> pd.DataFrame:
+    """Return a table without rows whose columns have the types that rows would give them."""
+    schema = SCHEMAS[table]
+    types = dict.fromkeys(PROVENANCE, TEXT_DTYPE) | {"row": "Int64"}
+    types |= {column: name_type(schema, column) for column in schema.columns}
+    types |= {"region": TEXT_DTYPE, "year": "Int64"}
+    return pd.DataFrame({column: pd.array([], dtype=kind) for column, kind in types.items()})
 
 
 def _drop_repeated(rows: pd.DataFrame, table: str) -> pd.DataFrame:

@@ -29,6 +29,11 @@ _TYPES = {
 }
 
 
+def name_type(schema: Schema, column: str) -> str:
+    """Name the type of a clean column of a table."""
+    return _TYPES.get(schema.columns[column].kind, TEXT_DTYPE)
+
+
 @dataclass(frozen=True)
 class OpenTable:
     """A table with all that reading its rows needs."""
@@ -52,7 +57,7 @@ class OpenTable:
         """Name the type of a clean column."""
         if column in self.found.further:
             return "Float64" if self.found.further[column] == "number" else TEXT_DTYPE
-        return _TYPES.get(self.schema.columns[column].kind, TEXT_DTYPE)
+        return name_type(self.schema, column)
 
 
 def clean_block(block: Block, table: OpenTable, faults: FaultLog, tally: Counter[str]) -> pd.DataFrame:

@@ -44,8 +44,8 @@ class Basis:
         See `bases.missing`; a small number is missing.
     stated : dict of str to Number
         How many consultations state type, source, product; see `market.count_stated`.
-    off_year : float
-        Which share of the dates lies outside of the year; 0 where few do.
+    off_year : DataFrame
+        One row: ``share`` of the dates that lies outside of the year; 0 where few do.
     """
 
     window: Window | None
@@ -55,7 +55,7 @@ class Basis:
     customers: pd.DataFrame
     missing: pd.DataFrame
     stated: Mapping[str, Number | Withheld]
-    off_year: float
+    off_year: pd.DataFrame
 
 
 def describe_basis(
@@ -86,6 +86,7 @@ def describe_basis(
     enough : bool
         Whether enough customers stand behind the slice for anything to be told of it.
     """
+    window = window if "outcome" in scored else None  # a year may lack what the register of all years has
     if not enough:
         registered, scored = registered.iloc[:0], scored.iloc[:0]
     graded = scored[scored["grade"].notna()]
@@ -96,13 +97,18 @@ def describe_basis(
         days=_protect_days(days, policy),
         bases=_protect_bases(bases.conversion_bases(scored), policy),
         customers=_protect_customers(bases.cluster(graded, measure), policy),
-        missing=_mask_missing(bases.missing(scored), policy),
+        missing=_mask_missing(bases.missing(_with_dates(scored, registered)), policy),
         stated={
             column: Number(market.count_stated(graded, column)) if enough else Withheld()
             for column in columns
         },
-        off_year=_protect_off_year(scored, year, policy),
+        off_year=_protect_off_year(registered, year, policy),
     )
+
+
+def _with_dates(scored: pd.DataFrame, registered: pd.DataFrame) -> pd.DataFrame:
+    """Return the consultations with the dates of the register: one of another year is not a missing one."""
+    return scored.assign(consulted_on=registered["consulted_on"]) if "consulted_on" in scored else scored
 
 
 def is_small(counts: np.ndarray | Sequence[float], policy: Policy) -> bool:
@@ -168,11 +174,12 @@ def _protect_customers(found: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     return (found.iloc[:0] if is_small(counts, policy) else found).round(places)
 
 
-def _protect_off_year(scored: pd.DataFrame, year: int, policy: Policy) -> float:
+def _protect_off_year(scored: pd.DataFrame, year: int, policy: Policy) -> pd.DataFrame:
     share = bases.share_off_year(scored, year)
     dated = scored["consulted_on"].notna().sum() if "consulted_on" in scored else 0
     outside = round(share * dated)
-    return 0.0 if is_small([outside, dated - outside], policy) else round(share, PLACES)
+    told = 0.0 if is_small([outside, dated - outside], policy) else round(share, PLACES)
+    return pd.DataFrame({"share": [told]})  # a table: a number by itself bears no mark of the gate
 
 
 def count_open_customers(

@@ -108,7 +108,7 @@ def publish_complaints(rows: Gathered, year: int, policy: Policy, within: tuple[
         average=average,
         by=by,
         versus=_compare(by["category"], average, policy),
-        curve=opinion_masks.protect_curve(curve, len(days), policy),
+        curve=_head_curve(opinion_masks.protect_curve(curve, len(days), policy)),
         median_days=median,
         median_low=low,
         median_high=high,
@@ -227,6 +227,13 @@ def _rate(rows: Gathered, every: pd.DataFrame, of: int, year: int, policy: Polic
 # --- how long
 
 
+def _head_curve(curve: pd.DataFrame) -> pd.DataFrame:
+    shown = curve.round({"survival": 3, "low": 3, "high": 3})
+    shown["days"] = shown["days"].round().astype("int64")
+    table_metadata.carry(curve, shown)
+    return table_metadata.describe(shown, heads=complaints.heads(), formats={"survival": "rate"})
+
+
 def _median(curve: pd.DataFrame, watched: int, policy: Policy) -> tuple[float, float, float]:
     median = opinion_masks.protect_quantile(survival.quantile(curve), 0.5, watched, policy)
     if np.isnan(median):
@@ -309,9 +316,8 @@ def _chart(rows: Gathered, year: int, policy: Policy) -> tuple[pd.DataFrame, boo
     if table.empty:
         return nothing, False
     table.index = pd.Index([f"{month}" for month in table.index], name="month")
-    formats = dict.fromkeys(("value", "moving_range", "centre", "lower", "upper"), "nps")
-    shown = table.round(1) if not policy.internal else table
-    return mark(table_metadata.describe(shown, formats=formats), internal=policy.internal), False
+    shown = table_metadata.carry(table, table.round(1)) if not policy.internal else table
+    return mark(shown, internal=policy.internal), False
 
 
 def _list_months(every: pd.DataFrame, year: int, cut: pd.Timestamp) -> pd.PeriodIndex:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..analysis.conversion import SEPARATORS
+from ..analysis.grouping import split_several
 from ..settings.editions import Policy
 from .groups import MULTIPLE, TOTAL
 
@@ -58,8 +58,7 @@ def split_labels(values: pd.Series, column: str) -> pd.Series:
     labels = values.reset_index(drop=True)
     if column not in MULTIPLE:
         return labels.dropna()
-    named = labels.str.split(SEPARATORS, regex=True).explode().str.strip().replace("", pd.NA).dropna()
-    return named.reset_index().drop_duplicates().set_index("index")[named.name]
+    return split_several(labels).dropna()
 
 
 def _find_levels(

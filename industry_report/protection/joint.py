@@ -31,12 +31,14 @@ class Joint:
 
 
 def join_family(family: Mapping[str, Groups], grid: pd.DataFrame, top: str | None) -> Joint | None:
-    """Lay out the joint distribution; None if it is too large or `grid` does not cover the scores.
+    """Lay out the joint distribution; None without scores, or if it is too large, or `grid` lacks some.
 
     A cell is a combination of scores, any of them may be missing, with an outcome: success, failure, unknown.
     Where the measure is the share of the `top` grade, the outcome follows from the grade.
     """
     dimensions = [name.removeprefix("score ") for name in family if name != "grade"]
+    if not dimensions:
+        return None
     values = [sorted(set(grid[d].dropna()) | set(family[f"score {d}"].labels)) for d in dimensions]
     if np.prod([len(v) + 1 for v in values]) * 3 > LARGEST:
         return None

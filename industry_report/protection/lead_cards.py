@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ..analysis.leads.card_text import LIKELY, Grade, write_card
+from ..analysis.leads.lead_rows import pick
 from ..analysis.leads.model import LeadModel
 from ..base.errors import InputError
 from ..scorecard.scorecard_file import read_scorecard
@@ -74,7 +75,7 @@ def apply_card(text: str, leads: pd.DataFrame) -> pd.DataFrame:
     import scoring
 
     card = read_scorecard(text, "the fitted card")
-    return scoring.score(leads[list(card.columns)], card)
+    return scoring.score(pick(leads, card.columns), card)
 
 
 def rank_by(path: str, leads: pd.DataFrame) -> tuple[str, pd.Series]:
@@ -87,13 +88,14 @@ def rank_by(path: str, leads: pd.DataFrame) -> tuple[str, pd.Series]:
 
     card = scoring.load_scorecard(path)
     nothing = pd.Series(np.nan, index=leads.index)
-    if not set(card.columns) <= set(leads) or leads.empty:
+    rated = pick(leads, card.columns)
+    if rated is None or rated.empty:
         return path, nothing
-    scored = scoring.score(leads[list(card.columns)], card)
+    scored = scoring.score(rated, card)
     if card.kind == "weighted":
         return path, scored["composite"].astype(float)
     codes = scored["grade"].cat.codes.astype(float).where(scored["grade"].notna())
-    left = scoring.possible(leads[list(card.columns)], card)
+    left = scoring.possible(rated, card)
     middle = (left["lowest"].cat.codes + left["highest"].cat.codes) / 2
     return path, codes.fillna(middle.where(~left["undefined"]))
 
@@ -105,7 +107,7 @@ def count_open(path: str) -> Callable[[pd.DataFrame], int]:
     card = scoring.load_scorecard(path)
 
     def count(leads: pd.DataFrame) -> int:
-        left = scoring.possible(leads[list(card.columns)], card)
+        left = scoring.possible(pick(leads, card.columns), card)
         return int((left["lowest"].astype(str) != left["highest"].astype(str)).sum())
 
     return count
@@ -117,7 +119,7 @@ def find_checklist(paths: Sequence[str], leads: pd.DataFrame) -> str:
 
     for path in paths:
         card = scoring.load_scorecard(path)
-        if card.kind == "checklist" and set(card.columns) <= set(leads):
+        if card.kind == "checklist" and pick(leads, card.columns) is not None:
             return path
     return ""
 

@@ -161,7 +161,7 @@ def protect_leads(
     rows = lead_rows.gather(tables, list(spec.rules), spec.within_days, data_cut)
     if rows["outcome"].notna().sum() == 0:
         return lead_tables.say_nothing(NO_OUTCOMES, spec) | {"counts": _count(rows, None, policy)}
-    learned = model.learn(rows, spec)
+    learned = model.learn(rows, model.hold_names(spec))
     counts = _count(rows, learned, policy)
     if any(isinstance(count, Withheld) for count in counts.values()):
         return lead_tables.say_nothing(FEW, spec)  # also an AUC of few leads tells how many they are
@@ -223,7 +223,9 @@ def _show_test(learned: LeadModel, policy: Policy) -> dict[str, pd.DataFrame]:
 
 
 def _describe_origin(rows: pd.DataFrame, learned: LeadModel) -> list[str]:
-    """Say what the card was learned from, for those who find its file one day."""
+    """Say what the card was learned from, for those who find its file one day; nothing without a card."""
+    if learned.fit.why:
+        return []
     values = pd.util.hash_pandas_object(learned.past.astype(str), index=False).to_numpy()
     digest = hashlib.sha256(values.tobytes()).hexdigest()[:16]
     first, last = learned.past["created_on"].min(), learned.past["created_on"].max()

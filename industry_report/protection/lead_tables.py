@@ -19,6 +19,7 @@ from ..analysis.leads.model_file import ModelFile
 from ..analysis.rates import wilson
 from ..base import table_metadata
 from ..base.language import current, name, term, text
+from ..base.own_names import plain_name
 from ..intake.schemas import SCHEMAS
 from ..scorecard.conditions import Interval, read_interval, word_interval
 from ..settings.editions import Policy
@@ -35,6 +36,8 @@ def name_column(spec: ModelFile, column: str) -> str:
     """Return what people call a column of the model."""
     if column in spec.labels:
         return str(spec.labels[column][current()])
+    if (plain := plain_name(column)) != column:
+        return plain  # not by the word that the program has for its own
     return text(zh=_LATE[column][0], en=_LATE[column][1]) if column in _LATE else term(column)
 
 
@@ -82,16 +85,21 @@ def _head(
 
 
 def list_audit(learned: LeadModel, policy: Policy) -> pd.DataFrame:
-    """Return what the audit found; which category it was is for the house."""
+    """Return what the audit found; which category it was is for the house.
+
+    In a public edition one number a column: of a column of two values, information and AUC would be two
+    equations for the two counts that are not told.
+    """
     table = learned.audit.assign(label=[name_column(learned.spec, name) for name in learned.audit["column"]])
     table = table.round({"information": 2, "auc": 3})
+    columns = ["label", "information", "auc", "why", "detail", "accepted", "stopped"]
     if not policy.internal:
         table["detail"] = ""
         few = table["column"].isin(list_thin_columns(learned, policy))
         table[["information", "auc"]] = table[["information", "auc"]].mask(few)
         # By name where it is withheld: a place between two numbers is a number between them.
         table = pd.concat([table[~few], table[few].sort_values("column")], ignore_index=True)
-    columns = ["label", "information", "auc", "why", "detail", "accepted", "stopped"]
+        columns.remove("auc")
     return _head(
         table[columns],
         {"information": _SCORE, "auc": _AREA},

@@ -83,9 +83,21 @@ def protect_items(
     table_metadata.carry(shares, distribution)
     return (
         mark(distribution, internal=policy.internal),
-        mark(table_metadata.describe(told, formats=dict.fromkeys((LOW, MIDDLE, TOP), "rate"))),
+        mark(
+            table_metadata.describe(
+                told, heads=_head_boxes(), formats=dict.fromkeys((LOW, MIDDLE, TOP), "rate")
+            )
+        ),
         mask_rows(boxes, {**_columns(hidden, _TOP_COLUMNS), **_columns(means, _MEAN_COLUMNS)}, policy),
     )
+
+
+def _head_boxes() -> dict[str, str]:
+    return {
+        LOW: text(zh="评价差", en="Poor"),
+        MIDDLE: text(zh="评价居中", en="In between"),
+        TOP: text(zh="满意", en="Satisfied"),
+    }
 
 
 _TOP_COLUMNS = ("consultations", "conversions", "rate", "low", "high")

@@ -54,7 +54,7 @@ class Published:
         customers made them.
     fields : DataFrame
         One row with the columns of the data, true where any consultation has a value; none if nothing could
-        be graded. It says why a section is missing, see `sentences.coverage.absent`.
+        be graded. It says why a section is missing, see `sentences.absences.absent`.
     levels : tuple of str
         The dimensions that have scores.
     average : Series
@@ -223,7 +223,7 @@ def protect_slice(
             measure=measure,
             received=Number(len(scored)) if enough else Withheld(),
             graded=Number(len(rated)) if enough else Withheld(),
-            fields=_list_fields(scored, rated),
+            fields=_list_fields(registered, rated),
             levels=tuple(dimensions),
             by=by,
             basis=describe_basis(registered, scored, window, measure, GROUPINGS, year, policy, enough=enough),
@@ -326,9 +326,9 @@ def _list_cases(scorecard: scoring.Scorecard, grid: pd.DataFrame) -> pd.DataFram
     return cells if scorecard.kind == "tiers" else grid.iloc[:0]
 
 
-def _list_fields(scored: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
+def _list_fields(registered: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
     """Return which columns have a value, with no row of the data."""
-    told = pd.DataFrame([scored.notna().any().map({True: True, False: None})], dtype=object)
+    told = pd.DataFrame([registered.notna().any().map({True: True, False: None})], dtype=object)
     return told if len(rated) else told.iloc[:0]
 
 

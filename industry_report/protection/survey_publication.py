@@ -13,8 +13,8 @@ from ..analysis.opinions import answers, drivers, ratings, response
 from ..analysis.opinions.drivers import Drivers
 from ..analysis.opinions.questionnaire import Item, Questionnaire
 from ..analysis.opinions.ratings import Promotion, Reliability
-from ..analysis.opinions.response import Response
-from ..analysis.rates import REST
+from ..analysis.opinions.response import Response, Weighted
+from ..analysis.rates import REST, wilson
 from ..base import table_metadata
 from ..base.language import text
 from ..base.origin import Number, Withheld
@@ -248,12 +248,27 @@ def _weigh(
         score = np.nan
         if points is not None:
             score = response.post_stratify(response.summarise_strata(points, pooled[name], listed)).value
-        told[label] = [share.value, share.low, share.high, score, share.effective]
+        told[label] = [share.value, *_bound_share(share), score, share.effective]
     if told:
         raw = ratings.count_promoters(pooled[asked.column]).value if asked else np.nan
         ends = [float(average[name]) for name in ("rate", "low", "high")]
         told = {"raw": [*ends, raw, float(average["consultations"])], **told}
     return _describe_weighted(told)
+
+
+def _bound_share(share: Weighted) -> tuple[float, float]:
+    """Return Wilson's interval of a weighted share, for as many answers as its standard error is worth.
+
+    It stays within 0 and 1 (Korn and Graubard 1998, Survey Methodology 24: 193-201, compare such intervals),
+    and where all answers are alike it is not a point.
+    """
+    p, n = share.value, share.effective
+    if np.isnan(p) or (share.se == 0 and 0 < p < 1):  # the whole list answered
+        return share.low, share.high
+    if share.se > 0:
+        n = p * (1 - p) / share.se**2
+    low, high = wilson(np.array([p * n]), np.array([n]))
+    return float(low[0]), float(high[0])
 
 
 def _count_listed(listed: pd.Series, named: pd.Series) -> dict[str, int]:
@@ -375,7 +390,7 @@ def _gives_one(sums: Sequence[np.ndarray]) -> bool:
 def _protect_drivers(found: Drivers, policy: Policy) -> Drivers:
     """Round what is told: fifteen decimals of a statistic are an equation for the answers behind it."""
     if policy.internal:
-        return found
+        return replace(found, shares=found.shares.round({"vif": 1}))
     shares = found.shares.round({"share": 3, "low": 3, "high": 3, "vif": 1})
     few = found.answered < policy.threshold
     answered = Withheld() if few else Number(found.answered)

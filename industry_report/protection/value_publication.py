@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..analysis.customers import coverage, time_rule
+from ..analysis.rates import FEWEST
 from ..analysis.value import customer_values, model_check, purchase_groups
 from ..analysis.value.assumptions import Assumptions
 from ..analysis.value.customer_values import Tables
@@ -305,10 +306,11 @@ def _protect_money(
 
 
 def _draw_curve(rows: pd.DataFrame, column: str, policy: Policy, is_counted: bool) -> pd.DataFrame:
-    """Return a concentration curve; none where its last point, how many there are, would tell of few."""
+    """Return a concentration curve; none of fewer than ten, nor where its last point would tell of few."""
     curve = protect_concentration(policy, rows, column)
     unknown = int(rows[column].isna().sum())
-    return curve if is_counted and not is_small([unknown], policy) else curve.iloc[:0]
+    is_told = is_counted and not is_small([unknown], policy) and len(rows) - unknown >= FEWEST
+    return curve if is_told else curve.iloc[:0]
 
 
 def _check_models(tables: Tables, at: str, rules: Assumptions, policy: Policy) -> dict[str, Any]:
@@ -341,7 +343,7 @@ def _show_inside(
     both = bool(len(grades)) and bool(intents.index.isin(grades.index).any())
     matrix = customer_values.cross_grades(grades, intents) if both else pd.DataFrame()
     return {
-        "tenths": customer_values.share_by_tenth(shown),
+        "tenths": customer_values.share_by_tenth(shown if len(shown) >= FEWEST else shown.iloc[:0]),
         "groups": purchase_groups.sum_groups(shown),
         "gaps": gaps if policy.internal else gaps.iloc[:0],
         "matrix": matrix,

@@ -8,6 +8,7 @@ last year made from other data is withdrawn where the two would tell of few (`sh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..analysis import conversion, growth
-from ..base import origin
+from ..analysis import conversion, growth, outcome_window
+from ..base import language, origin, table_metadata
 from ..base.errors import InputError
 from ..scorecard.scorecards import Scorecard
 from ..settings.editions import Policy
@@ -103,9 +104,10 @@ def publish(
 def compare_years(now: Published, before: Published | None, year: int, earlier: int) -> YearOnYear:
     """Return two published years with what changed between them."""
     alike = before is not None and before.measure == now.measure
+    alike = alike and not (lacks_buyers(now) or (before is not None and lacks_buyers(before)))
     sides = {earlier: before, year: now}
-    tables = {**now.by, "grade": now.by_grade}
-    past = {**before.by, "grade": before.by_grade} if before is not None and alike else {}
+    tables = {**now.by, "grade": _with_all_graded(now)}
+    past = {**before.by, "grade": _with_all_graded(before)} if before is not None and alike else {}
     total = growth.of_total(now.received, before.received if before else float("nan"), (earlier, year))
     return origin.release(
         YearOnYear(
@@ -132,6 +134,33 @@ def compare_years(now: Published, before: Published | None, year: int, earlier: 
     )
 
 
+def lacks_buyers(side: Published) -> bool:
+    """Tell whether so many purchases are dated before their consultation that the rate is one of the others.
+
+    Who bought before is no outcome and in no rate, while who never bought stays in it.
+    """
+    counts = side.basis.outcomes
+    if counts.empty or outcome_window.BEFORE not in counts:
+        return False
+    early, bought = counts[outcome_window.BEFORE].sum(), side.average.conversions
+    return bool(early > outcome_window.MOST_BEFORE * (early + (0 if pd.isna(bought) else bought)))
+
+
+def _with_all_graded(side: Published) -> pd.DataFrame:
+    """Return the rates of grades with all consultations of each, not only those followed in full."""
+    table, counts = side.by_grade, side.grades["consultations"]
+    if table.empty or "received" in table:
+        return table
+    parts = [
+        [one for one in re.split(language.JOINED, str(grade)) if one in counts.index] for grade in table.index
+    ]
+    received = [
+        counts[[grade]].iloc[0] if grade in counts.index else counts[names].sum(skipna=False, min_count=1)
+        for grade, names in zip(table.index, parts, strict=True)
+    ]
+    return table_metadata.carry(table, table.assign(received=received))
+
+
 def _side_by_side(sides: comparison.Sides) -> pd.DataFrame:
     table = comparison.overview(sides)
     return table.rename_axis("year")
@@ -145,4 +174,6 @@ def _nothing() -> pd.DataFrame:
 def _split(sides: comparison.Sides, kind: str) -> pd.Series:
     """Split the change of the measure by what both years show; all other groups are one."""
     counts = comparison.common_counts(sides, kind)
-    return growth.decompose(*counts) if counts else growth.decompose(pd.DataFrame(), pd.DataFrame())
+    if counts is None or counts[0].shape[1] < 2:  # one group has no mix that could change
+        return growth.decompose(pd.DataFrame(), pd.DataFrame())
+    return growth.decompose(*counts)

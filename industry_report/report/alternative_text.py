@@ -13,12 +13,14 @@ from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
+from ..analysis.conversion import FEWEST
 from ..base import language
 from ..base.language import formatted, text
 
 # What a table measures, the first that it has; counts come last, for most tables have them beside a rate.
 MEASURES = ("rate", "difference", "share", "mean", "lift", "contacts", "consultations", "received")
 NUMBERS = {*MEASURES, "low", "high", "conversions", "reference", "standardised", "p", "contacts_per_year"}
+VERDICTS = ("verdict", "direction")  # of a difference, whatever is drawn
 SPELLED_OUT = 8  # values that are all read out; of more, the extremes
 MOST_PANELS = 6  # whose names are read out
 FEWEST_CELLS = 9  # of a heat map
@@ -132,22 +134,40 @@ def _tell_values(data: pd.DataFrame | None, axes: list[Axes]) -> str:
     measure = _find_measure(flat, axes)
     if measure is None:
         return ""
-    keys = [column for column in flat.columns if column not in NUMBERS and _is_key(flat[column])]
-    if "verdict" in keys and not flat[[key for key in keys if key != "verdict"]].duplicated().any():
-        keys.remove("verdict")  # it speaks of a difference, whatever is drawn
+    keys = _find_keys(flat)
     shown = flat[flat[measure].notna()]
     names = [_name_row(row, keys) for row in shown[keys].itertuples(index=False)] if keys else []
     if not names or len(set(names)) < len(names):  # rows that are not told apart by their names
         return ""
     values = [formatted(value, measure) for value in shown[measure]]
     pairs = [f"{name} {value}" for name, value in zip(names, values, strict=True)]
-    hidden = len(flat) - len(shown)
     said = (
         _spell_out(pairs, shown[measure])
         if len(pairs) <= SPELLED_OUT
         else _tell_extremes(pairs, shown[measure])
     )
-    return said + (text(zh=f"；{hidden}项不公布", en=f"; {hidden} not published") if hidden else "")
+    return said + _tell_missing(flat, measure)
+
+
+def _find_keys(flat: pd.DataFrame) -> list[str]:
+    """Return the columns that name the rows: words first, numbers only where words leave rows alike."""
+    keys = [column for column in flat.columns if column not in NUMBERS and _is_key(flat[column])]
+    keys.sort(key=lambda column: (pd.api.types.is_integer_dtype(flat[column]), column in VERDICTS))
+    for count in range(1, len(keys)):
+        if not flat[keys[:count]].duplicated().any():
+            return keys[:count]
+    return keys
+
+
+def _tell_missing(flat: pd.DataFrame, measure: str) -> str:
+    """Say how many values are withheld, and how many there are none of: too few, or nothing to count."""
+    missing = flat[measure].isna()
+    none = missing & (flat["consultations"] < FEWEST) if "consultations" in flat else missing & False
+    counts = [
+        (int((missing & ~none).sum()), text(zh="项不公布", en=" not published")),
+        (int(none.sum()), text(zh="项没有数值", en=" without a value")),
+    ]
+    return "".join(text(zh="；", en="; ") + f"{count}{words}" for count, words in counts if count)
 
 
 def _find_measure(flat: pd.DataFrame, axes: list[Axes]) -> str | None:
@@ -180,8 +200,14 @@ def _is_key(column: pd.Series) -> bool:
 
 
 def _name_row(row: tuple[object, ...], keys: list[str]) -> str:
-    words = [formatted(value, key) for key, value in zip(keys, row, strict=True)]
-    return text(zh="", en=" ").join(words)
+    words = [
+        text(zh=f"{value}年", en=str(value))
+        if key == "side" and str(value).isdigit()
+        else formatted(value, key)
+        for key, value in zip(keys, row, strict=True)
+    ]
+    joined = text(zh="\n", en=" ").join(words)
+    return re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", joined).replace("\n", "")
 
 
 def _spell_out(pairs: list[str], values: pd.Series) -> str:

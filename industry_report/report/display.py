@@ -339,9 +339,11 @@ def present(
     caption: str,
     otherwise: str,
     notes: Sequence[tuple[str, str]] = (),
+    drawn: str = "rate",
+    data: pd.DataFrame | None = None,
     **options: Any,
 ) -> None:
-    """Show a drawing of a table with its numbers or, where the table is empty, say why.
+    """Show a drawing of a table with its numbers or, where it would have no marks, say why.
 
     Parameters
     ----------
@@ -352,16 +354,26 @@ def present(
     caption, notes
         As in `show`.
     otherwise : str
-        The sentence that stands in its place.
+        The sentence in its place where the table is empty.
+    drawn : str
+        The column that is drawn.
+    data : DataFrame, optional
+        Its numbers as readers see them, where `table` has codes for words.
 
     Examples
     --------
     >>> present(by_grade, figures.conversion_by_grade, caption="…", otherwise="…")  # doctest: +SKIP
     """
-    if table.empty:
-        say(otherwise)
+    reason = exhibits.why_nothing(table, drawn, otherwise)
+    if reason:
+        say(reason)
     else:
-        show(drawing(table, *arguments, **options), caption=caption, data=table, notes=notes)
+        show(
+            drawing(table, *arguments, **options),
+            caption=caption,
+            data=table if data is None else data,
+            notes=notes,
+        )
 
 
 def provenance(sources: pd.DataFrame, scorecard: Scorecard, **parameters: Any) -> None:

@@ -7,9 +7,11 @@ from html import escape
 
 import pandas as pd
 
-from ..base import origin
+from ..analysis.conversion import FEWEST, REST
+from ..base import language, origin
 from ..base.language import text
 from .layout import Surroundings
+from .sentences.wording import is_withheld
 
 MOST_FILES = 3  # that a sentence names
 
@@ -79,7 +81,8 @@ def point_to(table: pd.DataFrame | str, name: str, caption: str) -> str:
     rows, file = f"{len(table):,}", f".{name}.xlsx"
     return text(
         zh=f"附件：{caption}（{rows}行），见与本报告同名、以{file}结尾的工作簿。",
-        en=f"Attachment: {caption} ({rows} rows), in the workbook of this name that ends in {file}.",
+        en=f"Attachment: {caption} ({language.several(len(table), 'row')}), in the workbook of this name "
+        f"that ends in {file}.",
     )
 
 
@@ -93,3 +96,56 @@ def say_provenance(sources: pd.DataFrame, made: pd.DataFrame) -> str:
     rest = text(zh="校验值见数据附录", en="Checksums: see the data appendix")
     said = text(zh=f"数据文件 {files}；{facts}。{rest}", en=f"Source files: {files}; {facts}. {rest}")
     return origin.release(said)  # names and versions: of no customer
+
+
+def why_nothing(table: pd.DataFrame, drawn: str, otherwise: str) -> str:
+    """Return the sentence that stands in place of a drawing with no marks; nothing where there are some.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A published table.
+    drawn : str
+        The column that is drawn: counts are drawn as bars, of which zero is none, rates as points.
+    otherwise : str
+        The sentence of a table that is empty or counts nothing.
+    """
+    if table.empty or drawn not in table:
+        return otherwise if table.empty else ""
+    values = table[drawn]
+    if values.isna().all() or (drawn != "rate" and values.isna().any() and not values.fillna(0).any()):
+        if drawn == "rate" and "consultations" in table and (table["consultations"] == 0).all():
+            return _nothing_known()
+        few = drawn == "rate" and "consultations" in table and not is_withheld(table).any()
+        return _too_few() if few else _all_withheld()
+    if drawn != "rate" and not values.any():
+        return otherwise
+    return _all_pooled(table) if table.index.isin(REST.values()).all() else ""
+
+
+def _nothing_known() -> str:
+    return text(
+        zh="还没有已知结果的咨询，不计算比率，本节从略",
+        en="No outcome is known yet; this section is left out",
+    )
+
+
+def _too_few() -> str:
+    return text(
+        zh=f"各组均不足{FEWEST}条，不计算比率，本节从略", en=f"No group has {FEWEST} consultations: no rates"
+    )
+
+
+def _all_withheld() -> str:
+    return text(
+        zh="本节的数字可能识别单个客户，均不公布",
+        en="All numbers of this section could identify somebody and are withheld",
+    )
+
+
+def _all_pooled(table: pd.DataFrame) -> str:
+    name = language.term(str(table.index.name))
+    return text(
+        zh=f"“{name}”没有可以单独公布的组，本节从略",
+        en=f"No group of “{name}” can be published by itself; this section is left out",
+    )

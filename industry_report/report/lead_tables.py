@@ -54,7 +54,13 @@ def words(table: pd.DataFrame) -> pd.DataFrame:
     if {"auc", "other", "low", "high"} <= set(told):  # an interval of a difference of areas
         pairs = zip(told["low"], told["high"], strict=True)
         spans = [
-            f"{formatted(low, 'auc')}～{formatted(high, 'auc')}" if low == low else "–" for low, high in pairs
+            text(
+                zh=f"{formatted(low, 'auc')}～{formatted(high, 'auc')}",
+                en=f"{formatted(low, 'auc')} to {formatted(high, 'auc')}",
+            )
+            if low == low
+            else "–"
+            for low, high in pairs
         ]
         told = told.drop(columns=["low", "high"])
         told.insert(told.columns.get_loc("difference") + 1, "interval", spans)

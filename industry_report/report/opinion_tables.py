@@ -104,6 +104,14 @@ def choices(table: pd.DataFrame) -> pd.DataFrame:
     return table[["texts", "share", "low", "high"]]
 
 
+def scales(told: Surveyed, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return the means of reliable scales; `names` as for `reliabilities`."""
+    every = text(zh="全部项目", en="All items")
+    named = [names.get(str(name)) or (str(name) if name else every) for name in told.scales.index]
+    shown = told.scales.set_axis(pd.Index(named, name="scale"), axis=0)
+    return table_metadata.describe(shown, heads={"scale": text(zh="量表", en="Scale")})
+
+
 def reliabilities(told: Surveyed, names: Mapping[str, str]) -> pd.DataFrame:
     """Return Cronbach's alpha of all items and of each dimension.
 

@@ -57,7 +57,10 @@ def bars(
     --------
     >>> bars(by_grade, "rate", title="A级成交率最高", measure="各等级成交率")  # doctest: +SKIP
     """
-    if table.empty or table[column].isna().all():
+    nothing = (
+        table.empty or table[column].isna().all() or (column != "rate" and not table[column].fillna(0).any())
+    )
+    if table.empty or nothing:  # a bar of zero is no bar, a rate of zero is a finding
         return None
     shown, left_out = _largest(table, column)
     verdicts = _verdicts(shown, versus)

@@ -61,7 +61,7 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
             head = heads.get(column) or language.term(str(column))
             # Two columns may have one head, such as two dimensions of a scorecard with one label.
             columns[f"{head} ({column})" if head in columns else head] = _protected(data, str(column), shown)
-            estimate = str(column)
+            estimate = formats.get(column, str(column))
     return pd.DataFrame(columns, dtype=object)
 
 

@@ -128,10 +128,12 @@ def test_months_of_another_year_are_left_out() -> None:
     table = pd.DataFrame({"consulted_on": pd.to_datetime(["2023-05-01"] * 400)})
     assert bases.share_off_year(table, 2025) == 1
     assert bases.of_the_year(table, 2025)["consulted_on"].isna().all()
-    assert industry.off_year(1.0, 2025) == "100.0%的咨询日期不在2025年内，不按月统计"
+    assert (
+        industry.off_year(pd.DataFrame({"share": [1.0]}), 2025) == "100.0%的咨询日期不在2025年内，不按月统计"
+    )
     few = pd.DataFrame({"consulted_on": pd.to_datetime(["2025-05-01"] * 96 + ["2024-12-31"] * 4)})
     assert bases.of_the_year(few, 2025) is few
-    assert industry.off_year(0.04, 2025) == ""
+    assert industry.off_year(pd.DataFrame({"share": [0.04]}), 2025) == ""
     assert bases.share_off_year(few.drop(columns="consulted_on"), 2025) == 0
 
 

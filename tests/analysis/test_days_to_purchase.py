@@ -31,6 +31,18 @@ def test_median_days_count_the_open_as_far_as_they_are_known():
     assert (row["quarter_days"], row["median_days"], row["three_quarter_days"]) == (2, 6, 6)
 
 
+def test_days_are_not_told_where_nobody_has_been_followed_to_the_end():
+    """All asked nine days ago: who has bought by now is known, who will within 90 days is not."""
+    consulted = pd.Series(pd.Timestamp("2025-03-15"), range(40))
+    bought = pd.Series(range(40)) % 3 == 0
+    rows = pd.DataFrame({"consulted_on": consulted, "converted": pd.array(bought, dtype="boolean")})
+    rows["converted_on"] = (consulted + pd.Timedelta(days=5)).where(bought)
+    short = Window(90, pd.Timestamp("2025-03-24"))
+    long = Window(90, pd.Timestamp("2025-09-30"))
+    assert days_to_purchase.estimate(rows, short)["median_days"].isna().all()
+    assert days_to_purchase.estimate(rows, long)["median_days"].tolist() == [5]
+
+
 def test_nobody_who_buys_has_no_days():
     row = days_to_purchase.estimate(register(("2025-01-01", False, None)), Window(90, CUT)).iloc[0]
     assert row["conversions"] == 0

@@ -40,6 +40,12 @@ def test_a_year_without_a_season_in_the_edge_data_has_none():
     assert not found.clear
 
 
+def test_a_register_of_a_day_or_two_months_has_no_season():
+    for months in ([3], [11, 12], [1, 12]):
+        counts = [200 if month in months else 0 for month in range(1, 13)]
+        assert find_season(by_month(*counts)) is None
+
+
 def test_the_same_data_find_the_same_season():
     counts = by_month(*range(60, 180, 10))
     assert find_season(counts) == find_season(counts)

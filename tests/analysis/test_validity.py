@@ -227,9 +227,10 @@ def test_shares_are_missing_where_the_scores_tell_nothing() -> None:
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        ([(i, c, s, True) for i, c, s, _ in FULL], "too few"),
-        ([(i, c, s, False) for i, c, s, _ in FULL], "too few"),
-        ([(5, 3, 1, i < 29) for i in range(200)], "too few"),
+        ([(i, c, s, True) for i, c, s, _ in FULL], "all bought"),
+        ([(i, c, s, False) for i, c, s, _ in FULL], "none bought"),
+        ([(5, 3, 1, i < 29) for i in range(200)], "constant score"),
+        ([(i, c, s, k < 29) for k, (i, c, s, _) in enumerate(FULL)], "too few"),
         ([(i, 3, s, (i + s) % 2 == 0) for i, _, s, _ in FULL], "constant score"),
         ([(i, i, s, (i + s) % 2 == 0) for i, _, s, _ in FULL], "constant score"),
         ([(i, c, s, 4 * i + 3 * c + 3 * s >= 30) for i, c, s, _ in FULL], "separated"),

@@ -67,7 +67,9 @@ def test_another_language_is_refused_and_the_one_in_use_stays(value: Any, mend: 
 
 
 @pytest.mark.parametrize("column", ["rate", "consultations", "composite", "customer_type", "consulted_on"])
-@pytest.mark.parametrize("value", [None, np.nan, float("nan"), pd.NA, pd.NaT, np.datetime64("NaT")], ids=repr)
+@pytest.mark.parametrize(
+    "value", [None, np.nan, float("nan"), pd.NA, pd.NaT, np.datetime64("NaT", "ns")], ids=repr
+)
 def test_a_missing_value_prints_as_a_dash(value: Any, column: str) -> None:
     assert language.formatted(value, column) == "–"
 

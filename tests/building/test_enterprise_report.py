@@ -220,3 +220,26 @@ def test_the_report_and_its_workbook_are_published_together(tmp_path, monkeypatc
     assert book["名单"].max_row > 30
     assert "work-list.xlsx" in (tmp_path / "enterprise.zh.json").read_text(encoding="utf-8")
     assert headings.APPENDIX[0] in (tmp_path / "enterprise.zh.html").read_text(encoding="utf-8")
+
+
+def test_triggers_are_met_by_orders_where_there_are_some(run, tmp_path):
+    whole = (ROOT / "params" / "scorecards" / "annual-purchases.yaml").read_text(encoding="utf-8")
+    card = (ROOT / "params" / "scorecards" / "consultation.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "card.yaml"
+    file.write_text(card + "\n" + whole[whole.index("triggers:") :], encoding="utf-8")
+    months = {"0000001": ("03", "04", "05"), "0000002": ("03", "05", "06")}  # the second misses April
+    orders = [
+        (f"D{who}{month}{part}", who, f"2025-{month}-1{part}", 60_000)
+        for who, which in months.items()
+        for month in which
+        for part in (1, 2)
+    ]
+    head = ["订单编号", "客户编号", "下单日期", "订单金额"]
+    pd.DataFrame(orders, columns=head).to_csv(tmp_path / "黄山市-订单.csv", index=False)
+    said = run(make_consultations(40), scorecard=str(file))
+    assert "按订单，1户达到触发条件" in texts(said)
+    fired = next(one for one in exhibits(said) if "触发条件" in str(one))
+    assert "0000001" in str(fired) and "0000002" not in str(fired)
+    (tmp_path / "黄山市-订单.csv").unlink()
+    bare = texts(run(make_consultations(40), scorecard=str(file)))
+    assert "未提供订单" in bare and "按订单" not in bare

@@ -261,3 +261,11 @@ def test_the_page_has_alternative_texts_and_no_number_without_a_gate(whole):
     ran = run_cells(NOTEBOOK, data=whole, **ASKED, edition="industry")
     page = BeautifulSoup(str(make_page(ran)), "html.parser")
     assert all(svg.get("aria-label") for svg in page.find_all("svg", role="img"))
+
+
+def test_complaints_and_orders_without_rows_are_none(tmp_path):
+    tables = opinions.make_tables(customers=60, answered=40)
+    for name in ("投诉", "订单", "反馈", "客户档案"):
+        tables[name] = tables[name].head(0)
+    text, _ = run(opinions.write(tmp_path, tables))
+    assert "没有投诉" in text

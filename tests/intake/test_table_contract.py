@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from industry_report.analysis import customers
 from industry_report.base.errors import InputError
-from industry_report.intake import check_report, contract, dataset, table_drafts, table_headers
+from industry_report.intake import check_report, contract, dataset, other_tables, table_drafts, table_headers
 from industry_report.intake.mapping import load_column_map
 from industry_report.intake.schemas import SCHEMAS
 
@@ -476,3 +476,11 @@ def test_the_docs_have_a_section_for_each_table_with_a_row_that_is_read(tmp_path
     assert all(f"### {name}" in text or f" {name}\n" in text for name in SCHEMAS)
     mapping = write(tmp_path, "m.yaml", re.search(r"^```yaml\n(tables:.+?)```$", text, flags=re.M | re.S)[1])
     assert load_column_map(mapping).tables["orders"].refunds_are_negative
+
+
+@pytest.mark.parametrize("table", [name for name in SCHEMAS if name not in ("consultations", "responses")])
+def test_a_table_without_rows_has_the_types_that_rows_would_give_it(table):
+    empty = other_tables._make_empty(table)
+    schema = SCHEMAS[table]
+    assert set(schema.columns) <= set(empty) and not len(empty)
+    assert all(empty[date].dtype.kind == "M" for date in schema.dates)

@@ -104,6 +104,8 @@ def test_a_public_edition_has_the_model_card_alone(spec):
     assert now.text == "" and now.scored.empty and now.known.empty and now.settled.empty and not now.selection
     assert list(now.card.columns) == ["label", "value", "points"]
     assert not now.audit["detail"].any() and "unseen" not in now.counts
+    # Information and AUC of a column of two values are two equations for its two unknown counts.
+    assert "auc" not in now.audit and "information" in now.audit
     counts = now.by_grade[["leads", "converted"]].assign(
         rest=now.by_grade["leads"] - now.by_grade["converted"]
     )
@@ -130,8 +132,9 @@ def test_two_statistics_of_a_column_do_not_give_the_conversions_of_a_bin(spec):
     inside, outside = (told(tables, spec, policy) for policy in (INTERNAL, PUBLIC))
     told_inside, shown = (now.audit.set_index("label") for now in (inside, outside))
     assert len(count_solutions(inside, told_inside.loc["有预算"])) < 3  # of 1 to 9
-    assert shown.loc["有预算", ["auc", "information"]].isna().all() and shown.index[-1] == "有预算"
-    assert shown.loc["线索来源", ["auc", "information"]].notna().all()
+    assert "auc" not in shown
+    assert pd.isna(shown.loc["有预算", "information"]) and shown.index[-1] == "有预算"
+    assert pd.notna(shown.loc["线索来源", "information"])
     assert pd.isna(outside.columns.set_index("label").loc["有预算", "information"])
 
 
@@ -245,3 +248,46 @@ def test_the_checklist_ranks_leads_with_unknown_answers_by_what_is_possible():
     )
     _, rank = lead_cards.rank_by("params/scorecards/qualification.yaml", leads)
     assert rank.tolist() == [3.0, 2.5, 0.0]
+
+
+@pytest.mark.parametrize("hostile", ["outcome", "open", "bought", "total", "chance", "lead", "self"])
+def test_a_column_may_be_called_as_the_program_calls_one(spec, hostile):
+    tables = make_tables()
+    need = tables["leads"].pop("need").replace("unknown", np.nan)
+    said = {}
+    for name in ("plain", hostile):
+        own = {"leads": tables["leads"].assign(**{"x": need}).rename(columns={"x": name})}
+        own["interactions"] = pd.DataFrame(
+            {
+                "customer_id": ["C1"],
+                "occurred_at": pd.Timestamp("2024-01-01"),
+                "kind": "浏览",
+                "created_on": 1,
+            }
+        ).rename(columns={"created_on": "created_on" if name == "plain" else "lead"})
+        rule = dataclasses.replace(spec.rules["need"])
+        one = dataclasses.replace(
+            spec, rules={name: rule, "pages_30": rule}, kinds={name: "person", "pages_30": "behaviour"},
+            labels={}, excluded={}, accepted={},
+        )  # fmt: skip
+        said[name] = protect_leads(own, 2025, one, INTERNAL, "2026-03-31")
+    plain, named = said["plain"], said[hostile]
+    assert len(plain["card"]) and not plain["audit"]["stopped"].any()
+    for part in ("card", "audit", "by_grade", "test", "scored", "columns"):
+        told = named[part].astype(str).replace(hostile, "plain")
+        pd.testing.assert_frame_equal(told, plain[part].astype(str))
+    assert f'column: "{hostile}"' in named["text"]
+
+
+def test_leads_that_all_came_in_after_the_day_of_the_test_leave_a_reason(spec):
+    tables = make_tables(created_on=pd.Timestamp("2025-06-30"), converted_on=pd.NaT)
+    now = told(tables, spec, INTERNAL)
+    assert now.card.empty and now.text == "" and sentences.no_card(now)
+
+
+@pytest.mark.parametrize(
+    ("even", "said"), [(-99, "得分最低的线索也值得联系"), (99, "最高的线索也不值得"), (0, "总分在0分")]
+)
+def test_where_every_lead_or_none_is_worth_a_contact_it_is_said(spec, even, said):
+    now = told(make_tables(), spec, INTERNAL)
+    assert said in sentences.worthwhile(dataclasses.replace(now, break_even=even))

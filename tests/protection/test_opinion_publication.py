@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from industry_report.analysis.opinions import coding, questionnaire
+from industry_report.analysis.opinions import coding, questionnaire, response
 from industry_report.protection import (
     complaint_publication,
     feedback_publication,
@@ -335,3 +335,15 @@ def test_an_internal_edition_withholds_nothing(seed):
     complained = complaint_publication.publish_complaints(rows, 2025, INSIDE, (1, 7))
     assert complained.by["category"]["consultations"].sum() == len(table)
     assert complained.still_open == table["closed_on"].isna().sum()
+
+
+@pytest.mark.parametrize(("satisfied", "answered"), [(90, 90), (0, 90), (88, 90), (1, 12), (45, 90)])
+def test_a_weighted_share_has_an_interval_within_0_and_1(satisfied, answered):
+    values = pd.Series([1.0] * satisfied + [0.0] * (answered - satisfied)).sample(frac=1, random_state=2)
+    groups = pd.Series(["甲", "乙"] * (answered // 2))
+    strata = response.summarise_strata(values.reset_index(drop=True), groups, {"甲": 300, "乙": 100})
+    share = response.post_stratify(strata)
+    low, high = survey_publication._bound_share(share)
+    assert 0 <= low <= share.value <= high <= 1 and low < high
+    if satisfied == 45:  # far from the ends it is the usual one
+        assert abs(low - share.low) < 0.01 and abs(high - share.high) < 0.01

@@ -52,7 +52,7 @@ def coverage(tables: Mapping[str, Any]) -> pd.DataFrame:
     days = {name: _count_by_day(name, rows) for name, rows in known.items()}
     ids = {name: _count_by_customer(rows) for name, rows in known.items() if _has(rows, "customer_id")}
     everyone, alone = _list_everyone(ids)
-    last = max((part["day"].max() for part in days.values() if part["day"].notna().any()), default=pd.NaT)
+    last = max((day for part in days.values() for day in part["day"].dropna()), default=pd.NaT)
     records = [
         record
         for name, part in days.items()

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ...base.own_names import plain_name
 from ...scorecard.conditions import Interval
 from ...scorecard.scorecards import FollowUp, Wording
 from .binning import write_number
@@ -58,8 +59,9 @@ def write_card(
     lines = [*(f"# {remark}".rstrip() for remark in remarks), "kind: weighted", f"name: {_quote(name)}"]
     lines += [f"version: {_quote(version)}", f"title: {_word(title)}", "normalised: false", "", "dimensions:"]
     for part in parts:
-        label = labels.get(part.cells.column, {"zh": part.cells.column, "en": part.cells.column})
-        lines += [f"  - column: {_quote(part.cells.column)}", f"    label: {_word(label)}", "    weight: 1"]
+        column = plain_name(part.cells.column)
+        label = labels.get(part.cells.column, {"zh": column, "en": column})
+        lines += [f"  - column: {_quote(column)}", f"    label: {_word(label)}", "    weight: 1"]
         lines += _list_numbers(part) if part.cells.is_number else _list_texts(part)
         lines.append(f"    missing: {{points: {part.points[part.cells.blank]}}}")
     lines += ["", "bands:"]

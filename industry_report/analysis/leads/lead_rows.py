@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ...base.errors import InputError, near_match
+from ...base.own_names import OWN
 from ...intake.schemas import SCHEMAS
 from ..customers import time_rule
 from ..customers.outcomes import outcomes
@@ -25,8 +26,28 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "calls": ("电话",),
 }
 WINDOWED = re.compile(rf"({'|'.join(KINDS)})_([1-9][0-9]{{0,2}})")
+_EVENT = ("customer_id", "occurred_at", "staff", "seconds", "session")
 FIRM = ("customer_type", "industry", "employees", "registered_capital", "annual_revenue", "channel")
 NOT_YET, NOT_TOLD, UNDATED = "not yet known", "not told", "undated"
+# What this program adds to leads; a column of the data of such a name stands under one of its own.
+ADDED = frozenset({"outcome", "open", "bought", "total", "chance", "grade"})
+
+
+def hold(column: str) -> str:
+    """Return the name under which a column of the data stands among what is known of leads.
+
+    Examples
+    --------
+    >>> hold("pages_30"), hold("outcome")
+    ('pages_30', 'outcome (own)')
+    """
+    return column + OWN if column in ADDED else column
+
+
+def pick(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame | None:
+    """Return columns of the data under the names that the data give them; None where one is lacking."""
+    held = [hold(column) for column in columns]
+    return rows[held].set_axis(list(columns), axis=1) if set(held) <= set(rows) else None
 
 
 def list_late(columns: Sequence[str]) -> list[str]:
@@ -55,8 +76,9 @@ def gather(
     Returns
     -------
     DataFrame
-        lead_id, customer_id, created_on, the columns, ``outcome`` (yes, no or missing), ``open``, why it is
-        missing (not yet known, not told, undated), and ``bought``, whether a purchase is registered at all.
+        lead_id, customer_id, created_on, the columns by their names of `hold`, ``outcome`` (yes, no or
+        missing), ``open``, why it is missing (not yet known, not told, undated), and ``bought``, whether a
+        purchase is registered at all.
         Sorted by created_on and lead_id.
 
     Raises
@@ -68,7 +90,9 @@ def gather(
     told = {name: _find_column(name, leads, tables) for name in columns}
     kept = [name for name in ("lead_id", "customer_id", "region", "source", "created_on") if name in leads]
     kept += [name for name in ("need", "budget", "authority") if name in leads]
-    rows = leads[kept].assign(**{name: _as_plain(values) for name, values in told.items()})
+    rows = leads[kept].copy()
+    for name, values in told.items():
+        rows[hold(name)] = _as_plain(values)
     return rows.assign(**_follow(leads, tables, within_days, covered_to))
 
 
@@ -100,6 +124,7 @@ def _count_before(leads: pd.DataFrame, events: pd.DataFrame | None, what: str, d
     if events is None or "customer_id" not in leads:
         return pd.Series(pd.NA, index=leads.index, dtype="Float64")
     own = events[events["kind"].isin(KINDS[what])]
+    own = own[[name for name in _EVENT if name in own]]  # any other may be called as a column of the leads
     own = own[~own["staff"].fillna(False).astype(bool)] if "staff" in own else own
     joined = leads[["customer_id", "created_on"]].reset_index(names="lead").merge(own, on="customer_id")
     known = time_rule.was_known(joined["occurred_at"], joined["created_on"])

@@ -18,7 +18,7 @@ from .accuracy import Area, Brier, Calibration, Shift
 from .audit import audit
 from .binning import is_number
 from .fitting import Fit, Rule, fit
-from .lead_rows import list_late
+from .lead_rows import hold, list_late
 from .model_file import ModelFile
 from .stability import Stability, resample
 
@@ -104,6 +104,7 @@ def learn(rows: pd.DataFrame, spec: ModelFile, resamples: int = 40) -> LeadModel
     rows : DataFrame
         See `lead_rows.gather`.
     spec : ModelFile
+        Its columns by the names that they have in `rows`; see `hold_names`.
     resamples : int
         Halves of the past that the card is learned again from.
     """
@@ -125,6 +126,15 @@ def learn(rows: pd.DataFrame, spec: ModelFile, resamples: int = 40) -> LeadModel
         tabulate_grades(scored, grades), _resample(fitted, past, later, kept, grades, spec.double, resamples),
         follow_months(past, scored, fitted),
     )  # fmt: skip
+
+
+def hold_names(spec: ModelFile) -> ModelFile:
+    """Return a model file whose columns have the names that they have among what is known of leads."""
+    named = ("rules", "kinds", "labels", "accepted")
+    held: dict[str, Any] = {
+        part: {hold(name): one for name, one in getattr(spec, part).items()} for part in named
+    }
+    return replace(spec, **held)
 
 
 def _word(accepted: Mapping[str, Wording]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 from ...base.yaml_forms import Keyed, Kind, Worded, read_words
 from ...base.yaml_reader import Page, open_page
 from ...scorecard.conditions import Interval, read_interval
-from ...scorecard.scorecards import Wording
+from ...scorecard.scorecards import RESULTS, Wording
 from .fitting import DOUBLE, Rule
 
 FILE = Kind("the model", "params/lead-model.yaml")
@@ -167,6 +167,13 @@ def _one_of(*choices: str) -> Any:
     return choose
 
 
+def _read_column(text: str) -> str:
+    """Read a column's name; no card can rate by one that rating itself writes."""
+    if text.strip() in RESULTS:
+        raise ValueError("is a column that scoring adds. Give the data's own another name by a mapping file.")
+    return read_words(text)
+
+
 _WORDING = {"zh": read_words, "en": read_words}
 
 _COLUMN = {
@@ -183,7 +190,7 @@ _FORM = {
     "title": _WORDING,
     "target": {"within_days": _whole},
     "test_from": _day,
-    "columns": Keyed(read_words, _COLUMN),
+    "columns": Keyed(_read_column, _COLUMN),
     "exclude?": Keyed(read_words, Worded(read_words)),
     "points_to_double?": _whole,
     "grades?": Keyed(read_words, read_interval),

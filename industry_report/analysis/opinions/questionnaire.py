@@ -15,8 +15,11 @@ from ...base.yaml_reader import Page, open_page
 SURVEY = Kind("the file of survey items", "params/survey.yaml")
 MOST_DRIVERS = 10  # Shapley shares look at all subsets of the items
 RATING = (0, 10)  # the scale of the recommendation that NPS is defined on
-# Columns that a sheet of answers has anyway.
-RESERVED = ("response_id", "customer_id", "survey", "sent_on", "answered_on", "channel", "region", "year")
+# Columns that a sheet of answers has anyway, and those that are worked out beside the answers.
+RESERVED = (
+    *("response_id", "customer_id", "survey", "sent_on", "answered_on", "channel", "region", "year"),
+    *("customer_type", "grade_before", "complete", "partial", "success", "_rank", "_day"),
+)
 
 
 @dataclass(frozen=True)

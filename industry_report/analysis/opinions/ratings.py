@@ -75,7 +75,7 @@ def _describe_item(answers: pd.Series, item: Item) -> list[float]:
 
 
 def mean_interval(values: np.ndarray) -> tuple[float, float, float]:
-    """Return mean and its 95 % t interval.
+    """Return mean and its 95 % t interval; no interval of one answer, nor of answers that are all alike.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def mean_interval(values: np.ndarray) -> tuple[float, float, float]:
     from scipy.stats import t
 
     n, mean = len(values), float(np.mean(values)) if len(values) else np.nan
-    if n < 2:
+    if n < 2 or np.ptp(values) == 0:  # answers that are all alike do not tell how far others may lie
         return mean, np.nan, np.nan
     reach = float(t.ppf(1 - ALPHA / 2, n - 1) * np.std(values, ddof=1) / np.sqrt(n))
     return mean, mean - reach, mean + reach
@@ -188,6 +188,10 @@ def promotion_difference(now: Promotion, before: Promotion) -> tuple[float, floa
         return np.nan, np.nan, np.nan
     variance = sum(_variance(one.promoters, one.passives, one.detractors) for one in (now, before))
     gap, reach = now.value - before.value, 100 * Z95 * float(np.sqrt(variance))
+    if not reach:  # all answers alike: from the adjusted limits of both (MOVER, Zou and Donner 2008)
+        below = np.hypot(now.value - now.low, before.high - before.value)
+        above = np.hypot(now.high - now.value, before.value - before.low)
+        return gap, float(gap - below), float(gap + above)
     return gap, max(gap - reach, -200.0), min(gap + reach, 200.0)
 
 

@@ -181,7 +181,9 @@ def _estimate(values: _Float, indicator: str) -> tuple[float, float, float]:
 
     mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
     half = float(t.ppf(1 - ALPHA / 2, len(values) - 1)) * error
-    return mean, mean - half, mean + half
+    low = mean - half
+    # Where nobody brought less than nothing the mean cannot be less either.
+    return mean, max(low, 0.0) if values.min() >= 0 else low, mean + half
 
 
 def choose_indicator(outcomes: pd.DataFrame, indicator: str) -> pd.DataFrame:

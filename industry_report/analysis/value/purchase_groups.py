@@ -17,16 +17,18 @@ GROUPS = {
 
 
 def fifths(values: pd.Series) -> pd.Series:
-    """Return in which fifth by rank each value lies, 5 the largest; equal values lie in the lowest of theirs.
+    """Return in which fifth by rank each value lies, 5 the largest; equal values lie in the middle of theirs.
+
+    So customers who are all alike are neither large nor small, and neither recent nor lapsing.
 
     Examples
     --------
     >>> fifths(pd.Series([10, 20, 30, 40, 50])).tolist(), fifths(pd.Series([7, 7, 7, 9, 9])).tolist()
-    ([1, 2, 3, 4, 5], [1, 1, 1, 4, 4])
+    ([1, 2, 3, 4, 5], [2, 2, 2, 4, 4])
     """
-    rank = values.rank(method="min")
+    rank = values.rank(method="average")  # a whole or half number, so that 2 x rank is exact
     n = int(values.notna().sum())
-    return ((rank - 1) * PARTS // max(n, 1) + 1).astype("Int64")
+    return ((2 * rank - 1) * PARTS // max(2 * n, 1) + 1).astype("Int64")
 
 
 def group_purchases(customers: pd.DataFrame) -> pd.DataFrame:

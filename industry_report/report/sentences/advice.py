@@ -6,14 +6,17 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
-from ...analysis.conversion import COUNTS, LOWER, Measure, compare_pairs
+from ...analysis.conversion import ALPHA, COUNTS, LOWER, Measure, compare_pairs
 from ...base import language, origin
 from ...base.language import capital, grade_name, text
 from ...scorecard.scorecards import Band
 from .grade_findings import reversals_of
 from .score_quality import is_upside_down
 from .wording import kind, listed, percent
+
+LEAST_STAFF = 0.1  # full-time equivalents: fewer are no posts to plan
 
 
 def effort(contacts: pd.DataFrame) -> str:
@@ -39,6 +42,11 @@ def effort(contacts: pd.DataFrame) -> str:
 def yearly(contacts: pd.DataFrame) -> str:
     """State how many contacts a year the policy asks for, and why that is an upper bound; no number if withheld."""
     total = contacts["contacts"].sum(skipna=False)
+    if contacts["contacts"].isna().all():
+        return text(
+            zh="全年规定回访次数不公布",
+            en="The contacts a year that the follow-up policy asks for are withheld",
+        )
     number = "" if pd.isna(total) else f"{total:,.0f}"
     return text(
         zh=f"按评级标准规定的频次推算，全年规定回访{f'{number}次' if number else '次数见表'}。推算时每条咨询按一户计，"
@@ -67,7 +75,10 @@ def staffing(staff: pd.DataFrame, *, of_customers: bool = False) -> str:
     first = staff.drop_duplicates("assumption")
     minutes = language.listing([f"{value:g}" for value in first["minutes_per_contact"]])
     hours = language.listing(list(dict.fromkeys(f"{value:,.0f}" for value in first["hours_per_year"])))
-    values = language.listing([language.formatted(value, "full_time_equivalents") for value in total])
+    shown = [language.formatted(value, "full_time_equivalents") for value in total]
+    if total.max() < LEAST_STAFF:
+        return _hardly_any(minutes, hours, of_customers)
+    values = language.listing(shown)
     what = text(
         zh="未成交客户的回访（每户计一次等级）" if of_customers else "全部咨询的回访",
         en="following up customers without a purchase" if of_customers else "following up every consultation",
@@ -78,6 +89,17 @@ def staffing(staff: pd.DataFrame, *, of_customers: bool = False) -> str:
         "该数为工作量，不代表用人需求",
         en=f"At {hours} working hours a year and {minutes} minutes a contact (low, mid, high), {what} takes{bound} {values} "
         "full-time equivalents; this measures workload, not vacancies",
+    )
+
+
+def _hardly_any(minutes: str, hours: str, of_customers: bool) -> str:
+    """Say of work that rounds to nobody that there is hardly any."""
+    return text(
+        zh=f"按全时人员每年工作{hours}小时、每次回访用时{minutes}分钟计，{'未成交客户' if of_customers else '全部咨询'}的回访"
+        f"折合全时人员均不足{LEAST_STAFF}人",
+        en=f"At {hours} working hours a year and {minutes} minutes a contact, following up "
+        f"{'customers without a purchase' if of_customers else 'every consultation'} takes less than {LEAST_STAFF} "
+        "full-time equivalents",
     )
 
 
@@ -129,16 +151,51 @@ def advise_reversals(by_grade: pd.DataFrame) -> str:
     )
 
 
-def advise_dimension(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
-    """Advise on the dimension with the lowest mean score; nothing if there is none, or on a tie."""
+def advise_dimension(
+    means: pd.DataFrame, labels: Mapping[str, str], shares: pd.DataFrame | None = None
+) -> str:
+    """Advise on the dimension with the lowest mean score; nothing if none is clearly the lowest, or on a tie.
+
+    Parameters
+    ----------
+    means : DataFrame
+        See `conversion.score_means`.
+    labels : mapping of str to str
+        Dimension → its name in the report's language.
+    shares : DataFrame, optional
+        See `conversion.score_shares`: how the scores of each dimension vary. Without it nothing is tested.
+    """
     known = means["mean"].dropna().round(2)
     if len(known) < 2 or (known == known.min()).sum() > 1:
+        return ""
+    if shares is not None and not _is_clearly_lowest(means["mean"].dropna(), shares):
         return ""
     weakest = labels[str(known.idxmin())]
     return text(
         zh=f"{weakest}平均分最低（{known.min():.2f}分），建议抽查低分记录，查明原因",
         en=f"{weakest} has the lowest mean score ({known.min():.2f}): check a sample of the low-scored records for "
         "the reasons, and compare again next year",
+    )
+
+
+def _is_clearly_lowest(means: pd.Series, shares: pd.DataFrame) -> bool:
+    """Tell whether the lowest mean lies clearly below every other, after Bonferroni over the others.
+
+    All dimensions are scored in the same consultations. Their correlation is not published, so the standard
+    errors are added: that of a difference is never above their sum.
+    """
+    lowest, errors = means.idxmin(), {}
+    for dimension, rows in shares.groupby("dimension", sort=False):
+        scores, counts = (
+            pd.to_numeric(rows[name], errors="coerce").to_numpy(float) for name in ("score", "consultations")
+        )
+        n = counts.sum()
+        mean = (scores * counts).sum() / n if n else np.nan
+        errors[dimension] = np.sqrt((counts * (scores - mean) ** 2).sum()) / n if n else np.nan
+    z = norm.isf(ALPHA / 2 / (len(means) - 1))
+    return all(
+        means[other] - means[lowest] > z * (errors.get(other, np.nan) + errors.get(lowest, np.nan))
+        for other in means.index.drop(lowest)
     )
 
 

@@ -28,12 +28,13 @@ def grown(pair: YearOnYear) -> str:
 
 
 def driver(pair: YearOnYear, kind: str = "source") -> pd.Series | None:
-    """Return the row of the group that has most of the gain, if the gain is a gain and it has half of it."""
+    """Return the row of the group that has at least half of the gain, if the gain is one, but not more than it."""
     table = pair.by.get(kind)
     if table is None or pair.total.empty or not (pair.total.loc[pair.year, "gained"] > 0):
         return None
     known = table[table["contribution"].notna() & (table["gained"] > 0)]
-    if known.empty or known["contribution"].max() < LARGE:
+    # Where others lost, one group may have more than the whole net gain: no part of it.
+    if known.empty or not LARGE <= known["contribution"].max() <= 1:
         return None
     return known.loc[known["contribution"].idxmax()]
 

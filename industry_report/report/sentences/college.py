@@ -11,21 +11,15 @@ from ...analysis.market import FALLING, RISING, STEADY, UNSURE, Season
 from ...base import language, origin
 from ...base.language import formatted, listing, term, text
 from .college_basis import basis as basis
+from .college_basis import limits as limits
 from .college_basis import rule as rule
 from .college_basis import stated as stated
+from .college_basis import too_little as too_little
 from .wording import bracketed, percent, points
 
 FEW_NAMED = 3  # groups that a sentence names before it refers to the table
 WORDS = {RISING: ("上升", "Rising"), STEADY: ("平稳", "Steady"), UNSURE: ("依据不足", "Not enough evidence"),
          FALLING: ("下降", "Falling")}  # fmt: skip
-
-
-def too_little() -> str:
-    """Say that a slice is too small for any finding."""
-    return text(
-        zh="咨询数目过小，或相关数据未提供，不能据以得出结论",
-        en="There are too few consultations, or too little is stated, to conclude anything",
-    )
 
 
 def direction_words() -> dict[str, str]:
@@ -147,8 +141,16 @@ def finding(needs: pd.DataFrame, changes: pd.DataFrame, earlier: int) -> str:
     return text(zh="，", en="; ").join(parts)
 
 
-def uses(needs: pd.DataFrame, season: Season | None) -> list[str]:
-    """Return what a college may use the report for: curriculum, case studies and internships."""
+def uses(needs: pd.DataFrame, season: Season | None, before: Season | None = None) -> list[str]:
+    """Return what a college may use the report for: curriculum, case studies and internships.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        See `curriculum.needs`.
+    season, before : Season or None
+        See `market.find_season`: this year's and the same months in the earlier one.
+    """
     known = leading(needs[needs["rate"].notna()]) if len(needs) else needs
     found = []
     if len(known):
@@ -159,7 +161,7 @@ def uses(needs: pd.DataFrame, season: Season | None) -> list[str]:
                 en=f"Review the curriculum. {language.capital(names)} are asked for most; check that courses and exercises cover them",
             )
         )
-    if season is not None and season.clear:
+    if season is not None and season.clear and before is not None and before.clear:
         months = listing([language.month(number) for number in sorted(season.months)])
         found.append(
             text(
@@ -167,6 +169,8 @@ def uses(needs: pd.DataFrame, season: Season | None) -> list[str]:
                 en=f"Plan internships. Consultations are most frequent in {months}; agree the time with employers",
             )
         )
+    if not found:
+        return []
     found.append(
         text(
             zh="编写案例和招生材料。引用时应注明是客户咨询，不是招聘需求；不得单独作为调整招生计划的依据",
@@ -174,14 +178,6 @@ def uses(needs: pd.DataFrame, season: Season | None) -> list[str]:
         )
     )
     return found
-
-
-def limits() -> str:
-    """Say in one line what the report may not be used for."""
-    return text(
-        zh="咨询不等于招聘需求，不得单独作为调整招生计划的依据，应与人社、教育部门的统计和用人单位调研结合使用",
-        en="Consultations are not vacancies: never the only ground for changing enrolment; use with official statistics and employers' views",
-    )
 
 
 def posts(staff: pd.DataFrame) -> str:
@@ -296,7 +292,7 @@ def gain(apart: pd.DataFrame, label: str, measure: Measure) -> str:
 def internship(found: Season | None, before: Season | None) -> str:
     """State the busiest months and when an internship should begin; nothing where months are not told.
 
-    Advice follows only from a season that the earlier year, where there is one, had as well.
+    Advice follows only from a season that the earlier year had as well.
 
     Parameters
     ----------
@@ -319,7 +315,13 @@ def internship(found: Season | None, before: Season | None) -> str:
             en=f"Consultations gather in {run} ({share} of the year), which was no clear peak the year before: do not plan "
             "internships by it yet",
         )
-    again = "" if before is None else text(zh="，上一年度同期也是旺季", en=", as the year before")
+    if before is None:
+        return text(
+            zh=f"{run}咨询显著集中，占全年{share}；上一年度同期没有可比的数字，暂不据此安排实习",
+            en=f"Consultations clearly gather in {run} ({share} of the year); nothing is known of the same months the year "
+            "before: do not plan internships by it yet",
+        )
+    again = text(zh="，上一年度同期也是旺季", en=", as the year before")
     start = language.month((found.months[0] - 2) % 12 + 1)
     return text(
         zh=f"{run}咨询显著集中，占全年{share}{again}；岗位实习宜在{start}底前到岗，先完成产品操作训练",
@@ -354,7 +356,8 @@ def key_figures(
         See `curriculum.needs`, `market.directions`, `market.service`, `market.find_season` and
         `workload.full_time_equivalents`.
     """
-    figures = [(text(zh="统计的咨询", en="Consultations"), text(zh=f"{graded:,}条", en=f"{graded:,}"))]
+    unit = text(zh="" if pd.isna(graded) else "条", en="")
+    figures = [(text(zh="统计的咨询", en="Consultations"), f"{graded:,}{unit}")]
     wanted = needs["rate"].dropna()
     if len(wanted) and (wanted == wanted.iloc[0]).sum() == 1:
         product = str(wanted.index[0])

@@ -21,6 +21,16 @@ def basis(place: str, year: int, graded: int, earlier: int, graded_before: int |
     graded, graded_before : int
         Graded consultations of both; None where the data hold none of the earlier year.
     """
+    if pd.isna(graded):
+        return text(
+            zh=f"{place}{year}年可评级的咨询数不公布",
+            en=f"The number of graded consultations in {place} in {year} is withheld",
+        )
+    if not graded:
+        return text(
+            zh=f"{place}{year}年没有可评级的咨询，不与{earlier}年比较",
+            en=f"No consultation in {place} in {year} could be graded, so nothing is compared with {earlier}",
+        )
     about = text(
         zh=f"本报告统计{place}{year}年可评级的咨询{graded:,}条",
         en=f"This report covers {graded:,} graded consultations in {place} in {year}",
@@ -29,6 +39,15 @@ def basis(place: str, year: int, graded: int, earlier: int, graded_before: int |
         return about + text(
             zh=f"；数据中没有{earlier}年的咨询，因此不判断升降",
             en=f"; the data hold none from {earlier}, so no change is stated",
+        )
+    if pd.isna(graded_before) or not graded_before:
+        return about + text(
+            zh=f"；{earlier}年可评级的咨询数不公布，因此不判断升降"
+            if pd.isna(graded_before)
+            else f"；{earlier}年没有可评级的咨询，因此不判断升降",
+            en=f"; the number in {earlier} is withheld, so no change is stated"
+            if pd.isna(graded_before)
+            else f"; none in {earlier} could be graded, so no change is stated",
         )
     return about + text(
         zh=f"，并与{earlier}年的{graded_before:,}条比较",
@@ -64,8 +83,10 @@ def stated(kind: str, now: pd.DataFrame, before: pd.DataFrame | None, earlier: i
     """
     lacking = 1 - table_metadata.fact(now, "stated", 1.0)
     past = None if before is None else 1 - table_metadata.fact(before, "stated", 1.0)
-    if now.empty or (lacking <= 0 and not past):
+    if now.empty or pd.isna(lacking) or (lacking <= 0 and not past):
         return ""
+    if past is not None and pd.isna(past):
+        past = None
     then = (
         ""
         if past is None
@@ -75,6 +96,38 @@ def stated(kind: str, now: pd.DataFrame, before: pd.DataFrame | None, earlier: i
     return text(
         zh=f"{percent(lacking)}的咨询未注明{name}{then}，占比以注明的咨询为基数",
         en=f"{percent(lacking)} of consultations name no {name}{then}; shares are of those that name one",
+    )
+
+
+def too_little(graded: float | None = None) -> str:
+    """Say why a slice has no finding: nothing graded, all withheld, or too little to conclude from.
+
+    Parameters
+    ----------
+    graded : int, optional
+        Graded consultations; not a number where they are withheld.
+    """
+    if graded == 0:
+        return text(
+            zh="没有可评级的咨询，本报告不作结论",
+            en="No consultation could be graded: this report concludes nothing",
+        )
+    if graded is not None and pd.isna(graded):
+        return text(
+            zh="为避免泄露单个客户的情况，本报告的数字不公布，不作结论",
+            en="The numbers of this report could identify somebody and are withheld: it concludes nothing",
+        )
+    return text(
+        zh="咨询数目过小，或相关数据未提供，不能据以得出结论",
+        en="There are too few consultations, or too little is stated, to conclude anything",
+    )
+
+
+def limits() -> str:
+    """Say in one line what the report may not be used for."""
+    return text(
+        zh="咨询不等于招聘需求，不得单独作为调整招生计划的依据，应与人社、教育部门的统计和用人单位调研结合使用",
+        en="Consultations are not vacancies: never the only ground for changing enrolment; use with official statistics and employers' views",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from ...base import language, origin
-from ...base.language import formatted, text
+from ...base.language import formatted, listing, text
 from ...protection.complaint_publication import Complained
 from ...protection.feedback_publication import Feedback
 from ..opinion_tables import table_names
@@ -204,10 +204,12 @@ def reasons(told: Complained) -> str:
             if len(table)
             else text(zh="数据未提供投诉类别", en="The data hold no categories of complaints")
         )
-    first = known.sort_values("consultations", ascending=False).iloc[0]
+    most = known[known["consultations"] == known["consultations"].max()]
+    share, each = percent(most["share"].iloc[0]), len(most) > 1
+    named = listing([language.mention(str(name)) for name in most.index])
     return text(
-        zh=f"投诉最多的是{language.mention(str(first.name))}，占{percent(first.share)}",
-        en=f"Most complaints are about {language.mention(str(first.name))}, {percent(first.share)}",
+        zh=f"投诉最多的是{named}，{'各' if each else ''}占{share}",
+        en=f"Most complaints are about {named}, {share}{' each' if each else ''}",
     )
 
 

@@ -8,105 +8,11 @@ import pandas as pd
 
 from ...analysis.bases import MOST_OFF_YEAR
 from ...analysis.conversion import Measure
-from ...analysis.outcome_window import Window
-from ...base import language, origin, table_metadata
-from ...base.language import text
+from ...analysis.outcome_window import BEFORE, Window
+from ...base import language, origin
+from ...base.language import several, text
 from ...scorecard.scorecards import Scorecard
 from .wording import bracketed, percent
-
-
-def unlisted(protected: bool) -> str:
-    """Continue `versus` where the table it rests on is withheld."""
-    if not protected:
-        return ""
-    return text(
-        zh="；因数据保密，不列出逐组比较的数字",
-        en="; to protect small numbers, the comparisons are not listed",
-    )
-
-
-def amounts_withheld(amounts: pd.DataFrame) -> str:
-    """Say why sums of money are withheld beside rates that are not, or that no amount is above zero.
-
-    Parameters
-    ----------
-    amounts : DataFrame
-        See `disclosure.protect_amounts`.
-    """
-    if table_metadata.fact(amounts, "none_above_zero", False):
-        return text(
-            zh="登记的成交金额没有大于零的，不列金额",
-            en="No purchase has an amount above zero, so no sums are listed",
-        )
-    if not amounts["amount"].isna().any():
-        return ""
-    return text(
-        zh="客户过少或金额过于集中于个别客户的组，以及可据以推算出这些组的其他组，不公布金额",
-        en="No amount is published where customers are few or one dominates, nor where it would give such an amount away",
-    )
-
-
-def withheld() -> str:
-    """Say that a section would tell too much of small groups."""
-    return text(
-        zh="部分等级或分值的数目过小，为避免据以推算单个客户的情况，本节不公布相关结果。",
-        en="Some grades or scores are so rare that results derived from them could identify somebody; "
-        "they are not published.",
-    )
-
-
-def absent(column: str, data: pd.DataFrame, graded: int | None = None) -> str:
-    """Say why a section is missing: nothing graded, no such column, no value in it, or no group to show.
-
-    Parameters
-    ----------
-    column : str
-        What the section is about.
-    data : DataFrame
-        The consultations that it would be about.
-    graded : int, optional
-        How many of them are graded, where `data` are all.
-    """
-    if data.empty or graded == 0:
-        return text(
-            zh="没有可评级的咨询，本节从略。", en="No consultation could be graded; this section is left out."
-        )
-    name = language.term(column)
-    if column not in data:
-        return text(
-            zh=f"数据未提供“{name}”，本节从略。",
-            en=f"The data have no column “{name}”; this section is left out.",
-        )
-    if data[column].isna().all():
-        return text(
-            zh=f"各条咨询均未填写“{name}”，本节从略。",
-            en=f"No consultation states “{name}”; this section is left out.",
-        )
-    return text(
-        zh=f"“{name}”没有可以公布的组，本节从略。",
-        en=f"No group of “{name}” can be published; this section is left out.",
-    )
-
-
-def no_scores(graded: pd.DataFrame) -> str:
-    """Say why there is no section on scores."""
-    if graded.empty:
-        return absent("score", graded)
-    return text(
-        zh="评级标准按条件分级，没有分值，本节从略。",
-        en="The rating standard grades by conditions and has no scores; this section is left out.",
-    )
-
-
-def no_outcomes(graded: pd.DataFrame) -> str:
-    """Say that grades are potential only, or that there are no grades."""
-    if graded.empty:
-        return absent("converted", graded)
-    return text(
-        zh="数据未提供成交结果。等级只反映转化潜力，本报告不给出成交率，各维度以最高等级占比作比较。",
-        en="The data give no purchase outcomes. A grade is a potential; this report prints no conversion rate and "
-        "compares groups by the share of the highest grade.",
-    )
 
 
 def register(place: str, year: int, quality: pd.DataFrame, received: int, graded: int) -> str:
@@ -124,12 +30,31 @@ def register(place: str, year: int, quality: pd.DataFrame, received: int, graded
     n = quality[["read", "rejected", "duplicates"]].sum()
     return text(
         zh=f"本报告依据{place}{year}年客户咨询登记表编制。数据文件共读入记录{n.read:,}条，剔除错误记录"
-        f"{n.rejected:,}条、重复记录{n.duplicates:,}条。{place}{year}年有效咨询{received:,}条，"
-        f"除特别注明外，数据以可评级的{graded:,}条为统计范围。",
+        f"{n.rejected:,}条、重复记录{n.duplicates:,}条。{_scope_zh(place, year, received, graded)}",
         en=f"This report draws on the register of customer consultations in {place}, {year}. "
-        f"Of {n.read:,} rows read, {n.rejected:,} were rejected and {n.duplicates:,} were duplicates. "
-        f"There are {received:,} consultations; unless stated otherwise, figures cover the {graded:,} that could be graded.",
+        f"Of {several(n.read, 'row')} read, {n.rejected:,} were rejected and {n.duplicates:,} were duplicates. "
+        f"{_scope_en(received, graded)}",
     )
+
+
+def _scope_zh(place: str, year: int, received: float, graded: float) -> str:
+    if pd.isna(received):
+        return f"{place}{year}年有效咨询数不公布。"
+    whole = f"{place}{year}年有效咨询{received:,}条，"
+    if not graded:
+        return whole + "均不可评级，不列等级和按等级计算的数字。"
+    return whole + f"除特别注明外，数据以可评级的{graded:,}条为统计范围。"
+
+
+def _scope_en(received: float, graded: float) -> str:
+    if pd.isna(received):
+        return "The number of consultations is withheld."
+    whole = (
+        f"There {'is' if received == 1 else 'are'} {received:,} consultation{'' if received == 1 else 's'}; "
+    )
+    if not graded:
+        return whole + "none could be graded, so no figure rests on grades."
+    return whole + f"unless stated otherwise, figures cover the {graded:,} that could be graded."
 
 
 def reconciliation(quality: pd.DataFrame, graded: float, later: int = 0) -> str:
@@ -154,7 +79,7 @@ def reconciliation(quality: pd.DataFrame, graded: float, later: int = 0) -> str:
     return text(
         zh=f"读入{n.read:,}条 = 已评级{graded:,.0f}条 + 未评级{n.used - graded - later:,.0f}条{other if n.elsewhere or later else ''}"
         f" + 剔除{n.rejected:,}条 + 重复{n.duplicates:,}条",
-        en=f"{n.read:,} rows read = {graded:,.0f} graded + {n.used - graded - later:,.0f} not graded{other if n.elsewhere or later else ''}"
+        en=f"{several(n.read, 'row')} read = {graded:,.0f} graded + {n.used - graded - later:,.0f} not graded{other if n.elsewhere or later else ''}"
         f" + {n.rejected:,} rejected + {n.duplicates:,} duplicates",
     )
 
@@ -215,7 +140,18 @@ def follow_up(window: Window | None, counts: pd.DataFrame) -> str:
             en="The data hold too few dates of purchase to give every consultation the same time: late ones have had less "
             "time to end in a purchase, and their rate may be low",
         )
-    day, open_ones = language.day(window.cut), counts["open"].sum(skipna=False)
+    said, before = _window(window, counts), counts.get(BEFORE, pd.Series(dtype=float)).sum(skipna=False)
+    if pd.isna(before) or not before:
+        return said
+    return said + text(
+        zh=f"；登记的成交早于咨询的{before:,.0f}条不计入，成交率因此偏低",
+        en=f"; {before:,.0f} with a purchase before the consultation are left out, so the rate is on the low side",
+    )
+
+
+def _window(window: Window, counts: pd.DataFrame) -> str:
+    day = language.day(window.cut)
+    open_ones = counts["open"].sum(skipna=False) if len(counts) else float("nan")
     said = text(
         zh=f"成交率指咨询后{window.days}天内成交的比率，数据截至{day}",
         en=f"The conversion rate counts purchases within {window.days} days of the consultation, as known on {day}",
@@ -226,7 +162,8 @@ def follow_up(window: Window | None, counts: pd.DataFrame) -> str:
         return said + text(zh="，各条咨询均已满观察期", en="; every consultation has been followed as long")
     return said + text(
         zh=f"；咨询后不满{window.days}天的{open_ones:,.0f}条尚无结果，不计入成交率",
-        en=f"; {open_ones:,.0f} have not been followed as long: their outcome is open and in no rate",
+        en=f"; {open_ones:,.0f} {'has' if open_ones == 1 else 'have'} not been followed as long: "
+        f"{'its' if open_ones == 1 else 'their'} outcome is open and in no rate",
     )
 
 
@@ -242,6 +179,12 @@ def when_to_call(found: pd.DataFrame, window: Window | None) -> str:
         return ""
     row = found.iloc[0]
     median, late = f"{row.median_days:.0f}", f"{row.three_quarter_days:.0f}"
+    if median == late:
+        return text(
+            zh=f"在{window.days}天内成交的咨询中，至少四分之三在{late}天内成交（Kaplan-Meier法），回访宜安排在此之前",
+            en=f"Of those who buy within {window.days} days, at least three quarters do so within {late} "
+            f"{'day' if late == '1' else 'days'} (Kaplan-Meier): call before then",
+        )
     return text(
         zh=f"在{window.days}天内成交的咨询中，一半在{median}天内成交，四分之三在{late}天内成交（Kaplan-Meier法），回访宜安排在此之前",
         en=f"Of those who buy within {window.days} days, half do so within {median} days and three quarters within {late} "
@@ -275,6 +218,14 @@ def base(table: pd.DataFrame, received: int) -> str:
                 zh=f"{whole.due:,.0f}条中{known}条（{share}）已登记是否成交；其余无论成交与否，成交率都在{low}～{high}之间",
                 en=f"{known} of {whole.due:,.0f} ({share}) have a known outcome; whatever the others', the rate is "
                 f"between {low} and {high}",
+            )
+        )
+    if not graded.consultations:
+        n, rate = f"{whole.consultations:,.0f}", percent(whole.rate)
+        parts.append(
+            text(
+                zh=f"已知结果的{n}条咨询成交率为{rate}，这些咨询均不可评级",
+                en=f"Over {n} known outcomes the rate is {rate}; none of these consultations could be graded",
             )
         )
     if graded.consultations < whole.consultations and pd.notna(graded.rate):
@@ -336,8 +287,17 @@ def completeness(missing: pd.DataFrame) -> str:
     )
 
 
-def off_year(share: float, year: int) -> str:
-    """State that dates lie outside of the year, so that no month is told; nothing up to one in twenty."""
+def off_year(found: pd.DataFrame, year: int) -> str:
+    """State that dates lie outside of the year, so that no month is told; nothing up to one in twenty.
+
+    Parameters
+    ----------
+    found : DataFrame
+        See `protection.basis.Basis.off_year`.
+    year : int
+        Of the report.
+    """
+    share = found["share"].iloc[0]
     if share <= MOST_OFF_YEAR:
         return ""
     return text(

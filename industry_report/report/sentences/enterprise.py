@@ -8,12 +8,12 @@ from ...analysis.conversion import FEW, LOWER, REST, Measure
 from ...analysis.history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
 from ...analysis.sales import HighGrades
 from ...base import language, origin
-from ...base.language import capital, grade_name, listing, text
+from ...base.language import capital, grade_name, listing, several, text
 from . import industry
 from .wording import listed
 
 
-def calls(work_list: pd.DataFrame, identified: bool = True) -> str:
+def calls(work_list: pd.DataFrame, identified: bool = True, graded: int | None = None) -> str:
     """State how many customers are on the work list, by grade.
 
     Parameters
@@ -23,7 +23,14 @@ def calls(work_list: pd.DataFrame, identified: bool = True) -> str:
     identified : bool
         Whether the data name their customers: without identifiers nobody can be listed, which is not to say
         that nobody is left to call.
+    graded : int, optional
+        Graded consultations: without any, nobody can be put in order, which is not to say it either.
     """
+    if graded == 0:
+        return text(
+            zh="没有可评级的咨询，无法按等级列出跟进名单",
+            en="No consultation could be graded, so no list of customers to call can be made",
+        )
     if not identified:
         return text(
             zh="数据没有客户编号，无法按客户列出跟进名单",
@@ -38,13 +45,17 @@ def calls(work_list: pd.DataFrame, identified: bool = True) -> str:
     )
     total = text(
         zh=f"未成交客户{len(work_list):,}户列入跟进名单",
-        en=f"{len(work_list):,} customers without a purchase are on the work list",
+        en=f"{several(len(work_list), 'customer')} without a purchase "
+        f"{'is' if len(work_list) == 1 else 'are'} on the work list",
     )
     return (
         total + text(zh=f"，其中{parts}", en=f": {parts}")
         if len(present) > 1
         else total + text(zh=f"，均为{grade_name(present[0])}", en=f", all {grade_name(present[0])}")
     )
+
+
+MOST_NAMED = 3  # groups that a sentence names
 
 
 def leaks(table: pd.DataFrame, promising: HighGrades) -> str:
@@ -80,10 +91,16 @@ def losses(table: pd.DataFrame, promising: HighGrades) -> str:
     left = table["known"] - table["conversions"] if "rate" in table else pd.Series(dtype=int)
     if not left.sum():
         return leaks(table, promising)
-    most = listed(left.index[left == left.max()][:3])
+    most = left.index[left == left.max()]
+    if len(left) < 2 or len(most) == len(left):  # one group, or all alike: none has the most
+        return leaks(table, promising)
+    named, each = listed(most[:MOST_NAMED]), len(most) > 1
+    more = len(most) - MOST_NAMED
+    zh_named = named + (f"等{len(most)}组" if more > 0 else "")
+    en_named = named + (f" and {more} more" if more > 0 else "")
     return leaks(table, promising) + text(
-        zh=f"；未成交的以{most}最多（{left.max():,}条），潜在客户最多",
-        en=f"; most of those without a purchase come from {most} ({left.max():,}), where most are left to win",
+        zh=f"；未成交的以{zh_named}最多（{'各' if each else ''}{left.max():,}条）",
+        en=f"; most of those without a purchase come from {en_named} ({left.max():,}{' each' if each else ''})",
     )
 
 
@@ -97,7 +114,7 @@ def spread(table: pd.DataFrame, promising: HighGrades) -> str:
     )
 
 
-def weakest(table: pd.DataFrame, dimensions: dict[str, str]) -> str:
+def weakest(table: pd.DataFrame, dimensions: dict[str, str], graded: int | None = None) -> str:
     """State which group lies furthest below all others in which dimension.
 
     Parameters
@@ -106,7 +123,13 @@ def weakest(table: pd.DataFrame, dimensions: dict[str, str]) -> str:
         See `sales.weak_points`.
     dimensions : dict of str to str
         Dimension → its name in the report's language.
+    graded : int, optional
+        Graded consultations, of which the scores are.
     """
+    if graded == 0:
+        return text(
+            zh="没有可评级的咨询，不比较评分", en="No consultation could be graded: scores are not compared"
+        )
     if table.empty:
         return text(
             zh=f"满{FEW}条的组不足两个，不作比较",
@@ -186,15 +209,34 @@ def fallen(causes: pd.DataFrame, work_list: pd.DataFrame, before: int) -> str:
 RECENT_DAYS = 30  # how recent a consultation is that is called recent
 
 
-def desk(work_list: pd.DataFrame, promising: HighGrades, today: pd.Timestamp) -> str:
-    """State how many customers of high grades have not bought, and how many of them asked recently, by role."""
+def desk(
+    work_list: pd.DataFrame, promising: HighGrades, today: pd.Timestamp, auc: pd.DataFrame | None = None
+) -> str:
+    """State how many customers of high grades have not bought, and how many of them asked recently, by role.
+
+    Parameters
+    ----------
+    work_list : DataFrame
+        See `sales.work_list`.
+    promising : HighGrades
+        See `sales.high_grades`.
+    today : Timestamp
+        The day that recent consultations are reckoned from.
+    auc : DataFrame, optional
+        See `validity.auc`. Where the score is upside down, nobody is to be called first for a high grade.
+    """
     high = work_list[work_list["grade"].astype(str).isin(promising.grades)] if len(work_list) else work_list
     if high.empty:
         return ""
     said = text(
         zh=f"{promising.name}未成交客户{len(high):,}户",
-        en=f"{len(high):,} customers of {promising.name} have not bought",
+        en=f"{several(len(high), 'customer')} of {promising.name} {'has' if len(high) == 1 else 'have'} not bought",
     )
+    if auc is not None and industry.is_upside_down(auc):
+        return said + text(
+            zh="；但评分越高成交反而越少，不宜按等级安排联系先后，应先复核评分",
+            en="; but the higher the score, the fewer the purchases: do not call by grade, review the scores first",
+        )
     if "last_contact" not in high or "role" not in high:
         return said
     recent = high[high["last_contact"] > today - pd.Timedelta(days=RECENT_DAYS)]
@@ -205,6 +247,31 @@ def desk(work_list: pd.DataFrame, promising: HighGrades, today: pd.Timestamp) ->
     return said + text(
         zh=f"，其中近{RECENT_DAYS}天咨询的{len(recent):,}户应优先联系：{parts}",
         en=f"; call first the {len(recent):,} who asked in the last {RECENT_DAYS} days: {parts}",
+    )
+
+
+def no_fresh(graded: pd.DataFrame, promising: HighGrades) -> str:
+    """Say why no recent customer of a high grade is listed.
+
+    Parameters
+    ----------
+    graded : DataFrame
+        The graded consultations.
+    promising : HighGrades
+        See `sales.high_grades`.
+    """
+    if "consulted_on" not in graded or graded["consulted_on"].isna().all():
+        return industry.absent("consulted_on", graded)
+    return text(
+        zh=f"没有{promising.name}的未成交客户", en=f"No customer of {promising.name} is without a purchase"
+    )
+
+
+def unknown_buyers() -> str:
+    """Say that without outcomes nobody can be taken off the list for having bought."""
+    return text(
+        zh="数据未提供成交结果，名单不能剔除已成交的客户，“未成交”仅指没有成交登记",
+        en="The data give no outcomes: the list may hold customers who have bought, for no purchase is registered",
     )
 
 
@@ -222,6 +289,7 @@ def key_figures(
     today: pd.Timestamp,
     contacts: pd.DataFrame,
     identified: bool = True,
+    graded: int | None = None,
 ) -> list[tuple[str, str]]:
     """Return what opens the report: label and printed number.
 
@@ -235,8 +303,10 @@ def key_figures(
         The day that recent consultations are reckoned from.
     identified : bool
         Whether the data name their customers; else there are no figures about customers.
+    graded : int, optional
+        Graded consultations; without any there are no figures about customers either.
     """
-    if not identified:
+    if not identified or graded == 0:
         return []
     unit = text(zh="户", en="")
     high = work_list["grade"].astype(str).isin(promising.grades) if len(work_list) else pd.Series(dtype=bool)

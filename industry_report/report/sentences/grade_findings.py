@@ -26,11 +26,17 @@ from .wording import is_withheld, p_value, percent, where
 def distribution(grades: pd.DataFrame) -> str:
     """State the most frequent grade and the share of the highest one."""
     if grades["consultations"].isna().any():
-        return text(zh="部分等级数目过小，不逐级列出", en="Some grades are too small to be listed")
+        return text(
+            zh="部分等级的咨询数不公布，不作排列", en="The numbers of some grades are withheld: no ranking"
+        )
     if not grades["consultations"].sum():
         return text(zh="没有可评级的咨询", en="No consultation could be graded")
     most, top = where(grades["consultations"], grades["consultations"].max()), grades.index[0]
     names, share = listing([grade_name(grade) for grade in most]), percent(grades.share[most[0]])
+    if grades["consultations"].max() == grades["consultations"].sum():
+        return text(zh=f"可评级的咨询均为{names}", en=f"Every graded consultation is {names}")
+    if len(most) == len(grades):
+        return text(zh=f"各等级咨询数相同，各占{share}", en=f"All grades are equally common ({share} each)")
     if len(most) > 1:
         first = text(
             zh=f"{names}咨询最多，各占{share}", en=f"{capital(names)} are the most common ({share} each)"

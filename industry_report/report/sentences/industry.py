@@ -20,10 +20,11 @@ from ...analysis.conversion import (
     Standardised,
     compare,
 )
-from ...base import language, origin
+from ...base import language, origin, table_metadata
 from ...base.language import grade_name, listing, text
 from ...scorecard import explanation
 from ...scorecard.scorecards import Scorecard
+from .absences import absent, amounts_withheld, no_months, no_outcomes, no_scores, unlisted, withheld
 from .advice import (
     advise_dimension,
     advise_follow_up,
@@ -34,25 +35,19 @@ from .advice import (
     yearly,
 )
 from .coverage import (
-    absent,
     after_cut,
-    amounts_withheld,
     base,
     completeness,
     customers,
     follow_up,
-    no_outcomes,
-    no_scores,
     off_year,
     protection,
     reconciliation,
     register,
     regression_to_mean,
-    unlisted,
     unrated,
     version,
     when_to_call,
-    withheld,
 )
 from .grade_findings import distribution, gradient, trend
 from .score_quality import (
@@ -92,6 +87,7 @@ __all__ = [
     "key_figures",
     "lift",
     "mix",
+    "no_months",
     "no_outcomes",
     "no_scores",
     "off_year",
@@ -149,12 +145,17 @@ def extremes(table: pd.DataFrame, measure: Measure, compared: pd.DataFrame | Non
 
 
 def _not_compared(table: pd.DataFrame, of: str, hidden: bool) -> str:
+    groups = table[~table.index.isin(REST.values())]
+    if groups.empty:
+        return text(
+            zh=f"各{of}合并公布，不作比较", en=f"The groups by {of} are published together: no comparison"
+        )
     if hidden:
         return text(
             zh=f"部分{of}的数字不公布，不作比较",
             en=f"Numbers of some groups by {of} are withheld: no comparison",
         )
-    if len(table[~table.index.isin(REST.values())]) < 2:
+    if len(groups) < 2:
         return text(zh=f"{of}不足两组，不作比较", en=f"Fewer than two groups by {of}: nothing to compare")
     return text(
         zh=f"满{FEW}条的{of}不足两组，不作比较",
@@ -203,16 +204,28 @@ def span(table: pd.DataFrame, measure: Measure) -> str:
     rates = table["rate"].dropna()
     of = kind(table)
     if rates.empty:
-        return _not_compared(table, of, bool(is_withheld(table).any()))
+        return _no_rates(table, of, measure)
     low, high = percent(rates.min()), percent(rates.max())
+    if len(rates) == 1:
+        only = language.mention(str(rates.index[0]))
+        return text(zh=f"{only}的{measure.label}为{low}", en=f"{measure.label} of {only}: {low}")
     if low == high:
-        return text(
-            zh=f"{'各' if len(rates) > 1 else ''}{of}的{measure.label}{'均' if len(rates) > 1 else ''}为{low}",
-            en=f"{measure.label} by {of}: {low}" + (" for all" if len(rates) > 1 else ""),
-        )
+        return text(zh=f"各{of}的{measure.label}均为{low}", en=f"{measure.label} by {of}: {low} for all")
     return text(
         zh=f"各{of}的{measure.label}在{low}至{high}之间",
         en=f"{measure.label} by {of}: between {low} and {high}",
+    )
+
+
+def _no_rates(table: pd.DataFrame, of: str, measure: Measure) -> str:
+    """Say why not one group has a rate: withheld, or too few for a percentage."""
+    if is_withheld(table).any():
+        return text(
+            zh=f"各{of}的{measure.label}不公布", en=f"The {measure.label.lower()} by {of} is withheld"
+        )
+    return text(
+        zh=f"各{of}均不足{FEWEST}条，不计算{measure.label}",
+        en=f"No group by {of} has {FEWEST} consultations: no {measure.label.lower()}",
     )
 
 
@@ -223,7 +236,10 @@ def season(table: pd.DataFrame) -> str:
     """State the busiest and the quietest month."""
     counts = table["received"]
     if counts.isna().any():
-        return text(zh="部分月份数目过小，不比较各月", en="Some months are too small to be compared")
+        return text(
+            zh="部分月份的咨询数不公布，不比较各月",
+            en="The numbers of some months are withheld: months are not compared",
+        )
     if not counts.sum():
         return text(zh="没有注明日期的咨询", en="No consultation has a date")
     if counts.min() == counts.max():
@@ -264,6 +280,8 @@ def scores(means: pd.DataFrame, labels: Mapping[str, str]) -> str:
             en="The scores have different scales, so means are not compared",
         )
     known = means["mean"].dropna()
+    if known.empty and table_metadata.withheld(means):
+        return text(zh="各项评分的平均分不公布", en="The mean scores are withheld")
     if known.empty:
         return text(zh="没有有效评分", en="No valid score")
     known = known.round(2)
@@ -386,7 +404,8 @@ def key_figures(
     measure : Measure
         See `conversion.choose_measure`.
     """
-    figures = [(text(zh="有效咨询", en="Consultations"), text(zh=f"{received:,}条", en=f"{received:,}"))]
+    unit = text(zh="" if pd.isna(received) else "条", en="")
+    figures = [(text(zh="有效咨询", en="Consultations"), f"{received:,}{unit}")]
     if not average.consultations:  # nothing is graded, and a share of nothing is no figure
         return figures
     if measure.grade is None:

@@ -272,12 +272,14 @@ def calibrated(now: PublishedLeads) -> str:
     ratio, low, high = (formatted(row[name], "mean") for name in ("ratio", "ratio_low", "ratio_high"))
     off = row["ratio_low"] > 1 or row["ratio_high"] < 1
     slope, error = row["slope"], 1.96 * row["slope_error"]
-    spread = text(zh="离散程度与实际相符", en="their spread is right")
+    spread = text(zh="与1没有显著差异", en="not clearly different from 1")
     if slope - error > 1:
         spread = text(zh="预测过于保守，高低之差小于实际", en="they differ less than what was observed")
     elif slope + error < 1:
         spread = text(zh="预测过于极端，高低之差大于实际", en="they differ more than what was observed")
-    verdict = text(zh="总体有偏", en="off in all") if off else text(zh="总体无明显偏差", en="right in all")
+    verdict = (
+        text(zh="总体有偏", en="off in all") if off else text(zh="总体无明显偏差", en="no clear bias in all")
+    )
     return text(
         zh=f"实际成交数是预测的{ratio}倍（95%置信区间{low}至{high}），{verdict}；校准斜率{formatted(slope, 'mean')}，{spread}",
         en=f"Conversions were {ratio} times those predicted (95% interval {low} to {high}), {verdict}; the calibration slope is {formatted(slope, 'mean')}: {spread}",
@@ -331,6 +333,16 @@ def worthwhile(now: PublishedLeads) -> str:
     """State from which total on a contact pays."""
     if now.break_even is None:
         return ""
+    if now.break_even <= int(now.columns["least"].sum()):
+        return text(
+            zh="按参数中的联系成本和毛利，得分最低的线索也值得联系",
+            en="At the cost of a contact and the margin of the model file, every lead is worth a contact",
+        )
+    if now.break_even > int(now.columns["most"].sum()):
+        return text(
+            zh="按参数中的联系成本和毛利，得分最高的线索也不值得联系",
+            en="At the cost of a contact and the margin of the model file, no lead is worth a contact",
+        )
     return text(
         zh=f"按参数中的联系成本和毛利，总分在{now.break_even}分及以上的线索值得联系",
         en=f"At the cost of a contact and the margin of the model file, leads of {now.break_even} points or more are worth a contact",

@@ -299,7 +299,8 @@ def key_figures(now: Market) -> list[tuple[str, str]]:
         row = now.yearly.loc[now.year]
         figures.append((text(zh="销售额", en="Sales"), yuan(row["sales"])))
         figures.append((text(zh="客户", en="Customers"), f"{row['customers']:,.0f}"))
-        figures.append((text(zh="单均金额", en="Average per order"), yuan(row["per_order"])))
+        if np.isfinite(row["per_order"]):
+            figures.append((text(zh="单均金额", en="Average per order"), yuan(row["per_order"])))
     told = now.places.shares[now.places.shares["reason"] == ""]
     if len(told):
         row = told.iloc[0]

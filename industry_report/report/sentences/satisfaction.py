@@ -199,6 +199,11 @@ def items(told: Surveyed, survey: Questionnaire) -> str:
             zh="可公布满意占比的项目不足两个", en="Fewer than two items have a share that can be published"
         )
     low, high = known["rate"].idxmin(), known["rate"].idxmax()
+    if known["rate"].nunique() == 1:
+        return text(
+            zh=f"各项目的满意占比都是{percent(known.loc[low, 'rate'])}",
+            en=f"{percent(known.loc[low, 'rate'])} are satisfied with each item",
+        )
     span = text(
         zh=f"各项目的满意占比在{percent(known.loc[low, 'rate'])}与{percent(known.loc[high, 'rate'])}之间",
         en=f"Between {percent(known.loc[low, 'rate'])} and {percent(known.loc[high, 'rate'])} are satisfied with each item",

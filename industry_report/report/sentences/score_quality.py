@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ...analysis.conversion import Measure
+from ...analysis.conversion import Measure, difference
 from ...base import language, origin, table_metadata
 from ...base.language import grade_name, text
 from .wording import percent
@@ -29,6 +29,14 @@ def discrimination(auc: pd.DataFrame) -> str:
     """State how well the overall score tells buyers from others; nothing if that cannot be said."""
     if auc.empty or pd.isna(auc["auc"].iloc[0]):
         return ""
+    row = auc.iloc[0]
+    if (
+        row.auc == 0.5 and pd.isna(row.low) and 1 < row.conversions < row.consultations - 1
+    ):  # no score differs
+        return text(
+            zh="各条咨询的综合评分相同，不能区分成交与未成交",
+            en="All consultations have the same score, which tells nobody from anybody",
+        )
     row, by = auc.iloc[0], language.term(table_metadata.fact(auc, "by", "composite"))
     value, low, high = (language.formatted(row[key], "auc") for key in ("auc", "low", "high"))
     interval = (
@@ -55,17 +63,20 @@ def steepest(by_score: pd.DataFrame, measure: Measure) -> str:
     Returns
     -------
     str
-        Nothing unless two criteria show both ends, and the intervals of the steepest one's ends lie apart.
+        Nothing unless two criteria show both ends, and the interval of the steepest one's rise lies above
+        those of all others: the criteria are of the same consultations, and intervals that do not touch are
+        apart whatever their correlation.
     """
     ends = []
     for dimension, rows in by_score.groupby("dimension", sort=False):
         first, last = rows.iloc[0], rows.iloc[-1]
         if len(rows) > 1 and pd.notna(first.rate) and pd.notna(last.rate):
-            ends.append((last.rate - first.rate, str(dimension), first, last))
+            ends.append((difference(last, first), str(dimension), first, last))
     if len(ends) < 2:
         return ""
-    _, dimension, first, last = max(ends, key=lambda end: end[0])
-    if not last.low > first.high:
+    best, *others = sorted(ends, key=lambda end: -end[0][0])
+    (_, lowest, _), dimension, first, last = best
+    if not all(lowest > max(high, 0) for (_, _, high), *_ in others):
         return ""
     label, low, high = language.term(dimension), percent(first.rate), percent(last.rate)
     at = [_name_score(first.score), _name_score(last.score)]
@@ -112,8 +123,13 @@ def lift(table: pd.DataFrame) -> str:
 
 REASONS = {
     "no outcomes": ("数据没有成交结果", "the data give no outcomes"),
+    "all bought": ("咨询全部成交", "every consultation ended in a purchase"),
+    "none bought": ("没有一条咨询成交", "no consultation ended in a purchase"),
     "too few": ("成交或未成交的咨询太少", "there are too few purchases or too few others"),
-    "constant score": ("有评分项没有变化", "a score does not vary"),
+    "constant score": (
+        "有评分项没有变化，或随其他评分项同步变化",
+        "a score does not vary, or moves with the others",
+    ),
     "separated": ("评分把成交与未成交完全分开", "the scores separate buyers from others completely"),
     "opposed": ("有评分的作用方向显著与标准相反", "a score clearly acts against the standard"),
     "not clear": ("各项评分与成交的关系不够明确", "how the scores act on purchases is not clear"),
@@ -181,6 +197,8 @@ def bounds(table: pd.DataFrame) -> str:
         return ""
     low, high = percent(top.lowest), percent(top.highest)
     if low == high:  # all are graded, or too few are not to show in a percentage
+        return ""
+    if top.lowest == 0 and top.highest == 1:  # none is graded, and from nothing to all says nothing
         return ""
     return text(
         zh=f"无论未评级的咨询归入何级，{grade_name(table.index[0])}占比都在{low}～{high}之间",

@@ -28,6 +28,11 @@ from ...base import language, origin, table_metadata
 from ...base.language import formatted, listing, term, text
 from ...protection.comparison import Sides, of_years, side_name
 from . import coverage
+from .side_absences import no_groups as no_groups
+from .side_absences import no_months as no_months
+from .side_absences import not_standardised as not_standardised
+from .side_absences import withheld as withheld
+from .side_absences import without_outcomes as without_outcomes
 from .wording import bracketed, is_withheld, p_value, percent
 
 FEW_NAMED = 3  # groups that a sentence names before it refers to the table
@@ -45,14 +50,17 @@ def key_figures_of_sides(sides: Sides, table: pd.DataFrame, measure: Measure) ->
         See `comparison.overview`.
     """
     total = sum(one.received for one in sides.values())
-    figures = [(text(zh="有效咨询合计", en="Consultations"), text(zh=f"{total:,}条", en=f"{total:,}"))]
+    number = language.protected() if pd.isna(total) else text(zh=f"{total:,}条", en=f"{total:,}")
+    figures = [(text(zh="有效咨询合计", en="Consultations"), number)]
+    hidden = is_withheld(table)
     rates = table["rate"].tail(SIDES_OPENING) if of_years(sides) else table["rate"].head(SIDES_OPENING)
     return figures + [
         (
             text(zh=f"{side_name(side)}{measure.label}", en=f"{measure.label}, {side_name(side)}"),
-            language.protected() if pd.isna(rate) else percent(rate),
+            language.protected() if hidden[side] else percent(rate),
         )
         for side, rate in rates.items()
+        if hidden[side] or pd.notna(rate)  # of too few there is no rate, which is not to withhold one
     ]
 
 
@@ -68,11 +76,7 @@ def trend(compared: pd.DataFrame, table: pd.DataFrame, measure: Measure) -> str:
     """
     known = table[table["rate"].notna()]
     if len(known) < 2 or compared.empty:
-        withheld_ones = is_withheld(table).any()
-        return text(
-            zh=f"{measure.label}{'不公布' if withheld_ones else '不足十条不计算'}的年度过多，不作年度比较",
-            en=f"{measure.label}: {'withheld' if withheld_ones else 'fewer than 10 consultations'} in too many years to compare",
-        )
+        return _no_trend(table, measure)
     first, last = known.iloc[0], known.iloc[-1]
     path = text(
         zh=f"{measure.label}{first.name}年为{percent(first.rate)}，{last.name}年为{percent(last.rate)}",
@@ -82,6 +86,38 @@ def trend(compared: pd.DataFrame, table: pd.DataFrame, measure: Measure) -> str:
     order = pd.concat([compared[whole], compared[~whole]])
     steps = [_step(row) for row in order.itertuples()]
     return path + text(zh="；", en="; ") + text(zh="，", en=", ").join(steps) + _steady_rise(known)
+
+
+def _no_trend(table: pd.DataFrame, measure: Measure) -> str:
+    """Say of which years there is no rate, and why, so that they are not compared."""
+    hidden = is_withheld(table)
+    withheld_ones = [side_name(side) for side in table.index[hidden]]
+    none = [side_name(side) for side in table.index[table["consultations"] == 0]]
+    few = [
+        side_name(side) for side in table.index[~hidden & table["rate"].isna()] if side_name(side) not in none
+    ]
+    label = measure.label.lower()
+    zh = [
+        f"{listing(names)}{why}"
+        for names, why in (
+            (withheld_ones, f"的{measure.label}不公布"),
+            (none, f"没有可计算{measure.label}的咨询"),
+            (few, f"不足十条，不计算{measure.label}"),
+        )
+        if names
+    ]
+    en = [
+        f"{listing(names)}: {why}"
+        for names, why in (
+            (withheld_ones, f"the {label} is withheld"),
+            (none, f"no consultation to compute the {label} from"),
+            (few, f"fewer than 10 consultations, no {label}"),
+        )
+        if names
+    ]
+    if not zh:
+        return text(zh="只有一个年度，不作年度比较", en="There is one year only: nothing to compare")
+    return text(zh=f"{'；'.join(zh)}，不作年度比较", en=f"{'; '.join(en)}. Years are not compared")
 
 
 def _steady_rise(known: pd.DataFrame) -> str:
@@ -271,17 +307,6 @@ def shifted(table: pd.DataFrame, column: str, measure: Measure) -> str:
     )
 
 
-def without_outcomes(sides: Sides, compared: Sides) -> str:
-    """Say which sides give no outcomes and are therefore left out of the comparison of rates."""
-    lacking = [side_name(side) for side in sides if side not in compared]
-    if not lacking:
-        return ""
-    return text(
-        zh=f"{listing(lacking)}未提供成交结果，不参与成交率的比较",
-        en=f"{listing(lacking)}: no outcomes given, so left out where conversion rates are compared",
-    )
-
-
 def grade_label(grade: str) -> str:
     """Return a grade as a panel's title names it."""
     return language.capital(language.grade_name(grade))
@@ -352,49 +377,6 @@ def _top_grade_of_regions(known: pd.DataFrame, label: str) -> str:
         ]
     return text(
         zh=f"{label}占比{'，'.join(said)}：{rates}", en=f"The share of {label} is {', '.join(said)}: {rates}"
-    )
-
-
-def withheld(table: pd.DataFrame) -> str:
-    """State how many rows each side withholds, as its own report does; nothing if none.
-
-    Parameters
-    ----------
-    table : DataFrame
-        See `comparison.withheld`.
-    """
-    counts = [
-        text(
-            zh=f"{side_name(side)}{row.protected_rows:,}行",
-            en=f"{row.protected_rows:,} rows of {side_name(side)}",
-        )
-        for side, row in table.iterrows()
-        if row.protected_rows
-    ]
-    if not counts:
-        return ""
-    return text(
-        zh=f"因数据保密，统计表中不公布的有{listing(counts)}；涉及这些数字的比较从略",
-        en=f"Withheld to protect small numbers: {listing(counts)}; comparisons that rest on them are left out",
-    )
-
-
-def no_groups(sides: Sides, column: str) -> str:
-    """Say why no group can be set side by side: no column, nothing graded, or no group that two sides publish."""
-    lacking = all(one.by[column].empty for one in sides.values())
-    if lacking and not any(one.graded for one in sides.values()):
-        return text(
-            zh="没有可评级的咨询，本节从略。", en="No consultation could be graded; this section is left out."
-        )
-    if lacking:
-        return text(
-            zh=f"数据未提供“{term(column)}”，本节从略。",
-            en=f"The data have no column “{term(column)}”; this section is left out.",
-        )
-    kind = text(zh="年度" if of_years(sides) else "地区", en="years" if of_years(sides) else "regions")
-    return text(
-        zh=f"没有一个组在两个{kind}都公布，“{term(column)}”不作比较。",
-        en=f"No group of “{term(column)}” is published in two {kind}; they are not compared.",
     )
 
 

@@ -57,6 +57,11 @@ def against_formula(model: Sbg | None, rules: Assumptions, *checks: Check) -> st
     """State how far the formula is from the model of renewals or, where that is not shown, that none passed."""
     if model is None:
         passed = any(check.is_shown for check in checks)
+        if all(check.rules.empty for check in checks):
+            return text(
+                zh="数据不足以检验模型，价值只按公式测算",
+                en="The data are too few to check a model; value rests on the formula alone",
+            )
         none = text(
             zh="没有模型通过检验，价值只按公式测算",
             en="No model passed its check; value rests on the formula alone",

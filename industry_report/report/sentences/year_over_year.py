@@ -12,7 +12,7 @@ from ...analysis import growth
 from ...analysis.conversion import HIGHER, LOWER, NO_DIFFERENCE
 from ...base import language, origin, table_metadata
 from ...base.language import formatted, grade_name, listing, mention, text
-from ...protection.year_on_year import YearOnYear
+from ...protection.year_on_year import YearOnYear, lacks_buyers
 from . import industry
 from .changes import NOTICEABLE, driver, grown, verdict_of
 from .headlines import (
@@ -50,6 +50,11 @@ def _amount(value: float) -> str:
 def volume(pair: YearOnYear, place: str) -> str:
     """State how many consultations there were, and how many more or fewer than the year before."""
     received = pair.now.received
+    if pd.isna(received):
+        return text(
+            zh=f"{pair.year}年{place}的有效咨询数不公布",
+            en=f"The number of consultations in {place} in {pair.year} is withheld",
+        )
     whole = text(
         zh=f"{pair.year}年，{place}有效咨询{received:,}条",
         en=f"{place} had {received:,} consultations in {pair.year}",
@@ -93,7 +98,7 @@ def conversion(pair: YearOnYear) -> str:
         )
     else:
         said = text(
-            zh=f"可评级并观察期满的{n}条中，成交{x}条，{measure.label}{rate}（95%置信区间{low}～{high}）",
+            zh=f"可评级{'并观察期满' if measure.days else ''}的{n}条中，成交{x}条，{measure.label}{rate}（95%置信区间{low}～{high}）",
             en=f"Of {n} graded consultations, {rate} led to a purchase{_within(measure.days)} "
             f"(95% confidence interval {low} to {high})",
         )
@@ -123,8 +128,13 @@ def _rate_change(pair: YearOnYear) -> str:
 
 
 def why(pair: YearOnYear, kind: str = "source") -> str:
-    """State how much of a changed rate lies within groups and how much in their mix; nothing without a change."""
+    """State how much of a changed rate lies within groups and how much in their mix.
+
+    Nothing where the change is not significant: to explain it would be to explain chance.
+    """
     parts = pair.mix.get(kind)
+    if pair.rate.empty or pair.rate["verdict"].iloc[0] not in (HIGHER, LOWER):
+        return ""
     if parts is None or parts.isna().any() or max(abs(parts["within"]), abs(parts["mix"])) < NOTICEABLE:
         return ""
     within, mix = parts["within"], parts["mix"]
@@ -194,10 +204,16 @@ def count_change(pair: YearOnYear) -> str:
     """Return the change that stands under the number of consultations."""
     if pair.total.empty:
         return first_time()
-    growth = pair.total.loc[pair.year, "growth"]
-    return (
-        "" if pd.isna(growth) else text(zh="比上年", en="on the year before ") + formatted(growth, "growth")
-    )
+    return _grown_by(pair.total.loc[pair.year, "growth"])
+
+
+def _grown_by(growth: float) -> str:
+    """Return a change of a count as it stands under the number."""
+    if pd.isna(growth):
+        return ""
+    if not growth:
+        return text(zh="与上年持平", en="as the year before")
+    return text(zh="比上年", en="on the year before ") + formatted(growth, "growth")
 
 
 def rate_change(pair: YearOnYear) -> str:
@@ -213,6 +229,8 @@ def points_change(row: pd.Series) -> str:
         return ""
     points = formatted(row.difference, "difference")
     clear = row.verdict != NO_DIFFERENCE
+    if abs(row.difference) < NOTICEABLE:
+        return text(zh="与上年基本相同", en="much as the year before")
     return text(
         zh=f"比上年{points}个百分点，{'显著' if clear else '不显著'}",
         en=f"{points} points, {'significant' if clear else 'not significant'}",
@@ -246,14 +264,42 @@ def no_earlier(pair: YearOnYear) -> str:
 
 def not_compared(pair: YearOnYear) -> str:
     """Say why the rate is not compared although there is a year before."""
+    ungraded = [
+        year
+        for year, one in ((pair.earlier, pair.before), (pair.year, pair.now))
+        if one is not None and one.graded == 0
+    ]
+    if ungraded:
+        years = listing([text(zh=f"{year}年", en=str(year)) for year in ungraded])
+        return text(
+            zh=f"{years}没有可评级的咨询，成交率不作比较",
+            en=f"No consultation of {years} could be graded: rates are not compared",
+        )
+    early = [
+        year
+        for year, one in ((pair.earlier, pair.before), (pair.year, pair.now))
+        if one is not None and lacks_buyers(one)
+    ]
+    if early:
+        years = listing([text(zh=f"{year}年", en=str(year)) for year in early])
+        return text(
+            zh=f"{years}较多登记的成交早于咨询，不计入成交率，因此不作比较",
+            en=f"Many purchases of {years} are dated before the consultation and in no rate: rates are not compared",
+        )
     if pair.before is not None and pair.before.measure != pair.now.measure:
         return text(
             zh=f"{pair.earlier}年与{pair.year}年的成交率口径不同，不作比较",
             en=f"{pair.earlier} and {pair.year} do not measure the same: rates are not compared",
         )
+    label = pair.now.measure.label
+    if pair.before is not None and 0 in (pair.now.average.consultations, pair.before.average.consultations):
+        return text(
+            zh=f"有一年还没有已知结果的咨询，{label}不作比较",
+            en=f"One of the years has no known outcome yet: the {label.lower()} is not compared",
+        )
     return text(
-        zh="因数据保密或分组情况不同，成交率的变化不作分解",
-        en="Numbers are withheld, or groups differ: the change is not split",
+        zh=f"没有两年都能比较的分组，{label}的变化不作分解",
+        en=f"No groups can be compared over both years: the change of the {label.lower()} is not split",
     )
 
 
@@ -330,10 +376,7 @@ def contacts_change(pair: YearOnYear) -> str:
     if pair.before is None:
         return first_time()
     ours, theirs = (one.contacts["contacts"].sum(skipna=False) for one in (pair.now, pair.before))
-    change = growth.of_total(ours, theirs, (pair.earlier, pair.year)).loc[pair.year, "growth"]
-    return (
-        "" if pd.isna(change) else text(zh="比上年", en="on the year before ") + formatted(change, "growth")
-    )
+    return _grown_by(growth.of_total(ours, theirs, (pair.earlier, pair.year)).loc[pair.year, "growth"])
 
 
 def share_change(pair: YearOnYear) -> str:
@@ -343,7 +386,10 @@ def share_change(pair: YearOnYear) -> str:
     ours, theirs = pair.now.grades["share"], pair.before.grades["share"]
     if ours.empty or theirs.empty or pd.isna(ours.iloc[0]) or pd.isna(theirs.iloc[0]):
         return ""
-    return text(zh="比上年", en="on the year before: ") + points(ours.iloc[0] - theirs.iloc[0])
+    change = ours.iloc[0] - theirs.iloc[0]
+    if abs(change) < NOTICEABLE:
+        return text(zh="与上年相同", en="as the year before")
+    return text(zh="比上年", en="on the year before: ") + points(change)
 
 
 origin.trace_module(globals())

@@ -1,5 +1,8 @@
 """From leads to a card and its test: leaks, odd inputs, known truth, the same card from the same leads."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -268,6 +271,7 @@ def test_the_shipped_model_file_is_read_whole():
             'grades: {A: "[4.5, inf)", B: "[0, 4.5)"',
             "Totals are whole",
         ),
+        ("  need: {kind", "  grade: {kind", "is a column that scoring adds"),
         ("points_to_double", "point_to_double", "Did you mean points_to_double"),
     ],
 )
@@ -282,3 +286,25 @@ def test_a_wrong_model_file_is_refused_with_line_and_remedy(tmp_path, old, new, 
     with pytest.raises(InputError) as caught:
         load_model_file(path)
     assert said in str(caught.value) and "line" in str(caught.value)
+
+
+def test_another_process_gives_the_same_card_byte_for_byte():
+    """Each of two workers learns in a process of its own, with hashes and threads of its own."""
+    code = (
+        "from tests.analysis.leads.conftest import make_rows, make_spec\n"
+        "from tests.analysis.leads.test_model import model, text_of\n"
+        "learned = model.learn(make_rows(800), make_spec(), resamples=6)\n"
+        "print(text_of(learned), learned.stability, learned.by_grade.to_csv())"
+    )
+    said = [
+        subprocess.Popen(
+            [sys.executable, "-c", code],
+            env=os.environ
+            | {"PYTHONHASHSEED": seed, "OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads},
+            stdout=subprocess.PIPE,
+        )
+        for seed, threads in (("1", "1"), ("77", "2"))
+    ]
+    one, other = (process.communicate()[0] for process in said)
+    assert b"kind: weighted" in one
+    assert one == other

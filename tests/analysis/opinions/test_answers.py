@@ -112,6 +112,7 @@ def test_the_latest_wave_of_the_year_and_the_one_before():
         (("top: 4}", "top: 9}"), "top 9"),
         (("column: quality", "column: 质量"), "no name of small letters"),
         (("column: quality", "column: customer_id"), "meaning of its own"),
+        (("column: quality", "column: complete"), "meaning of its own"),
         (("column: quality", "column: attitude"), "names two questions"),
         (("dimension: product", "dimension: prodct"), "there is no dimension prodct"),
         (("column: recommend", "column: recommend\n  scale: {from: 1, to: 5}"), "NPS is not defined"),

@@ -158,3 +158,10 @@ def test_an_item_that_nobody_answered_and_all_the_same_answer():
     assert boxes["rate"].tolist() == [1.0]
     assert boxes["mean_low"].tolist() == boxes["mean_high"].tolist() == [4.0]
     assert ratings.distribution(same, survey)["share"].sum() == 1
+
+
+def test_answers_that_are_all_alike_have_no_interval_of_no_width():
+    assert np.isnan(ratings.mean_interval(np.full(90, 5.0))[1:]).all()
+    same = ratings.net_promoter(90, 0, 0)
+    gap, low, high = ratings.promotion_difference(same, same)
+    assert gap == 0 and -12 < low < -5 and 5 < high < 12

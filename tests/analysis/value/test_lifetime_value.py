@@ -202,3 +202,9 @@ def test_purchases_in_fifths_by_rank() -> None:
     assert list(table.index) == ["steady", "lapsing", "recent", "between", "gone"]
     nothing = purchase_groups.sum_groups(customers.assign(amount=0).join(groups))
     assert nothing["share"].isna().all()
+
+
+def test_customers_who_are_all_alike_are_neither_large_nor_lapsing() -> None:
+    alike = pd.DataFrame({"recency_days": [90] * 40, "orders": [1] * 40, "amount": [500.0] * 40})
+    assert set(purchase_groups.group_purchases(alike)["purchase_group"]) == {"between"}
+    assert purchase_groups.group_purchases(alike.head(1))["purchase_group"].tolist() == ["between"]

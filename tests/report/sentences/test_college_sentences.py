@@ -209,6 +209,10 @@ def test_internships_follow_a_season_that_came_twice() -> None:
     assert said == f"3月至5月咨询显著集中，占全年31.2%，上一年度同期也是旺季；{advice}"
     once = college.internship(season(), season(p=0.4))
     assert once == "3月至5月咨询较集中，占全年31.2%，但上一年度同期不显著，暂不据此安排实习"
+    alone = college.internship(season(), None)
+    assert alone == "3月至5月咨询显著集中，占全年31.2%；上一年度同期没有可比的数字，暂不据此安排实习"
+    advised = [college.uses(needs(甲=0.5), season(), before) for before in (season(), season(p=0.4), None)]
+    assert ["安排岗位实习" in "".join(points) for points in advised] == [True, False, False]
     assert "没有显著旺季" in college.internship(season(p=0.2), None)
     assert college.internship(None, None) == ""
 

@@ -97,13 +97,13 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
     ),
     "all in the highest grade": (
         lambda: industry.distribution(grades(7, 0, 0, 0)),
-        "A级咨询最多，占100.0%",
-        "Grade A is the most common (100.0%)",
+        "可评级的咨询均为A级",
+        "Every graded consultation is grade A",
     ),
     "all in the lowest grade": (
         lambda: industry.distribution(grades(0, 0, 0, 7)),
-        "D级咨询最多，占100.0%；A级占0.0%",
-        "Grade D is the most common (100.0%); 0.0% are grade A",
+        "可评级的咨询均为D级",
+        "Every graded consultation is grade D",
     ),
     "tied grades": (
         lambda: industry.distribution(grades(10, 45, 45, 0)),

@@ -71,7 +71,7 @@ def test_four_reasons_have_four_wordings() -> None:
     some = pd.DataFrame({"source": ["官网"]})
     assert industry.absent("product", some) == "数据未提供“咨询产品”，本节从略。"
     assert industry.absent("product", some.assign(product=None)) == "各条咨询均未填写“咨询产品”，本节从略。"
-    assert industry.absent("source", some) == "“客户来源”没有可以公布的组，本节从略。"
+    assert industry.absent("source", some) == "“客户来源”没有可以公布比率的组，本节从略。"
     assert industry.absent("product", some, graded=0) == "没有可评级的咨询，本节从略。"
     few = industry.extremes(rates("source", 甲=(20, 3), 乙=(20, 9)), SALE)
     withheld = rates("source", 甲=(90, 30), 乙=(90, 31)).astype(float)
@@ -165,6 +165,23 @@ def test_an_effect_that_may_be_noise_is_not_called_opposed() -> None:
     fit = validity.weights(rated(1500, 7), CARD)  # scores and purchases have nothing to do with each other
     assert table_metadata.fact(fit, "reason") == "not clear"
     assert industry.contributions(fit, {}) == "各项评分与成交的关系不够明确，不估计各项评分的相对作用"
+
+
+def test_why_no_weights_are_estimated_is_the_reason_that_holds() -> None:
+    def said(table: pd.DataFrame) -> str:
+        return industry.contributions(validity.weights(table, CARD), {})
+
+    rest = "，不估计各项评分的相对作用"
+    table = rated(400, 3)  # plenty of purchases and plenty of others
+    assert said(table) == "各项评分与成交的关系不够明确" + rest
+    assert (
+        said(table.assign(intent=4, clarity=3, satisfaction=3))
+        == "有评分项没有变化，或随其他评分项同步变化" + rest
+    )
+    assert said(table.assign(converted=True)) == "咨询全部成交" + rest
+    assert said(table.assign(converted=False)) == "没有一条咨询成交" + rest
+    assert said(table.assign(converted=table["composite"] >= 3)) == "评分把成交与未成交完全分开" + rest
+    assert said(table.head(40)) == "成交或未成交的咨询太少" + rest
 
 
 def test_an_effect_clearly_against_the_standard_is() -> None:
