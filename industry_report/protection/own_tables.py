@@ -53,9 +53,11 @@ def check_apart(rated: pd.DataFrame, names: Sequence[str], own: Sequence[str], p
             pair = _find_near(rated, column, other, policy)
             if pair is not None:
                 one, two = own_names.plain_name(column), own_names.plain_name(other)
-                problem = f"{_list(pair[0])} of {one} and {_list(pair[1])} of {two} differ by fewer records "
-                problem += f"than {policy.threshold}, or by so few purchases or customers, of which a reader "
-                problem += "learns who subtracts them."
+                problem = (
+                    f"{_list(pair[0])} of {one} and {_list(pair[1])} of {two} differ by fewer records than "
+                    f"{policy.threshold}, or by so few purchases or customers, of which a reader learns who "
+                    "subtracts them."
+                )
                 remedy = f"Leave {one} out of also, or write groups into the data that differ by more."
                 raise InputError("publish", problem, remedy)
 
