@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from ..base import table_metadata
 from ..base.language import text
 from ..base.origin import Number, Withheld
 from ..settings.editions import Policy
-from . import disclosure, opinion_masks
+from . import disclosure, invitations, opinion_masks
 from .masked_tables import mark
 from .opinion_sources import GRADE, Gathered
 from .pooling import pool_categories
@@ -97,43 +98,41 @@ class Surveyed:
 
 
 def publish_survey(rows: Gathered, survey: Questionnaire, policy: Policy) -> Surveyed | None:
-    """Return what may be told of a wave; None where too few answered."""
+    """Return what may be told of a wave; None where too few answered, or all but few."""
     wave = rows.current
     key = survey.overall or survey.recommend
     if key is None or not _has_enough(wave, policy):
         return None
+    asked, knows = _count_response(rows, survey)
+    hidden = invitations.find_hidden(rows, asked, policy) if knows else frozenset()
+    if "answers" in hidden:
+        return None
     success = answers.is_satisfied(wave[key.column], key)
     pooled = _pool_types(rows, success, policy)
     average, by = _protect_groups(wave if policy.internal else pooled, success, policy)
-    shares = ratings.distribution(wave, survey), ratings.top_boxes(wave, survey)
-    distribution, boxes, shown = opinion_masks.protect_items(*shares, survey, policy)
+    items = _protect_answers(wave, survey, policy)
     waves = _promotion(rows, survey, policy)
     promotion, change = _current_promotion(rows, survey, waves)
     found = _protect_drivers(drivers.find_drivers(wave, survey), policy)
-    asked, knows = _count_response(rows, survey)
-    reliable = ratings.reliabilities(wave, survey)
+    by = by if policy.internal or not knows else invitations.protect_tables(by, hidden, policy)
     return Surveyed(
         wave=rows.wave,
         before=rows.before if _has_enough(rows.former, policy) else "",
-        response=_protect_response(asked, knows, policy),
+        response=invitations.protect_response(_protect_response(asked, knows, policy), hidden),
         knows_invited=knows,
         average=average,
         by_type=by["customer_type"],
         by_grade=by[GRADE],
         differs=_compare(pooled, success),
-        bound=_bound(asked, average, knows),
+        bound=_bound(asked, average, knows and "all" not in hidden),
         weighted=_weigh(rows, pooled, survey, by, average, tells_score=promotion is not None),
-        distribution=distribution,
-        boxes=boxes,
-        tops=shown,
+        **items,
         waves=waves,
         promotion=promotion,
         change=change,
         satisfied_change=_change_of_satisfied(rows, key, average, policy),
-        reliabilities=reliable,
-        scales=_scale_means(wave, survey, reliable, shown, policy),
         drivers=found,
-        performance=drivers.importance_performance(found.shares, shown),
+        performance=drivers.importance_performance(found.shares, items["tops"]),
         contrasts=_protect_contrasts(wave, survey, policy),
         choices=_protect_choices(wave, survey, policy),
         faults=_mask_faults(answers.count_faults(rows.faults, survey), policy),
@@ -331,6 +330,20 @@ def _change_of_satisfied(
         return None
     counts = pd.DataFrame({"consultations": [len(before)], "conversions": [satisfied]})
     return response.compare_shares(average, response.describe_average(counts))
+
+
+def _protect_answers(wave: pd.DataFrame, survey: Questionnaire, policy: Policy) -> dict[str, Any]:
+    """Return what may be told of the items, each alone and several together."""
+    shares = ratings.distribution(wave, survey), ratings.top_boxes(wave, survey)
+    distribution, boxes, tops = opinion_masks.protect_items(*shares, survey, policy)
+    reliable = ratings.reliabilities(wave, survey)
+    return {
+        "distribution": distribution,
+        "boxes": boxes,
+        "tops": tops,
+        "reliabilities": reliable,
+        "scales": _scale_means(wave, survey, reliable, tops, policy),
+    }
 
 
 def _scale_means(

@@ -17,110 +17,39 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from joint_world import (
+    CUTS,
+    DISPLEASED,
+    IN_TIME,
+    LATE,
+    NEVER,
+    PLEASED,
+    REGION,
+    SILENT,
+    TYPES,
+    YEARS,
+    World,
+    draw,
+)
 from scipy.optimize import linprog
 
 import scoring
+from industry_report.analysis.opinions import coding, questionnaire
 from industry_report.analysis.trade.market_file import load_market
 from industry_report.analysis.value.assumptions import load_assumptions
-from industry_report.protection import market_publication, publication, value_publication
+from industry_report.protection import (
+    market_publication,
+    opinion_publication,
+    publication,
+    value_publication,
+)
 from industry_report.protection.money_masks import is_sensitive
 from industry_report.settings.editions import Policy
 
+__all__ = ["World", "draw"]
 PARAMS = Path(__file__).parents[2] / "params"
-REGION, YEARS, POLICY = "黄山市", (2024, 2025), Policy(10, 10.0)
-CUTS = {year: f"{year}-12-31" for year in YEARS}
-TYPES = ["小微企业", "个体工商户", "中型企业", "院校", "大型企业"]
+POLICY = Policy(10, 10.0)
 REST = "其他"
-NEVER, IN_TIME, LATE = "never", "in time", "late"
-
-
-@dataclass(frozen=True, eq=False)
-class World:
-    """What is true: one row a customer, one row an order."""
-
-    customers: pd.DataFrame
-    orders: pd.DataFrame
-
-    def write(self, folder: Path) -> str:
-        """Write the tables as a firm would export them."""
-        folder.mkdir(parents=True, exist_ok=True)
-        asked = self.customers[self.customers["asked"] > 0]
-        bought = asked["outcome"] != NEVER
-        first = self.orders[self.orders["kind"] == "新购"].set_index("customer_id")
-        first = first.reindex(asked["customer_id"])
-        table = pd.DataFrame(
-            {
-                "客户ID": asked["customer_id"], "客户类型": asked["customer_type"], "客户来源": "官网",
-                "咨询产品": "总账", "咨询日期": asked["asked_on"], "意向度": asked["intent"], "需求明确性": 3,
-                "满意度": 3, "是否成交": np.where(bought, "是", "否"),
-                "成交日期": first["ordered_on"].to_numpy(), "成交金额(元)": first["amount"].to_numpy(),
-                "year": asked["asked"],
-            }
-        )  # fmt: skip
-        for year, part in table.groupby("year"):
-            part.drop(columns="year").to_csv(folder / f"{REGION}-{year}.csv", index=False)
-        heads = {
-            "customer_id": "客户编号",
-            "ordered_on": "下单日期",
-            "amount": "订单金额(元)",
-            "kind": "订单类型",
-        }
-        orders = self.orders.rename(columns=heads).assign(城市=REGION)
-        orders.insert(0, "订单编号", [f"D{n:06}" for n in range(len(orders))])
-        orders.to_csv(folder / f"{REGION}-订单.csv", index=False)
-        people = self.customers[["customer_id", "customer_type"]].assign(城市=REGION)
-        people = people.set_axis(["客户编号", "客户类型", "城市"], axis=1)
-        people.to_csv(folder / f"{REGION}-客户档案.csv", index=False)
-        return str(folder)
-
-
-def draw(seed: int) -> World:
-    """Draw a world of few to some hundred customers, with few late, few lost, few new or few refunds."""
-    rng = np.random.default_rng(seed)
-    size = int(rng.integers(60, 420))
-    table = pd.DataFrame({"customer_id": [f"K{n:04}" for n in range(size)]})
-    table["customer_type"] = rng.choice(TYPES, size, p=rng.dirichlet(np.full(5, rng.choice([0.7, 3.0]))))
-    table["asked"] = rng.choice(YEARS, size, p=[0.5, 0.5] if rng.random() < 0.5 else [0.93, 0.07])
-    table["asked_on"] = pd.to_datetime(table["asked"].astype(str) + "-01-02") + pd.to_timedelta(
-        rng.integers(0, 180, size), "D"
-    )
-    table["intent"] = rng.integers(1, 6, size)
-    lost, late = float(rng.choice([0.03, 0.3, 0.6])), float(rng.choice([0.0, 0.03, 0.2]))
-    chance = [lost, (1 - lost) * (1 - late), (1 - lost) * late]
-    table["outcome"] = rng.choice([NEVER, IN_TIME, LATE], size, p=chance)
-    return World(table, _draw_orders(table, rng))
-
-
-def _draw_orders(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    size = len(table)
-    lag = np.where(table["outcome"] == LATE, rng.integers(95, 120, size), rng.integers(1, 80, size))
-    amounts = np.round(rng.lognormal(6, float(rng.choice([0.3, 1.5])), size), 2)
-    for kind in rng.choice(TYPES, 2):  # one customer gives nearly all of the type
-        mine = np.flatnonzero((table["customer_type"] == kind) & (table["outcome"] != NEVER))
-        if len(mine) and rng.random() < 0.6:
-            amounts[mine[0]] = round(15 * amounts[mine].sum(), 2)
-    first = pd.DataFrame(
-        {
-            "customer_id": table["customer_id"],
-            "ordered_on": table["asked_on"] + pd.to_timedelta(lag, "D"),
-            "amount": amounts,
-        }
-    )
-    first = first[table["outcome"] != NEVER].assign(kind="新购")
-    renewed = first[
-        (first["ordered_on"].dt.year == YEARS[0]) & (rng.random(len(first)) < rng.choice([0.0, 0.05, 0.6]))
-    ]
-    renewed = renewed.assign(ordered_on=renewed["ordered_on"] + pd.Timedelta(days=366), kind="续费")
-    few = int(rng.choice([0, 3, 12]))
-    back = first.iloc[: max(1, few // 4)].sample(few, replace=True, random_state=seed_of(rng))
-    back = back.assign(kind="退款", amount=-back["amount"].round(0) / 10)
-    back["ordered_on"] = back["ordered_on"].dt.year.astype(str) + "-12-31"
-    back["ordered_on"] = pd.to_datetime(back["ordered_on"])
-    return pd.concat([first, renewed, back], ignore_index=True)
-
-
-def seed_of(rng: np.random.Generator) -> int:
-    return int(rng.integers(0, 1 << 30))
 
 
 # --- what is published
@@ -138,6 +67,8 @@ def rules() -> dict[str, Any]:
         "cards": cards,
         "rules": load_assumptions(PARAMS / "customer-value.yaml"),
         "market": load_market(PARAMS / "market.yaml"),
+        "survey": questionnaire.load_questionnaire(PARAMS / "survey.yaml"),
+        "frame": coding.load_frame(PARAMS / "feedback.yaml"),
     }
 
 
@@ -148,6 +79,7 @@ class Reports:
     industry: Mapping[int, Any]
     value: Mapping[int, Any]
     market: Mapping[int, Any]
+    survey: Any
 
 
 def publish(data: str) -> Reports:
@@ -170,7 +102,10 @@ def publish(data: str) -> Reports:
         )
         for y in YEARS
     }
-    return Reports(industry, value, market)
+    asked = opinion_publication.publish(
+        data, REGION, YEARS[-1], survey=given["survey"], frame=given["frame"], scorecard=card, policy=POLICY
+    )
+    return Reports(industry, value, market, asked.surveyed)
 
 
 # --- counts
@@ -192,19 +127,33 @@ class Counts:
         bought = [years.get(one, frozenset()) for one in people["customer_id"]]
         flags = [tuple(y in has for y in YEARS) for has in bought]
         outcomes = (NEVER, IN_TIME, LATE)
-        every = itertools.product(TYPES, YEARS, outcomes, (False, True), (False, True))
+        answers = (SILENT, PLEASED, DISPLEASED)
+        every = itertools.product(TYPES, YEARS, outcomes, (False, True), (False, True), answers)
         self.kinds = [k for k in every if _is_possible(*k[1:])]
-        facts = (people["customer_type"], people["asked"], people["outcome"], *zip(*flags, strict=True))
+        answer = people["answer"].where(people["outcome"] != NEVER, SILENT)
+        facts = (
+            people["customer_type"],
+            people["asked"],
+            people["outcome"],
+            *zip(*flags, strict=True),
+            answer,
+        )
         own = pd.Series(list(zip(*facts, strict=True)))
         found = own.value_counts()
         self.true = np.array([int(found.get(kind, 0)) for kind in self.kinds])
         assert self.true.sum() == len(people)
 
     def cover(self, **facts: Any) -> np.ndarray:
-        """Return which kinds have these facts: type, asked, outcome, before, now."""
-        names = ("type", "asked", "outcome", *map(str, YEARS))
+        """Return which kinds have these facts: type, asked, outcome, before, now, answer."""
+        names = ("type", "asked", "outcome", *map(str, YEARS), "answer")
         rows = [dict(zip(names, kind, strict=True)) for kind in self.kinds]
-        return np.array([all(_fits(row[n.lstrip("y")], v) for n, v in facts.items()) for row in rows], float)
+        return np.array(
+            [
+                all(_fits(row[n.lstrip("y") if n[1:].isdigit() else n], v) for n, v in facts.items())
+                for row in rows
+            ],
+            float,
+        )
 
     def tell(self, value: Any, cover: np.ndarray) -> None:
         """Add a published count, which must be true, as an equation."""
@@ -227,10 +176,13 @@ def _fits(value: Any, asked: Any) -> bool:
     return value in asked if isinstance(asked, set | frozenset) else value == asked
 
 
-def _is_possible(asked: int, outcome: str, before: bool, now: bool) -> bool:
-    """Tell whether a customer can be so: no order without a purchase, which is of the year of consulting."""
+def _is_possible(asked: int, outcome: str, before: bool, now: bool, answer: str) -> bool:
+    """Tell whether a customer can be so: no order without a purchase, which is of the year of consulting.
+
+    Nor an answer to the survey, which asks those who bought.
+    """
     if outcome == NEVER:
-        return not before and not now
+        return not before and not now and answer == SILENT
     return before if asked == YEARS[0] else now and not before
 
 
@@ -258,7 +210,27 @@ def read_counts(world: World, told: Reports) -> Counts:
         for y, row in now.outlook.returning.iterrows():
             known.tell(row["returned"], known.cover(**{f"y{y}": True, f"y{y - 1}": True}))
         assert year in YEARS
+    if told.survey is not None:
+        _read_survey(known, told.survey)
     return known
+
+
+def _read_survey(known: Counts, now: Any) -> None:
+    """Tell who was asked, who answered and who is satisfied, together and by type."""
+    ever, given = {"outcome": {IN_TIME, LATE}}, {PLEASED, DISPLEASED}
+    kinds: dict[str, dict[str, Any]] = {
+        "received": ever,
+        "consultations": {"answer": given},
+        "conversions": {"answer": PLEASED},
+    }
+    table = now.by_type
+    for column, facts in kinds.items():
+        for label in table.index:
+            known.tell(table.loc[label, column], known.cover(**facts, type=_members(label, table.index)))
+        if column != "received":
+            known.tell(now.average[column], known.cover(**facts))
+    if now.response is not None:
+        known.tell(now.response.invited, known.cover(**ever))
 
 
 def _read_value(known: Counts, year: int, now: Any) -> None:
@@ -298,6 +270,11 @@ def list_targets(known: Counts) -> Iterator[tuple[str, np.ndarray]]:
         "bought before": {f"y{YEARS[0]}": True},
         "bought now": {f"y{YEARS[1]}": True},
         "bought twice": {f"y{YEARS[0]}": True, f"y{YEARS[1]}": True},
+        "bought ever": {"outcome": {IN_TIME, LATE}},
+        "silent": {"outcome": {IN_TIME, LATE}, "answer": SILENT},
+        "answered": {"answer": {PLEASED, DISPLEASED}},
+        "pleased": {"answer": PLEASED},
+        "displeased": {"answer": DISPLEASED},
         "left": {f"y{YEARS[0]}": True, f"y{YEARS[1]}": False},
         "new": {f"y{YEARS[0]}": False, f"y{YEARS[1]}": True},
     }

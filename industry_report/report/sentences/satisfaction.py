@@ -10,6 +10,7 @@ from ...analysis.opinions.questionnaire import Questionnaire
 from ...analysis.opinions.ratings import RELIABLE
 from ...base import language, origin
 from ...base.language import formatted, text
+from ...base.origin import Withheld
 from ...protection.survey_publication import Surveyed
 from .wording import percent, points
 
@@ -31,8 +32,8 @@ def no_survey(provided: bool, answered_few: bool) -> str:
     """
     if answered_few:
         return text(
-            zh="有效答卷过少，不公布调查结果",
-            en="Too few customers answered for results to be published",
+            zh="有效答卷过少，或未答卷的客户过少，不公布调查结果",
+            en="Too few customers answered, or too few did not, for results to be published",
         )
     if provided:
         return text(
@@ -58,6 +59,12 @@ def response(told: Surveyed) -> str:
             zh=f"{told.wave}批次有效答卷{asked.complete:,}份。数据没有受邀客户的名单或人数，无法计算回收率，结果只代表答卷的客户",
             en=f"Wave {told.wave}: {asked.complete:,} answered. Nothing tells how many were invited, so there is no response rate "
             "and the results stand for those who answered alone",
+        )
+    if isinstance(asked.invited, Withheld):
+        return text(
+            zh=f"{told.wave}批次有效答卷{asked.complete:,}份。受邀户数与其他公布的数字对照可推算个别客户的情况，因此不公布",
+            en=f"Wave {told.wave}: {asked.complete:,} answered. How many were invited would, beside other published numbers, tell of "
+            "few customers and is withheld",
         )
     interval = _interval(asked.low, asked.high)
     partly = ""
