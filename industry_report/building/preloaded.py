@@ -11,7 +11,8 @@ gc.disable()  # what is imported stays: looking for garbage in it would take a t
 
 from ..processes import forking  # noqa: E402
 
-os.environ.update({**forking.ONE_THREAD, **os.environ})  # before numpy is imported
+ADDED = {name: value for name, value in forking.ONE_THREAD.items() if name not in os.environ}
+os.environ.update(ADDED)  # while numpy is imported: a kernel has the environment that it is given
 
 from . import one_report  # noqa: E402
 
@@ -21,5 +22,7 @@ from ..processes import kernel_server  # noqa: E402
 from .preloaded_modules import MODULES  # noqa: E402
 
 kernel_server.warm_up(MODULES)
+for name in ADDED:
+    del os.environ[name]
 START = forking.note_start()
 gc.enable()
