@@ -14,12 +14,13 @@ from ..analysis.leads import model
 from ..analysis.leads.binning import cut, to_numbers
 from ..analysis.leads.card_text import list_categories, list_intervals
 from ..analysis.leads.fitting import Part, count_bins
+from ..analysis.leads.lead_rows import WINDOWED
 from ..analysis.leads.model import LeadModel
 from ..analysis.leads.model_file import ModelFile
 from ..analysis.rates import wilson
 from ..base import table_metadata
 from ..base.language import current, name, term, text
-from ..base.own_names import plain_name
+from ..base.own_names import DATA, plain_name
 from ..intake.schemas import SCHEMAS
 from ..scorecard.conditions import Interval, read_interval, word_interval
 from ..settings.editions import Policy
@@ -28,6 +29,8 @@ from .data_channels import coarsen
 
 ANSWERS = {"yes": ("是", "Yes"), "no": ("否", "No"), "unknown": ("未知", "Unknown")}
 _LATE = {"status": ("线索状态", "Status of the lead"), "rating_supplied": ("人工评级", "Rating supplied")}
+# Columns that mean the same to the program and to the data; of any other, the name is the data's own.
+_STANDARD = DATA.union(*(schema.columns for schema in SCHEMAS.values()))
 MOST_LISTED = 8  # categories of a bin that a table names
 _COUNT, _RATE, _AREA, _SCORE = "consultations", "rate", "auc", "mean"  # what columns print like
 
@@ -38,7 +41,9 @@ def name_column(spec: ModelFile, column: str) -> str:
         return str(spec.labels[column][current()])
     if (plain := plain_name(column)) != column:
         return plain  # not by the word that the program has for its own
-    return text(zh=_LATE[column][0], en=_LATE[column][1]) if column in _LATE else term(column)
+    if column in _LATE:
+        return text(zh=_LATE[column][0], en=_LATE[column][1])
+    return term(column) if column in _STANDARD or WINDOWED.fullmatch(column) else column
 
 
 def say_nothing(state: str, spec: ModelFile) -> dict[str, Any]:
