@@ -73,7 +73,10 @@ def test_a_change_rests_on_numbers_that_both_years_show(
     pair = both(seeds, rows, rare)
     assert pair.before is not None
     for kind, table in pair.by.items():
-        ours, theirs = (one.by_grade if kind == "grade" else one.by[kind] for one in (pair.now, pair.before))
+        ours, theirs = (
+            year_on_year._with_all_graded(one) if kind == "grade" else one.by[kind]
+            for one in (pair.now, pair.before)
+        )
         column = "received" if "received" in ours else "consultations"
         withheld = ours[column].reindex(table.index).isna() | theirs[column].reindex(table.index).isna()
         assert table.loc[withheld, ["gained", "growth", "contribution"]].isna().all(axis=None)
