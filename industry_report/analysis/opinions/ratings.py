@@ -102,8 +102,8 @@ def heads() -> dict[str, str]:
         "conversions": text(zh="满意", en="Satisfied"),
         "rate": text(zh="满意度（高分占比）", en="Satisfied (top box)"),
         "mean": text(zh="平均分", en="Mean"),
-        "mean_low": text(zh="平均分区间下限", en="Mean, lower limit"),
-        "mean_high": text(zh="平均分区间上限", en="Mean, upper limit"),
+        "mean_low": text(zh="平均分下限", en="Mean, lower limit"),
+        "mean_high": text(zh="平均分上限", en="Mean, upper limit"),
     }
 
 
