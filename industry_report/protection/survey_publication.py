@@ -123,7 +123,7 @@ def publish_survey(rows: Gathered, survey: Questionnaire, policy: Policy) -> Sur
         average=average,
         by_type=by["customer_type"],
         by_grade=by[GRADE],
-        differs=_compare(pooled, success),
+        differs=_compare(by, pooled, success, policy),
         bound=_bound(asked, average, knows and "all" not in hidden),
         weighted=_weigh(rows, pooled, survey, by, average, tells_score=promotion is not None),
         **items,
@@ -204,10 +204,14 @@ def _protect_response(asked: Response, knows: bool, policy: Policy) -> Response 
     return Response(asked.invited, asked.complete, Withheld(), *ends, np.nan)  # type: ignore[arg-type]
 
 
-def _compare(pooled: pd.DataFrame, success: pd.Series) -> dict[str, bool]:
-    """Tell by type and grade whether response rates differ, the same in every edition."""
+def _compare(
+    by: Mapping[str, pd.DataFrame], pooled: pd.DataFrame, success: pd.Series, policy: Policy
+) -> dict[str, bool]:
+    """Tell by type and grade whether response rates differ, where all are told: a verdict tells of them."""
     told = {}
     for name in ("customer_type", GRADE):
+        if not policy.internal and by[name]["received"].isna().any():
+            continue
         p = response.compare_response(response.response_by(pooled, name, success))
         if not np.isnan(p):
             told[name] = response.is_different(p)

@@ -99,6 +99,8 @@ def test_groups(seed):
     satisfied = wave["overall"].ge(4).astype("Int64").where(wave["overall"].notna())
     pooled = survey_publication._pool_types(gather(wave), satisfied, POLICY)
     for table, groups in ((told.by_type, pooled["customer_type"]), (told.by_grade, wave[GRADE])):
+        if table["received"].isna().any():  # no verdict on what is not told
+            assert groups.name not in told.differs
         labels = sorted(groups.unique())
         cells = [(label, kind) for label in labels for kind in ("silent", "satisfied", "other")]
         kinds = {"received": ("silent", "satisfied", "other"), "consultations": ("satisfied", "other")}
