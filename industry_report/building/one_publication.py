@@ -18,8 +18,9 @@ from . import plan
 from .plan import Job
 
 SAME = ("data", "columns", "scorecard", "follow_up_days")  # that all public reports of a slice share
-# Nor two of a build: an earlier year's report knew less, and is withdrawn where the two differ by few.
-SAME_NOW = ("data_cut",)
+# Nor two of a build: an earlier year's report knew less, or was made by rules that were stricter since; it is
+# withdrawn where the two differ by few.
+SAME_NOW = ("data_cut", "publisher")
 _OF_GRADES = frozenset({"scorecard", "follow_up_days", "data_cut"})  # else it shows no grade or outcome
 
 
@@ -28,7 +29,8 @@ def check_jobs(jobs: Sequence[Job], output: Path) -> None:
 
     Grades by two scorecards are two cuts through the same customers, and a part of the data beside the whole
     gives the rest: a reader who subtracts learns counts that either withholds. So do purchases within two
-    numbers of days, or as known on two days: the difference is who bought between them.
+    numbers of days, or as known on two days: the difference is who bought between them. By two thresholds,
+    one report tells what the other withholds.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def check_jobs(jobs: Sequence[Job], output: Path) -> None:
         if not parameters.get("data"):  # it reads no slice, whatever region and year it is called after
             continue
         for place, name in product(sorted(released.list_slices(parameters)), _list_same(parameters, names)):
-            value = _plain(name, parameters.get(name))
+            value = _tell_rules(parameters) if name == "publisher" else _plain(name, parameters.get(name))
             other, before = told.setdefault((place, name), (stem, value))
             if before != value:
                 _refuse(place, name, (other, before), (stem, value))
@@ -61,7 +63,15 @@ def _list_same(parameters: Mapping[str, Any], names: Sequence[str]) -> list[str]
     graded = bool(parameters.get("scorecard")) and "follow_up_days" in parameters
     used = {"scorecard"} if parameters.get("scorecard") else set()
     used |= _OF_GRADES if graded else set()
+    if not parameters.get("publisher"):
+        names = [name for name in names if name != "publisher"]
     return [name for name in names if name in used or name not in _OF_GRADES]
+
+
+def _tell_rules(parameters: Mapping[str, Any]) -> str:
+    """Return by which rules a report is protected, whatever the file that says so is called."""
+    policy = load_policy(str(parameters["publisher"]), str(parameters.get("edition") or "industry"))
+    return f"threshold {policy.threshold}, p {policy.dominance:g}"
 
 
 def _plain(name: str, value: Any) -> str:

@@ -63,6 +63,17 @@ def test_purchases_within_two_windows_or_as_known_on_two_days_are_refused(
         one_publication.check_jobs([one, other], tmp_path)
 
 
+def test_two_thresholds_for_a_slice_are_refused(tmp_path: Path) -> None:
+    """The one withholds what the other tells; two files that say the same are one rule."""
+    rules = "disclosure: {{threshold: {}, dominance: {{p: 10}}, internal: []}}\n"
+    for name, threshold in (("a", 10), ("b", 10), ("c", 5)):
+        (tmp_path / f"{name}.yaml").write_text(rules.format(threshold), encoding="utf-8")
+    one, same, other = (job(name, publisher=str(tmp_path / f"{name}.yaml")) for name in "abc")
+    one_publication.check_jobs([one, same], tmp_path)
+    with pytest.raises(InputError, match=r"two values of `publisher`: threshold 10.* and threshold 5"):
+        one_publication.check_jobs([one, other], tmp_path)
+
+
 def test_last_years_report_may_have_known_less(tmp_path: Path) -> None:
     """It is withdrawn where the two differ by few; the days of purchase are a choice, and refused."""
     given = {"region": "黄山市", "year": 2025, "data": "sample", "scorecard": "a.yaml", "follow_up_days": 90}
