@@ -98,7 +98,10 @@ def choose_pooled(
     inside = sizes.index.isin(gone | own)
     while 0 < sizes[inside].sum() < max(least, enough) and not inside.all():
         # Partners of what is in it come first: which ones these are is no more than what is seen anyway.
-        gone |= min((pair for pair in pairs if not pair <= gone), key=lambda pair: not pair & gone)
+        pair = min((pair for pair in pairs if not pair <= gone), key=lambda pair: not pair & gone)
+        if sizes[inside].sum() >= least and gone | pair >= set(order):
+            break  # one row of everything says nothing: rather the rest loses its rate, and a neighbour its own
+        gone |= pair
         inside = sizes.index.isin(gone | own)
     kept = sorted(set(order) - gone, key=lambda label: (-sizes[label], str(label)))
     gone |= set(kept[most if len(kept) <= most and not inside.any() else most - 1 :])
