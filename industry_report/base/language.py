@@ -222,6 +222,9 @@ def _keep(phrase: str) -> str:
     return phrase
 
 
+_LATIN_YEAR = re.compile(r"(?<=[A-Za-z])(?=[12]\d{3}年)")
+
+
 def subject() -> Subject:
     """Return what the report is about."""
     return _subject
@@ -259,8 +262,14 @@ def current() -> str:
 
 
 def text(*, zh: str, en: str) -> str:
-    """Return the wording in the report's language, of the report's subject."""
-    chosen = zh if _current == "zh" else en
+    """Return the wording in the report's language, of the report's subject.
+
+    Examples
+    --------
+    >>> text(zh=f"{'Mumbai'}{2025}年", en="Mumbai, 2025")  # a Latin name does not run into the year
+    'Mumbai 2025年'
+    """
+    chosen = _LATIN_YEAR.sub(" ", zh) if _current == "zh" else en
     return adapt(chosen, _words, _verbatim, english=_current == "en") if _words else chosen
 
 

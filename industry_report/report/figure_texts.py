@@ -27,7 +27,8 @@ def with_interval(measure: Measure) -> str:
 
 def count_head() -> str:
     """Return the head of a column of counts."""
-    return text(zh="咨询数", en="Cons.")
+    head = language.term("consultations")  # as the subject names its records
+    return "Cons." if head == "Consultations" else head
 
 
 def count_label(count: float) -> str:
