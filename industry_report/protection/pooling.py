@@ -100,7 +100,7 @@ def choose_pooled(
         # Partners of what is in it come first: which ones these are is no more than what is seen anyway.
         pair = min((pair for pair in pairs if not pair <= gone), key=lambda pair: not pair & gone)
         if sizes[inside].sum() >= least and gone | pair >= set(order):
-            break  # one row of everything says nothing: rather the rest loses its rate, and a neighbour its own
+            break  # one row of everything says nothing: rather the rest, and a neighbour, lose their rates
         gone |= pair
         inside = sizes.index.isin(gone | own)
     kept = sorted(set(order) - gone, key=lambda label: (-sizes[label], str(label)))

@@ -279,6 +279,19 @@ def test_readers_who_know_the_names_learn_nothing_from_what_is_pooled(
         assert not possible & set(range(1, threshold)) or possible >= set(range(1, threshold)), same
 
 
+def test_large_groups_stay_named_where_the_rest_would_be_everything() -> None:
+    sizes = pd.Series(
+        {"Business": 8, "Housewife": 9, "Student": 207, "Unemployed": 5502, "Working": 679, "Other": 15}
+    )
+    assert pooling.choose_pooled(sizes, {"Business", "Housewife"}, 10, 40) - {"Other", "其他"} == {
+        *("Business", "Housewife"),
+    }
+    alone = sizes[["Business", "Student"]]
+    assert pooling.choose_pooled(alone, {"Business"}, 10, 40) >= set(
+        alone.index
+    )  # the rest must have a threshold
+
+
 def test_pooling_does_not_depend_on_the_sizes_of_this_year() -> None:
     sizes = pd.Series({"小微企业": 100, "个体工商户": 11, "社会团体": 11, "院校": 8})
     larger = sizes.replace({11: 90})
