@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..analysis.conversion import HIGHER, LOWER
+from ..analysis.conversion import HIGHER, LOWER, REST
 from ..base import language, origin, style
 from ..base.language import text
 from .one_page import Panel
@@ -57,10 +57,9 @@ def bars(
     --------
     >>> bars(by_grade, "rate", title="A级成交率最高", measure="各等级成交率")  # doctest: +SKIP
     """
-    nothing = (
-        table.empty or table[column].isna().all() or (column != "rate" and not table[column].fillna(0).any())
-    )
-    if table.empty or nothing:  # a bar of zero is no bar, a rate of zero is a finding
+    if table.empty or table[column].isna().all() or table.index.isin(REST.values()).all():
+        return None  # the pooled rest alone is no comparison
+    if column != "rate" and not table[column].fillna(0).any():  # a bar of zero is no bar, a rate of zero is
         return None
     shown, left_out = _largest(table, column)
     verdicts = _verdicts(shown, versus)

@@ -123,6 +123,7 @@ def test_bars_of_any_number_of_groups_stay_whole(count: int) -> None:
 def test_no_groups_no_panel() -> None:
     assert small_figures.bars(rates(0), "rate", title="甲") is None
     assert small_figures.bars(rates(3, hidden=3), "rate", title="甲") is None
+    assert small_figures.bars(rates(1).set_axis(["其他"]), "rate", title="甲") is None  # the rest alone
     assert small_figures.columns(rates(0), "rate", title="甲") is None
     assert small_figures.changes(rates(3, hidden=3), "rate", title="甲") is None
     assert small_figures.parts(rates(0), ["consultations"], title="甲") is None
