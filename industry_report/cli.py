@@ -191,10 +191,11 @@ def check(
 
 
 def _write_mapping(files: tuple[Path, ...], target: Path) -> None:
-    from .intake import table_drafts
+    from .intake import input_files, table_drafts
     from .shelf.report_records import write_file
 
-    if len(files) > 1:
+    files = tuple(file for path in files for file in input_files.list_files(path))  # a folder may hold one
+    if len(files) != 1:
         raise click.UsageError("--write-mapping takes one FILE.")
     _refuse_existing(target)
     click.echo(write_file(target, table_drafts.draft_mapping(files[0])))
