@@ -149,7 +149,7 @@ def list_untranslated(entries: list[Entry]) -> list[str]:
     if not lacking:
         return []
     listed = ", ".join(lacking)
-    return [f"{TWINS['zh']} names in Chinese, for want of an English name: {listed}. See vocabulary.PLACES."]
+    return [f"{TWINS['zh']} shows Chinese names, for want of English ones: {listed}."]
 
 
 def _place(entry: Entry) -> tuple[int, str, str]:

@@ -15,10 +15,11 @@ from industry_report.base.vocabulary import VOCABULARY
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "industry_report"
 TRADE = re.compile(
-    r"财务软件|软件|财会|会计|模块|(?i:finance software|accounting|licen[cs]es? fee|\bmodules?\b)"
+    r"财务软件|软件|财会|财税|会计|代账|记账|报税|申报期|发票|模块"
+    r"|(?i:finance software|accounting|bookkeep|\btax|filing|invoice|licen[cs]es? fee|\bmodules?\b)"
 )
 # 咨询 takes the place of a noun: as a verb, it would read 客户外呼产品 under another subject.
-VERB = re.compile("主动咨询|咨询(哪|什么|过|了)|(再次|前来|主动向.{0,8})咨询")
+VERB = re.compile("谁在咨询|主动咨询|咨询(哪|什么|过|了)|(再次|前来|主动向.{0,8})咨询")
 ROOMS = ("analysis", "protection", "report", "export", "shelf")
 # Where a word is none of a trade: the program that made a report, words to cut lines at.
 ALLOWED = {

@@ -18,17 +18,17 @@ def _notes(how: str, says: str, says_not: str) -> Notes:
     return [(head, words) for head, words in zip(heads, (how, says, says_not), strict=True) if words]
 
 
-def months(says: str = "") -> Notes:
-    """Return notes on the consultations of each month."""
+def months(before: object = None, says: str = "") -> Notes:
+    """Return notes on the consultations of each month; `before` is what is drawn of the year before, if any."""
+    behind = text(zh="，后面的灰框为上年同月", en="; the outline behind it is the year before")
     return _notes(
-        text(
-            zh="柱高为当月咨询数，后面的灰框为上年同月。",
-            en="A column is a month; the outline behind it is the year before.",
-        ),
+        text(zh="柱高为当月咨询数", en="A column is a month")
+        + (behind if before is not None else "")
+        + text(zh="。", en="."),
         says,
         text(
-            zh="月份之间的差异可能与促销、申报期有关，数据不反映原因。",
-            en="Why months differ: campaigns and filing dates are not in the data.",
+            zh="月份之间为何不同：数据不反映促销、季节等原因。",
+            en="Why months differ: campaigns and seasons are not in the data.",
         ),
     )
 
