@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ..analysis import outcome_window
 from ..analysis.customers import coverage, time_rule
 from ..analysis.rates import FEWEST
 from ..analysis.value import customer_values, model_check, purchase_groups
@@ -118,6 +119,7 @@ def publish_value(
     cards: Cards,
     rules: Assumptions,
     policy: Policy,
+    follow_up_days: int = outcome_window.DAYS,
     data_cut: str = "",
 ) -> PublishedValue:
     """Read the tables of a region, reckon value and behaviour at the end of a year, and protect them.
@@ -132,6 +134,8 @@ def publish_value(
         See `load_assumptions`.
     policy : Policy
         See `load_policy`.
+    follow_up_days : int
+        Of the slice's own report, whose types and amounts are withheld here, too; see `publication.publish`.
     data_cut : str
         The last day that the data tell of, such as 2025-06-30; see `find_end`.
 
@@ -147,7 +151,8 @@ def publish_value(
     groups = amounts = None
     if not policy.internal and _has_year(consultations, year):
         # Types that the slice's own report pools or withholds are pooled and withheld here.
-        how: dict[str, Any] = {"scorecard": cards.intent, "policy": policy, "data_cut": data_cut}
+        how: dict[str, Any] = {"follow_up_days": follow_up_days, "data_cut": data_cut}
+        how |= {"scorecard": cards.intent, "policy": policy}
         now = publication.publish(data, region, year, columns, **how)
         groups, amounts = now.by["customer_type"], now.amounts
     found = protect_value(all_tables, year, cards, rules, policy, groups, amounts, data_cut)

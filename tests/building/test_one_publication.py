@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from industry_report.building import one_publication
 from industry_report.building.plan import Job
 from industry_report.shelf import released, report_records
 
+ROOT = Path(__file__).parents[2]
 PLACE = ("黄山市", 2025)
 
 
@@ -72,6 +74,16 @@ def test_two_thresholds_for_a_slice_are_refused(tmp_path: Path) -> None:
     one_publication.check_jobs([one, same], tmp_path)
     with pytest.raises(InputError, match=r"two values of `publisher`: threshold 10.* and threshold 5"):
         one_publication.check_jobs([one, other], tmp_path)
+
+
+@pytest.mark.parametrize("name", ["industry", "college", "comparison", "market", "value"])
+def test_a_notebook_on_purchases_takes_the_days_within_which_they_count(name: str) -> None:
+    """One that took 90 whatever the others take would be a second window, which nobody could refuse."""
+    cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = "".join(line for cell in cells if cell["cell_type"] == "code" for line in cell["source"])
+    for parameter in ("follow_up_days", "data_cut"):
+        assert re.search(rf"^{parameter}: ", code, re.M)
+        assert re.search(rf"{parameter}=|\"{parameter}\": ", code)  # and hands it on
 
 
 def test_last_years_report_may_have_known_less(tmp_path: Path) -> None:
