@@ -70,7 +70,7 @@ def left_in(folder: Path) -> list[psutil.Process]:
     """
     found = []
     for process in psutil.process_iter():
-        with suppress(psutil.Error):
+        with suppress(psutil.Error, FileNotFoundError):  # psutil 6 lets the second through
             ours = process.pid == os.getpid() or "resource_tracker" in " ".join(process.cmdline())
             if process.cwd() == str(folder) and not ours and not is_server(process):
                 found.append(process)
@@ -85,7 +85,9 @@ def find_forked(folder: Path, generation: int) -> list[psutil.Process]:
     """Find workers (1), what their kernels are forked from (2), and kernels (3)."""
     found = []
     for process in left_in(folder):
-        with suppress(psutil.Error):  # it ended in this moment
+        with suppress(
+            psutil.Error, FileNotFoundError
+        ):  # psutil 6 lets the second through  # it ended in this moment
             names = [" ".join(each.cmdline()) for each in (process, *process.parents())]
             if sum("multiprocessing.forkserver" in name for name in names) == 1 + generation:
                 found.append(process)
@@ -95,7 +97,9 @@ def find_forked(folder: Path, generation: int) -> list[psutil.Process]:
 def find_process(folder: Path, mark: str) -> list[psutil.Process]:
     found = []
     for process in left_in(folder):
-        with suppress(psutil.Error):  # it ended in this moment
+        with suppress(
+            psutil.Error, FileNotFoundError
+        ):  # psutil 6 lets the second through  # it ended in this moment
             if any(mark in word for word in process.cmdline()):
                 found.append(process)
     return found

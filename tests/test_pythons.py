@@ -22,7 +22,12 @@ def list_commands() -> dict[str, Path]:
     """Return the command of each environment with the versions of constraints.txt, by its Python."""
     rows = [row for row in matrix.list_rows(matrix.find_pythons()) if row.locked and matrix.is_ready(row)]
     usual = ROOT / ".venv" / matrix.SCRIPTS / "python"
-    folders = [*(row.find("python") for row in rows), usual, Path(sys.executable)]
+    own = Path(sys.executable)  # the rows of lowest and newest versions make other bytes
+    folders = [
+        *(row.find("python") for row in rows),
+        usual,
+        *([own] * (matrix.ENVIRONMENTS not in own.parents)),
+    ]
     releases = {matrix.ask(python)[0][:2]: python.parent for python in folders if python.exists()}
     return {f"{major}.{minor}": folder / "industry-report" for (major, minor), folder in releases.items()}
 
