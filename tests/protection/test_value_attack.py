@@ -145,7 +145,7 @@ def test_value_and_industry_report_together_narrow_no_withheld_sum() -> None:
     found = [attack(seed) for seed in range(6)]
     sensitive, shown = (sum(column) for column in zip(*found, strict=True))
     assert sensitive >= 2
-    assert shown >= 3
+    assert shown >= 2  # where large types stay named, the small rest costs one of them its sum
 
 
 def test_the_attack_succeeds_where_one_sum_is_left_open() -> None:
