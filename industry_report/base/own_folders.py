@@ -8,7 +8,9 @@ again, and in a container another process has it.
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -83,7 +85,8 @@ def remove_abandoned(path: Path) -> None:
     try:
         facts = path.lstat()
         is_own = not hasattr(os, "getuid") or facts.st_uid == os.getuid()
-        if path.is_symlink() or not is_own or not (path / LOCK).is_file():
+        made = (path / LOCK).is_file() or _is_unlocked(path, facts.st_mode)
+        if path.is_symlink() or not is_own or not made:
             return
         lock = _lock(path)
     except OSError:  # it is gone, or another program's
@@ -91,6 +94,12 @@ def remove_abandoned(path: Path) -> None:
     if lock is not None:
         shutil.rmtree(path, ignore_errors=True)
         lock.release()
+
+
+def _is_unlocked(path: Path, mode: int) -> bool:
+    """Tell whether it is as `make_folder` leaves it when its process is killed before it has the lock."""
+    is_closed = os.name == "nt" or stat.S_IMODE(mode) == 0o700
+    return is_closed and re.search(r"[a-z0-9_]{8}$", path.name) is not None and not any(path.iterdir())
 
 
 def _lock(path: Path) -> FileLock | None:

@@ -87,7 +87,7 @@ def convert_to_word(
     InputError
         If pandoc cannot convert it; the message is pandoc's own.
     """
-    with tempfile.TemporaryDirectory(prefix="industry-report-") as folder:
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
         for name, content in {"page.html": html.encode(), "reference.docx": reference, **files}.items():
             Path(folder, name).write_bytes(content)
         metadata = [f"--metadata={name}={value}" for name, value in facts.items()]

@@ -112,7 +112,7 @@ def draw(drawings: Mapping[str, bytes]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for name, content in drawings.items():
         page = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("{name}")'
-        with tempfile.TemporaryDirectory(prefix="industry-report-") as folder:
+        with tempfile.TemporaryDirectory(prefix="report-") as folder:
             Path(folder, name).write_bytes(_with_glyphs(content))
             Path(folder, "main.typ").write_text(page, encoding="utf-8")
             with suppress(typst.TypstError):
@@ -149,7 +149,7 @@ def _compiler(files: dict[str, bytes]) -> Iterator[Any]:
 
     files = {name: _with_glyphs(content) if _is_text(name) else content for name, content in files.items()}
     # A folder, because the compiler's in-memory files must be text, and a picture is not.
-    with tempfile.TemporaryDirectory(prefix="industry-report-") as folder:
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
         for name, content in files.items():
             (Path(folder) / name).write_bytes(content)
         try:

@@ -61,7 +61,7 @@ class Spill:
         import pyarrow
 
         if not self._files:
-            folder = tempfile.TemporaryDirectory(prefix="industry-report-")
+            folder = tempfile.TemporaryDirectory(prefix="report-")
             self._folder = Path(self._stack.enter_context(folder))
         rows, parts = _sort(self._frames)
         table = to_arrow(rows).combine_chunks()

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,17 @@ def test_a_folder_is_this_users_alone_and_goes_with_all_in_it(tmp_path):
 
 def test_a_folder_that_is_kept_is_an_ordinary_one(tmp_path):
     folder = own_folders.make_folder(tmp_path, PREFIX)
+    (folder.path / "kept").touch()
     folder.release()
     own_folders.sweep(tmp_path, PREFIX)
-    assert list(folder.path.iterdir()) == []
+    assert list(folder.path.iterdir()) == [folder.path / "kept"]
+
+
+def test_an_empty_folder_of_a_process_that_was_killed_before_its_lock_is_swept(tmp_path):
+    tempfile.mkdtemp(prefix=PREFIX, dir=tmp_path)
+    other = tempfile.mkdtemp(prefix="other-", dir=tmp_path)
+    own_folders.sweep(tmp_path, PREFIX)
+    assert list(tmp_path.iterdir()) == [Path(other)]
 
 
 def test_the_folder_of_a_process_is_swept_once_it_is_killed_and_not_before(tmp_path):
