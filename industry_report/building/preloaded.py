@@ -11,8 +11,11 @@ gc.disable()  # what is imported stays: looking for garbage in it would take a t
 
 from ..processes import forking  # noqa: E402
 
-ADDED = {name: value for name, value in forking.ONE_THREAD.items() if name not in os.environ}
-os.environ.update(ADDED)  # while numpy is imported: a kernel has the environment that it is given
+# Read while numpy and ipykernel's debugger are imported; a kernel has the environment that it is given. The
+# debugger would warn of the interpreter's frozen modules, although nobody debugs a build.
+ADDED = {**forking.ONE_THREAD, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+ADDED = {name: value for name, value in ADDED.items() if name not in os.environ}
+os.environ.update(ADDED)
 
 from . import one_report  # noqa: E402
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..processes import pool
+from ..processes import pool, signals
 from ..processes.pool import Pool
 from ..processes.watchdog import Limits
 from ..processes.worker import WorkerEndedError
@@ -76,7 +76,9 @@ def run_jobs(
                 job, number = waiting.popleft()
                 future = workers.submit(attempt, job, output, facts[job.stem], limits, Path.cwd())
                 running[future] = Attempt(job, number, time.monotonic())
-            for future in wait(running, timeout=OVERDUE_POLL_SECONDS, return_when=FIRST_COMPLETED).done:
+            done = wait(running, timeout=OVERDUE_POLL_SECONDS, return_when=FIRST_COMPLETED).done
+            signals.raise_again()
+            for future in done:
                 begun = running.pop(future)
                 result = _take(future, begun, facts[begun.job.stem]["digest"], options)
                 if result.status == "died" and begun.number <= options.retries:

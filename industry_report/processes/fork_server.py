@@ -14,7 +14,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, NamedTuple
 
 import psutil
@@ -162,12 +162,16 @@ def _variables(values: dict[str, str]) -> Iterator[None]:
 
 @contextmanager
 def deaf_to_interrupts() -> Iterator[None]:
-    """Let a process that starts now inherit that it takes no Ctrl-C: that is for the build to handle."""
-    if threading.current_thread() is not threading.main_thread():  # signals are not this thread's business
+    """Let a process that starts now inherit that no Ctrl-C reaches it: that is for the build to handle.
+
+    The signal is blocked, not ignored: one that comes meanwhile reaches this process as soon as it is not.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows, where nothing of this is inherited
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource_tracker.ensure_running()  # a process would start it, and unblock the signal after that
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

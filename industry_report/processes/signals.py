@@ -11,6 +11,8 @@ from contextlib import contextmanager
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows knows no SIGHUP
 BURST_SECONDS = 2.0  # in which several signals are one: a terminal that closes sends more than one
 
+_asked: int | None = None  # the signal that ends the command
+
 
 class Stopped(KeyboardInterrupt):
     """The user, or the system, wants the command to end.
@@ -26,9 +28,19 @@ class Stopped(KeyboardInterrupt):
         self.status = 128 + number
 
 
+def raise_again() -> None:
+    """Raise `Stopped` if a signal came and its exception was swallowed.
+
+    Python prints and drops what is raised while an object is deleted or a library calls back.
+    """
+    if _asked is not None:
+        raise Stopped(_asked)
+
+
 @contextmanager
 def raise_stopped() -> Iterator[None]:
     """Raise `Stopped` at each of these signals; one that the command was started to ignore stays ignored."""
+    global _asked
     if threading.current_thread() is not threading.main_thread():  # it gets no signals
         yield
         return
@@ -37,8 +49,9 @@ def raise_stopped() -> Iterator[None]:
 
     def stop(number: int, _: object) -> None:
         nonlocal last
+        global _asked
         if time.monotonic() - last > BURST_SECONDS:
-            last = time.monotonic()
+            last, _asked = time.monotonic(), number
             raise Stopped(number)
 
     for name in NAMES:
@@ -48,5 +61,6 @@ def raise_stopped() -> Iterator[None]:
     try:
         yield
     finally:
+        _asked = None
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -177,6 +177,8 @@ def _prepare(folders: list[Path], environ: dict[str, str]) -> None:
     for name in ("SIGINT", "SIGHUP"):  # the build stops its workers
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):  # blocked until now, see `deaf_to_interrupts`; kernels take it
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     if PRELOADED in sys.modules:  # forked, which leaves out what a process does at its end
         multiprocessing.util.Finalize(None, atexit._run_exitfuncs, exitpriority=0)
         forking.reopen_files()

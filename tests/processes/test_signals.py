@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 
 import pytest
 
-from industry_report.processes import signals
+from industry_report.processes import fork_server, signals
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends POSIX signals")
 
@@ -63,3 +64,47 @@ def test_another_thread_has_no_signals():
     thread.start()
     thread.join()
     assert done == [True]
+
+
+def test_a_stop_that_a_library_swallowed_is_raised_again():
+    class Careless:
+        def __del__(self) -> None:
+            with pytest.raises(signals.Stopped):
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(1)
+
+    with pytest.raises(signals.Stopped) as stopped, signals.raise_stopped():
+        del (thing := [Careless()])[:]
+        assert thing == []
+        signals.raise_again()
+    assert stopped.value.status == 143
+    signals.raise_again()  # of a command that ended nothing is left
+
+
+@pytest.mark.parametrize("way", ["main thread", "another"])
+def test_no_interrupt_is_lost_while_a_process_starts_and_it_gets_none(way):
+    """It was, one time in some hundred builds, when it was ignored for that moment."""
+    started = []
+
+    def start() -> None:
+        with fork_server.deaf_to_interrupts():
+            code = "import time; print('up', flush=True); time.sleep(60)"
+            started.append(subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE))
+            if way == "main thread":
+                os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(signals.Stopped), signals.raise_stopped():
+        if way == "another":
+            thread = threading.Thread(target=start)
+            thread.start()
+            thread.join()
+            os.kill(os.getpid(), signal.SIGINT)
+        else:
+            start()
+        time.sleep(1)
+    with started[0] as process:
+        assert process.stdout is not None and process.stdout.readline() == b"up\n"
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.3)
+        process.kill()
