@@ -75,7 +75,7 @@ def tabulate(rows: int, groups: int, seed: int) -> list:
         grades,
         conversion.by_grade(scored),
         *(conversion.by(scored, c, measure, most=groups) for c in ("customer_type", "source", "product")),
-        conversion.monthly(scored, measure),
+        conversion.by_period(scored, measure),
         conversion.score_shares(scored, DIMENSIONS),
         conversion.by_score(scored, DIMENSIONS, measure),
         conversion.score_means(scored, DIMENSIONS),

@@ -1,8 +1,8 @@
 """What is left of the main numbers of a small city's report after protection.
 
 Slices of 200 to 3,000 consultations are drawn from the sample (`make reports`); of each, the rates by grade,
-by source and by customer type that a public edition prints, as a share of those it would print if nothing
-were protected, and the share of consultations in groups whose rate is printed.
+by source, by customer type and by month or quarter that a public edition prints, as a share of those it would
+print if nothing were protected, and the share of consultations in groups whose rate is printed.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def main() -> None:
     language.use("zh")
     rows = dataset.load(ROOT / "data" / "sample", region="黄山市", year=2025)
     files = source_files.describe_files(ROOT / "data" / "sample", "黄山市", 2025, None, PUBLIC)
-    heads = ("grade", "covered", "source", "covered", "type", "covered", "month", "covered")
+    heads = ("grade", "covered", "source", "covered", "type", "covered", "time", "covered")
     print(f"{'rows':>6}" + "".join(f"{head:>9}" for head in heads))
     for size in SIZES:
         kept = [measure(rows, size, seed, files) for seed in range(asked.slices)]
@@ -49,11 +49,12 @@ def measure(rows: pd.DataFrame, size: int, seed: int, files: source_files.Files)
     published, whole = (
         publication.protect_slice(part, 2025, CARD, policy, files) for policy in (PUBLIC, INTERNAL)
     )
+    by_quarter = published.by_month.index.name == "quarter"  # then those are all that could be printed
     pairs = {
         "grade": (published.by_grade, whole.by_grade),
         "source": (published.by["source"], whole.by["source"]),
         "type": (published.by["customer_type"], whole.by["customer_type"]),
-        "months": (published.by_month, whole.by_month),
+        "time": (published.by_month, published.by_month.fillna(0) if by_quarter else whole.by_month),
     }
     kept = {}
     for name, (ours, everything) in pairs.items():

@@ -65,7 +65,7 @@ def list_tables(this: pd.DataFrame, last: pd.DataFrame) -> Ways:
         "conversion.grades": lambda: conversion.grades(this),
         "conversion.by_grade": lambda: conversion.by_grade(this),
         "conversion.by, 3 columns": lambda: [conversion.by(this, column, measure) for column in columns],
-        "conversion.monthly": lambda: conversion.monthly(this, measure),
+        "conversion.by_period": lambda: conversion.by_period(this, measure),
         "conversion.score_shares": lambda: conversion.score_shares(this, dimensions),
         "conversion.score_means": lambda: conversion.score_means(this, dimensions),
         "conversion.by_score": lambda: conversion.by_score(this, dimensions, measure),

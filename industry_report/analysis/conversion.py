@@ -63,6 +63,7 @@ __all__ = [
     "Trend",
     "by",
     "by_grade",
+    "by_period",
     "by_score",
     "choose_measure",
     "compare",
@@ -71,7 +72,6 @@ __all__ = [
     "differences",
     "grades",
     "has_outcomes",
-    "monthly",
     "overall",
     "rank_places",
     "score_means",
@@ -84,6 +84,7 @@ __all__ = [
 
 # Which units the columns of a table of rates count; see `Counts`.
 _LEVELS = {"received": "all", "consultations": "known", "conversions": "successes"}
+PERIODS = {"month": 12, "quarter": 4}  # of a year
 _NOTHING = pd.DataFrame({"consultations": [], "conversions": [], "rate": [], "low": [], "high": []})
 
 
@@ -180,27 +181,32 @@ def _with_received(
     return table_metadata.describe(wider, heads=heads, afresh=True)
 
 
-def monthly(scored: pd.DataFrame, measure: Measure) -> pd.DataFrame:
-    """Return consultations and the measure for each month from January to December.
+def by_period(scored: pd.DataFrame, measure: Measure, period: str = "month") -> pd.DataFrame:
+    """Return consultations and the measure for each month or quarter of the year.
+
+    Parameters
+    ----------
+    period : {"month", "quarter"}
+        A year of few consultations shows something by quarter only.
 
     Returns
     -------
     DataFrame
-        Index ``month``, 1 to 12; ``received``, all consultations of the month, and the columns of `by`. A
-        month in which an outcome is still open has no rate. Empty if the source has no dates.
+        Index `period`, 1 to 12 or 4; ``received``, all consultations of the time, and the columns of `by`. A
+        time in which an outcome is still open has no rate. Empty if the source has no dates.
     """
     if "consulted_on" not in scored or scored["consulted_on"].isna().all():
-        return _declare(_NOTHING.assign(received=[]).rename_axis("month"), "month")
-    months = scored["consulted_on"].dt.month
+        return _declare(_NOTHING.assign(received=[]).rename_axis(period), period)
+    months = getattr(scored["consulted_on"].dt, period)
     table = _rates(months, measure.successes(scored), measure)[COUNTS]
-    table = with_interval(table.reindex(range(1, 13), fill_value=0).astype("int64"), measure)
+    table = with_interval(table.reindex(range(1, PERIODS[period] + 1), fill_value=0).astype("int64"), measure)
     # Outcomes of late months are often still open: the season shows in all consultations, not in those.
     if "outcome" in scored:
         unfinished = months[(scored["outcome"] == "open").to_numpy()].unique()
         table.loc[table.index.isin(unfinished), ["rate", "low", "high"]] = np.nan
     table.insert(0, "received", months.value_counts().reindex(table.index, fill_value=0).astype("int64"))
     table_metadata.describe(table, heads={**measure.heads, "consultations": measure.known})
-    return _declare(table.rename_axis("month"), "month")
+    return _declare(table.rename_axis(period), period)
 
 
 def score_shares(scored: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:

@@ -59,18 +59,18 @@ def find_season(by_month: pd.DataFrame, months: tuple[int, ...] | None = None) -
     Parameters
     ----------
     by_month : DataFrame
-        See `conversion.monthly`.
+        See `conversion.by_period`.
     months : tuple of int, optional
         Look at these months, such as those that were busiest in another year: a test chosen beforehand.
 
     Returns
     -------
     Season or None
-        None without dates, where a month is withheld, or where all consultations are of one or two months: no
-        run of three stands out then.
+        None without dates, where a month is withheld or quarters are told instead, or where all consultations
+        are of one or two months: no run of three stands out then.
     """
     received = by_month["received"]
-    if received.empty or received.isna().any() or not received.sum():
+    if by_month.index.name == "quarter" or received.empty or received.isna().any() or not received.sum():
         return None
     counts = received.reindex(range(1, 13), fill_value=0).to_numpy(float)
     expected = DAYS_OF_MONTH / DAYS_OF_MONTH.sum()

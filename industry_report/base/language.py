@@ -347,6 +347,17 @@ def month(number: int, *, short: bool = False) -> str:
     return format_date(date(2000, number, 1), length, locale=LOCALES[_current])
 
 
+def period(number: int, kind: str, *, short: bool = False) -> str:
+    """Return a month, see `month`, or a quarter of the year: 一季度 / the first quarter, or Q1.
+
+    `kind`, ``month`` or ``quarter``, is what the index of a table by time is called.
+    """
+    if kind != "quarter":
+        return month(number, short=short)
+    ordinal = ("first", "second", "third", "fourth")[number - 1]
+    return text(zh=f"{'一二三四'[number - 1]}季度", en=f"Q{number}" if short else f"the {ordinal} quarter")
+
+
 def month_of_year(year: int, number: int) -> str:
     """Return a month of a year: 2025年3月 / March 2025."""
     return format_skeleton("yMMMM", date(year, number, 1), locale=LOCALES[_current])
@@ -413,8 +424,8 @@ def formatted(value: Any, column: str) -> str:
         return term(value)
     if column in NAMED and isinstance(value, str):
         return name(value)
-    if column == "month" and pd.api.types.is_integer(value):
-        return month(int(value))
+    if column in ("month", "quarter") and pd.api.types.is_integer(value):
+        return period(int(value), column, short=column == "quarter")
     if column == "grade" and isinstance(value, str):
         return grade_label(value)
     if isinstance(value, pd.Timestamp):

@@ -358,13 +358,13 @@ def months(sides: Sides) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns ``side``, ``month``, ``received``, ``share`` of the year; sides without dates or with months
-        withheld are left out.
+        Columns ``side``, ``month``, ``received``, ``share`` of the year; sides without dates, with months
+        withheld or told by quarter are left out.
     """
     parts = [
         one.by_month[["received"]].assign(side=side).reset_index()
         for side, one in sides.items()
-        if len(one.by_month) and one.by_month["received"].notna().all()
+        if one.by_month.index.name == "month" and one.by_month["received"].notna().all() and len(one.by_month)
     ]
     if not parts:
         return pd.DataFrame(columns=["side", "month", "received", "share"])

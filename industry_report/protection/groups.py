@@ -20,7 +20,7 @@ from ..base.errors import InputError
 
 LEVELS = ("all", "known", "successes")  # each counts part of what the one before it counts
 MULTIPLE = {"product"}  # one consultation may belong to several groups
-ORDERED = {"grade", "month"}  # the order of the rows says nothing about their numbers
+ORDERED = {"grade", "month", "quarter"}  # the order of the rows says nothing about their numbers
 
 TOTAL = "total"  # of all consultations, where a classification is asked for
 

@@ -25,6 +25,7 @@ from .customers import find_thin, split_labels
 from .groups import MULTIPLE, rank_label
 from .suppression import pair_up
 
+FEWEST_A_MONTH = 3  # thresholds: a year of fewer consultations than twelve times that is told by quarter
 EXPECTED = 1.5  # thresholds: so many successes, and failures, a category of its own should have on average
 
 
@@ -69,6 +70,20 @@ def _find_enough(successes: pd.Series, threshold: int) -> int:
     if min(reached, missed) < threshold:  # the total is withheld, and with it all rates
         return threshold
     return math.ceil(EXPECTED * threshold * len(successes) / min(reached, missed))
+
+
+def choose_period(total: int, policy: Policy) -> str:
+    """Return by what part of the year consultations are told: a month, or a quarter where they are few.
+
+    The total alone decides, which is published anyway: that there are quarters says nothing about a month.
+
+    Parameters
+    ----------
+    total : int
+        Graded consultations of the year.
+    """
+    few = total < 12 * FEWEST_A_MONTH * policy.threshold
+    return "quarter" if few and not policy.internal else "month"
 
 
 def choose_pooled(

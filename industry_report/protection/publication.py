@@ -29,7 +29,7 @@ from .customers import IDENTIFIER, find_thin
 from .derived import ScoreQuality
 from .groups import TOTAL, Thin
 from .masked_tables import mark
-from .pooling import pool_categories
+from .pooling import choose_period, pool_categories
 from .source_files import Files
 
 # Not imported on loading: a warm kernel has loaded this module before it knows whose notebook it will run,
@@ -60,7 +60,8 @@ class Published:
     average : Series
         See `conversion.overall`.
     grades, by_grade, by_month : DataFrame
-        See `conversion`. Grades whose outcomes are withheld may stand in one row of `by_grade`, “C、D”.
+        See `conversion`. Grades whose outcomes are withheld may stand in one row of `by_grade`, “C、D”; by
+        quarter, not by month, where there are few consultations.
     by : dict of str to DataFrame
         By customer type, source and product; see `conversion.by`. Small groups are pooled.
     money : dict of str to DataFrame
@@ -251,7 +252,7 @@ def _protect_tables(
     thin: Thin,
 ) -> dict[Any, Any]:
     """Return the tables of `_tabulate` as they may be published together."""
-    tables = _tabulate(rated, dimensions, names, measure, scorecard)
+    tables = _tabulate(rated, dimensions, names, measure, scorecard, policy)
     known = grid if scorecard.levels_decide and len(dimensions) == len(scorecard.dimensions) else None
     safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
     return dict(zip(tables, safe, strict=True))
@@ -338,7 +339,8 @@ def _find_thin(
     """Return which counts too few customers stand behind, by the classifications of `_tabulate`."""
     named = rated[list(dict.fromkeys(name for name in (IDENTIFIER, "grade", *names) if name in rated))].copy()
     if "consulted_on" in rated:
-        named["month"] = rated["consulted_on"].dt.month
+        period = choose_period(len(rated), policy)
+        named[period] = getattr(rated["consulted_on"].dt, period)
     for dimension in dimensions:
         named[f"score {dimension}"] = rated[dimension]
     return find_thin(named, measure.successes(rated), [name for name in named if name != IDENTIFIER], policy)
@@ -350,6 +352,7 @@ def _tabulate(
     names: Sequence[str],
     measure: Measure,
     scorecard: scoring.Scorecard,
+    policy: Policy,
 ) -> dict[Any, Any]:
     """Return the tables of a slice that are protected together, by their names in `Published`."""
     grades = conversion.grades(rated)
@@ -358,7 +361,7 @@ def _tabulate(
         "average": conversion.overall(rated, measure),
         "grades": grades,
         "by_grade": conversion.by_grade(rated),
-        "by_month": conversion.monthly(rated, measure),
+        "by_month": conversion.by_period(rated, measure, choose_period(len(rated), policy)),
         "shares": conversion.score_shares(rated, dimensions),
         "by_score": conversion.by_score(rated, dimensions, measure),
         "means": conversion.score_means(rated, alike),

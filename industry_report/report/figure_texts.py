@@ -71,8 +71,8 @@ def effort_label(column: str, count: float, share: float) -> str:
     return text(zh=f"{number}{unit}（{part}）", en=f"{number} {column} ({part})")
 
 
-def month_name(month: Any) -> str:
-    """Return a month's short name."""
-    if isinstance(month, pd.Period):
-        return month.strftime("%Y-%m")
-    return language.month(month, short=True)
+def period_names(index: pd.Index[Any]) -> list[str]:
+    """Return the short names of months or quarters, of one year or of several."""
+    if isinstance(index, pd.PeriodIndex):
+        return list(index.strftime("%Y-%m"))
+    return [language.period(number, str(index.name), short=True) for number in index]

@@ -35,7 +35,7 @@ from .figure_texts import (
     count_label,
     effort_label,
     grade_labels,
-    month_name,
+    period_names,
     rate_label,
     rate_numbers,
     score_name,
@@ -144,12 +144,12 @@ def rates(
 
 
 def seasons(now: pd.DataFrame, before: pd.DataFrame | None = None, title: str = "") -> Figure:
-    """Draw the consultations of each month as columns, those of the year before as outlines behind them.
+    """Draw the consultations of each month or quarter as columns, the year before as outlines behind them.
 
     Parameters
     ----------
     now, before : DataFrame
-        See `conversion.monthly`; index ``month``.
+        See `conversion.by_period`. A year before of which the other kind is told is not drawn.
     title : str
         The finding, one line.
     """
@@ -167,7 +167,7 @@ def seasons(now: pd.DataFrame, before: pd.DataFrame | None = None, title: str = 
     ax.bar(places + 0.1, np.nan_to_num(counts), width=0.62, color=style.ACCENT)
     layout.set_scale(ax, "y", ticks, labels, most)
     ax.set_xlim(-0.6, max(len(counts), 1) - 0.4)
-    names = [month_name(month) for month in now.index]
+    names = period_names(now.index)
     step = every_nth(names, style.WIDTH_INCHES - left)
     ax.set_xticks(places[::step], names[::step])
     ax.tick_params(axis="x", length=0)
@@ -276,7 +276,7 @@ def months(table: pd.DataFrame, measure: Measure, title: str = "") -> Figure:
     Parameters
     ----------
     table : DataFrame
-        See `conversion.monthly`; an index of periods may run over several years.
+        See `conversion.by_period`; an index of periods may run over several years.
     measure : Measure
         Names the lower axis.
     title : str
@@ -292,7 +292,7 @@ def months(table: pd.DataFrame, measure: Measure, title: str = "") -> Figure:
     ticks = list(map(count_label, layout.find_ticks(most, 4, whole=True)))
     left = max(layout.rate_scale_width(end), layout.MARGIN_INCHES + layout.widest(ticks) + 0.08)
     right = style.WIDTH_INCHES - layout.MARGIN_INCHES
-    names = [month_name(month) for month in table.index]
+    names = period_names(table.index)
     if every_nth(names, right - left) > 1:
         right -= layout.widest(names[-1:]) / 2  # the last name may reach beyond its bar
     count_bars(sheet.panel(left, right, 0.26, 1.75), received, most)

@@ -137,7 +137,7 @@ def columns(
     figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES))
     ax = _axes(figure, 0.04, WIDTH_INCHES - 0.04, 0.22, HEIGHT_INCHES - 0.2)
     values = table[column].to_numpy(float)
-    is_year = len(values) <= 6
+    is_year = len(values) <= 6 and table.index.name != "quarter"
     colours = [style.GRID] * (len(values) - 1) + [style.ACCENT] if is_year else [style.ACCENT] * len(values)
     edges = [style.EARLIER_EDGE] * (len(values) - 1) + [style.ACCENT] if is_year else "none"
     ax.bar(
@@ -153,7 +153,10 @@ def columns(
         ax.vlines(np.arange(len(values)), table["low"], table["high"], color=style.INK, linewidth=1.2)
         tops = np.fmax(values, table["high"].to_numpy(float))
     _write_tops(ax, values, tops, column)
-    names = [str(label) for label in table.index]
+    quarters = table.index.name == "quarter"
+    names = [
+        language.period(label, "quarter", short=True) if quarters else str(label) for label in table.index
+    ]
     step = max(int(np.ceil(sum(_width(name) + 0.06 for name in names) / (WIDTH_INCHES - 0.1))), 1)
     ax.set_xticks(np.arange(len(names))[::step], names[::step], fontsize=TEXT_POINTS)
     ax.tick_params(length=0)

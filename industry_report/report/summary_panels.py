@@ -70,10 +70,4 @@ def effort(pair: YearOnYear, see: str = "") -> Panel | None:
     return small_figures.parts(contacts, ["consultations", "contacts"], title=title, measure=unit, see=see)
 
 
-def months(pair: YearOnYear, title: str, see: str = "") -> Panel | None:
-    """Draw the consultations of each month."""
-    unit = text(zh="各月咨询数，条", en="Consultations by month")
-    return small_figures.columns(pair.now.by_month, "received", title=title, measure=unit, see=see)
-
-
 origin.trace_module(globals())

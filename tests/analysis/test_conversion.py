@@ -178,7 +178,7 @@ def test_groups_run_from_the_largest_and_ties_keep_one_order() -> None:
 
 def test_a_column_that_the_source_lacks_gives_an_empty_table() -> None:
     bare = scored([{"grade": "A"}]).drop(columns=["customer_type", "consulted_on"])
-    for table in (conversion.by(bare, "customer_type", TOP), conversion.monthly(bare, TOP)):
+    for table in (conversion.by(bare, "customer_type", TOP), conversion.by_period(bare, TOP)):
         assert table.empty
         assert {"consultations", "conversions", "rate", "low", "high"} <= set(table.columns)
 
@@ -251,7 +251,7 @@ def test_months_run_from_january_and_count_consultations_whose_outcome_is_open()
     days = ["2025-01-05", "2025-01-31", "2025-12-01", "2025-12-02", None]
     bought = [True, False, None, None, True]
     rows = [{"consulted_on": day, "converted": known} for day, known in zip(days, bought, strict=True)]
-    table = conversion.monthly(scored(rows), SALE)
+    table = conversion.by_period(scored(rows), SALE)
     assert list(table.index) == list(range(1, 13))
     assert table.loc[[1, 2, 12], "received"].to_list() == [2, 0, 2]
     assert table.loc[[1, 2, 12], "consultations"].to_list() == [2, 0, 0]
@@ -282,7 +282,7 @@ def test_tables_of_nothing_are_empty() -> None:
     assert conversion.score_shares(nothing, SCORES).empty
     assert conversion.by_score(nothing, SCORES, TOP).empty
     assert conversion.by(nothing, "product", TOP).empty
-    assert conversion.monthly(nothing, TOP).empty
+    assert conversion.by_period(nothing, TOP).empty
 
 
 # Nothing counted twice, nothing lost
@@ -369,7 +369,7 @@ def test_months_grades_and_scores_add_up(table: pd.DataFrame, measure: Measure) 
     known = pd.Series(
         [success is not None for success in successes_of(table, measure)], index=table.index, dtype=bool
     )
-    monthly = conversion.monthly(table, measure)
+    monthly = conversion.by_period(table, measure)
     assert monthly["received"].sum() == table["consulted_on"].notna().sum()
     assert monthly["consultations"].sum() == (known & table["consulted_on"].notna()).sum()
     grades = conversion.grades(table)

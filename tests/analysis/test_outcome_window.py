@@ -57,7 +57,7 @@ def test_a_year_that_is_not_over_shows_no_change_where_there_is_none(huangshan):
 def test_months_that_are_not_followed_in_full_have_no_rate(huangshan):
     graded, _ = rates(huangshan, 90)
     year = graded[graded["year"] == 2025]
-    table = conversion.monthly(year, conversion.choose_measure(year))
+    table = conversion.by_period(year, conversion.choose_measure(year))
     assert table["rate"].notna().tolist() == [True] * 9 + [False] * 3
     assert table["received"].sum() == len(year)
 

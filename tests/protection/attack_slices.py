@@ -86,7 +86,7 @@ def attack(seed: int) -> dict[str, int]:
     rated = pooling.pool_categories(rated, measure.successes(rated), publication.GROUPINGS, POLICY)
     dimensions = [d.column for d in CARD.dimensions]
     open_tables = list(
-        publication._tabulate(rated, dimensions, publication.GROUPINGS, measure, CARD).values()
+        publication._tabulate(rated, dimensions, publication.GROUPINGS, measure, CARD, POLICY).values()
     )
     shown = [
         *(now.average, now.grades, now.by_grade, now.by_month, now.shares, now.by_score, now.means),

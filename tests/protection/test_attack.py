@@ -463,7 +463,7 @@ def tabulate(scored: pd.DataFrame) -> list:
         grades,
         conversion.by_grade(scored),
         *(conversion.by(scored, name, measure) for name in ("customer_type", "source", "product")),
-        conversion.monthly(scored, measure),
+        conversion.by_period(scored, measure),
         conversion.score_shares(scored, DIMENSIONS),
         conversion.by_score(scored, DIMENSIONS, measure),
         conversion.score_means(scored, DIMENSIONS),

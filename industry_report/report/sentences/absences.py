@@ -96,6 +96,11 @@ def no_months(by_month: pd.DataFrame, data: pd.DataFrame) -> str:
     data : DataFrame
         As `absent` takes it.
     """
+    if by_month.index.name == "quarter" and len(by_month):
+        return text(
+            zh="咨询较少，只按季度公布，不比较各月，本节从略。",
+            en="Consultations are few and told by quarter, not by month; this section is left out.",
+        )
     if len(by_month):
         return text(
             zh="部分月份的咨询数不公布，本节从略。",

@@ -230,32 +230,34 @@ def _no_rates(table: pd.DataFrame, of: str, measure: Measure) -> str:
 
 
 MONTHS_NAMED = 4  # more are counted
+_PERIODS = {"month": (("月份", "month"), "月"), "quarter": (("季度", "quarter"), "季度")}
 
 
 def season(table: pd.DataFrame) -> str:
-    """State the busiest and the quietest month."""
-    counts = table["received"]
+    """State the busiest and the quietest month or quarter."""
+    counts, kind = table["received"], str(table.index.name)
+    one, each = _PERIODS["quarter" if kind == "quarter" else "month"]
     if counts.isna().any():
         return text(
-            zh="部分月份的咨询数不公布，不比较各月",
-            en="The numbers of some months are withheld: months are not compared",
+            zh=f"部分{one[0]}的咨询数不公布，不比较各{each}",
+            en=f"The numbers of some {one[1]}s are withheld: {one[1]}s are not compared",
         )
     if not counts.sum():
         return text(zh="没有注明日期的咨询", en="No consultation has a date")
     if counts.min() == counts.max():
         return text(
-            zh=f"各月咨询数相同（{counts.max():,.0f}条）",
-            en=f"Every month has {counts.max():,.0f} consultations",
+            zh=f"各{each}咨询数相同（{counts.max():,.0f}条）",
+            en=f"Every {one[1]} has {counts.max():,.0f} consultations",
         )
-    most, fewest = (_months(where(counts, count), count) for count in (counts.max(), counts.min()))
+    most, fewest = (_periods(where(counts, count), count, kind) for count in (counts.max(), counts.min()))
     return text(
         zh=f"{most[0]}咨询最多{most[1]}，{fewest[0]}最少{fewest[1]}",
         en=f"Most consultations in {most[0]} {most[1]}, fewest in {fewest[0]} {fewest[1]}",
     )
 
 
-def _months(numbers: list[int], count: int) -> tuple[str, str]:
-    names = listing([language.month(number) for number in numbers])
+def _periods(numbers: list[int], count: int, kind: str) -> tuple[str, str]:
+    names = listing([language.period(number, kind) for number in numbers])
     if len(numbers) > MONTHS_NAMED:
         names = text(zh=f"{len(numbers)}个月", en=f"{len(numbers)} months")
     each = len(numbers) > 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ...analysis.conversion import Measure
 from ...base import language, origin
 from ...base.language import text
@@ -18,17 +20,18 @@ def _notes(how: str, says: str, says_not: str) -> Notes:
     return [(head, words) for head, words in zip(heads, (how, says, says_not), strict=True) if words]
 
 
-def months(before: object = None, says: str = "") -> Notes:
-    """Return notes on the consultations of each month; `before` is what is drawn of the year before, if any."""
-    behind = text(zh="，后面的灰框为上年同月", en="; the outline behind it is the year before")
+def months(now: pd.DataFrame, before: pd.DataFrame | None = None, says: str = "") -> Notes:
+    """Return notes on the consultations of each month or quarter; `before` is the year before, if drawn."""
+    zh, en = ("季度", "quarter") if now.index.name == "quarter" else ("月", "month")
+    behind = text(zh=f"，后面的灰框为上年同{zh}", en="; the outline behind it is the year before")
     return _notes(
-        text(zh="柱高为当月咨询数", en="A column is a month")
+        text(zh=f"柱高为当{zh}咨询数", en=f"A column is a {en}")
         + (behind if before is not None else "")
         + text(zh="。", en="."),
         says,
         text(
-            zh="月份之间为何不同：数据不反映促销、季节等原因。",
-            en="Why months differ: campaigns and seasons are not in the data.",
+            zh=f"各{zh}为何不同：数据不反映促销、季节等原因。",
+            en=f"Why {en}s differ: campaigns and seasons are not in the data.",
         ),
     )
 

@@ -207,7 +207,7 @@ CASES: dict[str, tuple[Callable[[], str], str, str]] = {
         "Every month has 20 consultations",
     ),
     "no dates": (
-        lambda: industry.season(conversion.monthly(rows({}, "source", grade="A"), SALE)),
+        lambda: industry.season(conversion.by_period(rows({}, "source", grade="A"), SALE)),
         "没有注明日期的咨询",
         "No consultation has a date",
     ),
