@@ -52,6 +52,7 @@ _VERBS = frozenset(
 _ENDS = re.compile(r"(?<=[.?!:”\"`)]) (?=[A-Z`{*<])")
 _PART = r"(?:(?![.?!] [A-Z]).)+?"  # of a sentence, not beyond its end
 _ITEM = re.compile(r"^ +- ", re.MULTILINE)  # before each line of a list
+_TELLING = 12  # letters of a pattern beside its gaps: two words may stand in any sentence
 _MOST = 4_000  # characters that are looked at; a longer text is somebody's own
 
 
@@ -145,18 +146,30 @@ def _match(text: str, variant: int = 0) -> str | None:
 
 
 def _fill(chinese: str, parts: list[str]) -> str:
-    """Put what varies into a wording, itself translated where a pattern fits it."""
+    """Put what varies into a wording, itself translated where a pattern fits it; code in ` ` stays."""
     about, colon, _ = parts[0].rpartition(": ")  # the thing of an error, before what is wrong with it
     whole = colon and parts[0].endswith(": ")
-    thing = f"{_translate_line(about)}：" if whole else _translate_line(parts[0])
-    values = [_translate_line(part) for part in parts[1:]]
-    number = iter(range(len(values)))
+    thing = f"{_word_thing(about)}：" if whole else _translate_line(parts[0])
+    number = iter(range(len(parts) - 1))
 
     def put(gap: re.Match[str]) -> str:
         place = int(gap[1]) - 1 if gap[1] else next(number)
-        return values[place]
+        value = parts[place + 1]
+        return value if gap.string[gap.start() - 1 : gap.start()] == "`" else _word_part(value)
 
     return thing + _GAP.sub(put, chinese)
+
+
+def _word_thing(thing: str) -> str:
+    """Return what an error is about in Chinese, such as the cell that failed with it."""
+    closed = _translate_line(f"{thing}.")
+    return closed.removesuffix("。") if closed.endswith("。") else _translate_line(thing)
+
+
+def _word_part(part: str) -> str:
+    """Return a part of a sentence in Chinese; it may be a sentence itself, whose stop is its whole's."""
+    told, closed = _translate_line(part), _translate_line(f"{part}.")
+    return closed.removesuffix("。") if told == part and closed != f"{part}." else told
 
 
 @functools.cache
@@ -164,7 +177,15 @@ def _load() -> list[tuple[re.Pattern[str], re.Pattern[str], str]]:
     """Read the catalogue, the most particular patterns first."""
     pairs = list_pairs()
     order = sorted(pairs, key=lambda pair: -len(_GAP.sub("", pair[0])))
-    return [(_compile(english, _PART), _compile(english, ".+?"), chinese) for english, chinese in order]
+    return [
+        (_compile(english, _PART), _compile(english, ".+?" if _is_telling(english) else _PART), chinese)
+        for english, chinese in order
+    ]
+
+
+def _is_telling(english: str) -> bool:
+    """Tell whether a pattern has words enough to be looked for in several sentences at once."""
+    return len(_GAP.sub("", english)) >= _TELLING
 
 
 def list_pairs() -> list[tuple[str, str]]:

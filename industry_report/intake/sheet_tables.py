@@ -105,7 +105,9 @@ def _describe_missing(source: Source, column_map: ColumnMap, tables: list[tuple[
     )
     noun = "scores" if set(lacking) <= set(SCORES) else "columns"
     problem = f"the required {noun} are missing: {missing}. Columns found: {found}."
-    near = [f"{header!r} may be {column}" for header, column in table.suggestions.items() if column in SCORES]
+    near = [
+        f"Perhaps {header!r} is {column}" for header, column in table.suggestions.items() if column in SCORES
+    ]
     problem += f" {'; '.join(near)}." if near else ""
     region, year = name_place(source, sheet, column_map, FaultLog(0))
     untold = _list_untold(table, region, year)

@@ -30,7 +30,7 @@ class Inputs:
     customers, market : DataFrame
         Profiles and external totals; empty where the data have none.
     absent : tuple of str
-        Tables that the data lack.
+        Tables that the data lack; of consultations, those of the slice.
     regions : tuple of str
         The report's region first.
     unfinished : Period or None
@@ -69,8 +69,9 @@ def read_inputs(
         The last day that the data tell of; by default the latest date of an order or consultation.
     """
     held = dataset.list_tables(data, columns, "customers")
-    absent = tuple(name for name in TABLES if name not in held)
     slices = dataset.slices(data, columns)
+    asked = ((slices["region"] == region) & (slices["year"] == year)).any()
+    absent = tuple(name for name in TABLES if name not in held) + (() if asked else (dataset.CONSULTATIONS,))
     everywhere = sorted(set(slices["region"]))
     chosen = tuple(dict.fromkeys([region, *(r for r in regions or everywhere if r in everywhere)]))
     consultations = _load_consultations(data, columns, slices, chosen, year)

@@ -20,7 +20,7 @@ from ..base import origin, table_metadata
 from ..intake import dataset
 from ..scorecard.scorecards import Scorecard
 from ..settings.editions import Policy
-from . import market_outlook, market_regions, publication
+from . import market_outlook, market_regions, publication, source_files
 from .market_inputs import Inputs, read_inputs
 from .market_outlook import Outlook
 from .market_regions import Place
@@ -133,7 +133,7 @@ def publish_market(
     chosen = planned.check_planned(comparisons, COMPARISONS)
     rules: dict[str, Any] = {"scorecard": scorecard, "policy": policy}
     rules |= {"follow_up_days": follow_up_days, "data_cut": data_cut}
-    consulted = publication.publish(data, region, year, columns, **rules)
+    consulted = _publish_consultations(data, region, year, columns, rules)
     inputs = read_inputs(data, region, year, columns, regions, data_cut)
     own = inputs.rows[inputs.rows["region"] == region]
     told = {p: _find_told(inputs, p, policy, follow_up_days, data_cut) for p in inputs.regions}
@@ -170,6 +170,20 @@ def publish_market(
             synthetic=consulted.files.synthetic,
         )
     )
+
+
+def _publish_consultations(
+    data: str | Path, region: str, year: int, columns: str | Path | None, rules: Mapping[str, Any]
+) -> Published:
+    """Return the report on consultations of the slice; one of no rows where the data hold orders alone."""
+    slices = dataset.slices(data, columns)
+    orders = dataset.slices(data, columns, "orders")
+    if ((slices["region"] == region) & (slices["year"] == year)).any() or region not in set(orders["region"]):
+        return publication.publish(data, region, year, columns, **rules)
+    names = [one.column for one in rules["scorecard"].dimensions]
+    nothing = pd.DataFrame({name: pd.array([], dtype="Int64") for name in ["customer_id", *names]})
+    files = source_files.describe_files(data, region, None, columns, rules["policy"], "orders")
+    return publication.protect_slice(nothing, year, rules["scorecard"], rules["policy"], files)
 
 
 def _find_told(inputs: Inputs, region: str, policy: Policy, days: int, cut: str) -> Told:
@@ -257,7 +271,7 @@ def _count_consultations(
         if past not in held:
             break
         one = now if past == year else publication.publish(data, region, past, columns, **rules)
-        if one.by_month.empty:
+        if one.by_month.empty or one.by_month.index.name != "month":  # few: told by quarter
             break
         months = pd.PeriodIndex([pd.Period(year=past, month=int(m), freq="M") for m in one.by_month.index])
         parts.insert(0, pd.Series(one.by_month["received"].to_numpy(float, na_value=np.nan), months))

@@ -37,15 +37,20 @@ class Files:
 
 
 def describe_files(
-    data: str | Path, region: str, year: int, columns: str | Path | None, policy: Policy
+    data: str | Path,
+    region: str,
+    year: int | None,
+    columns: str | Path | None,
+    policy: Policy,
+    table: str = dataset.CONSULTATIONS,
 ) -> Files:
-    """Return what may be told of the files of a slice."""
-    sources = dataset.sources(data, region, year, columns)
+    """Return what may be told of the files of a slice, or of another table of it."""
+    sources = dataset.sources(data, region, year, columns, table)
     told = ["sha256", "read"] if policy.internal else ["read"]
     return Files(
         sources=sources.set_index("file")[told],
-        quality=dataset.quality(data, region, year, columns),
-        reasons=protect_reasons(dataset.reasons(data, region, year, columns), policy),
+        quality=dataset.quality(data, region, year, columns, table),
+        reasons=protect_reasons(dataset.reasons(data, region, year, columns, table), policy),
         synthetic=bool(sources["synthetic"].any()),
     )
 

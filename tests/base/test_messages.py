@@ -127,3 +127,14 @@ def test_a_list_of_faults_is_worded_line_by_line() -> None:
         "  - a.yaml第9行：为空。请填写文字。",
     )
     assert not ENGLISH.search(last)
+
+
+def test_code_that_a_message_quotes_stays_as_it_is() -> None:
+    """A comment of a cell may be worded as a message of ours is."""
+    cell, data = "`# 读数 / only what may be published`", "data x: has no consultations of y 2025."
+    problem = f"cell In [4], {cell}, failed with InputError: {data} There are: none."
+    kept = "The notebook as far as it ran: x.ipynb. The last good report is untouched."
+    assert messages.translate(f"2025/x/market.zh: {problem} {kept}") == (
+        f"2025/x/market.zh：单元In [4]（{cell}）出错：InputError：数据x：没有y 2025的咨询。现有：无。"
+        "已运行部分的笔记本：x.ipynb。上一份完好的报告未受影响。"
+    )

@@ -40,6 +40,15 @@ def test_a_folder_without_orders_says_so_and_keeps_the_consultations(tmp_path):
     assert "意向5分的咨询" in words
 
 
+def test_orders_alone_make_a_report(tmp_path):
+    orders = markets.make_orders(months_to("2025-12", 30), 40, np.random.default_rng(3))
+    orders.assign(地区="黄山市").to_csv(tmp_path / "orders.csv", index=False)
+    page = run(str(tmp_path))
+    words = check(page)
+    assert "未提供咨询记录" in words and "共30个月" in words
+    assert "咨询登记表" not in words.split("附录")[-1] and "orders.csv" in words
+
+
 def test_eleven_months_with_a_negative_one_inside_and_in_english(tmp_path):
     orders = markets.make_orders(months_to("2025-12", 11), 40, np.random.default_rng(3))
     back = orders[orders["下单日期"].dt.month == 6].assign(订单类型="退款")

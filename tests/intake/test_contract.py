@@ -183,7 +183,7 @@ def test_missing_scores_name_every_header_found(tmp_path):
         "--write-mapping",
     ):
         assert part in message
-    assert "'客户意向打分' may be intent" in message
+    assert "Perhaps '客户意向打分' is intent" in message
 
 
 def test_two_columns_for_one_are_asked_about(tmp_path):

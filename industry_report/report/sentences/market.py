@@ -72,6 +72,10 @@ def absent(now: Market, table: str) -> str:
             zh="未提供客户档案：购买力不按客户类型和企业规模分列",
             en="Customers' profiles are not supplied: purchasing power is not told by type and size",
         ),
+        "consultations": text(
+            zh="未提供咨询记录：购买意向和按转化率推算的需求从略",
+            en="Consultations are not supplied: intent and the demand that follows from conversion are left out",
+        ),
     }[table]
 
 
