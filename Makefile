@@ -12,7 +12,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 AXE := .build/axe-core/axe.min.js
 AXE_VERSION := 4.14.1
 
-.PHONY: reports states test fuzz sentences attack matrix second browser-test lab bench lint constraints clean
+.PHONY: reports states test long fuzz sentences attack matrix second browser-test lab bench lint constraints clean
 
 reports: $(READY)
 	$(BIN)/industry-report sample data/sample
@@ -20,6 +20,10 @@ reports: $(READY)
 
 test: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal --durations 10
+
+# Every kind of data through every notebook, 100,000 rows: what `make test` does in part.
+long: $(READY)
+	LONG=1 $(BIN)/pytest -n 2 --dist worksteal -m long
 
 # The long part of tests/fuzz: 10,000 messy and 2,000 damaged files, then an hour of killed processes;
 # docs/reliability.md has the last counts.

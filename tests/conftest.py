@@ -34,6 +34,14 @@ SCORECARD = Path("params", "scorecards", "consultation.yaml")
 os.environ["LANGUAGE"] = "en"  # commands, also in processes of their own, speak English unless told otherwise
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what `make long` runs."""
+    if not os.environ.get("LONG"):
+        long = [item for item in items if item.get_closest_marker("long")]
+        items[:] = [item for item in items if item not in set(long)]
+        config.hook.pytest_deselected(items=long)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call() -> Generator[None, object, object]:
     """Take the name of the running test out of the environment.

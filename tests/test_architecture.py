@@ -1,6 +1,7 @@
 """Imports run one way (docs/architecture.md): a room may use only itself and the rooms above it."""
 
 import ast
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,7 @@ def resolve(node: ast.ImportFrom, path: Path) -> str | None:
     return ".".join([*kept, *([node.module] if node.module else [])])
 
 
+@functools.cache
 def imports(path: Path) -> tuple[set[str], set[str]]:
     """Return names of imported top-level packages, and of our own modules."""
     foreign: set[str] = set()

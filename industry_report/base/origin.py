@@ -33,6 +33,7 @@ YEARS = range(1900, 2101)
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*")
 
 _watching: bool | None = None
+_is_inside = False  # a traced function
 _values: dict[str, set[float]] = {}  # by column, all numbers of released tables
 _words: set[str] = set()  # released texts with a digit
 _runs: set[tuple[int, ...]] = set()  # released rows of whole numbers, such as the months of a season
@@ -219,11 +220,18 @@ def _find_foreign(table: pd.DataFrame | pd.Series) -> Iterator[tuple[str, Any]]:
 
 
 def trace(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Make what a function returns released where all it was given is."""
+    """Make what a function returns released where all it was given is; what it calls itself needs no look."""
 
     @functools.wraps(function)
     def traced(*arguments: Any, **named: Any) -> Any:
-        result = function(*arguments, **named)
+        global _is_inside
+        if _is_inside:
+            return function(*arguments, **named)
+        _is_inside = True
+        try:
+            result = function(*arguments, **named)
+        finally:
+            _is_inside = False
         return release(result) if is_released([arguments, named]) else _forget(result)
 
     traced.traced = True  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import reading
 import running
+from crossing import cross
 
 ROOT = Path(__file__).parents[2]
 CITY = "黄山市"
@@ -127,8 +128,13 @@ def find_broken(said: str) -> list[str]:
     return [f"{why}: {line}" for line in lines for why, found in BROKEN.items() if re.search(found, line)]
 
 
-@pytest.mark.parametrize("odd", [of_nobody_graded, of_one_customer, of_one_grade, of_buyers])
-@pytest.mark.parametrize("notebook", ["industry", "college", "enterprise", "comparison"])
+@pytest.mark.parametrize(
+    ("notebook", "odd"),
+    cross(
+        ["industry", "college", "enterprise", "comparison"],
+        [of_nobody_graded, of_one_customer, of_one_grade, of_buyers],
+    ),
+)
 def test_no_sentence_is_broken(
     notebook: str, odd: Callable[[pd.DataFrame], pd.DataFrame], write: Write
 ) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from crossing import cross
 from pypdf import PdfReader
 from reading import (
     find_empty_sections,
@@ -101,8 +102,7 @@ def any_data(tmp_path_factory):
     return {kind: write_data(tmp_path_factory.mktemp("data"), *how) for kind, how in KINDS.items()}
 
 
-@pytest.mark.parametrize("report", REPORTS)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "report"), cross(KINDS, REPORTS))
 def test_every_kind_of_data_gives_a_report(kind, report, any_data):
     page = run(report, data=any_data[kind])
     text = read_text(page)
@@ -152,6 +152,7 @@ def hundred_thousand(tmp_path_factory):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("report", [name for name in REPORTS if name != "industry"])  # it: adversarial
 def test_hundred_thousand_rows(report, hundred_thousand):
     assert "100,000" in run(report, data=hundred_thousand).get_text()
@@ -195,8 +196,7 @@ def rated_any_way(tmp_path_factory):
     return {"data": write_data(folder, 300, add_behaviour), "columns": str(mapping)}
 
 
-@pytest.mark.parametrize("report", REPORTS)
-@pytest.mark.parametrize("name", CARDS)
+@pytest.mark.parametrize(("name", "report"), cross(CARDS, REPORTS))
 def test_every_scorecard_gives_a_report_in_its_own_words(name, report, rated_any_way):
     file = f"params/scorecards/{name}.yaml"
     code = ("zh", "en")[(CARDS.index(name) + list(REPORTS).index(report)) % 2]

@@ -7,6 +7,7 @@ import opinions
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
+from crossing import cross
 from reading import find_empty_sections, make_page, read_text
 from running import ROOT, run_cells
 
@@ -64,8 +65,7 @@ def test_without_a_table(lacking, tmp_path):
     assert LACKS[lacking] in text
 
 
-@pytest.mark.parametrize("answered", [0, 1, 9, 30])
-@pytest.mark.parametrize("edition", ["enterprise", "industry"])
+@pytest.mark.parametrize(("answered", "edition"), cross([0, 1, 9, 30], ["enterprise", "industry"]))
 def test_few_answers(answered, edition, tmp_path):
     tables = opinions.make_tables(customers=60, answered=answered, complaints=3)
     text, _ = run(opinions.write(tmp_path, tables), edition=edition)

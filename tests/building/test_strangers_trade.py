@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import running
+from crossing import cross
 
 ROOT = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).parent / "industry-report"
@@ -140,8 +141,9 @@ def test_three_files_make_a_published_report_in_both_languages(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("notebook", ["industry", "college", "comparison", "enterprise"])
+@pytest.mark.parametrize(
+    ("notebook", "language"), cross(["industry", "college", "comparison", "enterprise"], ["zh", "en"])
+)
 def test_no_notebook_speaks_of_finance_software_by_itself(notebook, language, tmp_path, monkeypatch):
     """The bank called its customers: the sample's data, under a subject that is none of theirs."""
     monkeypatch.chdir(ROOT)

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from crossing import cross
 from reading import make_page
 from running import ROOT, run_cells
 
@@ -45,8 +46,7 @@ def run(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("edition", ["enterprise", "industry"])
+@pytest.mark.parametrize(("edition", "language"), cross(["enterprise", "industry"], ["zh", "en"]))
 def test_both_editions_in_both_languages(run, data: Path, edition: str, language: str) -> None:
     page, put_out = run(data, edition=edition, language=language)
     said = re.findall(r'"text/plain": "([^"]*)"', put_out)

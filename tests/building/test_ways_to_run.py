@@ -60,7 +60,9 @@ def test_run_all_of_a_notebook_as_it_stands(name, project):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize(
+    "name", [SYSTEMS[0], *(pytest.param(name, marks=pytest.mark.long) for name in SYSTEMS[1:])]
+)
 def test_plain_papermill_with_a_parameter(name, project):
     ran = papermill.execute_notebook(
         str(project / "notebooks" / f"{name}.ipynb"),

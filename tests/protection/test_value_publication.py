@@ -121,6 +121,7 @@ def test_any_number_of_customers(size: int, policy: Policy) -> None:
         assert now.purchase_model is None
 
 
+@pytest.mark.long
 def test_100_000_customers() -> None:
     now = publish(make(100_000), PUBLIC)
     assert now.counts["buyers"] > 80_000
