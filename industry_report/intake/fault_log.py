@@ -100,8 +100,9 @@ def frame(faults: Sequence[Fault], file: str = "") -> pd.DataFrame:
     """Make a table of faults; its row is missing where a whole sheet is meant."""
     types = dict.fromkeys(Fault._fields, TEXT_DTYPE) | {"row": "Int64"}
     table = pd.DataFrame(faults, columns=list(Fault._fields)).astype(types)
+    table["sheet"] = table["sheet"].map(cover, na_action="ignore").astype(TEXT_DTYPE)
     table["row"] = table["row"].where(table["row"] > 0)
-    table.insert(0, "file", pd.Series([file] * len(faults), dtype=TEXT_DTYPE))
+    table.insert(0, "file", pd.Series([cover(file)] * len(faults), dtype=TEXT_DTYPE))
     for language in ("zh", "en"):
         told = [explain(f.code, language, f.column, f.value, f.hint) for f in faults]
         table[f"reason_{language}"] = pd.Series(told, dtype=TEXT_DTYPE)

@@ -14,6 +14,7 @@ from .fault_kinds import KINDS
 from .fault_log import TEXT_DTYPE, FaultLog
 from .headers import SCORES, Table
 from .input_files import Block, Encoded, Sheet
+from .personal_data import cover
 from .text_rows import list_long_rows, list_split_amounts
 from .values import Reading
 
@@ -123,8 +124,8 @@ def clean_block(
 
 def _join_columns(cleaned: Mapping[str, Any], rows: np.ndarray, grid: Grid, bad: np.ndarray) -> pd.DataFrame:
     origin = {
-        "file": _repeat(grid.file, TEXT_DTYPE, len(rows)),
-        "sheet": _repeat(grid.sheet.name, TEXT_DTYPE, len(rows)),
+        "file": _repeat(cover(grid.file), TEXT_DTYPE, len(rows)),
+        "sheet": _repeat(cover(grid.sheet.name), TEXT_DTYPE, len(rows)),
     }
     ordered = {column: cleaned[column] for column in (*headers.COLUMNS, *grid.further) if column in cleaned}
     table = pd.DataFrame({**origin, "row": rows, **ordered})

@@ -30,6 +30,7 @@ from . import input_files as inputs
 from .contract import FileCheck
 from .fault_log import COUNTS
 from .mapping import ColumnMap
+from .personal_data import cover
 from .schemas import CONSULTATIONS
 from .spill import from_arrow, to_arrow
 from .table_contract import Keep
@@ -243,7 +244,8 @@ def _fill(folder: Path, sha256: str, clean: Callable[[Keep], FileCheck], tables:
     _write_table(check.rejects, folder / "rejects.parquet")
     _write_table(check.flags, folder / "flags.parquet")
     write_checked(folder / "slices.json", found)
-    summary = {name: getattr(check, name) for name in ("file", "sha256", "synthetic", "dropped", *COUNTS)}
+    summary = {name: getattr(check, name) for name in ("sha256", "synthetic", "dropped", *COUNTS)}
+    summary["file"] = cover(check.file)  # which a report prints
     summary["counts"] = [[code, column, rows] for (code, column), rows in sorted(check.counts.items())]
     summary["listed"] = [_digest_frame(check.rejects), _digest_frame(check.flags)]
     summary["checksums"] = {table.name: _check_bytes(table) for table in folder.glob("*.parquet")}

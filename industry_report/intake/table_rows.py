@@ -15,6 +15,7 @@ from .column_readers import Reader
 from .fault_kinds import KINDS
 from .fault_log import TEXT_DTYPE, FaultLog
 from .input_files import Block, Sheet
+from .personal_data import cover
 from .schemas import Schema
 from .table_headers import Found
 from .text_rows import list_long_rows
@@ -79,7 +80,8 @@ def clean_block(block: Block, table: OpenTable, faults: FaultLog, tally: Counter
         bad |= _list_faults(name, picked, readings, raw, rows, table, faults)
         cleaned[name] = _take(table.type_of(name), readings, picked)
     frame = pd.DataFrame(
-        {"file": table.file, "sheet": table.sheet.name, "row": rows, **cleaned}, index=range(len(rows))
+        {"file": cover(table.file), "sheet": cover(table.sheet.name), "row": rows, **cleaned},
+        index=range(len(rows)),
     ).astype({"file": TEXT_DTYPE, "sheet": TEXT_DTYPE})
     bad |= _list_missing(read, chosen, rows, table, faults)
     bad |= judge(frame, table, faults, ~bad)

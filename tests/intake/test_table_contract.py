@@ -392,7 +392,7 @@ def test_check_counts_orphans_over_the_files_of_a_folder(tmp_path):
 
 
 def test_planted_numbers_reach_neither_store_nor_lists(tmp_path):
-    """In every column of every table, in bad cells, notes and totals."""
+    """In every column of every table, in bad cells, notes and totals, and in the names of files."""
     secrets = [RESIDENT, PHONE, "a.wang@example.com", "6222021234567890128"]
     for table, (header, _, row) in TIDY.items():
         kinds = {name: column.kind for name, column in SCHEMAS[table].columns.items()}
@@ -403,9 +403,13 @@ def test_planted_numbers_reach_neither_store_nor_lists(tmp_path):
                 cells = row.split(",")
                 cells[place] = f"联系{secret}" if kinds.get(column) == "text" else secret
                 lines.append(",".join(cells))
-        write(tmp_path, f"黄山市-{table}.csv", header, *lines, f"合计 {PHONE}", f"备注：{RESIDENT}")
+        name = f"黄山市-{PHONE}-{table}.csv"
+        write(tmp_path, name, header, *lines, f"合计 {PHONE}", f"备注：{RESIDENT}")
     for table in SCHEMAS:
-        dataset.load(tmp_path, table=table)
+        rows = dataset.load(tmp_path, table=table)
+        [told] = dataset.sources(tmp_path, table=table)["file"]
+        assert told == f"黄山市-■■■-{table}.csv"
+        assert set(rows["file"]) <= {told}
     assert len(list(tmp_path.rglob(".prepared/*/*/summary.json"))) == len(SCHEMAS)
     for path in tmp_path.rglob(".prepared/**/*.*"):
         content = (
