@@ -101,8 +101,7 @@ def _tell_version(data: dict[str, Any]) -> list[str]:
         return []
     told = tell_correction(data["correction"], data["cover"]["language"])
     changes = [
-        f"{label}{text(zh='：', en=': ')}{before or MISSING_SIGN} → {after or MISSING_SIGN}"
-        for label, before, after in told["changes"]
+        f"{label}{text(zh='：', en=': ')}{before} → {after}" for label, before, after in told["changes"]
     ]
     return [told["text"], told["reason"], *changes]
 

@@ -11,6 +11,7 @@ from typing import Any
 from ..base import language
 from ..base.style import ACCENT, EDITION_COLOURS
 from ..settings import publisher
+from .report_words import name_changes
 
 HAN = re.compile(r"[\u3400-\u9fff]{2,7}")
 # Of which titles are made, beside places, editions and what else the vocabulary has.
@@ -48,6 +49,7 @@ WORDS = {
         "after": "更正后",
         "indicator": "指标",
         "unchanged": "关键数字没有变化。",
+        "renamed": "数字均未变化，仅名称或版式有调整。",
         "reason": "更正原因：",
         "earlier": "查看此前的版本",
     },
@@ -73,6 +75,7 @@ WORDS = {
         "after": "Now",
         "indicator": "Indicator",
         "unchanged": "The key figures are the same.",
+        "renamed": "All numbers are unchanged; only names or layout were altered.",
         "reason": "Reason: ",
         "earlier": "See the earlier version",
     },
@@ -262,16 +265,18 @@ def tell_correction(correction: Mapping[str, Any], spoken: str) -> dict[str, Any
     Returns
     -------
     dict
-        ``text``: version, day, and that the key figures stayed if they did; ``reason``, a sentence, empty if
-        nobody gave one; ``changes``: label, before, after; ``earlier``: address of the version before.
+        ``text``: version, day, and that the key figures or all numbers stayed if they did; ``reason``, a
+        sentence, empty if nobody gave one; ``changes``: label, before, after, where a figure that was not
+        there before is new, and one that is no longer there dropped; ``earlier``: address of the version
+        before.
     """
     version, day = correction["version"], _day(correction["date"], spoken)
     told = {
         "zh": f"本报告为第{version}版，{day}发布，取代此前的版本。",
         "en": f"This is version {version} of {day}. It replaces the earlier version.",
     }
-    changes = [list(change) for change in correction["changes"]]
-    unchanged = "" if changes else WORDS[spoken]["unchanged"]
+    changes = name_changes(correction["changes"], spoken)
+    unchanged = "" if changes else WORDS[spoken]["renamed" if correction.get("renamed") else "unchanged"]
     said = [told[spoken], unchanged, _count_exhibits(correction.get("exhibits", 0), spoken)]
     reason = correction.get("reason", "")
     return {

@@ -1,5 +1,6 @@
 """The words that page and PDF print around a body, in both languages."""
 
+from collections.abc import Sequence
 from typing import Any
 
 WORDS: dict[str, dict[str, Any]] = {
@@ -10,6 +11,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "table": "表",
         "alt": "图（作者未提供文字说明）",
         "data": "的数据",
+        "new": "新增",
+        "dropped": "取消",
         "plain table": "表格",
         "figures": "插图目录",
         "tables": "表格目录",
@@ -43,6 +46,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "table": "Table ",
         "alt": "Figure (the author gives no description)",
         "data": ": data",
+        "new": "new",
+        "dropped": "dropped",
         "plain table": "Plain table ",
         "figures": "Figures",
         "tables": "Tables",
@@ -70,3 +75,13 @@ WORDS: dict[str, dict[str, Any]] = {
         },
     },
 }
+
+
+def name_changes(changes: Sequence[Sequence[str]], spoken: str) -> list[list[str]]:
+    """Return changes of key figures (label, before, after) with words for what was or is not there.
+
+    >>> name_changes([["A", "", "3"], ["B", "3", ""]], "en")
+    [['A', 'new', '3'], ['B', '3', 'dropped']]
+    """
+    words = WORDS[spoken]
+    return [[label, old or words["new"], new or words["dropped"]] for label, old, new in changes]

@@ -55,7 +55,7 @@ def is_language(text: str) -> bool:
 
 # The forms of what is read back; see `checked_json.has_form`.
 CORRECTION = {
-    **{"version": int, "date": is_day, "earlier": str, "exhibits": int, "reason?": str},
+    **{"version": int, "date": is_day, "earlier": str, "exhibits": int, "reason?": str, "renamed?": bool},
     "changes": [[str, str, str]],
 }
 _FILES = [{"format": str, "path": str, "bytes": int, "sha256": str}]

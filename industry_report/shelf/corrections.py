@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +15,12 @@ from ..intake import personal_data
 # A file saved again has another checksum, a new release another number: the report says the same.
 NOT_CONTENT = frozenset({"sha256"})
 SOFTWARE = re.compile(r"industry-report \d\S*")
+# What a number in a text is told by: its digits and, where they stand, its sign, its order of magnitude and
+# whether it is up or down. "95% CI" and "95% confidence interval" are the same numbers.
+NUMBER = re.compile(
+    r"(?:(?<![\w%％.,])[-−+])?\d+(?:[.,]\d+)*(?:\s?(?:[万亿‰%％]|million|billion|thousand))?"
+    r"|上升|下降|增加|减少|增长|高于|低于|\b(?:up|down|more|fewer|above|below|rose|fell)\b"
+)
 REASON_LENGTH = 200  # characters
 DIGITS = 9  # significant ones: another library may round the last of sixteen otherwise
 
@@ -66,20 +72,23 @@ def find_version(
     -------
     dict
         ``version``, from 1. A report that was corrected also has ``correction``: version, date, ``earlier``
-        (a relative address), ``changes`` of key figures ([label, before, after]), how many figures and
-        tables changed (``exhibits``) and the ``reason``, if there is one. A report that says what the
-        earlier one said keeps its version and date.
+        (a relative address), ``changes`` of key figures ([label, before, after]), in how many figures and
+        tables a number changed (``exhibits``), ``renamed`` where no number did, and the ``reason``, if there
+        is one. A report that says what the earlier one said keeps its version and date.
     """
     if earlier is None:
         return {"version": 1}
     if says_same(now, earlier):
         return {key: earlier[key] for key in ("version", "correction") if key in earlier}
+    changes, exhibits = list_changes(now, earlier), count_changed_exhibits(now, earlier)
+    renamed = not changes and not exhibits and _numbers(now) == _numbers(earlier)
     correction = {
         "version": earlier["version"] + 1,
         "date": today.isoformat(),
         "earlier": quote(kept),
-        "changes": list_changes(now, earlier),
-        "exhibits": count_changed_exhibits(now, earlier),
+        "changes": changes,
+        "exhibits": exhibits,
+        **({"renamed": True} if renamed else {}),
         **({"reason": reason} if reason else {}),
     }
     return {"version": correction["version"], "correction": correction}
@@ -105,22 +114,82 @@ def says_same(now: Mapping[str, Any], earlier: Mapping[str, Any]) -> bool:
 
 
 def list_changes(now: Mapping[str, Any], earlier: Mapping[str, Any]) -> list[list[str]]:
-    """Return the key figures that differ: label, before, after; empty text where there was none."""
+    """Return the key figures whose numbers differ: label, before, after; empty text where there was none.
+
+    A label that went and one that came with the same numbers are one indicator under another name.
+    """
     before, after = _key_figures(earlier), _key_figures(now)
     labels = dict.fromkeys([*after, *before])
-    changes = [[label, before.get(label, ""), after.get(label, "")] for label in labels]
-    return [change for change in changes if change[1] != change[2]]
+    pairs = [(label, before.get(label, ""), after.get(label, "")) for label in labels]
+    changes = [pair for pair in pairs if pair[1] != pair[2] and not _same_number(pair[1], pair[2])]
+    gone = {label: read_numbers(old) for label, old, new in changes if label not in after}
+    renamed = set()
+    for label, _, new in changes:
+        numbers = read_numbers(new)
+        if label not in before and (name := next((n for n in gone if gone[n] == numbers != []), None)):
+            del gone[name]
+            renamed |= {label, name}
+    return [list(change) for change in changes if change[0] not in renamed]
+
+
+def _same_number(before: str, after: str) -> bool:
+    numbers = read_numbers(before)
+    return numbers != [] and numbers == read_numbers(after)
+
+
+def read_numbers(words: str) -> list[str]:
+    """Return the numbers of a text, each with sign, magnitude and direction where they stand.
+
+    >>> read_numbers("22.5% (95% CI 20.10% to 1,025)")
+    ['22.5%', '95%', '20.1%', '1025']
+    """
+    return [_plain_number(found.group()) for found in NUMBER.finditer(words)]
+
+
+def _plain_number(found: str) -> str:
+    digits = found.replace(",", "").replace("−", "-").replace("％", "%").replace(" ", "").lstrip("+")
+    return re.sub(r"(\.\d*?)0+(?!\d)", r"\1", digits).replace(".%", "%").removesuffix(".")
 
 
 def count_changed_exhibits(now: Mapping[str, Any], earlier: Mapping[str, Any]) -> int:
-    """Return how many figures and tables of the new report are not in the earlier one as they are now.
+    """Return in how many figures and tables of the new report a number is not as it was in the earlier one.
 
-    What was taken out counts, too, as far as nothing took its place.
+    What was taken out counts, too, as far as nothing took its place. Other captions, heads or names of groups
+    do not count.
     """
-    before, after = _contents(earlier), _contents(now)
-    return max(
-        sum(content not in before for content in after), sum(content not in after for content in before)
-    )
+    gone, came = _contents(earlier), _contents(now)
+    _take_out(gone, came, lambda one, other: one == other)
+    _take_out(gone, came, _has_same_numbers)
+    return max(len(gone), len(came))
+
+
+def _take_out(gone: list[Any], came: list[Any], is_same: Callable[[Any, Any], bool]) -> None:
+    """Take the pairs of exhibits that are the same out of both lists, each once."""
+    for content in list(came):
+        if (found := next((other for other in gone if is_same(content, other)), None)) is not None:
+            gone.remove(found)
+            came.remove(content)
+
+
+def _has_same_numbers(one: list[Any], other: list[Any]) -> bool:
+    """Tell whether two exhibits have the same numbers in the same places, under whatever names."""
+    (kind, numbers, words), (other_kind, other_numbers, other_words) = _read(one), _read(other)
+    # The same names in another order are not renamed: their numbers were exchanged.
+    swapped = words != other_words and sorted(words) == sorted(other_words)
+    return kind == other_kind and numbers == other_numbers and not swapped
+
+
+def _read(content: list[Any]) -> tuple[str, list[Any], list[str]]:
+    """Return an exhibit's kind, its numbers and withheld cells in order, and the words of its cells."""
+    kind, words, heads, rows = content
+    cells = [cell for row in rows for cell in row]
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    numbers = [number for cell in cells for number in _read_cell(cell)]
+    return kind, numbers if heads else read_numbers(words), texts
+
+
+def _read_cell(cell: Any) -> list[Any]:
+    return read_numbers(cell) if isinstance(cell, str) else [cell]
 
 
 def _key_figures(record: Mapping[str, Any]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from ..base import language
 from ..base.formats import FORMATS
 from ..base.language import text
+from ..export.report_words import name_changes
 from ..settings.editions import PUBLIC
 from .catalogue import COMPARISON, ENDONYMS, Entry, name_format, spell, tag_language
 
@@ -233,21 +234,27 @@ def tell_correction(entry: Entry) -> dict[str, Any] | None:
     if not correction:
         return None
     day = language.day(date.fromisoformat(correction["date"]))
-    count = correction["exhibits"]
-    changed = "1 figure or table changed" if count == 1 else f"{count} figures and tables changed"
     return {
         "head": text(
             zh=f"第{correction['version']}版，{day}更正",
             en=f"Version {correction['version']}, corrected on {day}",
         ),
         "lang": tag_language(entry["language"]),
-        "changes": [
-            (label, before or language.MISSING_SIGN, after or language.MISSING_SIGN)
-            for label, before, after in correction["changes"]
-        ],
-        "more": text(zh=f"{count}处图表有变动", en=changed) if count else "",
+        "changes": name_changes(correction["changes"], entry["language"]),
+        "more": _tell_rest(correction),
         "reason": correction.get("reason", ""),
     }
+
+
+def _tell_rest(correction: Mapping[str, Any]) -> str:
+    """Say what changed beside the key figures, or that no number did."""
+    count = correction["exhibits"]
+    if correction.get("renamed"):
+        return text(
+            zh="数字未变，仅名称或版式有调整", en="Numbers unchanged; only names or layout were altered"
+        )
+    changed = "1 figure or table changed" if count == 1 else f"{count} figures and tables changed"
+    return text(zh=f"{count}处图表有变动", en=changed) if count else ""
 
 
 def _list_earlier(entry: Entry) -> list[dict[str, Any]]:

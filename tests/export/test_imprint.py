@@ -90,6 +90,20 @@ def test_a_correction_that_leaves_the_key_figures_says_so():
     assert front["correction"]["text"].endswith("关键数字没有变化。")
 
 
+@pytest.mark.parametrize(
+    ("spoken", "said", "new", "dropped"),
+    [
+        ("zh", "数字均未变化，仅名称或版式有调整。", "新增", "取消"),
+        ("en", "All numbers are unchanged; only names or layout were altered.", "new", "dropped"),
+    ],
+)
+def test_correction_tells_renamed_from_new_and_dropped(spoken, said, new, dropped):
+    renamed = {**CORRECTION, "changes": [], "exhibits": 0, "renamed": True}
+    assert imprint.tell_correction(renamed, spoken)["text"].endswith(said)
+    changed = {**CORRECTION, "changes": [["A", "", "1"], ["B", "2", ""]]}
+    assert imprint.tell_correction(changed, spoken)["changes"] == [["A", new, "1"], ["B", "2", dropped]]
+
+
 def test_the_publishers_form_of_citation_comes_before_a_made_one():
     made = {"text": "made", "bibtex": "@x", "gbt7714": "[R]"}
     assert imprint.describe(COVER, {"citations": made})["citations"][0] == ("引用格式", "made")

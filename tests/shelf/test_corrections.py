@@ -103,6 +103,60 @@ def test_another_number_makes_a_new_version(now):
     assert found["correction"]["earlier"] == ""
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["规定回访次数（推算上限）", "81,076次"], ["全年回访次数（上限）", "81,076 次"]),
+        (
+            ["Rate", "22.5% (95% CI 20.1% to 25.0%)"],
+            ["Rate", "22.50% (95% confidence interval 20.1% to 25%)"],
+        ),
+        (["Change", "−2.8"], ["Difference", "-2.8"]),
+    ],
+    ids=["label", "words", "sign"],
+)
+def test_renamed_key_figure_is_no_erratum(before, after):
+    earlier = published(cover={"key_figures": [["咨询数", "5,601条"], before]})
+    now = report(cover={"key_figures": [["咨询数", "5,601条"], after]})
+    correction = corrections.find_version(now, earlier, "", TODAY)["correction"]
+    assert (correction["changes"], correction["exhibits"], correction["renamed"]) == ([], 0, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("8.1万元", "8.1亿元"),
+        ("up 12.8% on 2024", "down 12.8% on 2024"),
+        ("比上年上升2.8", "比上年下降2.8"),
+        ("−2.8", "2.8"),
+        ("2.8", "28"),
+        ("不公布", "22.9%"),
+    ],
+)
+def test_other_magnitude_sign_or_direction_is_another_number(before, after):
+    def told(value: str) -> dict[str, Any]:
+        return report(cover={"key_figures": [["指标", value]]})
+
+    assert corrections.list_changes(told(after), told(before)) == [["指标", before, after]]
+
+
+def test_one_new_figure_takes_the_place_of_one_that_went():
+    def told(*names: str) -> dict[str, Any]:
+        return report(cover={"key_figures": [[name, "840条"] for name in names]})
+
+    assert corrections.list_changes(told("新一", "新二"), told("旧")) == [["新二", "", "840条"]]
+
+
+def test_table_under_other_names_is_not_counted_and_exchanged_numbers_are():
+    renamed = changed_table(grade="甲")
+    renamed["exhibits"][0]["caption"] = "按等级"
+    assert corrections.count_changed_exhibits(renamed, report()) == 0
+    exchanged = copy.deepcopy(report())
+    for row, grade in zip(exchanged["exhibits"][0]["data"], "BA", strict=True):
+        row["grade"] = grade
+    assert corrections.count_changed_exhibits(exchanged, report()) == 1
+
+
 def test_version_of_the_software_in_a_table_does_not_count():
     def told(software: str) -> dict[str, Any]:
         return changed_table(grade=f"industry-report {software}")

@@ -249,7 +249,14 @@ def test_correction_is_told_in_the_pages_language_and_its_figures_in_the_reports
         told = page_of(corrected, spoken=spoken).select_one(".correction")
         assert [told.summary.get_text(), *(p.get_text() for p in told.find_all("p"))] == [head, more]
         assert told.ul.get("lang") == tag
-        assert " ".join(told.ul.get_text().split()) == "Conversion rate 22.9% → –"
+        assert " ".join(told.ul.get_text().split()) == "Conversion rate 22.9% → dropped"
+
+
+def test_correction_of_names_alone_says_that_the_numbers_stayed():
+    correction = {**CORRECTED["correction"], "changes": [], "exhibits": 0, "renamed": True}
+    told = page_of(entry(version=2, correction=correction, earlier=[])).select_one(".correction")
+    assert [p.get_text() for p in told.find_all("p")] == ["数字未变，仅名称或版式有调整"]
+    assert told.ul is None
 
 
 def test_reason_of_a_correction_is_told_as_it_was_written():
