@@ -196,7 +196,7 @@ def summary(
     points : sequence of str
         At most three: a claim, a full stop, its evidence and what to do.
     reader : str
-        For whom the points are: ``"行业"`` makes the box 这对行业意味着什么.
+        For whom the points are: ``"行业"`` makes the box 这对行业意味着什么; without, it is 主要结论.
     scope : sequence of str
         At most two lines on what was counted and left out.
 
@@ -217,9 +217,7 @@ def summary(
     words = one_page.list_words(said, drawn, kept_points, lines)
     if not words:
         return
-    meaning = text(
-        zh=f"这对{reader}意味着什么", en=f"What this means for {reader}" if reader else "What this means"
-    )
+    meaning = one_page.name_points(reader)
     check_words("summary", *words, reader)
     for panel in drawn:
         check_table("summary", panel.data)

@@ -120,6 +120,14 @@ def write_html(
     return f'<div class="summary">{"".join(parts)}</div>'
 
 
+def name_points(reader: str) -> str:
+    """Return what the box with the points is called; a report for nobody in particular has findings."""
+    named = reader.strip()
+    if not named:
+        return text(zh="主要结论", en="Main findings")
+    return text(zh=f"这对{named}意味着什么", en=f"What this means for {named}")
+
+
 def _join(sentences: Sequence[str]) -> str:
     return text(zh="", en=" ").join(sentences)
 

@@ -77,6 +77,16 @@ def test_summary_tells_page_and_exporters_the_same(shown: list[dict[str, Any]]) 
     assert html.count("<svg") == html.count('<svg class="small" role="img" aria-label=') == 1
 
 
+@pytest.mark.parametrize("reader", ["", "  "])
+@pytest.mark.parametrize(("spoken", "head"), [("zh", "主要结论"), ("en", "Main findings")])
+def test_points_for_nobody_in_particular_are_main_findings(
+    shown: list[dict[str, Any]], spoken: str, head: str, reader: str
+) -> None:
+    language.use(spoken)
+    display.summary("x", points=["y"], reader=reader)
+    assert f"<strong>{head}</strong>" in shown[0]["text/html"]
+
+
 def test_an_empty_summary_shows_nothing(shown: list[dict[str, Any]]) -> None:
     display.summary("", panels=[None], points=[""], reader="行业")
     assert shown == []
