@@ -49,9 +49,10 @@ def list_years(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``year``, a text; ``count`` of reports; ``columns``, each with ``head`` and ``about``; ``rows``, each
-        with ``id``, ``head`` and ``cells``, one list of reports for every column, see `describe_group`. What
-        spans several years stands with the latest.
+        ``year``, a text; ``count`` of reports; ``comparisons``, each with ``head`` and ``reports``;
+        ``columns``, each with ``head`` and ``about``; ``rows``, each with ``id``, ``head`` and ``cells``, one
+        list of reports for every column, see `describe_group`. What spans several years stands with the
+        latest. A comparison is of no one region and reader, and stands above the table.
     """
     newest = max((entry["year"] for entry in entries if entry["year"]), default=None)
     years: dict[int | None, list[Entry]] = {}
@@ -62,17 +63,43 @@ def list_years(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
         {
             "year": "" if year is None else str(year),
             "count": len(years[year]),
-            **_lay_out(years[year], spoken, year),
+            "comparisons": _list_comparisons(years[year], spoken),
+            **_lay_out([entry for entry in years[year] if not _is_comparison(entry)], spoken, year),
         }
         for year in ordered
     ]
 
 
+def _is_comparison(entry: Entry) -> bool:
+    return _find_kind(entry)[0] == COMPARISON
+
+
+def _list_comparisons(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
+    """Return the comparisons of a year: between regions first, then each region's over the years."""
+    found: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in filter(_is_comparison, entries):
+        found.setdefault(tuple(entry["regions"]), []).append(entry)
+    return [
+        {"head": _name_comparison(place), "reports": _list_groups(found[place], spoken)}
+        for place in _sort_places(found)
+    ]
+
+
+def _name_comparison(place: tuple[str, ...]) -> str:
+    named = _name_place(place)
+    if len(place) == 1:
+        return text(zh=f"{named}历年比较", en=f"{named} over the years")
+    return text(zh=f"{named}比较", en=f"{named} compared")
+
+
+def _sort_places(places: Iterable[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return places in order: what is of several regions comes first."""
+    return sorted(places, key=lambda place: (len(place) < 2, *map(spell, place)))
+
+
 def _lay_out(entries: list[Entry], spoken: str, year: int | None) -> dict[str, Any]:
     kinds = sorted({_find_kind(entry): None for entry in entries}, key=_rank_kind)
-    places = sorted(
-        {tuple(entry["regions"]) for entry in entries}, key=lambda p: (len(p) < 2, *map(spell, p))
-    )
+    places = _sort_places({tuple(entry["regions"]) for entry in entries})
     cells: dict[tuple[Any, Any], list[Entry]] = {}
     for entry in entries:
         cells.setdefault((tuple(entry["regions"]), _find_kind(entry)), []).append(entry)
@@ -106,10 +133,7 @@ def _rank_kind(kind: tuple[str, str]) -> tuple[bool, int, str, str]:
 def _head(kind: tuple[str, str], entry: Entry, spoken: str) -> dict[str, str]:
     name, edition = kind
     if name == COMPARISON:
-        return {
-            "head": text(zh="比较", en="Comparison"),
-            "about": text(zh="地区之间、历年之间", en="Between regions, over the years"),
-        }
+        return {"head": text(zh="比较", en="Comparison"), "about": ""}
     if name in (edition, f"industry-{edition}"):
         return {"head": name_edition(entry), "about": _name_readers(entry)}
     if subject := SUBJECTS.get(name.removesuffix(f"-{edition}")):
@@ -176,9 +200,16 @@ def describe_group(group: list[Entry], spoken: str) -> dict[str, Any]:
         "edition": lead["edition"],
         "languages": SEPARATOR.join(entry["language"] for entry in group),
         "corrections": [
-            {**told, "earlier": _list_earlier(entry)} for entry in group if (told := tell_correction(entry))
+            {**told, "of": _name_language(entry, group), "earlier": _list_earlier(entry)}
+            for entry in group
+            if (told := tell_correction(entry))
         ],
     }
+
+
+def _name_language(entry: Entry, group: list[Entry]) -> str:
+    """Return in its own words which of several translations a report is; nothing where it is the only one."""
+    return str(ENDONYMS.get(entry["language"], entry["language"])) if len(group) > 1 else ""
 
 
 def describe(entry: Entry) -> dict[str, Any]:

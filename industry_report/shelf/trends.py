@@ -17,6 +17,9 @@ from .index_by_year import name_edition
 SHOWN_TRENDS = 2  # key figures of a region
 NUMBER = re.compile(r"([−-]?\d[\d,]*(?:\.\d+)?)\s*([^\s（(]*)")
 INTERVAL = re.compile(r"(\d+(?:\.\d+)?)%\s*(?:～|to)\s*(\d+(?:\.\d+)?)%[)）]$")
+# What stands under a key figure: up or down, how much, of what, and whether a test found it significant.
+CHINESE_CHANGE = re.compile(r"比上年([+−])([\d.,]+)(%|个百分点)(?:，(显著|不显著))?")
+ENGLISH_CHANGE = re.compile(r"(up|down) ([\d.,]+)(%| points) on \d{4}(?:, (significant|not significant))?")
 WIDTH, HEIGHT, MARGIN = 120, 44, 4  # of a sparkline, in its own units
 
 
@@ -51,9 +54,9 @@ def list_trends(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
     list of dict
         ``region``; ``lang``, the language tag of its words; ``lines``, each with ``label``, ``points`` (list
         of Point), the ``first`` and ``latest`` that is known, years ``withheld``, the ``change`` that the
-        latest report prints, and see `draw_line`; its ``finding`` and ``change`` only where they are in the
-        page's language; the ``address`` of that report, and the ``words`` that lead there. A share has
-        one scale in all regions.
+        latest report prints, and see `draw_line`; its ``finding`` where there is one in the page's language,
+        from a translation, if need be; the ``address`` of that report, and the ``words`` that lead there. A
+        share has one scale in all regions.
     """
     with language.speaking(spoken):
         return _draw_trends(entries, spoken)
@@ -75,9 +78,9 @@ def _draw_trends(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
             lines = {words[label]: [_neutral(p) for p in points] for label, points in lines.items()}
             tag = tag_language(spoken)
         ranges = {words.get(label, label): extent for label, extent in ranges.items()} | ranges
-        latest = series[region][-1]
+        latest = _find_translation(series[region][-1], regions[region], spoken)
         own = latest["language"] == spoken
-        changes = _list_changes(latest) if own else {}
+        changes = _list_changes(latest) if own else _translate_changes(latest, words)
         drawn = [
             {**_describe_line(label, points, ranges), "change": changes.get(label, "")}
             for label, points in lines.items()
@@ -93,11 +96,48 @@ def _list_changes(entry: Entry) -> dict[str, str]:
     return dict(zip(labels, entry.get("changes", []), strict=False))
 
 
+def _find_translation(latest: Entry, entries: list[Entry], spoken: str) -> Entry:
+    """Return a report in the page's language, where it stands here; else the report itself."""
+    stem = latest["report"].rpartition(".")[0]
+    others = (e for e in entries if e["report"].rpartition(".")[0] == stem and e["language"] == spoken)
+    return next(others, latest)
+
+
+def _translate_changes(entry: Entry, words: Mapping[str, str]) -> dict[str, str]:
+    """Return by label in the page's language the changes that are numbers, and no others."""
+    changes = _list_changes(entry).items()
+    translated = {label: _translate_change(said, entry["year"] - 1) for label, said in changes}
+    return {words.get(label, label): said for label, said in translated.items() if said}
+
+
+def _translate_change(said: str, earlier: int) -> str:
+    """Return a change as the page's language says it; nothing where it is no number that both languages know.
+
+    >>> with language.speaking("en"):
+    ...     _translate_change("比上年−1.6个百分点，不显著", 2024)
+    'down 1.6 points on 2024, not significant'
+    """
+    found = CHINESE_CHANGE.fullmatch(said) or ENGLISH_CHANGE.fullmatch(said)
+    if not found:
+        return ""
+    way, number, unit, test = found.groups()
+    up, share = way in ("+", "up"), unit == "%"
+    unsure = test in ("不显著", "not significant")
+    verdict = text(
+        zh="，不显著" if unsure else "，显著", en=", not significant" if unsure else ", significant"
+    )
+    zh = f"比上年{'+' if up else '−'}{number}{'%' if share else '个百分点'}"
+    en = f"{'up' if up else 'down'} {number}{'%' if share else ' points'} on {earlier}"
+    return text(zh=zh, en=en) + (verdict if test else "")
+
+
 def _lead_to(entry: Entry) -> dict[str, str]:
     """Return where the latest report of a region lies, of which year it is and for whom."""
     page = next((file["path"] for file in entry["files"] if file["format"] == "html"), "")
     year, reader = str(entry["year"]), name_edition(entry)
-    words = text(zh=f"读{year}年{reader}", en=f"Read the {year} {reader[:1].lower()}{reader[1:]}")
+    foreign = "" if entry["language"] == language.current() else language.term(entry["language"])
+    zh, en = f"读{year}年{reader}", f"Read the {year} {reader[:1].lower()}{reader[1:]}"
+    words = text(zh=f"{zh}（{foreign}）", en=f"{en} ({foreign})") if foreign else text(zh=zh, en=en)
     return {"address": quote(page), "words": words}
 
 

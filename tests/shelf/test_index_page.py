@@ -165,11 +165,31 @@ def test_regions_stand_down_and_readers_across_for_each_year():
     ]
     assert [details.has_attr("open") for details in page.select("details.year")] == [True, False]
     assert head_and_rows(page) == (
-        ["地区", "行业版", "政府版", "比较"],
-        ["2个地区", "黄山市", "盐城市"],  # H, Y
+        ["地区", "行业版", "政府版"],
+        ["黄山市", "盐城市"],  # H, Y
     )
     filled = [[bool(td.a) for td in tr.select("td")] for tr in page.table.select("tbody tr")]
-    assert filled == [[False, False, True], [True, True, True], [True, False, False]]
+    assert filled == [[True, True], [True, False]]
+    compared = page.details.select(".comparisons li")
+    assert [item.strong.get_text() for item in compared] == ["2个地区比较", "黄山市历年比较"]
+    assert all(item.select_one(".main a") for item in compared)
+
+
+def test_year_of_comparisons_alone_has_no_table():
+    page = page_of(entry(region="", regions=["盐城市", "黄山市"], report="2025/comparison.zh"))
+    assert page.select_one(".comparisons .report") and not page.table
+
+
+def test_names_of_regions_are_never_broken_and_cells_may_be():
+    style = page_of(entry()).style.string
+    assert re.search(r"tbody th[^{]*\{ white-space: nowrap", style)
+    assert not re.search(r"(?:td|\.report) p \{[^}]*nowrap", style)
+
+
+def test_corrections_of_translations_say_whose_they_are():
+    both = [entry(spoken=code, **CORRECTED) for code in ("zh", "en")]
+    heads = [tag.get_text() for tag in page_of(*both).select(".correction summary")]
+    assert heads == [f"{name}：第2版，2026年2月14日更正" for name in ("中文", "English")]
 
 
 def test_translation_stands_with_its_report_in_the_words_of_its_reader():

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 from shelf_entries import entry, page_of, series
 
+from industry_report.base import language
 from industry_report.shelf import trends
 
 
@@ -127,4 +128,31 @@ def test_card_of_another_language_has_no_sentence_that_its_reader_cannot_read():
     entries = series("10%", "12%", finding="净增量来自短视频平台", changes=["比上年+2.0个百分点"])
     card = page_of(*entries, spoken="en").select_one(".trends > li")
     assert not card.select(".finding") and "比上年" not in card.get_text()
-    assert card.select_one(".read a").get_text() == "Read the 2024 industry edition"
+    assert "up 2.0 points on 2023" in card.dd.get_text()  # numbers are read in both languages
+    assert card.select_one(".read a").get_text() == "Read the 2024 industry edition (Chinese)"
+
+
+def test_card_has_the_words_of_the_translation_where_there_is_one():
+    said = {"finding": "净增量来自短视频平台", "changes": ["比上年+2.0个百分点"]}
+    told = {"finding": "Short video brought the gain", "changes": ["up 2.0 points on 2024"]}
+    entries = [*series("10%", "12%", "14%", **said), entry(spoken="en", key_figures=[["A", "14%"]], **told)]
+    card = page_of(*entries, spoken="en").select_one(".trends > li")
+    assert card.select_one(".finding").get_text() == told["finding"]
+    assert told["changes"][0] in card.dd.get_text()
+    assert card.select_one(".read a")["href"].endswith("industry.en.html")
+
+
+@pytest.mark.parametrize(
+    ("zh", "en"),
+    [
+        ("比上年+12.8%", "up 12.8% on 2024"),
+        ("比上年−1,002.8%", "down 1,002.8% on 2024"),
+        ("比上年−1.6个百分点，不显著", "down 1.6 points on 2024, not significant"),
+        ("比上年+1.6个百分点，显著", "up 1.6 points on 2024, significant"),
+    ],
+)
+def test_change_in_numbers_is_said_in_the_pages_language(zh, en):
+    for spoken, said, expected in (("en", zh, en), ("zh", en, zh)):
+        with language.speaking(spoken):
+            assert trends._translate_change(said, 2024) == expected
+            assert trends._translate_change("首次统计", 2024) == ""

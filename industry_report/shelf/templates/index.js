@@ -34,7 +34,7 @@
       for (const row of year.querySelectorAll("tbody tr")) {
         row.hidden = !row.querySelector(".report:not([hidden])");
       }
-      year.hidden = !year.querySelector("tr:not([hidden]) .report");
+      year.hidden = !year.querySelector(".report:not([hidden])");
       year.open = active ? !year.hidden : open.get(year);
     }
     status.textContent = active ? status.dataset.found.replace("{}", found) : "";
