@@ -122,7 +122,7 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
         "lang": LANG_TAGS[spoken],
         "words": WORDS[spoken],
         "publisher": name,
-        "short": _worded(identity, "short", spoken) or name,
+        "short": find_short_name(cover),
         "logo": identity.get("logo", ""),
         "finding": cover.get("finding", ""),
         "accent": own,
@@ -139,6 +139,12 @@ def describe(cover: Mapping[str, Any], resources: Mapping[str, Any]) -> dict[str
         "keywords": [*(fact for _, fact in cover["facts"][:2]), *(label for label, *_ in key_figures)],
         "description": _description(cover, key_figures),
     }
+
+
+def find_short_name(cover: Mapping[str, Any]) -> str:
+    """Return what the publisher is called in short; empty where nobody publishes."""
+    identity, spoken = cover.get("publisher", {}), cover["language"]
+    return _worded(identity, "short", spoken) or _worded(identity, "names", spoken)
 
 
 def find_accent(cover: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """Pictures of a report to send on: each figure as PNG, the one-page summary, and the card of a shared link.
 
-All are set by the typesetter of the PDF, in its fonts, in one go: the summary and the card are its own pages.
+All are set by the typesetter of the PDF, in its fonts, in one go. The summary is a page of the PDF;
+the card is composed, for nobody reads a page at a third of its size.
 """
 
 from __future__ import annotations
@@ -11,16 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import typesetting
-from .imprint import find_accent
+from .imprint import find_accent, find_short_name, split_figure
 from .typesetting import TypstError
 
 PIXELS_PER_INCH = 200
 SUMMARY, CARD = "summary.png", "card.png"
 A4_PIXELS = (1240, 1754)  # 150 dots an inch
 CARD_PIXELS = (1200, 630)  # what services that show a shared link ask for (Open Graph)
-# Where on a sheet the card begins, in shares of its height; its band covers a tenth more. Margin and running
-# head are left out of the summary, and of a title page what stands above the key figures.
-CARD_TOP = {"summary": -0.03, "title": 0.40}
+CARD_FIGURES = 3  # key figures on the card: with more of them the finding is small
 
 Warn = Callable[[str], None]
 Job = dict[str, Any]
@@ -56,9 +55,9 @@ def draw(
     pdf : bytes
         The printed report.
     summary_page : int
-        The sheet with its summary, from 1; 0 if it has none: then the title page makes the card.
+        The sheet with its summary, from 1; 0 if it has none.
     cover : mapping
-        Names the report below each figure.
+        See `display.cover`: names the report below each figure, and has what stands on the card.
     warn : callable
         Is told of what cannot be drawn.
     """
@@ -70,8 +69,8 @@ def draw(
         words = {"head": sheet.head, "subtitle": sheet.subtitle, "note": sheet.note, "foot": foot}
         jobs[name] = {"kind": "figure", "file": f"sheet-{number}.svg", **words}
     if summary_page:
-        jobs[SUMMARY] = {"kind": "page", "page": summary_page, "top": 0.0, **_size(A4_PIXELS)}
-    jobs[CARD] = _card(summary_page, cover)
+        jobs[SUMMARY] = {"kind": "page", "page": summary_page, **_size(A4_PIXELS)}
+    jobs[CARD] = _card(cover)
     try:
         made = _draw(list(jobs.values()), files, cover["language"])
         return dict(zip(jobs, made, strict=True))
@@ -85,11 +84,24 @@ def _size(pixels: tuple[int, int]) -> dict[str, float]:
     return {"width": width, "height": height}
 
 
-def _card(summary_page: int, cover: Mapping[str, Any]) -> Job:
-    """Return the card: what the report is called, a part of a page, what a reader must know of its data."""
-    words = {key: cover.get(key, "") for key in ("title", "subtitle", "notice")}
-    place = {"page": max(summary_page, 1), "top": CARD_TOP["summary" if summary_page else "title"]}
-    return {"kind": "card", "accent": find_accent(cover), **words, **place, **_size(CARD_PIXELS)}
+def _card(cover: Mapping[str, Any]) -> Job:
+    """Return the card: publisher, title, finding, key figures, and what to know of its data."""
+    words = {key: cover.get(key, "") for key in ("title", "subtitle", "notice", "finding")}
+    return {
+        "kind": "card",
+        "accent": find_accent(cover),
+        "publisher": find_short_name(cover),
+        "figures": _list_figures(cover)[:CARD_FIGURES],
+        **words,
+        **_size(CARD_PIXELS),
+    }
+
+
+def _list_figures(cover: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return label, number without what stands in brackets, and change of each key figure."""
+    pairs = [split_figure(*pair) for pair in cover.get("key_figures", [])]
+    changes = [*cover.get("changes", []), *[""] * len(pairs)]
+    return [(label, number, change) for (label, number, _), change in zip(pairs, changes, strict=False)]
 
 
 def _draw(jobs: list[Job], files: dict[str, bytes], spoken: str) -> list[bytes]:

@@ -159,6 +159,6 @@ def test_drawing_that_cannot_be_set_costs_itself_alone():
         for number, content in enumerate((b"<svg", svg), start=1)
     }
     cover = {"language": "zh", "title": "题", "subtitle": ""}
-    made = sharing.draw(sheets, b"%PDF-no", 0, cover, told.append)
-    assert list(made) == ["files/figure-2.png"]
-    assert [line.split(" ")[0] for line in told] == ["files/figure-1.png", "card.png"]
+    made = sharing.draw(sheets, b"%PDF-no", 1, cover, told.append)
+    assert list(made) == ["files/figure-2.png", "card.png"]
+    assert [line.split(" ")[0] for line in told] == ["files/figure-1.png", "summary.png"]
