@@ -85,7 +85,13 @@ def bars(
 
 
 def changes(
-    table: pd.DataFrame, column: str, *, title: str, measure: str = "", see: str = ""
+    table: pd.DataFrame,
+    column: str,
+    *,
+    title: str,
+    measure: str = "",
+    clear: pd.Series | None = None,
+    see: str = "",
 ) -> Panel | None:
     """Draw changes up and down from zero, the greatest rise first.
 
@@ -97,6 +103,8 @@ def changes(
         A difference: of counts, or of shares in `difference`.
     title, measure, see : str
         See `Panel`.
+    clear : Series of bool, optional
+        Which changes are claimed, by the table's index; others are grey. All are in colour without it.
     """
     known = table[table[column].notna()].sort_values(column, ascending=False, kind="stable")
     if known.empty:
@@ -108,7 +116,11 @@ def changes(
     values = known[column].to_numpy(float)
     labels = [_signed(value, column) for value in values]
     figure, ax = _begin_rows(known, labels, left_out, both=bool((values < 0).any()))
-    colours = [style.ACCENT if value >= 0 else style.LOWER_COLOUR for value in values]
+    claimed = np.ones(len(known), bool) if clear is None else clear[known.index].to_numpy(bool)
+    colours = [
+        style.EARLIER_EDGE if not sure else style.ACCENT if value >= 0 else style.LOWER_COLOUR
+        for value, sure in zip(values, claimed, strict=True)
+    ]
     ax.barh(np.arange(len(known)), values, color=colours, height=0.66)
     ax.axvline(0, color=style.GREY, linewidth=0.8)
     _widen(ax, values, labels)

@@ -19,6 +19,8 @@ def list_keys(html, spoken="zh", ours=True):
         ("<table><tr><td>–</td></tr></table>", ["–"]),
         ("<p>2024–2025年</p>", []),
         ("<svg><text>37.7%▲</text></svg>", ["▲ ▼ ○", "取舍"]),
+        ("<svg><text>○ 依据不足  □ 平稳</text></svg>", ["▲ ▼ ○", "□"]),
+        ("<svg><text>□ 不能判定</text></svg>", []),
         ("<p>显著高于其他来源</p>", ["显著"]),
     ],
 )
@@ -36,4 +38,4 @@ def test_signs_of_another_notebook_are_its_authors():
 
 
 def test_keys_stand_in_the_order_that_they_are_read_in():
-    assert [len(WORDS[spoken]["symbols"]) for spoken in ("zh", "en")] == [5, 5]
+    assert [len(WORDS[spoken]["symbols"]) for spoken in ("zh", "en")] == [6, 6]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from figure_checks import find_faults
+from matplotlib.colors import to_hex
 
 from industry_report.analysis.conversion import HIGHER, LOWER, NO_DIFFERENCE
 from industry_report.base import language, origin, style
@@ -171,6 +172,16 @@ def test_changes_stand_on_both_sides_of_zero_with_signs() -> None:
     assert {"+387", "−173", "0"} <= set(texts(panel))
     assert find_faults(panel.figure) == []
     assert [bar.get_width() for bar in panel.figure.axes[0].patches] == [387, 0, -173]
+
+
+def test_changes_that_are_not_claimed_are_grey() -> None:
+    table = pd.DataFrame({"difference": [0.035, -0.028, -0.05]}, index=["发票管理", "总账", "报税"])
+    clear = pd.Series({"报税": True, "总账": False, "发票管理": True})
+    panel = small_figures.changes(table, "difference", title="甲", clear=clear)
+    assert panel is not None
+    colours = [to_hex(bar.get_facecolor()) for bar in panel.figure.axes[0].patches]
+    expected = [style.ACCENT, style.EARLIER_EDGE, style.LOWER_COLOUR]
+    assert colours == [to_hex(colour) for colour in expected]
 
 
 def test_columns_name_every_year_and_the_extremes_of_many_months() -> None:

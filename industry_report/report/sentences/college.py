@@ -238,7 +238,7 @@ def weakest(
         )
         for name, row in service.loc[known.index].iterrows()
     }
-    worst = _singled_out([str(name) for name in known.index], compared)
+    worst = find_weakest([str(name) for name in known.index], compared)
     if worst:
         return text(
             zh=f"低分最多的服务评分项是{shares[worst]}，宜加强{trainable[worst]}的训练",
@@ -256,8 +256,8 @@ def weakest(
     )
 
 
-def _singled_out(names: list[str], compared: pd.DataFrame | None) -> str:
-    """Return the score that is clearly weak more often than every other; nothing if none is."""
+def find_weakest(names: list[str], compared: pd.DataFrame | None) -> str:
+    """Return the score that is clearly weak more often than every other; empty if none is."""
     if compared is None or len(names) < 2:
         return ""
     places = rank_places(names, compared[compared["one"].isin(names) & compared["other"].isin(names)])

@@ -210,4 +210,21 @@ def of_figure(kind: str) -> Notes:
     ]
 
 
+def of_directions(steady_within: float) -> Notes:
+    """Return the notes beside the changes of shares, with the margin within which a share is steady.
+
+    Parameters
+    ----------
+    steady_within : float
+        Percent of the earlier share; see `market.directions`.
+    """
+    (head, how), *others = of_figure("directions")
+    rule = text(
+        zh=f"误差范围全部在对比年度占比的±{steady_within:g}%以内的为平稳，其余为依据不足。",
+        en=f" Steady: the whole margin of error is within ±{steady_within:g}% of the earlier share. Otherwise the "
+        "evidence is not enough.",
+    )
+    return [(head, how + rule), *others]
+
+
 origin.trace_module(globals())

@@ -1,5 +1,6 @@
 """What a college reads, sentence by sentence: the right claim, or none."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +12,7 @@ from industry_report.analysis.conversion import Measure
 from industry_report.analysis.market import FALLING, RISING, STEADY, UNSURE
 from industry_report.analysis.seasonality import Season
 from industry_report.base import language, table_metadata
-from industry_report.report.sentences import college
+from industry_report.report.sentences import college, college_headlines, figure_notes
 
 LABELS = {"clarity": "需求明确性", "satisfaction": "满意度"}
 TRAINING = {"clarity": "需求诊断", "satisfaction": "服务沟通"}
@@ -246,3 +247,64 @@ def test_demand_carries_its_base() -> None:
         pd.DataFrame({"consultations": [50]}, index=pd.Index(["甲"], name="product")), 200, 100
     )
     assert (table_metadata.fact(table, "total"), table_metadata.fact(table, "stated")) == (100, 0.5)
+
+
+# --- above the panels of the summary
+
+
+@pytest.mark.parametrize(
+    ("rows", "zh", "en"),
+    [
+        ({"发票": (0.04, RISING), "总账": (-0.03, STEADY)}, "发票占比显著上升", "发票 gained share"),
+        ({"发票": (0.04, RISING), "丁": (-0.03, FALLING)}, "发票占比显著上升，丁占比显著下降",
+         "发票 gained share; 丁 lost share"),
+        ({"甲": (0.02, RISING), "乙": (0.03, RISING), "丙": (0.04, RISING)}, "丙等3项占比显著上升",
+         "丙 and 2 more gained share"),
+        ({"甲": (0.0, STEADY), "乙": (-0.001, STEADY)}, "各产品占比平稳", "Shares of products are steady"),
+        ({"甲": (0.0, STEADY), "乙": (-0.1, UNSURE)}, "各产品占比没有显著升降",
+         "No product clearly gained or lost share"),
+        ({"甲": (np.nan, UNSURE)}, "占比变化", "Change of shares"),
+    ],
+)  # fmt: skip
+def test_panel_of_changes_is_headed_by_what_the_verdicts_say(rows, zh, en):
+    moved = changes(**rows).set_index("group")
+    assert re.sub("[“”]", "", college_headlines.headline_moves(moved)) == zh
+    assert list(college_headlines.is_clear(moved)) == [way in (RISING, FALLING) for _, way in rows.values()]
+    with language.speaking("en"):
+        assert re.sub("[“”]", "", college_headlines.headline_moves(moved)) == en
+
+
+@pytest.mark.parametrize(
+    ("rates", "expected"),
+    [
+        ({"报税": 0.35, "总账": 0.27}, "报税占比最高"),
+        ({"报税": 0.35, "总账": 0.3499}, "咨询产品"),  # as printed they tie
+        ({"报税": 0.35, "总账": np.nan}, "咨询产品"),  # what is withheld may be more
+        ({"总账": 0.27}, "咨询产品"),
+    ],
+)
+def test_product_asked_for_most_is_named_where_it_is_one(rates, expected):
+    assert college_headlines.headline_products(needs(**rates)) == expected
+
+
+def test_region_and_clients_with_most_consultations_head_their_panels():
+    counts = pd.DataFrame({"consultations": [7170, 5588]}, index=["杭州市", "黄山市"])
+    assert college_headlines.headline_regions(counts) == "杭州市咨询最多"
+    assert college_headlines.headline_regions(counts.iloc[:0]) == "各地区咨询"
+    assert college_headlines.headline_clients(needs(小微企业=0.4, 个体=0.3, 其他=0.2)) == "小微企业咨询最多"
+
+
+def test_service_panel_names_the_weakest_only_where_one_is_singled_out():
+    shares = service(clarity=0.33, satisfaction=0.11)
+    assert college_headlines.headline_service(shares, LABELS, None) == "服务评分低分占比"
+    for verdict, expected in (
+        ("higher", "需求明确性低分最多"),
+        ("no difference", "各项低分占比没有显著差异"),
+    ):
+        compared = pd.DataFrame({"one": ["clarity"], "other": ["satisfaction"], "verdict": [verdict]})
+        assert college_headlines.headline_service(shares, LABELS, compared) == expected
+
+
+def test_margin_of_steadiness_stands_beside_the_figure():
+    (_, how), _ = figure_notes.of_directions(12.5)
+    assert "±12.5%" in how
