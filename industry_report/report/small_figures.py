@@ -117,10 +117,7 @@ def changes(
     labels = [_signed(value, column) for value in values]
     figure, ax = _begin_rows(known, labels, left_out, both=bool((values < 0).any()))
     claimed = np.ones(len(known), bool) if clear is None else clear[known.index].to_numpy(bool)
-    colours = [
-        style.EARLIER_EDGE if not sure else style.ACCENT if value >= 0 else style.LOWER_COLOUR
-        for value, sure in zip(values, claimed, strict=True)
-    ]
+    colours = np.where(claimed, np.where(values < 0, style.LOWER_COLOUR, style.ACCENT), style.EARLIER_EDGE)
     ax.barh(np.arange(len(known)), values, color=colours, height=0.66)
     ax.axvline(0, color=style.GREY, linewidth=0.8)
     _widen(ax, values, labels)

@@ -27,6 +27,7 @@ from ...analysis.group_tests import holm
 from ...base import language, origin, table_metadata
 from ...base.language import formatted, listing, term, text
 from ...protection.comparison import Sides, of_years, side_name
+from ..tables import with_heads
 from . import coverage
 from .side_absences import no_groups as no_groups
 from .side_absences import no_months as no_months
@@ -149,16 +150,37 @@ def _step(row: Any) -> str:
 
 
 def compared_heads(over_years: bool, measure: Measure) -> dict[str, str]:
-    """Return the heads of the two rates that a table of differences sets side by side."""
-    ours, theirs = (
-        (text(zh="末年", en="later"), text(zh="首年", en="earlier"))
-        if over_years
-        else (text(zh="前一地区", en="first"), text(zh="后一地区", en="second"))
-    )
+    """Return the heads of the two rates that a table of differences sets side by side.
+
+    Regions are named in columns of their own: in a table of several pairs a head could not name them.
+    """
+    if over_years:
+        return {
+            "reference": text(zh=f"基期{measure.label}", en=f"{measure.label}, earlier year"),
+            "rate": text(zh=f"比较期{measure.label}", en=f"{measure.label}, later year"),
+        }
     return {
-        "reference": text(zh=f"{theirs}{measure.label}", en=f"{measure.label}, {theirs}"),
-        "rate": text(zh=f"{ours}{measure.label}", en=f"{measure.label}, {ours}"),
+        "one": term("region"),
+        "rate": measure.label,
+        "other": text(zh="对比地区", en="Compared with"),
+        "reference": text(zh=f"对比地区{measure.label}", en=f"Its {measure.label.lower()}"),
     }
+
+
+def pairs(compared: pd.DataFrame, over_years: bool, measure: Measure) -> pd.DataFrame:
+    """Return the table of differences as it is shown: a row a pair, with the names of both.
+
+    Parameters
+    ----------
+    compared : DataFrame
+        See `comparison.changes`.
+    """
+    numbers = ["difference", "low", "high", "p_adjusted", "verdict"]
+    headed = with_heads(compared, compared_heads(over_years, measure))
+    if over_years:
+        return headed[["reference", "rate", *numbers]]
+    named = headed.assign(**{side: [side_name(name) for name in headed[side]] for side in ("one", "other")})
+    return named.set_index("one")[["rate", "other", "reference", *numbers]]
 
 
 def order(table: pd.DataFrame, measure: Measure) -> str:
@@ -177,29 +199,39 @@ def order(table: pd.DataFrame, measure: Measure) -> str:
     column = "standardised" if same else "rate"
     label = text(zh=f"{same}{measure.label}", en=f"{measure.label}{same}")
     if (table["best"] == 1).all() and (table["worst"] == len(table)).all():
-        rates = listing(
-            [f"{side_name(side)}{bracketed(percent(rate))}" for side, rate in table[column].items()]
-        )
+        rates = _rated(table[column])
         return text(
-            zh=f"{rates}的{label}分不出高低，不排名次",
+            zh=f"{rates}的{label}差异不显著，不排名次",
             en=f"{label} of {rates} cannot be told apart: no ranking",
         )
-    places = [
-        text(
-            zh=f"{side_name(side)}{bracketed(percent(rate))}列第{_places(best, worst, '～')}位",
-            en=f"{side_name(side)} {bracketed(percent(rate)).strip()} place {_places(best, worst, ' to ')}",
+    blocks = table.groupby(["best", "worst"], sort=False)
+    told = [_place(rows[column], int(best), int(worst)) for (best, worst), rows in blocks]
+    return text(zh=f"{label}：{'；'.join(told)}", en=f"{label}: {'; '.join(told)}")
+
+
+def _rated(rates: pd.Series) -> str:
+    return listing([f"{side_name(side)}{bracketed(percent(rate))}" for side, rate in rates.items()])
+
+
+def _place(rates: pd.Series, best: int, worst: int) -> str:
+    """Say where the sides of one range of places stand; they are joint only if they fill it alone."""
+    names = _rated(rates)
+    if best == worst:
+        return text(zh=f"{names}第{best}位", en=f"{names} {_ordinal(best)}")
+    if len(rates) == worst - best + 1:
+        return text(
+            zh=f"{names}差异不显著，并列第{best}位",
+            en=f"{names} joint {_ordinal(best)}, not significantly different",
         )
-        for side, rate, best, worst in table[[column, "best", "worst"]].itertuples(name=None)
-    ]
-    return text(zh=f"{label}：{'，'.join(places)}", en=f"{label}: {', '.join(places)}") + (
-        text(zh="；名次为范围的，彼此分不出高低", en="; places given as a range cannot be told apart")
-        if (table["best"] != table["worst"]).any()
-        else ""
+    return text(
+        zh=f"{names}{'均' if len(rates) > 1 else ''}在第{best}～{worst}位之间，不能确定",
+        en=f"{names} between {_ordinal(best)} and {_ordinal(worst)}",
     )
 
 
-def _places(best: float, worst: float, to: str) -> str:
-    return f"{best:.0f}" if best == worst else f"{best:.0f}{to}{worst:.0f}"
+def _ordinal(place: int) -> str:
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}"
 
 
 def composition(result: Standardised, over: str, measure: Measure) -> str:

@@ -38,7 +38,7 @@ NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?%?")
 NO_MEASUREMENT = re.compile(
     r"\d+月|(?:满|不足)30条|have 30 consultations|30 consultations in both|"
     r"groups? of 30 or more|等\d+组|等\d+类|\d+ more|95%|"
-    r"P<0\.05|第\d+(?:～\d+)?位|place \d+(?: to \d+)?|\d+个月|\d+ months|来源\d+|20\d\d"
+    r"P<0\.05|第\d+(?:～\d+)?位|\d+(?:st|nd|rd|th)\b|\d+个月|\d+ months|来源\d+|20\d\d"
 )
 
 

@@ -10,6 +10,7 @@ import pytest
 from industry_report.analysis import conversion
 from industry_report.analysis.conversion import Measure
 from industry_report.base import language, table_metadata
+from industry_report.report import tables
 from industry_report.report.sentences import side_by_side
 
 SALE = Measure()
@@ -96,14 +97,41 @@ def test_places_are_ranges_from_standardised_rates() -> None:
     places = places.sort_values("standardised", ascending=False, kind="stable")
     assert places.loc[["杭州市", "黄山市"], ["best", "worst"]].to_numpy().tolist() == [[1, 2], [1, 2]]
     said = side_by_side.order(places, SALE)
-    assert said.startswith("按相同构成计算的成交率：") and "盐城市（20.0%）列第3位" in said
-    assert said.count("列第1～2位") == 2 and said.endswith("名次为范围的，彼此分不出高低")
+    assert said.startswith("按相同构成计算的成交率：") and said.endswith("盐城市（20.0%）第3位")
+    assert said.count("差异不显著，并列第1位；") == 1 and "～" not in said
+    with language.speaking("en"):
+        assert side_by_side.order(places, SALE).endswith(
+            "joint 1st, not significantly different; Yancheng (20.0%) 3rd"
+        )
+
+
+def test_only_who_fill_their_range_of_places_are_joint() -> None:
+    # 甲 is clearly above 丙 and nobody else is told from anybody.
+    table = pd.DataFrame(
+        {"rate": [0.3, 0.25, 0.2], "best": [1, 1, 2], "worst": [2, 3, 3]}, index=["甲", "乙", "丙"]
+    )
+    said = side_by_side.order(table, SALE)
+    assert "并列" not in said and "差异不显著" not in said
+    assert "甲（30.0%）在第1～2位之间，不能确定；乙（25.0%）在第1～3位之间" in said
+
+
+def test_table_of_differences_names_both_regions() -> None:
+    compared = pd.DataFrame(
+        {"rate": [0.2], "reference": [0.3], "difference": [-0.1], "low": [-0.2], "high": [-0.01]}
+        | {"p_adjusted": [0.01], "verdict": ["lower"], "one": ["黄山市"], "other": ["杭州市"]},
+        index=pd.Index(["黄山市比杭州市"], name="compared"),
+    )
+    shown = tables.printed(side_by_side.pairs(compared, False, SALE))
+    assert list(shown.columns[:4]) == ["地区", "成交率", "对比地区", "对比地区成交率"]
+    assert list(shown.iloc[0, :4]) == ["黄山市", "20.0%", "杭州市", "30.0%"]
+    years = tables.printed(side_by_side.pairs(compared, True, SALE))
+    assert list(years.columns[:3]) == ["比较", "基期成交率", "比较期成交率"]
 
 
 def test_regions_that_cannot_be_told_apart_have_no_places() -> None:
     table = rates(黄山市=(500, 100), 杭州市=(500, 104))
     places = table.join(conversion.rank_places(list(table.index), conversion.compare_pairs(table)))
-    assert side_by_side.order(places, SALE).endswith("分不出高低，不排名次")
+    assert side_by_side.order(places, SALE).endswith("差异不显著，不排名次")
     assert side_by_side.order(places.iloc[:1], SALE) == "可比较的地区不足两个，不作排名"
 
 
@@ -193,6 +221,8 @@ def test_withheld_rows_are_counted() -> None:
 
 
 def test_heads_name_the_two_rates() -> None:
-    assert side_by_side.compared_heads(True, SALE) == {"reference": "首年成交率", "rate": "末年成交率"}
-    assert side_by_side.compared_heads(False, SALE)["rate"] == "前一地区成交率"
+    assert side_by_side.compared_heads(True, SALE) == {
+        "reference": "基期成交率",
+        "rate": "比较期成交率",
+    }
     assert side_by_side.grade_label("A") == "A级"
