@@ -40,7 +40,7 @@ SCORES = {"intent": 4, "clarity": 3, "satisfaction": 3}  # tenths
 CONTACTS = {"A": 52, "B": 12, "C": 4, "D": 1}
 ROLES = {
     "A": ("客户经理", "Account manager"),
-    "B": ("金牌销售", "Gold-medal sales"),
+    "B": ("金牌销售", "Senior sales"),
     "C": ("销售", "Sales"),
     "D": ("销售", "Sales"),
 }

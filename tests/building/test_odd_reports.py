@@ -26,7 +26,7 @@ BROKEN = {
     "a range with equal ends": r"(?<![\d.])(\d[\d.,]*%)(?:～| to )\1",
     "all of the gain and more": r"净增量的1\d\d\.|(?<!\d)1\d\d\.\d% of the (?:net )?gain",
     "a base of nothing": r"可评级的(?:咨询)?0条|cover the 0|比较.{0,4}0条| 0 graded consultations",
-    "a change of nothing": r"比上年[+−]?0\.0%|on the year before \+0\.0%",
+    "a change of nothing": r"比上年[+−]?0\.0%|\b(?:up|down) 0\.0(?:%| points)",
     "one of several": r"\b1 (?:consultations|customers|days|rows)\b",
 }
 

@@ -19,11 +19,11 @@ def grown(pair: YearOnYear) -> str:
         return ""
     growth = pair.total.loc[pair.year, "growth"]
     if abs(growth) < NOTICEABLE:
-        return text(zh="咨询量与上年持平", en="As many consultations as the year before")
+        return text(zh="咨询量与上年持平", en=f"As many consultations as in {pair.earlier}")
     rise = growth > 0
     return text(
         zh=f"咨询量比上年{'增长' if rise else '下降'}{percent(abs(growth))}",
-        en=f"Consultations {'up' if rise else 'down'} {percent(abs(growth))} on the year before",
+        en=f"Consultations {'up' if rise else 'down'} {percent(abs(growth))} on {pair.earlier}",
     )
 
 

@@ -312,20 +312,20 @@ def internship(found: Season | None, before: Season | None) -> str:
     if before is not None and not before.clear:
         return text(
             zh=f"{run}咨询较集中，占全年{share}，但上一年度同期不显著，暂不据此安排实习",
-            en=f"Consultations gather in {run} ({share} of the year), which was no clear peak the year before: do not plan "
+            en=f"Consultations were most frequent in {run} ({share} of the year), which was no clear peak the year before: do not plan "
             "internships by it yet",
         )
     if before is None:
         return text(
             zh=f"{run}咨询显著集中，占全年{share}；上一年度同期没有可比的数字，暂不据此安排实习",
-            en=f"Consultations clearly gather in {run} ({share} of the year); nothing is known of the same months the year "
+            en=f"Consultations are concentrated in {run} ({share} of the year); nothing is known of the same months the year "
             "before: do not plan internships by it yet",
         )
     again = text(zh="，上一年度同期也是旺季", en=", as the year before")
     start = language.month((found.months[0] - 2) % 12 + 1)
     return text(
         zh=f"{run}咨询显著集中，占全年{share}{again}；岗位实习宜在{start}底前到岗，先完成产品操作训练",
-        en=f"Consultations clearly gather in {run} ({share} of the year{again}); interns should be in place and trained on the product "
+        en=f"Consultations are concentrated in {run} ({share} of the year{again}); interns should be in place and trained on the product "
         f"by the end of {start}",
     )
 

@@ -71,7 +71,7 @@ def headline_gains(pair: YearOnYear, kind: str, otherwise: str) -> str:
         return otherwise
     return text(
         zh=f"净增量的{percent(row.contribution)}来自{mention(str(row.name))}",
-        en=f"{percent(row.contribution)} of the gain: {mention(str(row.name))}",
+        en=f"{capital(mention(str(row.name)))}: {percent(row.contribution)} of the gain",
     )
 
 

@@ -140,9 +140,9 @@ def _change(now: Market) -> str:
         return ""
     change = after / before - 1
     if change == 0:
-        return text(zh="，与上年持平", en=", as the year before")
+        return text(zh="，与上年持平", en=f", as in {now.year - 1}")
     word = text(zh="增长" if change > 0 else "下降", en="up" if change > 0 else "down")
-    return text(zh=f"，比上年{word}{abs(change):.1%}", en=f", {word} {abs(change):.1%} on the year before")
+    return text(zh=f"，比上年{word}{abs(change):.1%}", en=f", {word} {abs(change):.1%} on {now.year - 1}")
 
 
 def sales_title(now: Market) -> str:

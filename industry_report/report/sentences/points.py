@@ -41,7 +41,7 @@ def point_best(pair: YearOnYear, kind: str = "source") -> str:
     each = "分别" if len(rows) > 1 else ""
     return text(
         zh=f"{names}转化效率较高。{pair.now.measure.label}{each}为{rates}，显著高于其他{language.term(kind)}；宜单独统计并总结做法",
-        en=f"{capital(names)} convert better. {rates}, significantly above the rest; count them apart and learn why",
+        en=f"{capital(names)} convert better. {rates}, significantly above the rest; report them separately",
     )
 
 

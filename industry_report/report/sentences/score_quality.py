@@ -202,7 +202,7 @@ def bounds(table: pd.DataFrame) -> str:
         return ""
     return text(
         zh=f"无论未评级的咨询归入何级，{grade_name(table.index[0])}占比都在{low}～{high}之间",
-        en=f"However the ungradable had been graded, between {low} and {high} would be {grade_name(table.index[0])}",
+        en=f"Whatever the grades of the ungradable, between {low} and {high} would be {grade_name(table.index[0])}",
     )
 
 

@@ -204,37 +204,43 @@ def count_change(pair: YearOnYear) -> str:
     """Return the change that stands under the number of consultations."""
     if pair.total.empty:
         return first_time()
-    return _grown_by(pair.total.loc[pair.year, "growth"])
+    return _grown_by(pair.total.loc[pair.year, "growth"], pair.earlier)
 
 
-def _grown_by(growth: float) -> str:
+def _grown_by(growth: float, earlier: int) -> str:
     """Return a change of a count as it stands under the number."""
     if pd.isna(growth):
         return ""
-    if not growth:
-        return text(zh="与上年持平", en="as the year before")
-    return text(zh="比上年", en="on the year before ") + formatted(growth, "growth")
+    if abs(growth) < NOTICEABLE:
+        return text(zh="与上年持平", en=f"as in {earlier}")
+    way = "up" if growth > 0 else "down"
+    return text(zh=f"比上年{formatted(growth, 'growth')}", en=f"{way} {percent(abs(growth))} on {earlier}")
 
 
 def rate_change(pair: YearOnYear) -> str:
     """Return the change that stands under the measure."""
     if pair.before is None:
         return first_time()
-    return "" if pair.rate.empty else points_change(pair.rate.iloc[0])
+    return "" if pair.rate.empty else points_change(pair.rate.iloc[0], pair.earlier)
 
 
-def points_change(row: pd.Series) -> str:
-    """Return a change of a rate in points, and whether it is significant."""
+def points_change(row: pd.Series, earlier: int) -> str:
+    """Return a change of a rate in points on an earlier year, and whether it is significant."""
     if pd.isna(row.difference) or row.verdict not in (HIGHER, LOWER, NO_DIFFERENCE):
         return ""
     points = formatted(row.difference, "difference")
     clear = row.verdict != NO_DIFFERENCE
     if abs(row.difference) < NOTICEABLE:
-        return text(zh="与上年基本相同", en="much as the year before")
+        return text(zh="与上年基本相同", en=f"much as in {earlier}")
     return text(
         zh=f"比上年{points}个百分点，{'显著' if clear else '不显著'}",
-        en=f"{points} points, {'significant' if clear else 'not significant'}",
+        en=f"{_by_points(row.difference, earlier)}, {'significant' if clear else 'not significant'}",
     )
+
+
+def _by_points(change: float, earlier: int) -> str:
+    """Return a change in points as English says it: up 0.4 points on 2024."""
+    return f"{'up' if change > 0 else 'down'} {_amount(change)} points on {earlier}"
 
 
 def parts(pair: YearOnYear) -> pd.DataFrame:
@@ -340,7 +346,7 @@ def _rates_moved(table: pd.DataFrame, pair: YearOnYear) -> str:
     if clear.empty:
         return text(
             zh=f"各组{label}与上年相比变化均不显著",
-            en=f"{label}: no group changed significantly on the year before",
+            en=f"{label}: no group changed significantly on {pair.earlier}",
         )
     named = [
         mention(str(group)) + bracketed(points(value))
@@ -376,7 +382,9 @@ def contacts_change(pair: YearOnYear) -> str:
     if pair.before is None:
         return first_time()
     ours, theirs = (one.contacts["contacts"].sum(skipna=False) for one in (pair.now, pair.before))
-    return _grown_by(growth.of_total(ours, theirs, (pair.earlier, pair.year)).loc[pair.year, "growth"])
+    return _grown_by(
+        growth.of_total(ours, theirs, (pair.earlier, pair.year)).loc[pair.year, "growth"], pair.earlier
+    )
 
 
 def share_change(pair: YearOnYear) -> str:
@@ -388,8 +396,8 @@ def share_change(pair: YearOnYear) -> str:
         return ""
     change = ours.iloc[0] - theirs.iloc[0]
     if abs(change) < NOTICEABLE:
-        return text(zh="与上年相同", en="as the year before")
-    return text(zh="比上年", en="on the year before: ") + points(change)
+        return text(zh="与上年相同", en=f"as in {pair.earlier}")
+    return text(zh=f"比上年{points(change)}", en=_by_points(change, pair.earlier))
 
 
 origin.trace_module(globals())
