@@ -106,8 +106,27 @@ FORBIDDEN = {
             "登记表（数据文件",
         ),
         *("可争取的也最多", "次年1月", "比重）", "第1版版本"),
+        *(
+            "本节不公布",
+            "前一地区",
+            "后一地区",
+            "首年",
+            "末年",
+            "彼此分不出高低",
+            "这对意味着",
+            "与客户的一次接触",
+        ),
     ),
     "en": (
+        *(
+            "on the year before +",
+            "on the year before −",
+            "tells which work",
+            "clearly gather",
+            "Gold-medal",
+            "is made of (points)",
+        ),
+        *("count them apart", "However the ungradable", "means for  ", "of the gain:"),
         *(
             "the table below",
             "The figure shows",

@@ -42,7 +42,7 @@ def amounts_withheld(amounts: pd.DataFrame) -> str:
 def withheld() -> str:
     """Say that a section would tell too much of small groups."""
     return text(
-        zh="部分等级或分值的数目过小，为避免据以推算单个客户的情况，本节不公布相关结果。",
+        zh="部分等级或分值的数目过小，由其得出的结果可能据以推算单个客户的情况，不予公布。",
         en="Some grades or scores are so rare that results derived from them could identify somebody; "
         "they are not published.",
     )

@@ -92,6 +92,32 @@ def staffing(staff: pd.DataFrame, *, of_customers: bool = False) -> str:
     )
 
 
+def staffing_of_both(staff: pd.DataFrame, left: pd.DataFrame) -> list[str]:
+    """State the work of all consultations and, of the same assumptions, of customers without a purchase.
+
+    Parameters
+    ----------
+    staff, left : DataFrame
+        See `workload.full_time_equivalents`: of every consultation, and of customers without a purchase.
+    """
+    whole, part = staffing(staff), staffing(left, of_customers=True)
+    if not (whole and part):
+        return [said for said in (whole, part) if said]
+    total = left.groupby("assumption", sort=False)["full_time_equivalents"].sum()
+    if total.max() < LEAST_STAFF:
+        zh, en = f"均不足{LEAST_STAFF}人", f"less than {LEAST_STAFF}"
+    else:
+        values = language.listing([language.formatted(value, "full_time_equivalents") for value in total])
+        zh, en = f"分别为{values}人", values
+    return [
+        whole,
+        text(
+            zh=f"未成交客户的回访（每户计一次等级）按同样假设折合，{zh}",
+            en=f"On the same assumptions, following up customers without a purchase takes {en}",
+        ),
+    ]
+
+
 def _hardly_any(minutes: str, hours: str, of_customers: bool) -> str:
     """Say of work that rounds to nobody that there is hardly any."""
     return text(

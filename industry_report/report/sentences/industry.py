@@ -32,6 +32,7 @@ from .advice import (
     advise_reversals,
     effort,
     staffing,
+    staffing_of_both,
     yearly,
 )
 from .coverage import (
@@ -101,6 +102,7 @@ __all__ = [
     "season",
     "span",
     "staffing",
+    "staffing_of_both",
     "steepest",
     "trend",
     "unlisted",

@@ -148,3 +148,24 @@ def test_bounds_early_outcomes_and_staffing():
     assert "上限" not in industry.staffing(staff, of_customers=True)
     withheld = staff.assign(full_time_equivalents=[1.0, 2.0, float("nan")])
     assert industry.staffing(withheld) == ""
+
+
+def test_assumptions_of_full_time_equivalents_are_stated_once():
+    staff, left = (
+        pd.DataFrame(
+            {
+                "assumption": ["low", "mid", "high"],
+                "contacts": contacts,
+                "minutes_per_contact": [10, 20, 30],
+                "hours_per_year": 1600,
+                "full_time_equivalents": [contacts * m / 60 / 1600 for m in (10, 20, 30)],
+            }
+        )
+        for contacts in (81_076, 40_000)
+    )
+    first, second = industry.staffing_of_both(staff, left)
+    assert first == industry.staffing(staff)
+    assert second == "未成交客户的回访（每户计一次等级）按同样假设折合，分别为4.2、8.3和12.5人"
+    hidden = staff.assign(full_time_equivalents=float("nan"))
+    assert industry.staffing_of_both(hidden, left) == [industry.staffing(left, of_customers=True)]
+    assert industry.staffing_of_both(staff, hidden) == [first]
