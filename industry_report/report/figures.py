@@ -220,7 +220,7 @@ def rates_by_score(table: pd.DataFrame, measure: Measure, title: str = "") -> Fi
     measure : Measure
         Names the rate.
     title : str
-        The finding, one line.
+        The finding, one line; without one the caption stands above, which names the measure as well.
     """
     dimensions = list(dict.fromkeys(table["dimension"])) or [""]
     rows = [dimensions[start : start + 3] for start in range(0, len(dimensions), 3)]
@@ -230,11 +230,11 @@ def rates_by_score(table: pd.DataFrame, measure: Measure, title: str = "") -> Fi
     heads = [[style.shorten(language.term(name), across) for name in row] for row in rows]
     top = max(head.count("\n") + 1 for row in heads for head in row) * layout.LINE_INCHES + 0.08
     height = top + 1.5 + 0.28
-    scores = text(zh="，按分值", en=", by score")
+    told = with_interval(measure) + text(zh="，按分值", en=", by score") if title else ""
     hidden = any(rate_label(row) == language.protected() for row in table.itertuples())
     sign = f"{WITHHELD_MARK}{text(zh='：', en=': ')}"
     note = sign + text(zh="保密，不予公布", en="confidential, not published") if hidden else ""
-    sheet = layout.begin_sheet(height * len(rows), title, with_interval(measure) + scores, note)
+    sheet = layout.begin_sheet(height * len(rows), title, told, note)
     for line, (row, names) in enumerate(zip(rows, heads, strict=True)):
         for place, (dimension, head) in enumerate(zip(row, names, strict=True)):
             start = left + place * (across + layout.GAP_INCHES)

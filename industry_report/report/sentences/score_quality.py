@@ -51,7 +51,7 @@ def discrimination(auc: pd.DataFrame) -> str:
 
 
 def steepest(by_score: pd.DataFrame, measure: Measure) -> str:
-    """State along which criterion a measure rises most from its lowest score to its highest.
+    """State along which criterion a measure rises most from its lowest score to its highest, or that all rise.
 
     Parameters
     ----------
@@ -63,9 +63,10 @@ def steepest(by_score: pd.DataFrame, measure: Measure) -> str:
     Returns
     -------
     str
-        Nothing unless two criteria show both ends, and the interval of the steepest one's rise lies above
+        One is named if two criteria show both ends, and the interval of the steepest one's rise lies above
         those of all others: the criteria are of the same consultations, and intervals that do not touch are
-        apart whatever their correlation.
+        apart whatever their correlation. Else that all rise, if each interval excludes zero: a claim on all is
+        no stronger than the weakest, and needs no adjustment (intersection-union test). Else nothing.
     """
     ends = []
     for dimension, rows in by_score.groupby("dimension", sort=False):
@@ -77,12 +78,19 @@ def steepest(by_score: pd.DataFrame, measure: Measure) -> str:
     best, *others = sorted(ends, key=lambda end: -end[0][0])
     (_, lowest, _), dimension, first, last = best
     if not all(lowest > max(high, 0) for (_, _, high), *_ in others):
-        return ""
+        return _all_rise(measure) if all(low > 0 for (_, low, _), *_ in ends) else ""
     label, low, high = language.term(dimension), percent(first.rate), percent(last.rate)
     at = [_name_score(first.score), _name_score(last.score)]
     return text(
         zh=f"{label}最能区分{measure.label}：{at[0]}的为{low}，{at[1]}的为{high}",
         en=f"{label} tells most: {measure.label.lower()} {low} at score {at[0]}, {high} at {at[1]}",
+    )
+
+
+def _all_rise(measure: Measure) -> str:
+    return text(
+        zh=f"各评分项最高分的{measure.label}均显著高于最低分",
+        en=f"{measure.label}: significantly higher at the highest score of every criterion than at the lowest",
     )
 
 

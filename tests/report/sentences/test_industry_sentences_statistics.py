@@ -169,3 +169,32 @@ def test_assumptions_of_full_time_equivalents_are_stated_once():
     hidden = staff.assign(full_time_equivalents=float("nan"))
     assert industry.staffing_of_both(hidden, left) == [industry.staffing(left, of_customers=True)]
     assert industry.staffing_of_both(staff, hidden) == [first]
+
+
+def two_criteria(*ends):
+    rows = [
+        {
+            "dimension": dimension,
+            "score": score,
+            "consultations": 1000,
+            "conversions": sold,
+            "rate": sold / 1000,
+        }
+        for dimension, pair in zip(("intent", "clarity"), ends, strict=True)
+        for score, sold in zip((1, 5), pair, strict=True)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        (((100, 500), (100, 200)), "最能区分成交率"),  # one rises clearly more
+        (((100, 300), (100, 310)), "各评分项最高分的成交率均显著高于最低分"),
+        (((100, 130), (100, 105)), ""),  # one of them may not rise at all
+        (((300, 100), (300, 110)), ""),
+    ],
+)
+def test_finding_on_scores_claims_no_more_than_its_intervals(ends, expected):
+    said = industry.steepest(two_criteria(*ends), Measure())
+    assert expected in said and bool(said) == bool(expected)
