@@ -271,10 +271,7 @@ class Attacker:
         limits = np.concatenate([most[upper & ~same], -least[lower & ~same]])
         ends = []
         for sign in (1, -1):
-            known = (above, limits, rows[same], least[same])
-            result = linprog(sign * row, *known, method="highs")
-            if result.status == 2:  # the truth fits: HiGHS of scipy 1.17.0 errs when it simplifies first
-                result = linprog(sign * row, *known, method="highs", options={"presolve": False})
+            result = linprog(sign * row, above, limits, rows[same], least[same], method="highs")
             assert result.status in (0, 3), result.message  # solved, or without bound
             ends.append(sign * result.fun if result.status == 0 else np.inf)
         return ends[0], ends[1]
