@@ -90,7 +90,7 @@ def steepest(by_score: pd.DataFrame, measure: Measure) -> str:
 def _all_rise(measure: Measure) -> str:
     return text(
         zh=f"各评分项最高分的{measure.label}均显著高于最低分",
-        en=f"{measure.label}: significantly higher at the highest score of every criterion than at the lowest",
+        en=f"Every criterion: {measure.label.lower()} significantly higher at the top score",
     )
 
 

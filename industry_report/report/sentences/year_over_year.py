@@ -188,12 +188,12 @@ def _driven(pair: YearOnYear) -> str:
         return ""
     group, verdict = str(row.name), verdict_of(pair, "source", str(row.name))
     clear = {
-        HIGHER: text(zh="，其成交率显著偏高", en=", which converts significantly more often"),
-        LOWER: text(zh="，其成交率显著偏低", en=", which converts significantly less often"),
+        HIGHER: text(zh="，其成交率显著偏高", en=", which convert significantly more often,"),
+        LOWER: text(zh="，其成交率显著偏低", en=", which convert significantly less often,"),
     }.get(verdict, "")
     return text(
         zh=f"净增量的{percent(row.contribution)}来自{mention(group)}{clear}",
-        en=f"{mention(group)} made up {percent(row.contribution)} of the net gain{clear}",
+        en=f"{mention(group)}{clear} made up {percent(row.contribution)} of the net gain",
     )
 
 
