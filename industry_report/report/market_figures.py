@@ -13,7 +13,7 @@ from ..base.language import text
 from . import layout
 from .figure_marks import every_nth
 from .market_tables import effect_name
-from .sentences.market import signed, yuan
+from .sentences.market_amounts import signed, yuan
 
 SHOWN_MONTHS = 36
 FAN_INCHES = 2.6

@@ -9,7 +9,7 @@ from ..base import language, origin, table_metadata
 from ..base.language import term, text
 from ..protection.market_publication import Market
 from .sentences import market_outlook
-from .sentences.market import yuan
+from .sentences.market_amounts import yuan
 from .sentences.wording import percent
 
 MONTHS = 24  # the latest, in the text; the figure shows more

@@ -11,7 +11,7 @@ from ...analysis.trade.forecast import CONSTANT, GAPS, LEAST, NAIVE, SHORT, WITH
 from ...base import language, origin
 from ...base.language import listing, name, term, text
 from ...protection.market_publication import Market
-from .market import month_words, ranged, yuan
+from .market_amounts import month_words, ranged, yuan
 from .wording import bracketed, percent, points
 
 

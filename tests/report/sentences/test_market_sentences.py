@@ -9,7 +9,7 @@ from industry_report.base import language, origin
 from industry_report.protection.market_publication import Market
 from industry_report.protection.market_regions import GROSS, NET, Place
 from industry_report.report import market_figures
-from industry_report.report.sentences import market, market_outlook
+from industry_report.report.sentences import market, market_amounts, market_outlook
 
 
 @pytest.fixture(autouse=True)
@@ -53,21 +53,21 @@ def now(**given):
 
 
 def test_money_is_printed_in_the_units_of_the_language():
-    assert [market.yuan(v) for v in (950, 12_345, 3.2e6, 4.5e8)] == [
+    assert [market_amounts.yuan(v) for v in (950, 12_345, 3.2e6, 4.5e8)] == [
         "950元",
         "1.2万元",
         "320.0万元",
         "4.50亿元",
     ]
-    assert market.signed(-16_6000.0) == "−16.6万元"
+    assert market_amounts.signed(-16_6000.0) == "−16.6万元"
     language.use("en")
-    assert [market.yuan(v) for v in (950, 3.2e6)] == ["950 yuan", "3.20 million yuan"]
+    assert [market_amounts.yuan(v) for v in (950, 3.2e6)] == ["950 yuan", "3.20 million yuan"]
 
 
 def test_sales_and_their_change():
-    assert market.sales(now()) == "黄山市2025年销售额250.0万元，订单120笔，客户100户，比上年增长25.0%"
-    assert market.sales(now(whole=(2025,))).endswith("上年没有可比的全年数据")
-    assert market.sales(now(whole=(2024,))).endswith("（数据不足全年）")
+    assert market.sales(now()) == "黄山市2025年销售额250.0万元，比上年增长25.0%；订单120笔，客户100户"
+    assert "万元（上年没有可比的全年数据）；" in market.sales(now(whole=(2025,)))
+    assert "万元（数据不足全年）；" in market.sales(now(whole=(2024,)))
     assert market.sales(now(absent=("orders",))) == "未提供订单，不统计销售额"
     assert market.sales(now(year=2026)) == "2026年没有订单"
     hidden = now()
@@ -75,10 +75,27 @@ def test_sales_and_their_change():
     assert "不予公布" in market.sales(hidden)
 
 
+@pytest.mark.parametrize(
+    ("zh", "en", "effects"),
+    [
+        ("销售额比上年增加354.3万元，", "Sales rose by 3.54 million yuan ", [3_426e3, 283e3, -166e3]),
+        ("销售额比上年减少354.3万元，", "Sales fell by 3.54 million yuan ", [-3_426e3, -283e3, 166e3]),
+        ("销售额比上年没有增减，", "Sales did not change ", [1e5, -1e5, 0.0]),
+    ],
+)  # fmt: skip
+def test_a_change_of_sales_names_what_changed_and_which_way(zh, en, effects):
+    factors = pd.Index(["customers", "frequency", "amount"], name="factor")
+    moved = now(effects=pd.DataFrame({"effect": effects}, index=factors))
+    assert market.why(moved).startswith(zh)
+    assert f"客户数{market_amounts.signed(effects[0])}、户均订单数" in market.why(moved)
+    language.use("en")
+    assert market.why(moved).startswith(en)
+
+
 def test_a_year_like_the_one_before_is_level_and_not_up_by_nothing():
     same = now()
     same.yearly.loc[2025, "sales"] = 2e6
-    assert market.sales(same).endswith("与上年持平")
+    assert "万元，与上年持平；" in market.sales(same)
 
 
 def shares_of(own, *totals):
