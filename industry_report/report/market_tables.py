@@ -27,7 +27,7 @@ _TABLES = {
     "decisions": {"zh": "评级决定", "en": "Grading decisions"},
 }
 _UNITS = {
-    "firms": lambda value: f"{value:,.0f}",
+    "firms": lambda value: text(zh=f"{value:,.0f}户", en=f"{value:,.0f}"),
     "need": percent,
     "buys": percent,
     "amount": yuan,
@@ -214,16 +214,21 @@ def size(now: Market) -> pd.DataFrame:
         "total": text(zh="合计", en="Total"),
     }
     table = now.outlook.size.rename(index=names, columns={"low95": "low", "high95": "high"})
-    return table.rename_axis("group")
+    return table_metadata.describe(table.rename_axis("group"), heads=_predicted())
+
+
+def _predicted() -> dict[str, str]:
+    """Return the head of an interval for what is yet to come: it is wider than that of a mean."""
+    return {"interval": text(zh="95%预测区间", en="95% prediction interval")}
 
 
 def forecast(now: Market, what: str) -> pd.DataFrame:
-    """Return a forecast by month with its 95 % interval."""
+    """Return a forecast by month with its 95 % prediction interval."""
     table = now.forecasts[what].table
     shown = table[["forecast", "low95", "high95"]].rename(columns={"low95": "low", "high95": "high"})
     unit = text(zh="（元）", en=" (yuan)") if what == "sales" else ""
     head = f"{market_outlook.measured(what)}{unit}"
-    return table_metadata.describe(shown, heads={"forecast": head})
+    return table_metadata.describe(shown, heads={"forecast": head, **_predicted()})
 
 
 def tests(now: Market) -> pd.DataFrame:

@@ -103,8 +103,8 @@ _NOTES: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "Whether one lead will convert.",
         ),
         "sales_fan": (
-            "实线为实际，虚线为预测；阴影为80%和95%区间，越远越宽，越不确定。",
-            "Solid is actual, dashed is forecast; the bands are 80% and 95% intervals and widen with time.",
+            "实线为实际，虚线为预测；阴影为80%和95%预测区间，越远越宽，越不确定。",
+            "Solid is actual, dashed is forecast; the bands are 80% and 95% prediction intervals and widen with time.",
             "价格、政策和竞争变化的影响。",
             "What prices, policy or competitors may change.",
         ),

@@ -288,9 +288,9 @@ def _cite(row: pd.Series, now: Market) -> str:
     )
     return text(
         zh=f"{row['year']}年市场份额{percent(row['rate'])}{interval}{earlier}，销售额{basis}，"
-        f"市场总量据“{row['source']}”（{language.day(row['published_on'])}发布）",
-        en=f"Market share in {row['year']}: {percent(row['rate'])}{interval}{earlier}; sales {basis}; total by "
-        f"“{row['source']}”, published {language.day(row['published_on'])}",
+        f"市场总量来源：{row['source']}（{language.day(row['published_on'])}发布）",
+        en=f"Market share in {row['year']}: {percent(row['rate'])}{interval}{earlier}; sales {basis}; source of the total: "
+        f"{row['source']}, published {language.day(row['published_on'])}",
     )
 
 

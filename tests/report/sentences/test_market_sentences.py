@@ -1,5 +1,7 @@
 """What a trade association reads: the right claim, or none; in the units of each language."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from industry_report.analysis.trade import forecast, market_share
 from industry_report.base import language, origin
 from industry_report.protection.market_publication import Market
 from industry_report.protection.market_regions import GROSS, NET, Place
-from industry_report.report import market_figures
+from industry_report.report import market_figures, market_tables, tables
 from industry_report.report.sentences import market, market_amounts, market_outlook
 
 
@@ -108,7 +110,7 @@ def test_a_share_is_cited_with_its_range_or_refused_with_the_reason():
     told = place(shares=shares_of({2025: 3.2e6}, (2025, 40e6, 34e6, 48e6)))
     said = market.share(now(places=told))
     assert said == (
-        "2025年市场份额8.0%（6.7%～9.4%），销售额扣除退款，市场总量据“统计局”（2026年3月1日发布）"
+        "2025年市场份额8.0%（6.7%～9.4%），销售额扣除退款，市场总量来源：统计局（2026年3月1日发布）"
     )
     gross = place(shares=shares_of({2024: 3.2e6}, (2024, 40e6, np.nan, np.nan)), basis=GROSS)
     assert "未扣除退款" in market.share(now(places=gross)) and "未给出总量的范围" in market.share(
@@ -169,3 +171,16 @@ def test_effects_below_zero_reach_to_the_left():
     ax = market_figures.effects(table).axes[0]
     assert ax.get_xlim()[0] < -2e5 and ax.get_xlim()[1] > 3e5
     assert [patch.get_width() for patch in ax.patches] == [3e5, -2e5]
+
+
+def test_next_years_customers_have_their_unit_and_a_prediction_interval():
+    size = pd.DataFrame({"forecast": [3149.0], "low95": [2891.0], "high95": [3407.0]}, index=["total"])
+    ahead = SimpleNamespace(size=size)
+    none = SimpleNamespace(reason=forecast.SHORT)
+    shown = now(outlook=ahead, forecasts={"sales": none})
+    assert market_outlook.key_figures(shown)[1:] == [
+        ("客户", "100户"),
+        ("单均金额", "2.1万元"),
+        ("2026年客户", "3,149户（2,891～3,407户）"),
+    ]
+    assert list(tables.printed(market_tables.size(shown)))[-1] == "95%预测区间"
