@@ -12,6 +12,7 @@ from ..analysis.value.model_check import Check
 from ..analysis.value.purchase_groups import GROUPS
 from ..base import language, origin, table_metadata
 from ..base.language import text
+from .sentences.wording import cut
 
 RULES = {
     "model": ("模型", "Model"),
@@ -85,7 +86,7 @@ def curve(table: pd.DataFrame) -> pd.DataFrame:
     }
     like = {"contributors": "customers", "share_of_customers": "share"}
     table = table_metadata.carry(table, table.astype({"contributors": "float64"}))  # no name of a row
-    firsts = [language.formatted(share, "share") for share in table["share_of_customers"]]
+    firsts = [cut(share) for share in table["share_of_customers"]]
     names = [text(zh=f"前{share}的客户", en=f"First {share} of customers") for share in firsts]
     told = table_metadata.carry(
         table, table.set_index(pd.Index(names, name="part_of_customers", dtype=object))

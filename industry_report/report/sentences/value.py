@@ -13,7 +13,7 @@ from ...analysis.value.contribution import gini_of_curve
 from ...analysis.value.lifetime_value import discount_factor
 from ...base import language, origin
 from ...base.language import text
-from .wording import percent
+from .wording import cut, percent
 
 CONCENTRATED = 0.6  # the Gini coefficient from which on sales are said to hang on few
 
@@ -175,9 +175,21 @@ def who_earns(curve: pd.DataFrame) -> str:
     near = first.iloc[int((first["share_of_customers"] - 0.2).abs().to_numpy().argmin())]
     gini = gini_of_curve(curve["share_of_customers"].to_numpy(float), curve["share"].to_numpy(float))
     verdict = text(zh="，价值集中于少数客户", en=": value hangs on few") if gini >= CONCENTRATED else ""
+    first = cut(near["share_of_customers"])
     return text(
-        zh=f"价值最高的{percent(near['share_of_customers'])}客户占全部生命周期价值的{percent(near['share'])}{verdict}",
-        en=f"The most valuable {percent(near['share_of_customers'])} of customers hold {percent(near['share'])} of all lifetime value{verdict}",
+        zh=f"价值最高的{first}客户占全部生命周期价值的{percent(near['share'])}{verdict}",
+        en=f"The most valuable {first} of customers hold {percent(near['share'])} of all lifetime value{verdict}",
+    )
+
+
+def tenths(table: pd.DataFrame) -> str:
+    """State what the first and the last tenth of customers hold; nothing without ten of them."""
+    if len(table) < 10:
+        return ""
+    first, last = percent(table["share"].iloc[0]), percent(table["share"].iloc[-1])
+    return text(
+        zh=f"价值最高的十分之一客户占全部生命周期价值的{first}，最低的十分之一占{last}",
+        en=f"The most valuable tenth of customers hold {first} of all lifetime value, the least valuable {last}",
     )
 
 

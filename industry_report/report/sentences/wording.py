@@ -16,6 +16,11 @@ def percent(value: float) -> str:
     return language.formatted(value, "rate")
 
 
+def cut(share: float) -> str:
+    """Return where customers are divided: a cut that was chosen is exact and has no decimal, 20%."""
+    return percent(share).replace(".0%", "%")
+
+
 def where(values: pd.Series, value: float) -> list[Any]:
     """Return the labels that have a value: a tie is not won by whoever comes first."""
     return list(values.index[values == value])
