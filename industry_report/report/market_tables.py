@@ -8,6 +8,7 @@ from ..analysis.customers.data_coverage import name_channel
 from ..base import language, origin, table_metadata
 from ..base.language import term, text
 from ..protection.market_publication import Market
+from ..protection.market_regions import NET
 from .sentences import market_outlook
 from .sentences.market_amounts import yuan
 from .sentences.wording import percent
@@ -130,7 +131,9 @@ def shares(now: Market) -> pd.DataFrame:
     """Return the share by year and source, newest first, with the citation."""
     table = now.places.shares.rename(columns={"own": "own_sales", "value": "market_total"})
     table = table[["year", "own_sales", "market_total", "rate", "low", "high", "source", "published_on"]]
+    net = text(zh="本单位净销售额（扣除退款，元）", en="Own net sales (after refunds, yuan)")
     heads = {
+        "own_sales": net if now.places.basis == NET else term("own_sales"),
         "rate": text(zh="市场份额", en="Market share"),
         "source": text(zh="数据来源", en="Source of the total"),
     }

@@ -28,7 +28,7 @@ EVENTS = {"opened": ("打开", "Opened"), "clicked": ("点击", "Clicked")}
 HALVES = {"high": ("高", "High"), "low": ("低", "Low")}
 MONEY_HEADS = {
     "customers": ("购买客户数", "Customers"),
-    "sales": ("销售额（元）", "Sales (yuan)"),
+    "sales": ("净销售额（扣除退款，元）", "Net sales (after refunds, yuan)"),
     "cost": ("成本（元）", "Cost (yuan)"),
     "contribution": ("贡献利润（元）", "Contribution (yuan)"),
     "clv": ("生命周期价值（元）", "Lifetime value (yuan)"),
@@ -67,7 +67,7 @@ def means(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def quantiles(table: pd.DataFrame) -> pd.DataFrame:
-    """Return quartiles of the year's sales per customer."""
+    """Return quartiles of the year's net sales per customer."""
     heads = {
         "customers": ("当年购买客户数", "Customers who bought"),
         "q25": ("下四分位数（元）", "Lower quartile (yuan)"),

@@ -96,6 +96,7 @@ def test_a_cycle_with_everything(run, spoken):
         assert "有效决定12条：同意12，驳回0，暂缓0；另有评估意见12条，尚未决定；1条不符合规定" in said
         assert "评估员甲" in said and "提出人与批准人同为评估员甲" in said
         assert "12条有效决定尚未写入日志" in said
+        assert "户均订单净额（扣除退款，元）" in said
 
 
 def test_the_log_that_was_recorded_is_replayed_and_its_hash_printed(run, tmp_path):

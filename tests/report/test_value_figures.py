@@ -202,6 +202,13 @@ def test_a_model_is_called_better_only_by_one_percent_or_more(error: float, clos
     assert (word in value_models.purchases_check(tested)) == close
 
 
+def test_sales_less_refunds_are_called_net_wherever_they_stand(spoken: str) -> None:
+    word = {"zh": "净销售额（扣除退款", "en": "et sales (after refunds"}[spoken]
+    assert word in value.totals(COUNTS, total(), 2025).replace(" of 2025", "")
+    assert word in value.key_figures(COUNTS, total())[1][0]
+    assert word in value_tables.MONEY_HEADS["sales"][0 if spoken == "zh" else 1]
+
+
 def test_tenths_have_a_finding_of_their_own_and_a_cut_no_decimal(spoken: str) -> None:
     table = pd.DataFrame({"share": np.arange(10, 0, -1) / 55}, pd.RangeIndex(1, 11, name="tenth"))
     assert "18.2%" in value.tenths(table) and "1.8%" in value.tenths(table)

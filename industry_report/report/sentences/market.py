@@ -189,8 +189,8 @@ def refunds(now: Market) -> str:
     if not row["refunded"]:
         return text(zh="没有退款", en="There were no refunds")
     return text(
-        zh=f"另有退款{row['refunded']:,.0f}笔、{yuan(row['refunds'])}，扣除后为{yuan(row['net'])}",
-        en=f"Refunds stand apart: {row['refunded']:,.0f}, {yuan(row['refunds'])}; net of them {yuan(row['net'])}",
+        zh=f"另有退款{row['refunded']:,.0f}笔、{yuan(row['refunds'])}；净销售额（扣除退款）为{yuan(row['net'])}",
+        en=f"Refunds stand apart: {row['refunded']:,.0f}, {yuan(row['refunds'])}; net sales (after refunds) {yuan(row['net'])}",
     )
 
 

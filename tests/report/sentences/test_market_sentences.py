@@ -173,6 +173,14 @@ def test_effects_below_zero_reach_to_the_left():
     assert [patch.get_width() for patch in ax.patches] == [3e5, -2e5]
 
 
+def test_a_share_of_net_sales_stands_beside_net_sales():
+    shares = shares_of({2025: 3.2e6}, (2025, 40e6, 34e6, 48e6))
+    heads = [list(tables.printed(market_tables.shares(now(places=place(shares=shares, basis=basis)))))[1]
+             for basis in (NET, GROSS)]  # fmt: skip
+    assert heads == ["本单位净销售额（扣除退款，元）", "本单位销售额（元）"]
+    assert "净销售额（扣除退款）为249.0万元" in market.refunds(now())
+
+
 def test_next_years_customers_have_their_unit_and_a_prediction_interval():
     size = pd.DataFrame({"forecast": [3149.0], "low95": [2891.0], "high95": [3407.0]}, index=["total"])
     ahead = SimpleNamespace(size=size)
