@@ -18,7 +18,7 @@ from ...analysis.reviews.proposals import CONTRADICTORY
 from ...analysis.reviews.review_file import DOWN, UP
 from ...base import language, origin
 from ...base.language import listing, text
-from .wording import p_value
+from .wording import p_value, part
 
 
 def _customers(count: int) -> str:
@@ -361,6 +361,23 @@ def logged(held: int, pending: int, last: str) -> str:
                                  en=f"; the last hash will be {last}" if pending else f"; its last hash is {last}")  # fmt: skip
 
 
+def lines_shown(held: int, pending: int, shown: int) -> str:
+    """Name the lines in the table of the log: recorded ones, or decisions that are only prepared."""
+    size = part(shown, held + pending, "条", latest=True)
+    if held and pending:
+        return text(
+            zh=f"评级日志及待写入的{pending:,}条决定{size}",
+            en=f"The log, with {pending:,} to be written{size}",
+        )
+    if held:
+        return text(zh=f"评级日志{size}", en=f"Lines of the log{size}")
+    if shown == pending:
+        return text(
+            zh=f"待写入日志的{pending:,}条决定", en=f"The {pending:,} decisions to be written to the log"
+        )
+    return text(zh=f"待写入日志的决定{size}", en=f"Decisions to be written to the log{size}")
+
+
 def key_figures(
     grades: pd.Series,
     followed: pd.DataFrame,
@@ -379,8 +396,8 @@ def key_figures(
         (text(zh="尚未评估（条）", en="Not reviewed"), f"{left:,}"),
         (text(zh="本年有效决定（条）", en="Decisions this year"), f"{made:,}"),
         (
-            text(zh="有效果的措施（项）", en="Actions proven"),
-            text(zh=f"{proven}/{len(found)}", en=f"{proven} of {len(found)}"),
+            text(zh="有效果的措施", en="Actions proven"),
+            text(zh=f"{proven}项（共{len(found)}项）", en=f"{proven} of {len(found)}"),
         ),
     ]
 

@@ -21,6 +21,22 @@ def cut(share: float) -> str:
     return percent(share).replace(".0%", "%")
 
 
+def part(shown: int, total: int, unit: str, *, latest: bool = False) -> str:
+    """Return how many rows a table has and of how many: （前20户，共1,002户）, (first 20 of 1,002).
+
+    Examples
+    --------
+    >>> part(7, 7, "户")
+    '（共7户）'
+    """
+    if shown >= total:
+        return text(zh=f"（共{total:,}{unit}）", en=f" ({total:,})")
+    return text(
+        zh=f"（{'最近' if latest else '前'}{shown:,}{unit}，共{total:,}{unit}）",
+        en=f" ({'latest' if latest else 'first'} {shown:,} of {total:,})",
+    )
+
+
 def where(values: pd.Series, value: float) -> list[Any]:
     """Return the labels that have a value: a tie is not won by whoever comes first."""
     return list(values.index[values == value])
