@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ...analysis.control_charts import SHIFT
 from ...base import language, origin
 from ...base.language import formatted, listing, text
 from ...protection.complaint_publication import Complained
 from ...protection.feedback_publication import Feedback
 from ..opinion_tables import table_names
+from .control_signals import name_signals
 from .wording import percent, points
 
 # --- feedback
@@ -223,18 +225,10 @@ def months(told: Complained) -> str:
     table = told.months
     if table.empty:
         return text(zh="不足六个月，不作控制图", en="Fewer than six months, so there is no control chart")
-    above = [str(month) for month in table.index[table["signal"] == "outside"]]
-    shifted = bool((table["signal"] == "shift").any())
-    if above:
-        return text(
-            zh=f"超出控制限的月份：{language.listing(above)}",
-            en=f"Months beyond the limits: {language.listing(above)}",
-        )
-    if shifted:
-        return text(
-            zh="没有月份超出控制限，但连续八个月以上在中心线一侧，水平可能已经改变",
-            en="No month is beyond the limits, but eight or more in a row lie on one side: the level may have changed",
-        )
+    if signals := name_signals(table):
+        shifted = (table["signal"] == SHIFT).any()
+        tail = text(zh="，水平可能已经改变", en=": the level may have changed") if shifted else ""
+        return language.capital(signals) + tail
     return text(zh="各月投诉都在通常的波动范围内", en="All months lie within the usual variation")
 
 

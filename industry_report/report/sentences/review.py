@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from ...analysis import control_charts
 from ...analysis import effects as judged
 from ...analysis.group_tests import FALLS, RISES, TOO_FEW
 from ...analysis.reviews import action_effects, action_file, grade_outcomes
@@ -18,6 +17,7 @@ from ...analysis.reviews.proposals import CONTRADICTORY
 from ...analysis.reviews.review_file import DOWN, UP
 from ...base import language, origin
 from ...base.language import listing, text
+from .control_signals import name_signals
 from .wording import p_value, part
 
 
@@ -273,9 +273,7 @@ def _difference(found: action_effects.Outcome) -> str:
     more = text(zh="之差", en="differs by")
     if found.design == action_effects.IN_CHANGES:
         more = text(zh="变化之差", en="changed more by")
-    chance = text(
-        zh="；同时比较多项措施，不能排除偶然", en="; with several actions compared, chance is not excluded"
-    )
+    chance = text(zh="，校正后不显著", en="; not significant after adjustment for several actions")
     return text(
         zh=f"{zh}{more}为{value}{unit}（95%置信区间{low}～{high}）",
         en=f"the {en} {more} {value}{unit} (95% interval {low} to {high})",
@@ -294,17 +292,16 @@ def _target(found: action_effects.Outcome) -> str:
 
 
 def _charted(found: action_effects.Outcome, label: str) -> str:
-    """Say whether months after the action left the usual variation."""
-    after = found.course[found.course.index >= f"{found.action.begins:%Y-%m}"]
-    signals = [str(month) for month in after.index[after["signal"] != control_charts.USUAL]]
+    """Say which months after the action stand out, and by which rule."""
+    signals = name_signals(found.course, f"{found.action.begins:%Y-%m}")
     if not signals:
         return text(
-            zh=f"“{label}”没有对照组：措施之后各月均在通常波动之内，看不出变化",
+            zh=f"“{label}”没有对照组：措施之后各月均在通常波动之内，变化不显著",
             en=f"{label} has no control group: no month since left the usual variation",
         )
     return text(
-        zh=f"“{label}”没有对照组：{listing(signals)}超出通常波动，但不能确定是措施所致",
-        en=f"{label} has no control group: {listing(signals)} left the usual variation, whatever the cause",
+        zh=f"“{label}”没有对照组：{signals}，不能确定是措施所致",
+        en=f"{label} has no control group: {signals}, whatever the cause",
     )
 
 
