@@ -133,7 +133,7 @@ def importance(shares: pd.DataFrame, names: Mapping[str, str], title: str = "") 
         ],
     }
     measure = text(
-        zh="对总体满意度差异的影响份额及95%区间；名次分不出先后的，写明可能的范围",
+        zh="对总体满意度差异的影响份额及95%区间；名次差异不显著的，写明可能的范围",
         en="Share of importance with 95% interval; ranks that cannot be told apart are given as a range",
     )
     shown = [names.get(str(item), str(item)) for item in shares.index]

@@ -21,9 +21,9 @@ from ..rates import ALPHA, FEW, FEWEST
 _Float = npt.NDArray[np.float64]
 ORDERED, AMOUNT, COMPLAINED = "ordered", "amount", "complained"
 INDICATORS = {
-    ORDERED: ("有订单的客户占比", "Share of customers with an order"),
+    ORDERED: ("下单客户占比", "Share of customers with an order"),
     AMOUNT: ("户均订单净额", "Net amount per customer"),
-    COMPLAINED: ("有投诉的客户占比", "Share of customers with a complaint"),
+    COMPLAINED: ("投诉客户占比", "Share of customers with a complaint"),
 }
 _SOURCES = {
     ORDERED: ("orders", "orders"),

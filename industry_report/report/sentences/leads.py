@@ -287,7 +287,7 @@ def calibrated(now: PublishedLeads) -> str:
     elif slope + error < 1:
         spread = text(zh="预测过于极端，高低之差大于实际", en="they differ more than what was observed")
     verdict = (
-        text(zh="总体有偏", en="off in all") if off else text(zh="总体无明显偏差", en="no clear bias in all")
+        text(zh="总体有偏", en="off in all") if off else text(zh="总体偏差不显著", en="no clear bias in all")
     )
     return text(
         zh=f"实际成交数是预测的{ratio}倍（95%置信区间{low}至{high}），{verdict}；校准斜率{formatted(slope, 'mean')}，{spread}",

@@ -361,7 +361,7 @@ def _rank(table: pd.DataFrame, year: int) -> str:
         *([text(zh=f"{name(bottom)}最低", en=f"{name(bottom)} is lowest")] if bottom else []),
     ]
     unsure = text(
-        zh="按企业数的范围和随机波动，高低不能区分",
+        zh="按企业数的范围和随机波动，差异不显著",
         en="within the range of the totals and chance, they cannot be told apart",
     )
     return said + text(zh="；", en="; ") + (text(zh="，", en=", ").join(clear) if clear else unsure)

@@ -233,7 +233,7 @@ def verdicts(now: Market) -> str:
     said = (
         language.capital(text(zh="；", en="; ").join(parts))
         if parts
-        else text(zh="没有一项预设比较显示明显差异", en="No planned comparison shows a clear difference")
+        else text(zh="各项预设比较的差异都不显著", en="No planned comparison shows a clear difference")
     )
     if len(few):
         names = listing([comparison_name(str(key)) for key in few.index])

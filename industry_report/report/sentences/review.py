@@ -190,12 +190,12 @@ def ordered(tests: Mapping[str, Any], indicator: str, days: int) -> str:
         )
     if tested.verdict not in (RISES, FALLS):
         return text(
-            zh=f"此后{days}天内，{name}没有随等级明显变化（{p_value(tested.p)}）",
+            zh=f"此后{days}天内，{name}随等级的变化不显著（{p_value(tested.p)}）",
             en=f"Within {days} days the {lower} does not clearly move with the grade ({p_value(tested.p)})",
         )
     way = text(zh="越高", en="rises") if tested.verdict == RISES else text(zh="越低", en="falls")
     return text(
-        zh=f"等级越高，此后{days}天内的{name}{way}（{tested.name}检验，{p_value(tested.p)}）",
+        zh=f"等级越高，此后{days}天内{name}{way}（{tested.name}检验，{p_value(tested.p)}）",
         en=f"Within {days} days the {lower} {way} with the grade ({tested.name}, {p_value(tested.p)})",
     )
 
@@ -208,11 +208,11 @@ def orders_all(tests: Mapping[str, Any], days: int) -> str:
         return ""
     if not clear:
         return text(
-            zh=f"等级没有明显区分此后{days}天内的各项指标",
+            zh=f"等级未能显著区分此后{days}天内的各项指标",
             en=f"The grade orders no indicator of the next {days} days",
         )
     told = text(
-        zh=f"等级能区分此后{days}天内的{listing(clear)}",
+        zh=f"等级能区分此后{days}天内{listing(clear)}",
         en=f"The grade orders what follows within {days} days: {listing([one[:1].lower() + one[1:] for one in clear])}",
     )
     return told + text(
@@ -253,7 +253,7 @@ def action(found: action_effects.Outcome) -> str:
     said = text(
         zh="与指标变化相关，但不能确定是措施所致"
         if related
-        else "两组变化没有明显差异，也不能据此断定没有效果",
+        else "两组变化的差异不显著，但不能据此断定没有效果",
         en="goes together with a change, which need not be its doing"
         if related
         else "the groups changed alike, which is no proof that it does nothing",

@@ -181,7 +181,7 @@ def order(table: pd.DataFrame, measure: Measure) -> str:
             [f"{side_name(side)}{bracketed(percent(rate))}" for side, rate in table[column].items()]
         )
         return text(
-            zh=f"{rates}的{label}分不出高低，不排名次",
+            zh=f"{rates}的{label}差异不显著，不排名次",
             en=f"{label} of {rates} cannot be told apart: no ranking",
         )
     places = [
@@ -192,7 +192,7 @@ def order(table: pd.DataFrame, measure: Measure) -> str:
         for side, rate, best, worst in table[[column, "best", "worst"]].itertuples(name=None)
     ]
     return text(zh=f"{label}：{'，'.join(places)}", en=f"{label}: {', '.join(places)}") + (
-        text(zh="；名次为范围的，彼此分不出高低", en="; places given as a range cannot be told apart")
+        text(zh="；名次为范围的，彼此差异不显著", en="; places given as a range cannot be told apart")
         if (table["best"] != table["worst"]).any()
         else ""
     )

@@ -316,7 +316,7 @@ def interests(table: pd.DataFrame) -> str:
     clear = table[(table["p_adjusted"] < 0.05) & (table["rate"] > table["other_rate"])]
     if clear.empty:
         return text(
-            zh="关注某一产品的客户，其后购买该产品的比例没有明显高于其他客户",
+            zh="关注某一产品的客户，其后购买该产品的比例没有显著高于其他客户",
             en="Interest in a product did not clearly go with its purchase afterwards",
         )
     lift = (clear["rate"] / clear["other_rate"].where(clear["other_rate"] > 0)).fillna(np.inf)
@@ -339,7 +339,7 @@ def active(table: pd.DataFrame) -> str:
         )
     else:
         verdict = text(
-            zh="行为活跃与否，其后的购买率没有明显差别",
+            zh="行为活跃与否，其后的购买率差异不显著",
             en="Active or not, customers bought about as often afterwards",
         )
     return text(

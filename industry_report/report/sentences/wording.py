@@ -70,6 +70,12 @@ def points(value: float) -> str:
     return text(zh=f"{number}个百分点", en=f"{number} points")
 
 
+def point_range(low: float, high: float) -> str:
+    """Return an interval of percentage points, its unit once: −4.8～+5.6个百分点."""
+    one, other = (formatted(end, "difference") for end in (low, high))
+    return text(zh=f"{one}～{other}个百分点", en=f"{one} to {other} points")
+
+
 def is_withheld(table: pd.DataFrame) -> pd.Series:
     """Tell which rows of a table of rates are withheld: neither too few for a percentage nor absent."""
     counts, rates = table["consultations"], table["rate"]

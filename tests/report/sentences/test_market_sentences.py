@@ -129,9 +129,9 @@ def test_a_region_is_called_highest_only_beyond_the_range_of_the_totals():
     clear = market_share.penetration(own, firms, firms * 0.95, firms * 1.05)
     assert market.regions(now(places=place(regions=clear))).endswith("甲最高，乙最低")
     wide = market_share.penetration(own, firms, firms * 0.6, firms * 1.4)
-    assert market.regions(now(places=place(regions=wide))).endswith("高低不能区分")
+    assert market.regions(now(places=place(regions=wide))).endswith("差异不显著")
     few = market_share.penetration(own / 60, firms / 60)  # 7 of 200 and 3 of 150
-    assert market.regions(now(places=place(regions=few))).endswith("高低不能区分")
+    assert market.regions(now(places=place(regions=few))).endswith("差异不显著")
     assert "没有可比的企业数" in market.regions(now(places=place(regions=clear.iloc[:0])))
 
 

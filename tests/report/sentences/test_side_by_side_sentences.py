@@ -97,13 +97,13 @@ def test_places_are_ranges_from_standardised_rates() -> None:
     assert places.loc[["杭州市", "黄山市"], ["best", "worst"]].to_numpy().tolist() == [[1, 2], [1, 2]]
     said = side_by_side.order(places, SALE)
     assert said.startswith("按相同构成计算的成交率：") and "盐城市（20.0%）列第3位" in said
-    assert said.count("列第1～2位") == 2 and said.endswith("名次为范围的，彼此分不出高低")
+    assert said.count("列第1～2位") == 2 and said.endswith("名次为范围的，彼此差异不显著")
 
 
 def test_regions_that_cannot_be_told_apart_have_no_places() -> None:
     table = rates(黄山市=(500, 100), 杭州市=(500, 104))
     places = table.join(conversion.rank_places(list(table.index), conversion.compare_pairs(table)))
-    assert side_by_side.order(places, SALE).endswith("分不出高低，不排名次")
+    assert side_by_side.order(places, SALE).endswith("差异不显著，不排名次")
     assert side_by_side.order(places.iloc[:1], SALE) == "可比较的地区不足两个，不作排名"
 
 
