@@ -12,6 +12,7 @@ from ...base import language, origin
 from ...base.language import formatted, text
 from ...base.origin import Withheld
 from ...protection.survey_publication import Surveyed
+from ..opinion_tables import columns_withheld
 from .wording import percent, point_range, points
 
 
@@ -111,6 +112,21 @@ def representative(told: Surveyed) -> str:
             )
         )
     return text(zh="；", en=". ").join(parts)
+
+
+def left_out(table: pd.DataFrame) -> str:
+    """Say what is withheld of every group of a table of responses, and so has no column; else nothing."""
+    names = {
+        "received": text(zh="受邀客户数", en="how many were invited"),
+        "returned": text(zh="回收率", en="response rates"),
+    }
+    gone = [names[column] for column in columns_withheld(table)]
+    if not gone:
+        return ""
+    return text(
+        zh=f"各组的{language.listing(gone)}因小数目保护不公布，表中不列",
+        en=f"To protect small numbers, {language.listing(gone)} by group are not published and have no column",
+    )
 
 
 def bound(told: Surveyed) -> str:
