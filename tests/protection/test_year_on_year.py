@@ -111,14 +111,14 @@ def test_the_attacker_with_both_reports_narrows_no_count_of_either(drawn: dict, 
             continue
         change = growth.of_groups(now, before)
         column = "received" if "received" in now else "consultations"
-        solved["before"].append(
-            pd.DataFrame({column: change[column] - change["gained"]}).rename_axis(now.index.name).dropna()
-        )
-        solved["now"].append(
-            pd.DataFrame({column: change["year_before"] + change["gained"]})
-            .rename_axis(now.index.name)
-            .dropna()
-        )
+        # Beside a rate, consultations are those with an outcome: the reader knows by the column of purchases.
+        base = {} if column == "received" else {"conversions": np.nan}
+        for year, count in (
+            ("before", change[column] - change["gained"]),
+            ("now", change["year_before"] + change["gained"]),
+        ):
+            table = pd.DataFrame({column: count, **base}).rename_axis(now.index.name)
+            solved[year].append(table.dropna(subset=[column]))
     assert attack(read_tables([*earlier, *solved["before"]]), truth_before) == []
     assert attack(read_tables([*later, *solved["now"]]), truth_now) == []
 
