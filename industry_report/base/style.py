@@ -96,7 +96,7 @@ def apply(source: str = "") -> None:
             "font.size": TEXT_POINTS,
             "text.color": INK,
             "text.parse_math": False,  # a "$" in a customer type is a dollar sign
-            "axes.unicode_minus": False,
+            "axes.unicode_minus": True,
             "axes.edgecolor": GREY,
             "axes.labelcolor": GREY,
             "axes.labelsize": TEXT_POINTS,

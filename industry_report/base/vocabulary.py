@@ -219,7 +219,7 @@ VOCABULARY: dict[str, tuple[str, str]] = {
     "per_customer": ("户均金额（元）", "Average per customer (yuan)"),
     "refunds": ("退款（元）", "Refunds (yuan)"),
     "refunded": ("退款笔数", "Refunds"),
-    "net": ("扣除退款后（元）", "Less refunds (yuan)"),
+    "net": ("净销售额（扣除退款，元）", "Net sales (after refunds, yuan)"),
     "firms": ("企业数", "Firms"),
     "own_sales": ("本单位销售额（元）", "Own sales (yuan)"),
     "market_total": ("市场总量（元）", "Whole market (yuan)"),

@@ -13,6 +13,8 @@ NORMAL, SMALL, TURNED, NESTED = 96, 122, 190, 100
 GAP = 2  # letters between two columns
 MOST_ROWS = 200  # some five sheets
 ALMOST = 0.85  # of what letters take by `measure`, which is what wide ones do
+SAFE = 1.1  # of what `measure` finds: figures are wider than letters
+LONGEST_SHORT = 13  # letters: a head such as 95%置信区间, a name such as 评估员甲
 LONGEST_WORD = 16  # letters; what is longer may break, see report.lua
 WIDE_LETTER = re.compile(r"[A-Z@%&mwMW]")
 CONTAINERS = frozenset(["ul", "ol", "dl", "li", "blockquote", "table", "figure"])
@@ -180,13 +182,14 @@ def _set_widths(grid: Grid, needed: list[float], room: int) -> None:
     """
     sizes = (NESTED,) if room == NESTED else (NORMAL, SMALL, TURNED)
     sheet = next((size for size in sizes if sum(needed) + GAP * len(needed) <= size), room)
-    shared = _share(_widths(grid, measure), sheet - GAP * len(needed))
+    inside = sheet - GAP * len(needed)
+    needed = _keep_short(grid, needed, inside)
+    shared = _share(_widths(grid, measure), inside)
     if all(given >= ALMOST * least for given, least in zip(shared, needed, strict=True)):
         return
     wanted = _widths(grid, lambda text: min(measure(text), 60.0))
-    spare = sheet - GAP * len(needed) - sum(needed)
-    lack = [more - least for more, least in zip(wanted, needed, strict=True)]
-    share = spare / sum(lack) if sum(lack) > 0 else 0.0
+    lack = [max(more - least, 0.0) for more, least in zip(wanted, needed, strict=True)]
+    share = (inside - sum(needed)) / sum(lack) if sum(lack) > 0 else 0.0
     widths = [least + GAP + share * more for least, more in zip(needed, lack, strict=True)]
     total = sum(widths)
     columns = make("colgroup")
@@ -201,6 +204,13 @@ def _set_widths(grid: Grid, needed: list[float], room: int) -> None:
     grid.table.attributes["data-typst"] = {NORMAL: "normal", SMALL: "small", NESTED: "small"}.get(
         sheet, "turned"
     )
+
+
+def _keep_short(grid: Grid, needed: list[float], inside: float) -> list[float]:
+    """Return what columns need if no short word or name is broken, where they have room for that."""
+    short = _widths(grid, lambda text: measure(text) if measure(text) <= LONGEST_SHORT else _need(text))
+    wide = [SAFE * max(pair) for pair in zip(short, needed, strict=True)]
+    return wide if sum(wide) <= inside else needed
 
 
 def _share(wanted: list[float], room: float) -> list[float]:

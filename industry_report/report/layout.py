@@ -267,6 +267,37 @@ def fit_labels(ends: Iterable[tuple[float, float]], width: float) -> float:
     return max([0.01, *(value / max(1 - label / width, 0.1) for value, label in ends)])
 
 
+def fit_names(widths: Sequence[float], slot: float, gap: float = 0.06) -> dict[int, float]:
+    """Return which columns are named, and where the names stand, so that none overlaps or is cut off.
+
+    Columns stand at 0, 1, 2 … The first is named and as many at equal steps as have room; the names at the
+    ends move inwards as far as they must.
+
+    Parameters
+    ----------
+    widths : sequence of float
+        Of each name, inches.
+    slot : float
+        Inches from one column to the next; the drawing reaches 0.6 of it beyond the last.
+    gap : float
+        Least distance of two names, inches.
+
+    Examples
+    --------
+    >>> fit_names([0.4] * 4, slot=0.25)
+    {0: 0.2, 2: 2.0}
+    """
+    halves, last = np.asarray(widths) / 2 / slot, len(widths) - 0.4
+    low, high = halves - 0.6, last - halves
+    places = np.clip(np.arange(len(widths), dtype=float), low, np.maximum(low, high))
+    for step in range(1, len(widths)):
+        chosen = np.arange(0, len(widths), step)
+        ends, begins = (places + halves)[chosen], (places - halves)[chosen]
+        if (begins[1:] - ends[:-1] >= gap / slot - 1e-9).all():
+            return {int(tick): round(float(places[tick]), 6) for tick in chosen}
+    return {0: float(places[0])}
+
+
 def draw_intervals(
     ax: Axes, positions: np.ndarray, table: pd.DataFrame, *, vertical: bool, ends: float = 8.0
 ) -> None:

@@ -26,7 +26,7 @@ _REASONS = {
     audit.TOO_GOOD: ("单凭这一项就几乎能断定结果", "Tells the outcome almost alone"),
     audit.ONLY_CONVERTED: ("有一类取值只出现在成交线索中", "A value occurs in converted leads alone"),
     audit.EMPTY_WHEN_OPEN: ("未到期的线索全部空白", "Blank in all leads still open"),
-    fitting.CONSTANT: ("各取值的成交率没有明显差别", "Its values do not differ in conversion"),
+    fitting.CONSTANT: ("各取值的成交率未见差异", "Its values do not differ in conversion"),
     fitting.TOO_MANY: ("成交线索过少，容不下更多字段", "Too few conversions for more columns"),
     fitting.NO_WEIGHT: ("其他字段已经说明了同样的情况", "Other columns say the same"),
     "empty": ("没有数据", "No data"),

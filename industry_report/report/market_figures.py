@@ -13,7 +13,7 @@ from ..base.language import text
 from . import layout
 from .figure_marks import every_nth
 from .market_tables import effect_name
-from .sentences.market import signed, yuan
+from .sentences.market_amounts import signed, yuan
 
 SHOWN_MONTHS = 36
 FAN_INCHES = 2.6
@@ -35,7 +35,8 @@ def sales_fan(monthly: pd.DataFrame, found: Forecast, title: str = "") -> Figure
     measure = text(zh="各月销售额（万元）", en="Sales by month (10,000 yuan)")
     if len(ahead):
         measure += text(
-            zh="；虚线为预测，深浅两带为80%和95%区间", en="; dashed: forecast, with 80% and 95% intervals"
+            zh="；虚线为预测，深浅两带为80%和95%预测区间",
+            en="; dashed: forecast, with 80% and 95% prediction intervals",
         )
     sheet = layout.begin_sheet(FAN_INCHES, title, measure)
     values, names = past.to_numpy(float) / 1e4, [str(month) for month in (*past.index, *ahead.index)]

@@ -8,8 +8,9 @@ from ..analysis.customers.data_coverage import name_channel
 from ..base import language, origin, table_metadata
 from ..base.language import term, text
 from ..protection.market_publication import Market
+from ..protection.market_regions import NET
 from .sentences import market_outlook
-from .sentences.market import yuan
+from .sentences.market_amounts import yuan
 from .sentences.wording import percent
 
 MONTHS = 24  # the latest, in the text; the figure shows more
@@ -27,7 +28,7 @@ _TABLES = {
     "decisions": {"zh": "评级决定", "en": "Grading decisions"},
 }
 _UNITS = {
-    "firms": lambda value: f"{value:,.0f}",
+    "firms": lambda value: text(zh=f"{value:,.0f}户", en=f"{value:,.0f}"),
     "need": percent,
     "buys": percent,
     "amount": yuan,
@@ -130,7 +131,9 @@ def shares(now: Market) -> pd.DataFrame:
     """Return the share by year and source, newest first, with the citation."""
     table = now.places.shares.rename(columns={"own": "own_sales", "value": "market_total"})
     table = table[["year", "own_sales", "market_total", "rate", "low", "high", "source", "published_on"]]
+    net = text(zh="本单位净销售额（扣除退款，元）", en="Own net sales (after refunds, yuan)")
     heads = {
+        "own_sales": net if now.places.basis == NET else term("own_sales"),
         "rate": text(zh="市场份额", en="Market share"),
         "source": text(zh="数据来源", en="Source of the total"),
     }
@@ -214,16 +217,21 @@ def size(now: Market) -> pd.DataFrame:
         "total": text(zh="合计", en="Total"),
     }
     table = now.outlook.size.rename(index=names, columns={"low95": "low", "high95": "high"})
-    return table.rename_axis("group")
+    return table_metadata.describe(table.rename_axis("group"), heads=_predicted())
+
+
+def _predicted() -> dict[str, str]:
+    """Return the head of an interval for what is yet to come: it is wider than that of a mean."""
+    return {"interval": text(zh="95%预测区间", en="95% prediction interval")}
 
 
 def forecast(now: Market, what: str) -> pd.DataFrame:
-    """Return a forecast by month with its 95 % interval."""
+    """Return a forecast by month with its 95 % prediction interval."""
     table = now.forecasts[what].table
     shown = table[["forecast", "low95", "high95"]].rename(columns={"low95": "low", "high95": "high"})
     unit = text(zh="（元）", en=" (yuan)") if what == "sales" else ""
     head = f"{market_outlook.measured(what)}{unit}"
-    return table_metadata.describe(shown, heads={"forecast": head})
+    return table_metadata.describe(shown, heads={"forecast": head, **_predicted()})
 
 
 def tests(now: Market) -> pd.DataFrame:

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from ..analysis.control_charts import OUTSIDE, RUN, SHIFT
 from ..base import language, origin, style
 from ..base.language import text
 from ..protection.complaint_publication import Complained
 from . import layout
-from .figure_marks import every_nth, score_key, write_shares
+from .figure_marks import score_key, write_shares
 
 BOXES = ("low", "middle", "top")
 MARK_POINTS = 6.0
@@ -132,7 +133,7 @@ def importance(shares: pd.DataFrame, names: Mapping[str, str], title: str = "") 
         ],
     }
     measure = text(
-        zh="对总体满意度差异的影响份额及95%区间；名次分不出先后的，写明可能的范围",
+        zh="对总体满意度差异的影响份额及95%区间；名次差异不显著的，写明可能的范围",
         en="Share of importance with 95% interval; ranks that cannot be told apart are given as a range",
     )
     shown = [names.get(str(item), str(item)) for item in shares.index]
@@ -263,7 +264,10 @@ def control_chart(table: pd.DataFrame, measure: str, title: str = "") -> Figure:
     title : str
         The finding, one line.
     """
-    key = text(zh="；虚线：控制限，▲：信号", en="; dashed: limits, ▲: signal")
+    key = text(
+        zh=f"；虚线为控制限；▲超出控制限，△连续{RUN}个月以上在平均水平同一侧",
+        en=f"; dashed: limits; ▲ beyond them, △ {RUN} months or more running on one side of the average",
+    )
     sheet = layout.begin_sheet(2.4, title, measure + key)
     most = 1.12 * max(1.0, float(table[["value", "upper"]].max(axis=None)))
     ticks = layout.find_ticks(most, 4, whole=True)
@@ -277,13 +281,15 @@ def control_chart(table: pd.DataFrame, measure: str, title: str = "") -> Figure:
     ax.axhline(row["centre"], color=style.GREY, linewidth=1)
     for end in ("lower", "upper"):
         ax.axhline(row[end], color=style.GREY, linewidth=1, linestyle=(0, (4, 3)))
-    flagged = (table["signal"] != "").to_numpy()
-    ax.plot(places[flagged], table["value"][flagged], "^", color=style.LOWER_COLOUR, markersize=8)
+    for signal, fill in ((OUTSIDE, style.LOWER_COLOUR), (SHIFT, style.PAPER)):
+        flagged = (table["signal"] == signal).to_numpy()
+        months, values, colour = places[flagged], table["value"][flagged], style.LOWER_COLOUR
+        ax.plot(months, values, "^", color=colour, markerfacecolor=fill, markersize=8)
     layout.set_scale(ax, "y", ticks, labels, most)
     names = list(map(str, table.index))
-    step = every_nth(names, right - left)
-    ax.set_xlim(-0.6, max(len(table), 1) - 0.4)
-    ax.set_xticks(places[::step], names[::step])
+    named = layout.fit_names([style.text_width(name) for name in names], (right - left) / len(names))
+    ax.set_xlim(-0.6, len(table) - 0.4)
+    ax.set_xticks([*named.values()], [names[place] for place in named])
     ax.tick_params(axis="x", length=0)
     return sheet.figure
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -15,8 +15,10 @@ from ..protection.survey_publication import Surveyed
 RESPONSE_COLUMNS = ["received", "consultations", "returned", "rate", "low", "high"]
 
 
-def response_by(table: pd.DataFrame, *, knows_invited: bool) -> pd.DataFrame:
+def response_by(table: pd.DataFrame, *, knows_invited: bool, order: Sequence[str] = ()) -> pd.DataFrame:
     """Return who answered and was satisfied by group; without invitations, no response rate.
+
+    What is withheld of every group has no column; `satisfaction.left_out` says so.
 
     Parameters
     ----------
@@ -24,10 +26,17 @@ def response_by(table: pd.DataFrame, *, knows_invited: bool) -> pd.DataFrame:
         `Surveyed.by_type` or `Surveyed.by_grade`.
     knows_invited : bool
         Whether the data say who was invited.
+    order : sequence of str
+        In which order groups stand, such as grades from the highest down; those not in it come last.
     """
     columns = RESPONSE_COLUMNS if knows_invited else RESPONSE_COLUMNS[1:2] + RESPONSE_COLUMNS[3:]
     name = str(table.index.name)
-    shown = table[columns]
+    gone = columns_withheld(table) if knows_invited else []
+    ordered = [
+        *(group for group in order if group in table.index),
+        *table.index.difference(order, sort=False),
+    ]
+    shown = table.loc[ordered, [column for column in columns if column not in gone]]
     heads = {name: language.term("customer_type")}
     if name != "customer_type":
         heads = {name: text(zh="调查前的等级", en="Grade before")}
@@ -35,6 +44,16 @@ def response_by(table: pd.DataFrame, *, knows_invited: bool) -> pd.DataFrame:
         heads |= dict(table_metadata.heads(table))
         heads[name] = text(zh="调查前的等级", en="Grade before")
     return table_metadata.describe(shown, heads={**table_metadata.heads(table), **heads})
+
+
+def columns_withheld(table: pd.DataFrame) -> list[str]:
+    """Return which of the numbers of invitations are withheld of every group."""
+    hidden = table_metadata.withheld(table)
+    return [
+        column
+        for column in ("received", "returned")
+        if len(table) and table[column].isna().all() and set(table.index) <= set(hidden.get(column, ()))
+    ]
 
 
 def weighted(table: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from ..analysis.reviews.action_effects import Outcome
 from ..base import language, origin, style
 from ..base.language import text
 from . import layout
@@ -17,15 +18,15 @@ from . import layout
 _MARKS = {"found": ("▲", "^"), "not found": ("○", "o"), "not sure": ("□", "s")}
 
 
-def effects(table: pd.DataFrame, verdicts: Sequence[str], title: str = "") -> Figure:
+def effects(table: pd.DataFrame, found: Sequence[Outcome], title: str = "") -> Figure:
     """Draw the difference that each action made with its interval, about a line of no effect (forest plot).
 
     Parameters
     ----------
     table : DataFrame
         Rows of `action_effects.tabulate` whose differences are shares.
-    verdicts : sequence of str
-        "found", "not found" or "not sure" of each row: what is claimed is filled.
+    found : sequence of Outcome
+        Of each row: what is claimed is filled, and what is not significant once all are counted says so.
     title : str
         The finding, one line.
     """
@@ -47,13 +48,15 @@ def effects(table: pd.DataFrame, verdicts: Sequence[str], title: str = "") -> Fi
         zh=f"差异（个百分点）及95%置信区间  {key}",
         en=f"Difference (percentage points) with 95% confidence interval  {key}",
     )
-    figure, ax = layout.begin_rows(list(map(str, table.index)), numbers, title, measure, scale=True)
+    chance = text(zh="（校正后不显著）", en=" (not significant)")
+    names = [f"{label}{chance * one.is_chance}" for label, one in zip(table.index, found, strict=True)]
+    figure, ax = layout.begin_rows(names, numbers, title, measure, scale=True)
     ax.axvline(0, color=style.GREY, linewidth=1)
     points = table[["difference", "low", "high"]].astype(float) * 100
     layout.draw_intervals(ax, np.arange(len(points)), points, vertical=False)
-    for place, (value, verdict) in enumerate(zip(points["difference"], verdicts, strict=True)):
-        filled = style.ACCENT if verdict == "found" else style.PAPER
-        mark = _MARKS[verdict][1]
+    for place, (value, one) in enumerate(zip(points["difference"], found, strict=True)):
+        filled = style.ACCENT if one.verdict == "found" else style.PAPER
+        mark = _MARKS[one.verdict][1]
         ax.plot(value, place, mark, color=style.ACCENT, markerfacecolor=filled, markersize=6.5)
     _set_signed_scale(ax)
     return figure

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from ..analysis.conversion import HIGHER, LOWER, REST
 from ..base import language, origin, style
 from ..base.language import text
+from . import layout
 from .one_page import Panel
 
 WIDTH_INCHES, HEIGHT_INCHES = 1.968, 1.5  # 50 × 38 mm: six of them on one page
@@ -166,8 +167,8 @@ def columns(
     names = [
         language.period(label, "quarter", short=True) if quarters else str(label) for label in table.index
     ]
-    step = max(int(np.ceil(sum(_width(name) + 0.06 for name in names) / (WIDTH_INCHES - 0.1))), 1)
-    ax.set_xticks(np.arange(len(names))[::step], names[::step], fontsize=TEXT_POINTS)
+    ticks = layout.fit_names([_width(name) for name in names], (WIDTH_INCHES - 0.08) / len(names))
+    ax.set_xticks([*ticks.values()], [names[tick] for tick in ticks], fontsize=TEXT_POINTS)
     ax.tick_params(length=0)
     ax.spines["left"].set_visible(False)
     ax.yaxis.set_visible(False)
@@ -436,12 +437,14 @@ def _write_course(ax: Axes, ends: dict[str, float], labels: dict[str, str], own:
 
 
 def _write_parts(ax: Axes, left: np.ndarray, width: np.ndarray, colour: str, name: str, number: int) -> None:
-    """Write shares into the segments that have room, and the group's name above the first bar's."""
+    """Write shares into the segments that have room, the first group's below; names above the first bar."""
     drawing = ax.get_position().width * WIDTH_INCHES
     for row, (start, share) in enumerate(zip(left, width, strict=True)):
         label = language.formatted(share, "share")
         if _width(label) + 0.02 < share * drawing:
             _write(ax, label, (start + share / 2, row), ha="center", color=style.readable_on(colour))
+        elif number == 0 and share > 0:  # the finding names it
+            _write(ax, label, (start, row + 0.25), (0, -2), va="top")
     if _width(name) < width[0] * drawing + 0.06:
         middle = left[0] + width[0] / 2
         _write(ax, name, (middle, -0.25), (0, 3), ha="center", va="bottom", color=style.GREY)

@@ -37,8 +37,8 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
     ----------
     data : DataFrame
         A tidy table. A named index becomes the first column. A pair of columns ``low`` and ``high`` becomes
-        one column with the interval. Heads and formats are those that the table
-        carries (`table_metadata`), else the vocabulary's.
+        one column with the interval, under the head of ``interval``. Heads and formats are those that the
+        table carries (`table_metadata`), else the vocabulary's.
 
     Returns
     -------
@@ -53,7 +53,7 @@ def printed(data: pd.DataFrame) -> pd.DataFrame:
             continue
         if column == "low" and "high" in table.columns:
             shown = _intervals(table["low"], table["high"], estimate)
-            columns[language.term("interval")] = _protected(data, "low", shown)
+            columns[heads.get("interval") or language.term("interval")] = _protected(data, "low", shown)
         else:
             shown = [language.formatted(value, formats.get(column, str(column))) for value in table[column]]
             if column == "rate" and "consultations" in table.columns:
@@ -167,7 +167,8 @@ def _label(data: pd.DataFrame, column: str) -> str:
     """Return a column's head where it stands alone, so that the ends of an interval are told apart."""
     if {"low", "high"} <= set(data.columns) and column in ("low", "high"):
         end = text(zh="下限", en="lower limit") if column == "low" else text(zh="上限", en="upper limit")
-        return language.term("interval") + text(zh="", en=", ") + end
+        named = table_metadata.heads(data).get("interval") or language.term("interval")
+        return named + text(zh="", en=", ") + end
     return table_metadata.heads(data).get(column) or language.term(column)
 
 

@@ -59,7 +59,7 @@ def small(now: PublishedValue) -> list[Panel | None]:
     bought = text(zh="其后90天的购买率", en="Bought in the 90 days after")
     grades = text(zh="按行为活跃度", en="By engagement")
     return [
-        _small_money(now, "sales", text(zh="全年销售额", en="Sales of the year")),
+        _small_money(now, "sales", text(zh="净销售额（扣除退款）", en="Net sales (after refunds)")),
         _small_money(now, "clv", text(zh="生命周期价值", en="Lifetime value")),
         _small_money(now, "mean_clv", text(zh="户均生命周期价值", en="Lifetime value per customer")),
         _small_value(now),

@@ -12,6 +12,7 @@ from ..analysis.value.model_check import Check
 from ..analysis.value.purchase_groups import GROUPS
 from ..base import language, origin, table_metadata
 from ..base.language import text
+from .sentences.wording import cut
 
 RULES = {
     "model": ("模型", "Model"),
@@ -27,7 +28,7 @@ EVENTS = {"opened": ("打开", "Opened"), "clicked": ("点击", "Clicked")}
 HALVES = {"high": ("高", "High"), "low": ("低", "Low")}
 MONEY_HEADS = {
     "customers": ("购买客户数", "Customers"),
-    "sales": ("销售额（元）", "Sales (yuan)"),
+    "sales": ("净销售额（扣除退款，元）", "Net sales (after refunds, yuan)"),
     "cost": ("成本（元）", "Cost (yuan)"),
     "contribution": ("贡献利润（元）", "Contribution (yuan)"),
     "clv": ("生命周期价值（元）", "Lifetime value (yuan)"),
@@ -66,7 +67,7 @@ def means(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def quantiles(table: pd.DataFrame) -> pd.DataFrame:
-    """Return quartiles of the year's sales per customer."""
+    """Return quartiles of the year's net sales per customer."""
     heads = {
         "customers": ("当年购买客户数", "Customers who bought"),
         "q25": ("下四分位数（元）", "Lower quartile (yuan)"),
@@ -85,7 +86,7 @@ def curve(table: pd.DataFrame) -> pd.DataFrame:
     }
     like = {"contributors": "customers", "share_of_customers": "share"}
     table = table_metadata.carry(table, table.astype({"contributors": "float64"}))  # no name of a row
-    firsts = [language.formatted(share, "share") for share in table["share_of_customers"]]
+    firsts = [cut(share) for share in table["share_of_customers"]]
     names = [text(zh=f"前{share}的客户", en=f"First {share} of customers") for share in firsts]
     told = table_metadata.carry(
         table, table.set_index(pd.Index(names, name="part_of_customers", dtype=object))

@@ -71,7 +71,8 @@ def test_three_years_with_totals_in_public(tmp_path):
         ("黄山市", 2024, "销售额", 1e3, 900, 1100),
     )
     words = check(run(markets.write(tmp_path, orders, totals.iloc[:3])))
-    assert "市场总量据“某市统计局”" in words and "95%区间" in words and "未提供有需求的企业占比" in words
+    assert "市场总量来源：某市统计局（" in words and "95%预测区间" in words
+    assert "未提供有需求的企业占比" in words
     assert "探索性" not in words.replace("探索性分析", "")
 
 

@@ -1,5 +1,6 @@
 """The review notebook: on whole and on meagre data, in both languages, and never in a public edition."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -96,11 +97,15 @@ def test_a_cycle_with_everything(run, spoken):
         assert "有效决定12条：同意12，驳回0，暂缓0；另有评估意见12条，尚未决定；1条不符合规定" in said
         assert "评估员甲" in said and "提出人与批准人同为评估员甲" in said
         assert "12条有效决定尚未写入日志" in said
+        assert "户均订单净额（扣除退款，元）" in said
+        assert "2025年的评级决定（最近20条，共24条）" in exhibits(bundles)
+        assert not re.search("[前近]20[户条](?!，共)", said)
 
 
 def test_the_log_that_was_recorded_is_replayed_and_its_hash_printed(run, tmp_path):
     first = run(WHOLE)
     assert "评级日志尚无记录" in texts(first)
+    assert "待写入日志的12条决定" in exhibits(first)
     from click.testing import CliRunner
 
     from industry_report import cli
@@ -116,6 +121,7 @@ def test_the_log_that_was_recorded_is_replayed_and_its_hash_printed(run, tmp_pat
     entries = review_log.read_log(log)
     assert f"评级日志12条，哈希链完整；最后一条的哈希值为{entries[-1].hash}" in texts(bundles)
     assert "尚未写入日志" not in texts(bundles)
+    assert "评级日志（共12条）" in exhibits(bundles)
     log.write_text(
         log.read_text(encoding="utf-8").replace("电话核实", "没有核实", 1), encoding="utf-8", newline=""
     )

@@ -8,7 +8,7 @@ import scoring
 from industry_report import __version__
 from industry_report.analysis import conversion
 from industry_report.analysis.conversion import Measure
-from industry_report.base import language
+from industry_report.base import language, table_metadata
 from industry_report.report import tables
 
 CARD = scoring.load_scorecard(Path(__file__).parents[2] / "params" / "scorecards" / "consultation.yaml")
@@ -229,3 +229,11 @@ def test_columns_are_described_in_the_language_of_the_report():
 def test_rows_are_told_by_the_fewest_leading_columns(columns, expected):
     described = tables.describe(pd.DataFrame(columns))["columns"]
     assert [column["role"] for column in described].count("row") == expected
+
+
+def test_an_interval_has_the_head_that_its_table_gives_it() -> None:
+    data = pd.DataFrame({"forecast": [5.0], "low": [3.0], "high": [8.0]}, index=pd.Index(["a"], name="group"))
+    table_metadata.describe(data, heads={"interval": "95%预测区间"})
+    assert list(tables.printed(data))[-1] == "95%预测区间"
+    labels = [column["label"] for column in tables.describe(data)["columns"]]
+    assert labels[-2:] == ["95%预测区间下限", "95%预测区间上限"]

@@ -15,7 +15,7 @@ from industry_report.analysis.value.renewal_models import Sbg
 from industry_report.base import language, style
 from industry_report.base.origin import Number, Withheld
 from industry_report.report import value_figures, value_tables
-from industry_report.report.sentences import value, value_models
+from industry_report.report.sentences import value, value_models, wording
 
 BROKEN = re.compile(r"nan|None|NaT|inf\b|[，、；：][，、；：。]|（）|\(\)|  |^[，；、,;:]|[，；、,;]$|\{|\}")
 TITLE = "价值最高的20.0%客户占全部生命周期价值的54.5%，其余客户的贡献合计为总额的141.7%"
@@ -184,12 +184,39 @@ def test_a_check_says_why_a_model_is_left_out(verdict: str, spoken: str) -> None
         check(verdict) if verdict in ("not_better", "shown") else model_check.nothing_checked(verdict, 40)
     )
     for words in (
-        value_models.purchases_check(tested), value_models.renewals_check(tested),
-        value_models.verdict(tested),
-    ):  # fmt: skip
+        value_models.purchases_check(tested),
+        value_models.renewals_check(tested),
+        value_models.verdict(check("shown")),
+    ):
         assert words and not BROKEN.search(words)
     assert ("通过检验" if spoken == "zh" else "passed") in value_models.purchases_check(check("shown"))
     assert ("不列" if spoken == "zh" else "left out") in value_models.purchases_check(check("not_better"))
+
+
+@pytest.mark.parametrize(("error", "close"), [(0.94 * 0.995, True), (0.94 * 0.97, False)])
+def test_a_model_is_called_better_only_by_one_percent_or_more(error: float, close: bool, spoken: str) -> None:
+    tested = check()
+    tested.rules.loc["model", "mae"] = error  # the better naive rule: 0.94
+    word = {"zh": "相差不大", "en": "about as"}[spoken]
+    assert (word in value_models.verdict(tested)) == close
+    assert (word in value_models.purchases_check(tested)) == close
+
+
+def test_sales_less_refunds_are_called_net_wherever_they_stand(spoken: str) -> None:
+    word = {"zh": "净销售额（扣除退款", "en": "et sales (after refunds"}[spoken]
+    assert word in value.totals(COUNTS, total(), 2025).replace(" of 2025", "")
+    assert word in value.key_figures(COUNTS, total())[1][0]
+    assert word in value_tables.MONEY_HEADS["sales"][0 if spoken == "zh" else 1]
+
+
+def test_tenths_have_a_finding_of_their_own_and_a_cut_no_decimal(spoken: str) -> None:
+    table = pd.DataFrame({"share": np.arange(10, 0, -1) / 55}, pd.RangeIndex(1, 11, name="tenth"))
+    assert "18.2%" in value.tenths(table) and "1.8%" in value.tenths(table)
+    assert value.tenths(table.head(4)) == ""
+    points = curve(0.5, 0.7, 0.8, 0.9, 1.0)
+    assert "20%" in value.who_earns(points) and "50.0%" in value.who_earns(points)
+    assert wording.cut(0.213) == "21.3%"
+    assert {"zh": "前20%的客户", "en": "First 20% of customers"}[spoken] in value_tables.curve(points).index
 
 
 def test_the_formula_is_set_beside_the_model(spoken: str) -> None:

@@ -25,9 +25,9 @@ _MOST_DAYS = 730
 ORDERED, ORDERS, COMPLAINED, COMPLAINTS = "ordered", "orders", "complained", "complaints"
 # Indicator → the table it is counted in, whether it is a share of customers, its name.
 INDICATORS: Mapping[str, tuple[str, bool, str, str]] = {
-    ORDERED: ("orders", True, "有订单的客户占比", "share of customers with an order"),
+    ORDERED: ("orders", True, "下单客户占比", "share of customers with an order"),
     ORDERS: ("orders", False, "户均订单数", "orders a customer"),
-    COMPLAINED: ("complaints", True, "有投诉的客户占比", "share of customers with a complaint"),
+    COMPLAINED: ("complaints", True, "投诉客户占比", "share of customers with a complaint"),
     COMPLAINTS: ("complaints", False, "户均投诉数", "complaints a customer"),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }
 _MEANS = {word: decision for decision, words in _WORDS.items() for word in words}
 _ENGLISH = {AGREED: "agreed", REJECTED: "rejected", POSTPONED: "postponed", OPEN: "open"}
+MOST_ROWS = 40  # listed of one reason; the command `review record` names all
 COLUMNS = ("customer_id", "date", "grade", "decision", "who", "approved_by", "why")
 
 # What can be wrong with a decision, in both languages.
@@ -64,6 +65,15 @@ class Fault:
         zh, en = zh.format(*map(_word_place, self.facts)), en.format(*self.facts)
         return {"zh": zh, "en": en}.get(language) or text(zh=zh, en=en)
 
+    @property
+    def reason(self) -> str:
+        """What is wrong without whom it concerns, so that rows with one reason can be told together."""
+        if self.code == "customer":
+            return text(
+                zh="截至该日期没有该客户的咨询", en="the customer has no consultation up to that date"
+            )
+        return self.word()
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -90,14 +100,34 @@ class Checked:
 
     @property
     def fault_table(self) -> pd.DataFrame:
-        """The faults as a table: place, customer and what is wrong."""
-        where = [text(zh=_word_place(fault.place), en=fault.place) for fault in self.faults]
+        """The faults as a table: what is wrong, in which file and rows; one row for each reason and file."""
+        found: dict[tuple[str, str], list[Fault]] = {}
+        for fault in self.faults:
+            found.setdefault((fault.reason, _ROW.sub("", fault.place)), []).append(fault)
         rows = [
-            (place, fault.customer, fault.word()) for place, fault in zip(where, self.faults, strict=True)
+            (reason, text(zh=_word_place(file), en=file), len(alike), _list_rows(alike))
+            for (reason, file), alike in found.items()
         ]
-        table = pd.DataFrame(rows, columns=["place", "customer_id", "fault"], dtype=object).set_index("place")
-        heads = {"place": text(zh="位置", en="Where"), "fault": text(zh="问题", en="What is wrong")}
+        table = pd.DataFrame(rows, columns=["fault", "place", "count", "rows"]).set_index("fault")
+        heads = {
+            "fault": text(zh="问题", en="What is wrong"),
+            "place": text(zh="数据文件", en="File"),
+            "count": text(zh="条数", en="Number"),
+            "rows": text(zh="行号（客户编号）", en="Rows (customers)"),
+        }
         return table_metadata.describe(table, heads=heads)
+
+
+def _list_rows(faults: Sequence[Fault]) -> str:
+    """List in which rows the same is wrong; of very many the first."""
+    named = []
+    for fault in faults[:MOST_ROWS]:
+        row = "".join(number for _, number in _ROW.findall(fault.place))
+        customer = f"（{fault.customer}）" if fault.customer else ""
+        named.append(text(zh=f"{row}{customer}", en=f"{row} ({fault.customer})" if customer else row))
+    rest = len(faults) - len(named)
+    more = text(zh=f"，另有{rest:,}行", en=f", {rest:,} more") if rest else ""
+    return text(zh="、", en=", ").join(named) + more
 
 
 def check_decisions(

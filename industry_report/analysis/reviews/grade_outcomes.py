@@ -21,9 +21,9 @@ from ..rates import ALPHA, FEW, FEWEST
 _Float = npt.NDArray[np.float64]
 ORDERED, AMOUNT, COMPLAINED = "ordered", "amount", "complained"
 INDICATORS = {
-    ORDERED: ("有订单的客户占比", "Share of customers with an order"),
-    AMOUNT: ("户均订单金额（元）", "Amount per customer (yuan)"),
-    COMPLAINED: ("有投诉的客户占比", "Share of customers with a complaint"),
+    ORDERED: ("下单客户占比", "Share of customers with an order"),
+    AMOUNT: ("户均订单净额", "Net amount per customer"),
+    COMPLAINED: ("投诉客户占比", "Share of customers with a complaint"),
 }
 _SOURCES = {
     ORDERED: ("orders", "orders"),
@@ -196,7 +196,8 @@ def choose_indicator(outcomes: pd.DataFrame, indicator: str) -> pd.DataFrame:
     """
     own = outcomes[outcomes["indicator"] == indicator].drop(columns="indicator").set_index("grade")
     name = "amount" if indicator == AMOUNT else "rate"
-    heads = {name: text(**dict(zip(("zh", "en"), INDICATORS[indicator], strict=True)))}
+    unit = text(zh="（扣除退款，元）", en=" (after refunds, yuan)") if indicator == AMOUNT else ""
+    heads = {name: text(**dict(zip(("zh", "en"), INDICATORS[indicator], strict=True))) + unit}
     heads["consultations"] = text(zh="客户数", en="Customers")
     own = own.rename(columns={"value": name, "customers": "consultations"})
     return table_metadata.describe(own, heads=heads, afresh=True)

@@ -303,7 +303,7 @@ def _nothing() -> pd.DataFrame:
     return pd.DataFrame(columns=columns)
 
 
-def tabulate(entries: Sequence[Entry], shown: int = 12) -> pd.DataFrame:
+def tabulate(entries: Sequence[Entry], shown: int = 8) -> pd.DataFrame:
     """Return lines of the log as a table, the newest first.
 
     Parameters
@@ -311,32 +311,24 @@ def tabulate(entries: Sequence[Entry], shown: int = 12) -> pd.DataFrame:
     shown : int
         How many characters of each hash are told.
     """
-    rows = [
-        (
-            e.seq,
-            e.date,
-            e.customer_id,
-            e.before,
-            e.to,
-            word_decision(e.decision or AGREED),
-            e.by,
-            e.approved_by,
-            e.why,
-        )
-        for e in reversed(entries)
-    ]
-    columns = ["seq", "date", "customer_id", "from", "to", "decision", "who", "approved_by", "why"]
-    table = pd.DataFrame(rows, columns=columns).assign(hash=[e.hash[:shown] for e in reversed(entries)])
+    rows = [_tell(entry, shown) for entry in reversed(entries)]
+    columns = ["seq", "date", "customer_id", "from", "to", "decision", "people", "why", "hash"]
     heads = {
         "seq": text(zh="序号", en="No."),
         "date": text(zh="日期", en="Date"),
         "from": text(zh="原等级", en="From"),
         "to": text(zh="新等级", en="To"),
         "decision": text(zh="决定", en="Decision"),
-        "who": text(zh="提出人", en="Proposed by"),
-        "approved_by": text(zh="批准人", en="Approved by"),
+        "people": text(zh="提出 / 批准", en="Proposed / approved by"),
         "why": text(zh="理由", en="Reason"),
-        "hash": text(zh="哈希值（前段）", en="Hash (beginning)"),
+        "hash": text(zh="哈希值前段", en="Hash begins"),
     }
+    table = pd.DataFrame(rows, columns=columns)
     formats = {"from": "grade", "to": "grade"}
     return table_metadata.describe(table.set_index("seq"), heads=heads, formats=formats)
+
+
+def _tell(e: Entry, shown: int) -> tuple[Any, ...]:
+    people = f"{e.by} / {e.approved_by}"
+    decision = word_decision(e.decision or AGREED)
+    return e.seq, e.date, e.customer_id, e.before, e.to, decision, people, e.why, e.hash[:shown]

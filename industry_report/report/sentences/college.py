@@ -251,7 +251,7 @@ def weakest(
             en=f"Share of low service scores: {shares[only]}; train {trainable[only]}",
         )
     return text(
-        zh=f"服务评分的低分咨询占比为{listing(list(shares.values()))}，分不出哪一项更弱",
+        zh=f"服务评分的低分咨询占比为{listing(list(shares.values()))}，差异不显著",
         en=f"Shares of low service scores: {listing(list(shares.values()))}; none is clearly weaker",
     )
 

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ...analysis.control_charts import SHIFT
 from ...base import language, origin
 from ...base.language import formatted, listing, text
 from ...protection.complaint_publication import Complained
 from ...protection.feedback_publication import Feedback
 from ..opinion_tables import table_names
-from .wording import percent, points
+from .control_signals import name_signals
+from .wording import percent, point_range, points
 
 # --- feedback
 
@@ -114,7 +116,7 @@ def rate_change(told: Complained) -> str:
             en=f"The rate {word} from {before} the year before, to {ratio.value:.2f} of it{interval}",
         )
     return text(
-        zh=f"投诉率与上年（{before}件）相比没有明显变化，为上年的{ratio.value:.2f}倍{interval}",
+        zh=f"投诉率与上年（{before}件）相比变化不显著，为上年的{ratio.value:.2f}倍{interval}",
         en=f"The rate did not clearly change from {before} the year before: ratio {ratio.value:.2f}{interval}",
     )
 
@@ -223,18 +225,10 @@ def months(told: Complained) -> str:
     table = told.months
     if table.empty:
         return text(zh="不足六个月，不作控制图", en="Fewer than six months, so there is no control chart")
-    above = [str(month) for month in table.index[table["signal"] == "outside"]]
-    shifted = bool((table["signal"] == "shift").any())
-    if above:
-        return text(
-            zh=f"超出控制限的月份：{language.listing(above)}",
-            en=f"Months beyond the limits: {language.listing(above)}",
-        )
-    if shifted:
-        return text(
-            zh="没有月份超出控制限，但连续八个月以上在中心线一侧，水平可能已经改变",
-            en="No month is beyond the limits, but eight or more in a row lie on one side: the level may have changed",
-        )
+    if signals := name_signals(table):
+        shifted = (table["signal"] == SHIFT).any()
+        tail = text(zh="，水平可能已经改变", en=": the level may have changed") if shifted else ""
+        return language.capital(signals) + tail
     return text(zh="各月投诉都在通常的波动范围内", en="All months lie within the usual variation")
 
 
@@ -289,8 +283,8 @@ def purchases(table: pd.DataFrame, wave: str, days: int) -> str:
     one, other = known.loc["satisfied"], known.loc["others"]
     gap, low, high = difference(one, other)
     interval = text(
-        zh=f"（95%置信区间{points(low)}～{points(high)}）",
-        en=f" (95% interval {points(low)} to {points(high)})",
+        zh=f"（95%置信区间{point_range(low, high)}）",
+        en=f" (95% interval {point_range(low, high)})",
     )
     head = text(
         zh=f"{wave}批次中，满意的客户{days}天内再次下单的占{percent(one['rate'])}，其余客户占{percent(other['rate'])}",
@@ -300,7 +294,7 @@ def purchases(table: pd.DataFrame, wave: str, days: int) -> str:
         return head + text(
             zh=f"，相差{points(gap)}{interval}；这是相关关系", en=f": {points(gap)}{interval}, an association"
         )
-    return head + text(zh=f"，差异不明显{interval}", en=f"; no clear difference{interval}")
+    return head + text(zh=f"，差异不显著{interval}", en=f"; no clear difference{interval}")
 
 
 def _interval(low: float, high: float) -> str:

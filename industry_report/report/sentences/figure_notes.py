@@ -79,9 +79,9 @@ _NOTES: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "In which corner an item lies whose line crosses a dashed one.",
         ),
         "control_chart": (
-            "实线为平均水平，虚线为通常波动的上下限；▲为超出通常波动的月份。",
-            "The solid line is the average, dashed lines bound the usual variation; ▲ marks months beyond it.",
-            "超出的原因，须另行查明。",
+            "实线为平均水平，虚线为控制限；▲超出控制限，△为连续第8个月起仍在平均水平同一侧（未超出控制限）。",
+            "The solid line is the average, dashed ones the limits; ▲ lies beyond them, △ is the eighth month running or later on one side.",
+            "出现信号的原因，须另行查明。",
             "Why a month stands out: that must be looked into.",
         ),
         "time_to_close": (
@@ -103,8 +103,8 @@ _NOTES: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "Whether one lead will convert.",
         ),
         "sales_fan": (
-            "实线为实际，虚线为预测；阴影为80%和95%区间，越远越宽，越不确定。",
-            "Solid is actual, dashed is forecast; the bands are 80% and 95% intervals and widen with time.",
+            "实线为实际，虚线为预测；阴影为80%和95%预测区间，越远越宽，越不确定。",
+            "Solid is actual, dashed is forecast; the bands are 80% and 95% prediction intervals and widen with time.",
             "价格、政策和竞争变化的影响。",
             "What prices, policy or competitors may change.",
         ),
@@ -133,8 +133,8 @@ _NOTES: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "That a grade causes what follows.",
         ),
         "action_effects": (
-            "横线不碰零线，差异显著；●有效果，其余为未发现或不能确定。",
-            "A line clear of zero is a significant difference; filled marks are effects that were found.",
+            "▲有效果，○未发现，□不能确定；横线不碰零线而为○的，校正后不显著。",
+            "▲ an effect was found, ○ none, □ not sure; ○ with a line clear of zero is not significant after adjustment.",
             "未随机分组的措施只能说明相关。",
             "Causes, unless groups were drawn at random.",
         ),

@@ -102,6 +102,15 @@ def _rate(counts: object) -> str:
     return percent(int(given["converted"]) / known) if known else ""
 
 
+def counted(now: PublishedLeads) -> str:
+    """Say within how many days a purchase counts, and that a lead still open is not lost."""
+    return text(
+        zh=f"线索到来之日起{now.within_days}天内成交的计为成交。尚未满期的线索没有结果，不当作未成交",
+        en=f"A lead counts as converted if it buys within {now.within_days} days. One that has not been followed so long "
+        "has no outcome yet; it does not count as lost",
+    )
+
+
 def outcomes(now: PublishedLeads) -> str:
     """State how many leads there are, and of how many the outcome is known."""
     counts = now.counts
@@ -278,7 +287,7 @@ def calibrated(now: PublishedLeads) -> str:
     elif slope + error < 1:
         spread = text(zh="预测过于极端，高低之差大于实际", en="they differ more than what was observed")
     verdict = (
-        text(zh="总体有偏", en="off in all") if off else text(zh="总体无明显偏差", en="no clear bias in all")
+        text(zh="总体有偏", en="off in all") if off else text(zh="总体偏差不显著", en="no clear bias in all")
     )
     return text(
         zh=f"实际成交数是预测的{ratio}倍（95%置信区间{low}至{high}），{verdict}；校准斜率{formatted(slope, 'mean')}，{spread}",
@@ -343,9 +352,10 @@ def worthwhile(now: PublishedLeads) -> str:
             zh="按参数中的联系成本和毛利，得分最高的线索也不值得联系",
             en="At the cost of a contact and the margin of the model file, no lead is worth a contact",
         )
+    least = f"{now.break_even}".replace("-", "−")
     return text(
-        zh=f"按参数中的联系成本和毛利，总分在{now.break_even}分及以上的线索值得联系",
-        en=f"At the cost of a contact and the margin of the model file, leads of {now.break_even} points or more are worth a contact",
+        zh=f"按参数中的联系成本和毛利，总分在{least}分及以上的线索值得联系",
+        en=f"At the cost of a contact and the margin of the model file, leads of {least} points or more are worth a contact",
     )
 
 
@@ -404,14 +414,6 @@ def no_items() -> str:
 def no_coverage() -> str:
     """Say that nothing of the tables may be told."""
     return text(zh="各表的条数涉及少数客户，不公布", en="The sizes of the tables would tell of few customers")
-
-
-def internal_only() -> str:
-    """Say why a section has nothing in a public edition."""
-    return text(
-        zh="这一部分涉及具体线索和客户，只载于内部版",
-        en="This part is about single leads and customers and is in the internal edition alone",
-    )
 
 
 origin.trace_module(globals())

@@ -10,37 +10,10 @@ from ...base import language, origin
 from ...base.language import listing, name, text
 from ...protection.market_publication import Market
 from ...protection.market_regions import NET
+from .market_amounts import month_words, moved, ranged, signed, yuan
 from .wording import bracketed, percent
 
-YI, WAN, MILLION = 1e8, 1e4, 1e6
 MOST_REGIONS = 5  # named in a sentence
-
-
-def yuan(value: float) -> str:
-    """Return money as a sentence gives it: 926.4万元 / 9.26 million yuan."""
-    if abs(value) >= YI:
-        zh = f"{value / YI:,.2f}亿元"
-    else:
-        zh = f"{value / WAN:,.1f}万元" if abs(value) >= WAN else f"{value:,.0f}元"
-    large = abs(value) >= MILLION
-    return text(zh=zh, en=f"{value / MILLION:,.2f} million yuan" if large else f"{value:,.0f} yuan")
-
-
-def ranged(low: float, high: float, *, money: bool = False) -> str:
-    """Return an interval as a sentence gives it: 8.3%～11.7% / 8.3% to 11.7%."""
-    one, other = (yuan(end) if money else percent(end) for end in (low, high))
-    return text(zh=f"{one}～{other}", en=f"{one} to {other}")
-
-
-def signed(value: float) -> str:
-    """Return a change of money with its sign."""
-    return ("+" if value > 0 else "−" if value < 0 else "") + yuan(abs(value))
-
-
-def month_words(month: str) -> str:
-    """Return a month as a sentence gives it: 2025年3月 / March 2025."""
-    year, number = month.split("-")
-    return language.month_of_year(int(year), int(number))
 
 
 def reader(edition: str) -> str:
@@ -123,18 +96,26 @@ def sales(now: Market) -> str:
             en=f"Sales in {place}, {now.year}, would tell of single customers and are not published",
         )
     said = text(
-        zh=f"{place}{now.year}年销售额{yuan(row['sales'])}，订单{row['orders']:,.0f}笔，客户{row['customers']:,.0f}户",
-        en=f"Sales in {place}, {now.year}: {yuan(row['sales'])}, {row['orders']:,.0f} orders, "
-        f"{row['customers']:,.0f} customers",
+        zh=f"{place}{now.year}年销售额{yuan(row['sales'])}",
+        en=f"Sales in {place}, {now.year}: {yuan(row['sales'])}",
+    )  # the change stands behind the amount that it belongs to
+    return (
+        said
+        + _change(now)
+        + text(
+            zh=f"；订单{row['orders']:,.0f}笔，客户{row['customers']:,.0f}户",
+            en=f"; {row['orders']:,.0f} orders, {row['customers']:,.0f} customers",
+        )
     )
-    return said + _change(now)
 
 
 def _change(now: Market) -> str:
     if now.year not in now.whole:
         return text(zh="（数据不足全年）", en=" (not a whole year of data)")
     if now.year - 1 not in now.whole:
-        return text(zh="，上年没有可比的全年数据", en="; the year before has no whole year to compare with")
+        return text(
+            zh="（上年没有可比的全年数据）", en=" (the year before has no whole year to compare with)"
+        )
     before, after = (float(now.yearly.loc[year, "sales"]) for year in (now.year - 1, now.year))
     if not before:
         return ""
@@ -158,17 +139,22 @@ def why(now: Market) -> str:
     if now.effects.empty:
         return ""
     effect = now.effects["effect"]
-    parts = {
+    names = _factors()
+    split = [f"{names[str(key)]}{text(zh='', en=' ')}{signed(value)}" for key, value in effect.items()]
+    largest = names[str(effect.abs().idxmax())]
+    return text(
+        zh=f"销售额比上年{moved(effect.sum())}，主要来自{largest}的变化（各因素的影响额：{'、'.join(split)}）",
+        en=f"Sales {moved(effect.sum())} on the year before, mostly from {largest} (effect of each: {', '.join(split)})",
+    )
+
+
+def _factors() -> dict[str, str]:
+    """Return what the factors of sales are called."""
+    return {
         "customers": text(zh="客户数", en="customers"),
         "frequency": text(zh="户均订单数", en="orders per customer"),
         "amount": text(zh="单均金额", en="amount per order"),
     }
-    largest = parts[str(effect.abs().idxmax())]
-    split = text(zh="、", en=", ").join(f"{parts[str(key)]} {signed(value)}" for key, value in effect.items())
-    return text(
-        zh=f"变动{signed(effect.sum())}，主要来自{largest}（{split.replace(' ', '')}）",
-        en=f"The change of {signed(effect.sum())} comes mostly from {largest} ({split})",
-    )
 
 
 def average(now: Market) -> str:
@@ -203,8 +189,8 @@ def refunds(now: Market) -> str:
     if not row["refunded"]:
         return text(zh="没有退款", en="There were no refunds")
     return text(
-        zh=f"另有退款{row['refunded']:,.0f}笔、{yuan(row['refunds'])}，扣除后为{yuan(row['net'])}",
-        en=f"Refunds stand apart: {row['refunded']:,.0f}, {yuan(row['refunds'])}; net of them {yuan(row['net'])}",
+        zh=f"另有退款{row['refunded']:,.0f}笔、{yuan(row['refunds'])}；净销售额（扣除退款）为{yuan(row['net'])}",
+        en=f"Refunds stand apart: {row['refunded']:,.0f}, {yuan(row['refunds'])}; net sales (after refunds) {yuan(row['net'])}",
     )
 
 
@@ -242,13 +228,8 @@ def largest_effect(now: Market) -> str:
     """Name the factor that moved sales most, in a few words."""
     if now.effects.empty:
         return text(zh="销售额变动", en="Change of sales")
-    names = {
-        "customers": text(zh="客户数", en="customers"),
-        "frequency": text(zh="户均订单数", en="orders per customer"),
-        "amount": text(zh="单均金额", en="amount per order"),
-    }
-    largest = names[str(now.effects["effect"].abs().idxmax())]
-    return text(zh=f"变动主要来自{largest}", en=f"Moved mostly by {largest}")
+    largest = _factors()[str(now.effects["effect"].abs().idxmax())]
+    return text(zh=f"销售额变动主要来自{largest}", en=f"Moved mostly by {largest}")
 
 
 def protection(threshold: int, dominance: float) -> str:
@@ -307,9 +288,9 @@ def _cite(row: pd.Series, now: Market) -> str:
     )
     return text(
         zh=f"{row['year']}年市场份额{percent(row['rate'])}{interval}{earlier}，销售额{basis}，"
-        f"市场总量据“{row['source']}”（{language.day(row['published_on'])}发布）",
-        en=f"Market share in {row['year']}: {percent(row['rate'])}{interval}{earlier}; sales {basis}; total by "
-        f"“{row['source']}”, published {language.day(row['published_on'])}",
+        f"市场总量来源：{row['source']}（{language.day(row['published_on'])}发布）",
+        en=f"Market share in {row['year']}: {percent(row['rate'])}{interval}{earlier}; sales {basis}; source of the total: "
+        f"{row['source']}, published {language.day(row['published_on'])}",
     )
 
 
@@ -380,7 +361,7 @@ def _rank(table: pd.DataFrame, year: int) -> str:
         *([text(zh=f"{name(bottom)}最低", en=f"{name(bottom)} is lowest")] if bottom else []),
     ]
     unsure = text(
-        zh="按企业数的范围和随机波动，高低不能区分",
+        zh="按企业数的范围和随机波动，差异不显著",
         en="within the range of the totals and chance, they cannot be told apart",
     )
     return said + text(zh="；", en="; ") + (text(zh="，", en=", ").join(clear) if clear else unsure)
@@ -417,8 +398,8 @@ def growth(now: Market) -> str:
     )
     year = now.places.growth_year
     return text(
-        zh=f"{name(now.region)}{year}年销售额比上年变动{signed(row['change'])}：{said}",
-        en=f"{name(now.region)}, {year}: change of sales {signed(row['change'])}: {said}",
+        zh=f"{name(now.region)}{year}年销售额比上年{moved(row['change'])}：{said}",
+        en=f"{name(now.region)}, {year}: sales {moved(row['change'])}: {said}",
     )
 
 

@@ -11,7 +11,7 @@ from ...analysis.trade.forecast import CONSTANT, GAPS, LEAST, NAIVE, SHORT, WITH
 from ...base import language, origin
 from ...base.language import listing, name, term, text
 from ...protection.market_publication import Market
-from .market import month_words, ranged, yuan
+from .market_amounts import month_words, ranged, yuan
 from .wording import bracketed, percent, points
 
 
@@ -158,8 +158,8 @@ def forecast(now: Market, what: str) -> str:
         else text(zh=f"{low:,.0f}～{high:,.0f}", en=f"{low:,.0f} to {high:,.0f}")
     )
     return text(
-        zh=f"{first}至{last}{subject}预计合计{shown}（95%区间{between}），方法为{model_name(found.model)}",
-        en=f"{subject}, {first} to {last}: {shown} in all (95% interval {between}), by {model_name(found.model)}",
+        zh=f"{first}至{last}{subject}预计合计{shown}（95%预测区间{between}），方法为{model_name(found.model)}",
+        en=f"{subject}, {first} to {last}: {shown} in all (95% prediction interval {between}), by {model_name(found.model)}",
     )
 
 
@@ -233,7 +233,7 @@ def verdicts(now: Market) -> str:
     said = (
         language.capital(text(zh="；", en="; ").join(parts))
         if parts
-        else text(zh="没有一项预设比较显示明显差异", en="No planned comparison shows a clear difference")
+        else text(zh="各项预设比较的差异都不显著", en="No planned comparison shows a clear difference")
     )
     if len(few):
         names = listing([comparison_name(str(key)) for key in few.index])
@@ -292,13 +292,17 @@ def _discovery(row: pd.Series) -> str:
     )
 
 
+def _firms(count: float) -> str:
+    return text(zh=f"{count:,.0f}户", en=f"{count:,.0f}")
+
+
 def key_figures(now: Market) -> list[tuple[str, str]]:
     """Return the cover's key figures: at most six that may be told."""
     figures = []
     if now.year in now.yearly.index and np.isfinite(now.yearly.loc[now.year, "sales"]):
         row = now.yearly.loc[now.year]
         figures.append((text(zh="销售额", en="Sales"), yuan(row["sales"])))
-        figures.append((text(zh="客户", en="Customers"), f"{row['customers']:,.0f}"))
+        figures.append((text(zh="客户", en="Customers"), _firms(row["customers"])))
         if np.isfinite(row["per_order"]):
             figures.append((text(zh="单均金额", en="Average per order"), yuan(row["per_order"])))
     told = now.places.shares[now.places.shares["reason"] == ""]
@@ -317,10 +321,10 @@ def key_figures(now: Market) -> list[tuple[str, str]]:
         total = now.outlook.size.loc["total"]
         label = text(zh=f"{now.year + 1}年客户", en=f"Customers, {now.year + 1}")
         between = text(
-            zh=f"{total['low95']:,.0f}～{total['high95']:,.0f}",
+            zh=f"{total['low95']:,.0f}～{total['high95']:,.0f}户",
             en=f"{total['low95']:,.0f} to {total['high95']:,.0f}",
         )
-        figures.append((label, f"{total['forecast']:,.0f}{bracketed(between)}"))
+        figures.append((label, _firms(total["forecast"]) + bracketed(between)))
     if not figures:
         figures.append((text(zh="咨询", en="Consultations"), f"{now.consultations.received:,}"))
     return figures

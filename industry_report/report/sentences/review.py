@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from ...analysis import control_charts
 from ...analysis import effects as judged
 from ...analysis.group_tests import FALLS, RISES, TOO_FEW
 from ...analysis.reviews import action_effects, action_file, grade_outcomes
@@ -18,7 +17,8 @@ from ...analysis.reviews.proposals import CONTRADICTORY
 from ...analysis.reviews.review_file import DOWN, UP
 from ...base import language, origin
 from ...base.language import listing, text
-from .wording import p_value
+from .control_signals import name_signals
+from .wording import p_value, part
 
 
 def _customers(count: int) -> str:
@@ -190,12 +190,12 @@ def ordered(tests: Mapping[str, Any], indicator: str, days: int) -> str:
         )
     if tested.verdict not in (RISES, FALLS):
         return text(
-            zh=f"此后{days}天内，{name}没有随等级明显变化（{p_value(tested.p)}）",
+            zh=f"此后{days}天内，{name}随等级的变化不显著（{p_value(tested.p)}）",
             en=f"Within {days} days the {lower} does not clearly move with the grade ({p_value(tested.p)})",
         )
     way = text(zh="越高", en="rises") if tested.verdict == RISES else text(zh="越低", en="falls")
     return text(
-        zh=f"等级越高，此后{days}天内的{name}{way}（{tested.name}检验，{p_value(tested.p)}）",
+        zh=f"等级越高，此后{days}天内{name}{way}（{tested.name}检验，{p_value(tested.p)}）",
         en=f"Within {days} days the {lower} {way} with the grade ({tested.name}, {p_value(tested.p)})",
     )
 
@@ -208,11 +208,11 @@ def orders_all(tests: Mapping[str, Any], days: int) -> str:
         return ""
     if not clear:
         return text(
-            zh=f"等级没有明显区分此后{days}天内的各项指标",
+            zh=f"等级未能显著区分此后{days}天内的各项指标",
             en=f"The grade orders no indicator of the next {days} days",
         )
     told = text(
-        zh=f"等级能区分此后{days}天内的{listing(clear)}",
+        zh=f"等级能区分此后{days}天内{listing(clear)}",
         en=f"The grade orders what follows within {days} days: {listing([one[:1].lower() + one[1:] for one in clear])}",
     )
     return told + text(
@@ -253,7 +253,7 @@ def action(found: action_effects.Outcome) -> str:
     said = text(
         zh="与指标变化相关，但不能确定是措施所致"
         if related
-        else "两组变化没有明显差异，也不能据此断定没有效果",
+        else "两组变化的差异不显著，但不能据此断定没有效果",
         en="goes together with a change, which need not be its doing"
         if related
         else "the groups changed alike, which is no proof that it does nothing",
@@ -273,9 +273,7 @@ def _difference(found: action_effects.Outcome) -> str:
     more = text(zh="之差", en="differs by")
     if found.design == action_effects.IN_CHANGES:
         more = text(zh="变化之差", en="changed more by")
-    chance = text(
-        zh="；同时比较多项措施，不能排除偶然", en="; with several actions compared, chance is not excluded"
-    )
+    chance = text(zh="，校正后不显著", en="; not significant after adjustment for several actions")
     return text(
         zh=f"{zh}{more}为{value}{unit}（95%置信区间{low}～{high}）",
         en=f"the {en} {more} {value}{unit} (95% interval {low} to {high})",
@@ -294,17 +292,16 @@ def _target(found: action_effects.Outcome) -> str:
 
 
 def _charted(found: action_effects.Outcome, label: str) -> str:
-    """Say whether months after the action left the usual variation."""
-    after = found.course[found.course.index >= f"{found.action.begins:%Y-%m}"]
-    signals = [str(month) for month in after.index[after["signal"] != control_charts.USUAL]]
+    """Say which months after the action stand out, and by which rule."""
+    signals = name_signals(found.course, f"{found.action.begins:%Y-%m}")
     if not signals:
         return text(
-            zh=f"“{label}”没有对照组：措施之后各月均在通常波动之内，看不出变化",
+            zh=f"“{label}”没有对照组：措施之后各月均在通常波动之内，变化不显著",
             en=f"{label} has no control group: no month since left the usual variation",
         )
     return text(
-        zh=f"“{label}”没有对照组：{listing(signals)}超出通常波动，但不能确定是措施所致",
-        en=f"{label} has no control group: {listing(signals)} left the usual variation, whatever the cause",
+        zh=f"“{label}”没有对照组：{signals}，不能确定是措施所致",
+        en=f"{label} has no control group: {signals}, whatever the cause",
     )
 
 
@@ -361,6 +358,23 @@ def logged(held: int, pending: int, last: str) -> str:
                                  en=f"; the last hash will be {last}" if pending else f"; its last hash is {last}")  # fmt: skip
 
 
+def lines_shown(held: int, pending: int, shown: int) -> str:
+    """Name the lines in the table of the log: recorded ones, or decisions that are only prepared."""
+    size = part(shown, held + pending, "条", latest=True)
+    if held and pending:
+        return text(
+            zh=f"评级日志及待写入的{pending:,}条决定{size}",
+            en=f"The log, with {pending:,} to be written{size}",
+        )
+    if held:
+        return text(zh=f"评级日志{size}", en=f"Lines of the log{size}")
+    if shown == pending:
+        return text(
+            zh=f"待写入日志的{pending:,}条决定", en=f"The {pending:,} decisions to be written to the log"
+        )
+    return text(zh=f"待写入日志的决定{size}", en=f"Decisions to be written to the log{size}")
+
+
 def key_figures(
     grades: pd.Series,
     followed: pd.DataFrame,
@@ -379,8 +393,8 @@ def key_figures(
         (text(zh="尚未评估（条）", en="Not reviewed"), f"{left:,}"),
         (text(zh="本年有效决定（条）", en="Decisions this year"), f"{made:,}"),
         (
-            text(zh="有效果的措施（项）", en="Actions proven"),
-            text(zh=f"{proven}/{len(found)}", en=f"{proven} of {len(found)}"),
+            text(zh="有效果的措施", en="Actions proven"),
+            text(zh=f"{proven}项（共{len(found)}项）", en=f"{proven} of {len(found)}"),
         ),
     ]
 

@@ -12,7 +12,8 @@ from ...base import language, origin
 from ...base.language import formatted, text
 from ...base.origin import Withheld
 from ...protection.survey_publication import Surveyed
-from .wording import percent, points
+from ..opinion_tables import columns_withheld
+from .wording import percent, point_range, points
 
 
 def names_of(survey: Questionnaire) -> dict[str, str]:
@@ -106,11 +107,26 @@ def representative(told: Surveyed) -> str:
     if alike:
         parts.append(
             text(
-                zh=f"回收率按{language.listing(alike)}看没有明显差异，但答卷客户在其他方面仍可能与未答卷客户不同",
+                zh=f"回收率按{language.listing(alike)}看差异不显著，但答卷客户在其他方面仍可能与未答卷客户不同",
                 en=f"Response does not clearly differ by {language.listing(alike)}; those who answered may differ in other ways",
             )
         )
     return text(zh="；", en=". ").join(parts)
+
+
+def left_out(table: pd.DataFrame) -> str:
+    """Say what is withheld of every group of a table of responses, and so has no column; else nothing."""
+    names = {
+        "received": text(zh="受邀客户数", en="how many were invited"),
+        "returned": text(zh="回收率", en="response rates"),
+    }
+    gone = [names[column] for column in columns_withheld(table)]
+    if not gone:
+        return ""
+    return text(
+        zh=f"各组的{language.listing(gone)}因小数目保护不公布，表中不列",
+        en=f"To protect small numbers, {language.listing(gone)} by group are not published and have no column",
+    )
 
 
 def bound(told: Surveyed) -> str:
@@ -173,8 +189,8 @@ def satisfied_change(told: Surveyed) -> str:
         return ""
     gap, low, high = told.satisfied_change
     interval = text(
-        zh=f"（95%置信区间{points(low)}～{points(high)}）",
-        en=f" (95% interval {points(low)} to {points(high)})",
+        zh=f"（95%置信区间{point_range(low, high)}）",
+        en=f" (95% interval {point_range(low, high)})",
     )
     if low > 0 or high < 0:
         word = text(zh="上升" if gap > 0 else "下降", en="rose" if gap > 0 else "fell")
@@ -184,7 +200,7 @@ def satisfied_change(told: Surveyed) -> str:
             en=f"The share of satisfied {word} by {size} from wave {told.before}{interval}",
         )
     return text(
-        zh=f"与{told.before}批次相比，满意占比没有明显变化{interval}",
+        zh=f"与{told.before}批次相比，满意占比变化不显著{interval}",
         en=f"The share of satisfied did not clearly change from wave {told.before}{interval}",
     )
 
@@ -245,7 +261,7 @@ def promotion_change(told: Surveyed) -> str:
             en=f"NPS {word} by {_score(abs(gap))} from wave {told.before}{interval}",
         )
     return text(
-        zh=f"净推荐值与{told.before}批次相比没有明显变化，相差{_score(gap)}{interval}",
+        zh=f"净推荐值与{told.before}批次相比变化不显著，相差{_score(gap)}{interval}",
         en=f"NPS did not clearly change from wave {told.before}: {_score(gap)}{interval}",
     )
 
@@ -288,8 +304,8 @@ def grade_relation(told: Surveyed) -> str:
     gap, low, high = difference(first, last)
     names = [language.grade_name(str(known.index[place])) for place in (0, -1)]
     interval = text(
-        zh=f"（95%置信区间{points(low)}～{points(high)}）",
-        en=f" (95% interval {points(low)} to {points(high)})",
+        zh=f"（95%置信区间{point_range(low, high)}）",
+        en=f" (95% interval {point_range(low, high)})",
     )
     if low > 0 or high < 0:
         return text(
@@ -298,7 +314,7 @@ def grade_relation(told: Surveyed) -> str:
             f"{points(gap)}{interval}",
         )
     return text(
-        zh=f"调查前为{names[0]}与{names[1]}的客户，满意占比没有明显差异，相差{points(gap)}{interval}",
+        zh=f"调查前为{names[0]}与{names[1]}的客户，满意占比差异不显著，相差{points(gap)}{interval}",
         en=f"Customers of {names[0]} and {names[1]} before the survey are not clearly more or less satisfied: {points(gap)}{interval}",
     )
 

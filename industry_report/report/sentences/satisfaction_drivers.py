@@ -24,16 +24,16 @@ def importance(told: Surveyed, survey: Questionnaire) -> str:
     listed = _list([names[str(item)] for item in first])
     if len(first) == len(table):
         return text(
-            zh="各项目与总体满意度的关系分不出明显的先后",
+            zh="各项目与总体满意度关系的差异不显著",
             en="No item is clearly more closely tied to overall satisfaction than another",
         )
     shares = text(zh="、", en=", ").join(percent(table.loc[item, "share"]) for item in first)
     clear = bool((table.loc[first, "rank_high"] <= len(first)).all())
-    tie = text(zh="，两者分不出先后", en=", the two not told apart") if len(first) == 2 else ""
-    tie = text(zh="，彼此分不出先后", en=", not told apart from each other") if len(first) > 2 else tie
+    tie = text(zh="，两者差异不显著", en=", the two not told apart") if len(first) == 2 else ""
+    tie = text(zh="，彼此差异不显著", en=", not told apart from each other") if len(first) > 2 else tie
     if clear:
         return text(
-            zh=f"与总体满意度关系最密切的是{listed}（影响份额{shares}），明显高于其余{others}项{tie}",
+            zh=f"与总体满意度关系最密切的是{listed}（影响份额{shares}），显著高于其余{others}项{tie}",
             en=f"Overall satisfaction is most closely tied to {listed} (shares of importance {shares}), clearly more than to the "
             f"other {others}{tie}",
         )
@@ -111,7 +111,7 @@ def weakest(told: Surveyed, survey: Questionnaire) -> str:
     near = _list([names[str(item)] for item in table.index[table["quadrant"] == IMPROVE]])
     if not near:
         return text(
-            zh="影响大的项目评价都不低，没有明显的短板",
+            zh="影响大的项目评价都不低，没有突出的短板",
             en="No important item is poorly rated",
         )
     return text(

@@ -13,7 +13,7 @@ from ...analysis.value.contribution import gini_of_curve
 from ...analysis.value.lifetime_value import discount_factor
 from ...base import language, origin
 from ...base.language import text
-from .wording import percent
+from .wording import cut, percent
 
 CONCENTRATED = 0.6  # the Gini coefficient from which on sales are said to hang on few
 
@@ -98,8 +98,8 @@ def conventions(rules: Assumptions, year: int, last_day: str) -> list[str]:
             en=f"Lifetime value = orders a year × average amount × margin of {margin} × {factor}, the sum of discounted years ({span}, {rate} a year, first payment {first})",
         ),
         text(
-            zh=f"金额已扣除退款；数据截至{last_day}；贡献利润、销售额和潜力按{year}年计，生命周期价值按截至该日的全部订单计，首次购买不满一年的按一年计",
-            en=f"Refunds are deducted. The data reach to {last_day}. Contribution, sales and potential are of {year}; lifetime value rests on all orders up to that day, and less than a year since the first order counts as one",
+            zh=f"金额已扣除退款；数据截至{last_day}；贡献利润、净销售额和潜力按{year}年计，生命周期价值按截至该日的全部订单计，首次购买不满一年的按一年计",
+            en=f"Refunds are deducted. The data reach to {last_day}. Contribution, net sales and potential are of {year}; lifetime value rests on all orders up to that day, and less than a year since the first order counts as one",
         ),
         _potential_rule(rules),
         text(
@@ -136,7 +136,7 @@ def key_figures(counts: Mapping[str, Any], total: pd.Series) -> list[tuple[str, 
     contribution = (text(zh="全年贡献利润", en="Contribution"), yuan(total["contribution"]))
     return [
         (text(zh="购买客户（户）", en="Customers who bought"), _count(counts["buyers"])),
-        (text(zh="全年销售额", en="Sales of the year"), yuan(total["sales"])),
+        (text(zh="净销售额（扣除退款）", en="Net sales (after refunds)"), yuan(total["sales"])),
         *([contribution] if pd.isna(total["sales"]) or pd.notna(total["contribution"]) else []),
         (text(zh="户均生命周期价值", en="Mean lifetime value"), yuan(total["mean_clv"])),
     ]
@@ -145,7 +145,7 @@ def key_figures(counts: Mapping[str, Any], total: pd.Series) -> list[tuple[str, 
 def totals(counts: Mapping[str, Any], total: pd.Series, year: int) -> str:
     """State sales, contribution and lifetime value."""
     if counts["buyers"] == 0:
-        return text(zh=f"{year}年及以前没有购买客户", en=f"Nobody bought in {year} or before")
+        return text(zh=f"截至{year}年末没有购买客户", en=f"Nobody had bought by the end of {year}")
     if pd.isna(total["sales"]):
         return text(
             zh="销售额或价值集中于个别客户，或客户过少，合计金额不予公布",
@@ -154,7 +154,9 @@ def totals(counts: Mapping[str, Any], total: pd.Series, year: int) -> str:
     whole = counts["unknown_contribution"] == 0 and total["sales"] > 0
     margin = total["contribution"] / total["sales"] if whole else np.nan
     rate = (
-        text(zh=f"（占{percent(margin)}）", en=f" ({percent(margin)} of sales)") if pd.notna(margin) else ""
+        text(zh=f"（占净销售额的{percent(margin)}）", en=f" ({percent(margin)} of net sales)")
+        if pd.notna(margin)
+        else ""
     )
     profit = text(
         zh=f"，贡献利润{yuan(total['contribution'])}{rate}",
@@ -162,8 +164,8 @@ def totals(counts: Mapping[str, Any], total: pd.Series, year: int) -> str:
     )
     profit = profit if pd.notna(total["contribution"]) else ""
     return text(
-        zh=f"{year}年及以前有{_count(counts['buyers'])}户购买客户，{year}年销售额{yuan(total['sales'])}{profit}；全部客户的生命周期价值合计{yuan(total['clv'])}",
-        en=f"{_count(counts['buyers'])} customers have bought in {year} or before. Sales of {year} were {yuan(total['sales'])}{profit}; the lifetime values of all customers sum to {yuan(total['clv'])}",
+        zh=f"截至{year}年末，购买客户{_count(counts['buyers'])}户；{year}年净销售额（扣除退款）{yuan(total['sales'])}{profit}；全部客户的生命周期价值合计{yuan(total['clv'])}",
+        en=f"{_count(counts['buyers'])} customers had bought by the end of {year}. Net sales of {year} (after refunds) were {yuan(total['sales'])}{profit}; the lifetime values of all customers sum to {yuan(total['clv'])}",
     )
 
 
@@ -175,9 +177,21 @@ def who_earns(curve: pd.DataFrame) -> str:
     near = first.iloc[int((first["share_of_customers"] - 0.2).abs().to_numpy().argmin())]
     gini = gini_of_curve(curve["share_of_customers"].to_numpy(float), curve["share"].to_numpy(float))
     verdict = text(zh="，价值集中于少数客户", en=": value hangs on few") if gini >= CONCENTRATED else ""
+    first = cut(near["share_of_customers"])
     return text(
-        zh=f"价值最高的{percent(near['share_of_customers'])}客户占全部生命周期价值的{percent(near['share'])}{verdict}",
-        en=f"The most valuable {percent(near['share_of_customers'])} of customers hold {percent(near['share'])} of all lifetime value{verdict}",
+        zh=f"价值最高的{first}客户占全部生命周期价值的{percent(near['share'])}{verdict}",
+        en=f"The most valuable {first} of customers hold {percent(near['share'])} of all lifetime value{verdict}",
+    )
+
+
+def tenths(table: pd.DataFrame) -> str:
+    """State what the first and the last tenth of customers hold; nothing without ten of them."""
+    if len(table) < 10:
+        return ""
+    first, last = percent(table["share"].iloc[0]), percent(table["share"].iloc[-1])
+    return text(
+        zh=f"价值最高的十分之一客户占全部生命周期价值的{first}，最低的十分之一占{last}",
+        en=f"The most valuable tenth of customers hold {first} of all lifetime value, the least valuable {last}",
     )
 
 
@@ -302,7 +316,7 @@ def interests(table: pd.DataFrame) -> str:
     clear = table[(table["p_adjusted"] < 0.05) & (table["rate"] > table["other_rate"])]
     if clear.empty:
         return text(
-            zh="关注某一产品的客户，其后购买该产品的比例没有明显高于其他客户",
+            zh="关注某一产品的客户，其后购买该产品的比例没有显著高于其他客户",
             en="Interest in a product did not clearly go with its purchase afterwards",
         )
     lift = (clear["rate"] / clear["other_rate"].where(clear["other_rate"] > 0)).fillna(np.inf)
@@ -325,7 +339,7 @@ def active(table: pd.DataFrame) -> str:
         )
     else:
         verdict = text(
-            zh="行为活跃与否，其后的购买率没有明显差别",
+            zh="行为活跃与否，其后的购买率差异不显著",
             en="Active or not, customers bought about as often afterwards",
         )
     return text(

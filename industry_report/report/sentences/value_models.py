@@ -6,12 +6,24 @@ import pandas as pd
 
 from ...analysis.value.assumptions import Assumptions
 from ...analysis.value.lifetime_value import discount_factor
-from ...analysis.value.model_check import FEW, NO_REPEATS, NO_SPAN, NOT_BETTER, TOO_FEW, Check, PurchaseModel
+from ...analysis.value.model_check import (
+    FEW,
+    NAIVE,
+    NO_REPEATS,
+    NO_SPAN,
+    NOT_BETTER,
+    RENEWAL_NAIVE,
+    TOO_FEW,
+    Check,
+    PurchaseModel,
+)
 from ...analysis.value.renewal_models import Sbg, expect_payments, retention
 from ...base import origin
 from ...base.language import formatted, text
 from .value import yuan
 from .wording import percent
+
+CLOSE = 0.01  # relative difference of errors below which a model is not called better
 
 
 def purchases_check(check: Check) -> str:
@@ -38,6 +50,7 @@ def purchases_check(check: Check) -> str:
         if check.customers < FEW
         else ""
     )
+    error += _closeness(check, renewals=False)
     return text(
         zh=f"重复购买模型（BG/NBD）通过检验：{error}；购买总数预测为实际的{percent(model['ratio'])}{few}",
         en=f"The model of repeat purchases (BG/NBD) passed: {error}; it predicted {percent(model['ratio'])} of all purchases{few}",
@@ -45,12 +58,32 @@ def purchases_check(check: Check) -> str:
 
 
 def verdict(check: Check, *, renewals: bool = False) -> str:
-    """State in a few words whether a model passed."""
+    """State in a few words how a model that is shown did against the naive rules."""
     name = text(zh="重复购买模型", en="The model of repeat purchases")
     name = text(zh="续费模型", en="The model of renewals") if renewals else name
-    if check.is_shown:
-        return text(zh=f"{name}优于两种简单方法", en=f"{name} was better than both naive rules")
-    return text(zh=f"{name}不优于简单方法", en=f"{name} was no better than naive rules")
+    if _is_close(check, renewals=renewals):
+        return text(
+            zh=f"{name}与简单方法相差不大（误差相差不足{CLOSE:.0%}）",
+            en=f"{name} did about as well as naive rules (errors less than {CLOSE:.0%} apart)",
+        )
+    return text(zh=f"{name}优于两种简单方法", en=f"{name} was better than both naive rules")
+
+
+def _is_close(check: Check, *, renewals: bool) -> bool:
+    """Tell whether the error of a model is nearly that of the best naive rule."""
+    errors = check.rules["rmse" if renewals else "mae"]
+    best = float(errors[list(RENEWAL_NAIVE if renewals else NAIVE)].min())
+    return bool(abs(best - errors["model"]) < CLOSE * best)
+
+
+def _closeness(check: Check, *, renewals: bool) -> str:
+    """Add to what passed that it was not much better; nothing where it was."""
+    if not _is_close(check, renewals=renewals):
+        return ""
+    return text(
+        zh=f"，与简单方法相差不大（不足{CLOSE:.0%}）",
+        en=f", about as far off as a naive rule (less than {CLOSE:.0%})",
+    )
 
 
 def against_formula(model: Sbg | None, rules: Assumptions, *checks: Check) -> str:
@@ -92,6 +125,7 @@ def renewals_check(check: Check) -> str:
             zh=f"不列续费模型：{why[0]}（{error}）",
             en=f"The model of renewals is left out: {why[1]} ({error})",
         )
+    error += _closeness(check, renewals=True)
     return text(zh=f"续费模型（sBG）通过检验：{error}", en=f"The model of renewals (sBG) passed: {error}")
 
 

@@ -16,6 +16,27 @@ def percent(value: float) -> str:
     return language.formatted(value, "rate")
 
 
+def cut(share: float) -> str:
+    """Return where customers are divided: a cut that was chosen is exact and has no decimal, 20%."""
+    return percent(share).replace(".0%", "%")
+
+
+def part(shown: int, total: int, unit: str, *, latest: bool = False) -> str:
+    """Return how many rows a table has and of how many: （前20户，共1,002户）, (first 20 of 1,002).
+
+    Examples
+    --------
+    >>> part(7, 7, "户")
+    '（共7户）'
+    """
+    if shown >= total:
+        return text(zh=f"（共{total:,}{unit}）", en=f" ({total:,})")
+    return text(
+        zh=f"（{'最近' if latest else '前'}{shown:,}{unit}，共{total:,}{unit}）",
+        en=f" ({'latest' if latest else 'first'} {shown:,} of {total:,})",
+    )
+
+
 def where(values: pd.Series, value: float) -> list[Any]:
     """Return the labels that have a value: a tie is not won by whoever comes first."""
     return list(values.index[values == value])
@@ -47,6 +68,12 @@ def points(value: float) -> str:
     """Return a difference of shares as percentage points, with its sign."""
     number = formatted(value, "difference")
     return text(zh=f"{number}个百分点", en=f"{number} points")
+
+
+def point_range(low: float, high: float) -> str:
+    """Return an interval of percentage points, its unit once: −4.8～+5.6个百分点."""
+    one, other = (formatted(end, "difference") for end in (low, high))
+    return text(zh=f"{one}～{other}个百分点", en=f"{one} to {other} points")
 
 
 def is_withheld(table: pd.DataFrame) -> pd.Series:

@@ -79,7 +79,7 @@ def test_all_faults_are_told_at_once_and_good_rows_hold():
     found = check({}, {"customer_id": "c2", "why": "", "who": "路人"}, {"customer_id": "c3", "grade": "Z"})
     assert [fault.place for fault in found.faults] == ["row 2", "row 2", "row 3"]
     assert found.valid["customer_id"].tolist() == ["c1"]
-    assert found.fault_table["fault"].tolist()[-1].startswith("评分标准没有等级Z")
+    assert found.fault_table.index[-1].startswith("评分标准没有等级Z")
 
 
 def test_one_person_may_decide_where_the_rules_say_so(tmp_path):
@@ -304,7 +304,19 @@ def test_places_of_faults_are_told_in_the_reports_language():
     place = "决定.xlsx, sheet 评级, 决定, row 4"
     found = Checked(pd.DataFrame(), (Fault(place, "C1", "against", ("row 7",)), Fault("row 9", "C2", "why")))
     table = found.fault_table
-    assert table.index.tolist() == ["决定.xlsx，工作表“评级, 决定”第4行", "第9行"]
-    assert "（第7行）" in table["fault"].iloc[0]
+    assert table["place"].tolist() == ["决定.xlsx，工作表“评级, 决定”", ""]
+    assert table["rows"].tolist() == ["4（C1）", "9（C2）"]
+    assert "（第7行）" in table.index[0]
     language.use("en")
-    assert found.fault_table.index.tolist() == [place, "row 9"]
+    assert found.fault_table["place"].tolist() == ["决定.xlsx, sheet 评级, 决定", ""]
+
+
+def test_rows_with_one_reason_are_one_row_of_the_table():
+    faults = [Fault(f"决定.xlsx, row {n}", f"C{n}", "customer", (f"C{n}",)) for n in range(1, 51)]
+    table = Checked(pd.DataFrame(), (*faults, Fault("决定.xlsx, row 99", "", "why"))).fault_table
+    assert table["count"].tolist() == [50, 1]
+    assert table["rows"].iloc[0].startswith("1（C1）、2（C2）、") and table["rows"].iloc[0].endswith(
+        "，另有10行"
+    )
+    assert table["rows"].iloc[1] == "99"
+    assert "截至该日期没有客户C7的咨询" in faults[6].word()  # an error names the customer

@@ -170,7 +170,7 @@ def test_a_score_is_called_weakest_only_after_a_paired_test() -> None:
     assert clear["verdict"].tolist() == ["higher"]
     assert college.weakest(table, LABELS, TRAINING, clear).startswith("低分最多的服务评分项是需求明确性")
     untested = college.weakest(table, LABELS, TRAINING)
-    assert "最多" not in untested and untested.endswith("分不出哪一项更弱")
+    assert "最多" not in untested and untested.endswith("差异不显著")
     same = market.compare_weak(
         pd.DataFrame({"clarity": [1, 5] * 50, "satisfaction": [5, 1] * 50}), list(TRAINING)
     )
