@@ -17,6 +17,7 @@ from ..analysis.conversion import HIGHER, LOWER, REST
 from ..base import language, origin, style
 from ..base.language import text
 from . import layout
+from .figure_texts import period_names
 from .one_page import Panel
 
 WIDTH_INCHES, HEIGHT_INCHES = 1.968, 1.5  # 50 × 38 mm: six of them on one page
@@ -147,26 +148,17 @@ def columns(
     figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES))
     ax = _axes(figure, 0.04, WIDTH_INCHES - 0.04, 0.22, HEIGHT_INCHES - 0.2)
     values = table[column].to_numpy(float)
-    is_year = len(values) <= 6 and table.index.name != "quarter"
+    quarters = table.index.name == "quarter"
+    is_year = len(values) <= 6 and not quarters
     colours = [style.GRID] * (len(values) - 1) + [style.ACCENT] if is_year else [style.ACCENT] * len(values)
     edges = [style.EARLIER_EDGE] * (len(values) - 1) + [style.ACCENT] if is_year else "none"
-    ax.bar(
-        np.arange(len(values)),
-        np.nan_to_num(values),
-        color=colours,
-        edgecolor=edges,
-        linewidth=0.5,
-        width=0.62,
-    )
+    ax.bar(np.arange(len(values)), np.nan_to_num(values), 0.62, color=colours, edgecolor=edges, linewidth=0.5)
     tops = values
     if {"low", "high"} <= set(table):
         ax.vlines(np.arange(len(values)), table["low"], table["high"], color=style.INK, linewidth=1.2)
         tops = np.fmax(values, table["high"].to_numpy(float))
     _write_tops(ax, values, tops, column)
-    quarters = table.index.name == "quarter"
-    names = [
-        language.period(label, "quarter", short=True) if quarters else str(label) for label in table.index
-    ]
+    names = period_names(table.index) if quarters else list(map(str, table.index))
     ticks = layout.fit_names([_width(name) for name in names], (WIDTH_INCHES - 0.08) / len(names))
     ax.set_xticks([*ticks.values()], [names[tick] for tick in ticks], fontsize=TEXT_POINTS)
     ax.tick_params(length=0)
