@@ -24,6 +24,7 @@ from . import value_counts, value_protection
 from .basis import is_small
 from .masked_tables import mark
 from .opinion_sources import Gathered
+from .value_counts import Bought
 
 TYPE = "customer_type"
 _RECEIVED = ("received", "returned")
@@ -47,9 +48,11 @@ def find_hidden(rows: Gathered, asked: Response, policy: Policy) -> frozenset[st
     if policy.internal:
         return frozenset()
     silent = asked.invited - asked.complete
-    if not _is_census(rows, asked, policy):
+    known = _list_bought(rows)
+    groups = (rows.listed.index, known.ever)  # all customers of the list, or all who have bought
+    if not any(_is_census(rows, pd.Index(group), asked, policy) for group in groups):
         return frozenset({"all", TYPE} if is_small([silent], policy) else ())
-    tells = _tells_of_few(rows, policy)
+    tells = _tells_of_few(rows, known, policy)
     if is_small([silent], policy) or (tells and not silent):
         return frozenset({"answers", "all", TYPE})
     if tells:
@@ -58,17 +61,17 @@ def find_hidden(rows: Gathered, asked: Response, policy: Policy) -> frozenset[st
     return frozenset({TYPE}) if is_small(sizes.to_numpy(), policy) else frozenset()
 
 
-def _is_census(rows: Gathered, asked: Response, policy: Policy) -> bool:
-    """Tell whether all customers but few were invited."""
-    if rows.listed.empty:
+def _is_census(rows: Gathered, group: pd.Index, asked: Response, policy: Policy) -> bool:
+    """Tell whether all of a group but few were invited."""
+    if group.empty:
         return False
     named = rows.current.get("customer_id", pd.Series(dtype=object)).dropna()
-    left_out = min(len(rows.listed.index.difference(named)), abs(len(rows.listed) - asked.invited))
+    left_out = min(len(group.difference(named)), abs(len(group) - asked.invited))
     return left_out < policy.threshold
 
 
-def _tells_of_few(rows: Gathered, policy: Policy) -> bool:
-    """Tell whether the report on value would withhold how many have bought."""
+def _list_bought(rows: Gathered) -> Bought:
+    """Return who has bought by the end of the report's data, as the report on value counts them."""
     tables = dict(rows.tables)
     consultations = tables.get("consultations", pd.DataFrame())
     orders = tables.get("orders")
@@ -76,7 +79,12 @@ def _tells_of_few(rows: Gathered, policy: Policy) -> bool:
         orders = customer_values.take_purchases(consultations)
     at = f"{rows.cut + pd.Timedelta(days=1):%Y-%m-%d}"
     everyone = value_protection.list_everyone(tables)
-    known = value_counts.list_bought(orders, consultations, everyone, at)
+    return value_counts.list_bought(orders, consultations, everyone, at)
+
+
+def _tells_of_few(rows: Gathered, known: Bought, policy: Policy) -> bool:
+    """Tell whether the report on value would withhold how many have bought."""
+    consultations = dict(rows.tables).get("consultations", pd.DataFrame())
     types = value_counts.name_types(consultations, pd.Series(dtype=object))
     return "buyers" in value_counts.find_few(known, types, policy)
 

@@ -104,7 +104,9 @@ def publish_survey(rows: Gathered, survey: Questionnaire, policy: Policy) -> Sur
     if key is None or not _has_enough(wave, policy):
         return None
     asked, knows = _count_response(rows, survey)
-    hidden = invitations.find_hidden(rows, asked, policy) if knows else frozenset()
+    # Where nobody said who was invited, the number of answers may be that of all who have bought.
+    counted = asked if knows else replace(asked, invited=asked.complete)
+    hidden = invitations.find_hidden(rows, counted, policy)
     if "answers" in hidden:
         return None
     success = answers.is_satisfied(wave[key.column], key)

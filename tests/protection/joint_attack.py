@@ -189,7 +189,9 @@ def _is_possible(asked: int, outcome: str, before: bool, now: bool, answer: str)
 def read_counts(world: World, told: Reports) -> Counts:
     """Turn every count of customers that a report shows into an equation."""
     known = Counts(world)
-    known.tell(len(world.customers), known.cover())  # whoever the attacker is
+    # Whoever the attacker is, unless so few asked in one year that this alone would tell of them.
+    if world.customers["asked"].value_counts().reindex(YEARS, fill_value=0).min() >= POLICY.threshold:
+        known.tell(len(world.customers), known.cover())
     for year, now in told.industry.items():
         table = now.by["customer_type"]
         for label in table.index:
