@@ -55,10 +55,13 @@ browser-test: reports states $(AXE)
 	$(BIN)/pytest tests/browser -n 2 --dist worksteal
 
 # What a new shelf has none of: a draft, a correction with what it replaced, a report that could not be made.
-BUILD_STATES := $(BIN)/industry-report build tests/browser/states.yaml --output .build/browser/states
+# Beside no notebooks but those of this project: it is found from the folder of the parameter file upwards.
+BUILD_STATES := $(BIN)/industry-report build .build/browser/states.yaml --output .build/browser/states
 
 states: $(READY)
 	rm -rf .build/browser
+	mkdir -p .build/browser
+	cp tests/browser/states.yaml .build/browser/
 	$(BIN)/industry-report sample .build/browser/data
 	$(BIN)/industry-report sample .build/browser/corrected --seed 7
 	$(BUILD_STATES) --data .build/browser/data --only college --draft
