@@ -4,17 +4,19 @@ All or nothing: the months of a year are told if every one of them may be, else 
 follows from a total and its neighbours, and what is withheld hints at no more than that some month is small.
 
 The report on consultations tells of purchases, too: how many ended in one, and what they amount to by type.
-Where orders and purchases are the same, a total of orders would give what it withholds. So what is sold
-beside those purchases (renewals, upgrades) must itself be the doing of enough customers; where it is not,
-sales are not told of a year (or its months) in which few consultations were lost, or of which the sums that
-are withheld by type would together tell of somebody.
+A total of orders less those gives what is sold beside them (renewals, upgrades), so that must itself be the
+doing of enough customers. It must also be there in a year (or its months) in which few consultations were
+lost: where orders and purchases are the same, their number gives what is withheld. And less the sums that are
+shown by type, a total gives what is sold beside these, so that must tell of nobody, either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ..analysis import outcome_window
@@ -68,10 +70,13 @@ def find_told(
         return Told(everything, everything, everything)
     by_year, by_month = _find_open(consultations, policy, window)
     beside = rows[~_find_purchases(rows, consultations)]
+    rests = [beside, *_list_rests(rows, consultations, window, policy)]
     told = {
         y
         for y, part in years.items()
-        if is_safe(part, policy) and (y not in by_year or _covers(_of(beside, y), policy))
+        if is_safe(part, policy)
+        and all(is_safe(_of(rest, y), policy) for rest in rests)
+        and (y not in by_year or len(_sold(_of(beside, y))))
     }
     if dropped is not None and not all(is_safe(dropped, policy, c) for c in ("sale", "refund")):
         told -= set(dropped["month"].dt.year)
@@ -90,13 +95,62 @@ def _of(rows: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def _find_purchases(rows: pd.DataFrame, consultations: pd.DataFrame) -> pd.Series:
-    """Tell which orders are a purchase that the consultations register, too: same customer, same amount."""
+    """Tell which orders are a purchase that the consultations register, too: same customer, same amount.
+
+    Of several such orders it is the nearest by month: a renewal at the same price is another sale.
+    """
+    nothing = pd.Series(False, index=rows.index)
     if rows.empty or not {"customer_id", "amount"} <= set(consultations):
-        return pd.Series(False, index=rows.index)
+        return nothing
     known = consultations.dropna(subset=["customer_id", "amount"])
-    pairs = set(zip(known["customer_id"], known["amount"].astype(float).round(2), strict=True))
-    mine = zip(rows[sales.CUSTOMER], rows["sale"].round(2), strict=True)
-    return pd.Series([pair in pairs for pair in mine], index=rows.index)
+    paid = pd.DataFrame({"who": known["customer_id"], "sum": known["amount"].astype(float).round(2)})
+    paid = paid.assign(at=_number_months(known)).reset_index(drop=True).rename_axis("purchase").reset_index()
+    sold = pd.DataFrame({"who": rows[sales.CUSTOMER], "sum": rows["sale"].round(2), "order": rows.index})
+    pairs = sold.assign(month=_number(rows["month"].dt)).merge(paid, on=["who", "sum"])
+    gap = (pairs["month"] - pairs["at"]).abs().fillna(0.0)
+    nearest = gap == gap.groupby(pairs["purchase"]).transform("min")
+    return nothing.index.to_series().isin(pairs.loc[nearest, "order"])
+
+
+def _number_months(consultations: pd.DataFrame) -> pd.Series:
+    """Return the month of each purchase as a number; of the consultation where the purchase has no date."""
+    found = pd.Series(np.nan, index=consultations.index)
+    for column in ("converted_on", "consulted_on"):
+        if column in consultations:
+            found = found.fillna(_number(consultations[column].dt))
+    return found
+
+
+def _number(dates: Any) -> pd.Series:
+    return 12.0 * dates.year + dates.month
+
+
+def _list_rests(
+    rows: pd.DataFrame, consultations: pd.DataFrame, window: Window | None, policy: Policy
+) -> Iterator[pd.DataFrame]:
+    """Yield the orders beside those whose sum the reports on consultations show by type.
+
+    These pool types by the outcomes within their window, of what they can grade; which that is nobody knows
+    here, so types are pooled by all outcomes as well, and the rest of neither may tell of somebody.
+    """
+    if not {"converted", "customer_id", "amount", "customer_type"} <= set(consultations):
+        return
+    known = consultations[consultations["converted"].notna()]
+    followed = outcome_window.follow(known, window)["converted"]
+    for outcomes in (known["converted"], followed):
+        shown = [_find_shown(part, outcomes[part.index], policy) for _, part in known.groupby("year")]
+        yield rows[~_find_purchases(rows, pd.concat(shown))] if shown else rows
+
+
+def _find_shown(known: pd.DataFrame, outcomes: pd.Series, policy: Policy) -> pd.DataFrame:
+    """Return the purchases of a year's consultations that count in a sum that is shown."""
+    pooled = pool_categories(known, outcomes.astype("Int64"), ["customer_type"], policy)
+    paid = known["converted"].astype(bool) & known["amount"].gt(0).fillna(False)
+    named = known[paid & known["customer_id"].notna() & pooled["customer_type"].notna()]
+    kinds = pooled.loc[named.index, "customer_type"]
+    given = named["amount"].astype(float).groupby([kinds, named["customer_id"]]).sum()
+    sensitive = [kind for kind, part in given.groupby(level=0) if is_sensitive(part.to_numpy(float), policy)]
+    return named[~kinds.isin(sensitive)]
 
 
 def _covers(rows: pd.DataFrame, policy: Policy) -> bool:
@@ -140,8 +194,6 @@ def _find_open(
     lost = ~known["converted"].astype(bool)
     by_year = {int(str(y)) for y in _list_few(lost, known["year"], policy)}
     by_year |= {int(str(y)) for y in _list_few(_find_late(known, window), known["year"], policy)}
-    if {"customer_id", "amount", "customer_type"} <= set(known):
-        by_year |= {int(y) for y, part in known.groupby("year") if _are_types_told_apart(part, policy)}
     if "consulted_on" not in known:
         return by_year, set()
     few = _list_few(lost, known["consulted_on"].dt.to_period("M"), policy)
@@ -159,22 +211,3 @@ def _list_few(lost: pd.Series, groups: pd.Series, policy: Policy) -> Iterable[ob
     """Return the groups in which few did not buy."""
     counts = lost.groupby(groups).sum()
     return list(counts.index[(counts > 0) & (counts < policy.threshold)])
-
-
-def _are_types_told_apart(known: pd.DataFrame, policy: Policy) -> bool:
-    """Tell whether the types whose sum is withheld would together tell of somebody.
-
-    The types are pooled as in that report, or less: it pools by outcomes within a window, which are fewer.
-    """
-    bought = known["converted"].astype("Int64")
-    pooled = pool_categories(known, bought, ["customer_type"], policy)
-    paid = pooled[known["converted"].astype(bool) & known["amount"].gt(0).fillna(False)]
-    named = paid.assign(
-        kind=paid["customer_type"].astype(object).fillna(""), amount=paid["amount"].astype(float)
-    )
-    given = named.dropna(subset=["customer_id"]).groupby(["kind", "customer_id"])["amount"].sum()
-    hidden = [part for _, part in given.groupby(level=0) if is_sensitive(part.to_numpy(float), policy)]
-    if not hidden:
-        return False
-    together = pd.concat(hidden).groupby(level=1).sum()
-    return is_sensitive(together.to_numpy(float), policy)

@@ -2,8 +2,9 @@
 
 Customers who have bought are counted up to the end of a year. Less those of a year before, they are the new
 ones; less those who bought in the year (the report on the market counts these) the ones that are lost; and of
-all who consulted (the industry report counts these) those who never bought, or late. Orders less buyers are
-who bought again. Where one of these is of few, the counts that give it are withheld.
+all who consulted (the industry report counts these) those who never bought, or late. Those of the
+year less the new ones had bought before, and orders less buyers are who bought again. Where one of these is
+of few, the counts that give it are withheld.
 """
 
 from __future__ import annotations
@@ -138,13 +139,15 @@ def _is_thin(rows: pd.DataFrame, policy: Policy) -> bool:
 
 
 def _count_apart(known: Bought) -> Iterator[int]:
-    """Yield how many are in one count of customers and not in another: in all tables, or in one year."""
+    """Yield how many are in one count of customers and not in another: in all tables, in one year, before."""
     ever, sold = known.ever, known.rows[~known.rows["refund"]]
     yield len(known.everyone.difference(ever))
     first = known.rows.groupby(IDENTIFIER)["year"].min()
     yield from first.value_counts()
-    for _, part in sold.groupby("year"):
-        yield len(ever) - part[IDENTIFIER].nunique()
+    for year, part in sold.groupby("year"):
+        mine = pd.Index(part[IDENTIFIER].unique())
+        yield len(ever) - len(mine)
+        yield int((first[mine] < year).sum())
 
 
 def _split(known: Bought, types: pd.Series) -> Iterator[Bought]:

@@ -113,7 +113,9 @@ def wait_for_address(runtime: Path, process: subprocess.Popen) -> str:
 def test_the_menu_of_jupyterlab_exports(browser, lab, item, begins):
     context = browser.new_context()
     page = context.new_page()
-    page.goto(f"{lab}lab/tree/apples.ipynb?token=t", timeout=120_000)
+    # A menu opened before the server has named its exporters stays empty until it is opened again.
+    with page.expect_response(lambda answer: "/api/nbconvert" in answer.url, timeout=120_000):
+        page.goto(f"{lab}lab/tree/apples.ipynb?token=t", timeout=120_000)
     page.locator(".jp-Notebook").wait_for(timeout=120_000)
     page.evaluate("window.open = (url) => { window.asked = url; return { location: {} }; }")
     page.get_by_role("menuitem", name="File", exact=True).click()
@@ -123,7 +125,9 @@ def test_the_menu_of_jupyterlab_exports(browser, lab, item, begins):
     assert "Industry-html" not in labels  # JupyterLab's route takes no hyphen: it would lead nowhere
     page.locator(".lm-Menu-itemLabel", has_text=item).click()
     page.wait_for_function("window.asked")
-    answer = context.request.get(page.evaluate("new URL(window.asked, location.href).href"), timeout=120_000)
+    address = page.evaluate("new URL(window.asked, location.href).href")
+    # As the window that the menu opens does: the server answers to its own pages alone.
+    answer = context.request.get(address, headers={"Referer": page.url}, timeout=120_000)
     assert answer.status == 200, answer.text()[:500]
     assert answer.body().startswith(begins)
     context.close()

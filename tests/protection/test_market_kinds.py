@@ -3,6 +3,7 @@
 import markets
 import numpy as np
 import pandas as pd
+import pytest
 
 from industry_report.protection import market_publication, market_regions, market_rules
 from industry_report.protection.market_inputs import Inputs
@@ -67,3 +68,38 @@ def load():
     from industry_report.analysis.trade.market_file import load_market
 
     return load_market(ROOT / "params" / "market.yaml")
+
+
+def consulted(amounts, kinds, prefix="B"):
+    """Return consultations of 2025 that all ended in a purchase in March."""
+    return pd.DataFrame(
+        {
+            "customer_id": [f"{prefix}{n}" for n in range(len(amounts))],
+            "amount": np.asarray(amounts, dtype=float),
+            "customer_type": kinds,
+            "converted": pd.array([True] * len(amounts), dtype="boolean"),
+            "consulted_on": pd.Timestamp("2025-03-01"),
+            "year": 2025,
+        }
+    )
+
+
+@pytest.mark.parametrize(("largest", "told"), [(60_000.0, False), (900.0, True)])
+def test_a_total_less_the_sums_shown_by_type_tells_of_nobody(largest: float, told: bool) -> None:
+    """The p% rule passes for the total, but what is left beside the other type is one customer's."""
+    amounts = [largest, *[100.0] * 29, *[300.0] * 40]
+    asked = consulted(amounts, [*["小微企业"] * 30, *["院校"] * 40])
+    assert market_rules.is_safe(sales(amounts), POLICY)
+    assert (market_rules.find_told(sales(amounts), asked, POLICY).years == {2025}) == told
+
+
+@pytest.mark.parametrize(("renewed", "told"), [(0, True), (3, False), (30, True)])
+def test_what_is_sold_beside_registered_purchases_is_of_enough_customers(renewed: int, told: bool) -> None:
+    """Customers less conversions are those who renewed, also where a renewal costs as much as a purchase."""
+    before = consulted([200.0] * renewed, ["院校"] * renewed, "R").assign(year=2024)
+    before["consulted_on"] -= pd.Timedelta(days=365)
+    asked = pd.concat([before, consulted([300.0] * 60, ["院校"] * 60)], ignore_index=True)
+    renewals = sales([200.0] * renewed, "2025-02", "R")
+    first = sales([200.0] * renewed, "2024-03", "R")
+    rows = pd.concat([first, renewals, sales([300.0] * 60)], ignore_index=True)
+    assert (2025 in market_rules.find_told(rows, asked, POLICY).years) == told
