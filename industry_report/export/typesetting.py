@@ -23,7 +23,7 @@ PIXELS_PER_INCH = 220  # of drawings in a Word document: sharp in print
 NO_GLYPH = "〓"  # what Chinese and Japanese printers set for a character that they have no type for
 MAIN = (
     '#import "report.typ": annex, apart, beside, contents, exhibit, exhibit-note, fitted, landscape\n'
-    '#import "report.typ": number, picture, reading-notes, report, roomy, small, subtitle\n'
+    '#import "report.typ": lead-in, number, picture, reading-notes, report, roomy, small, subtitle\n'
     '#import "report.typ": panel-finding, panel-measure, panel-see, summary-lead, summary-page\n'
     '#import "report.typ": summary-panels, summary-points, summary-scope\n'
     "#let horizontalrule = line(length: 100%)\n"

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 PDFS = [path for shelf in SHELVES for path in sorted(shelf.rglob("*.pdf"))]
 MARGIN, EDGE = 54, 28  # points: at the sides, and above and below running heads
-HEAD, FOOT = 66, 66  # what lies nearer to the edge is a running head or foot
+HEAD, FOOT = 66, 50  # what lies nearer to the edge is a running head or foot
 LEAST_FILLED = 0.5  # of the height between them; what comes next did not fit
 
 pytestmark = [

@@ -237,13 +237,24 @@ function Header(header)
   return { header, pandoc.RawBlock('typst', '#show: annex') }
 end
 
--- A turned table has a page of its own, and the headings just above it go along.
+local function begins_exhibit(block)
+  return block and block.t == 'RawBlock' and (block.text:find('^#exhibit%(') or block.text:find('^#apart%(')
+    or block.text:find('^#roomy%[') or block.text:find('^#small%('))
+end
+
+-- A turned table has a page of its own, and the headings just above it go along. What leads to any other exhibit
+-- stands on its page.
 function Pandoc(doc)
   local blocks = pandoc.List()
-  for _, block in ipairs(doc.blocks) do
+  for place, block in ipairs(doc.blocks) do
+    if (block.t == 'Para' or block.t == 'BulletList') and begins_exhibit(doc.blocks[place + 1]) then
+      blocks:extend(enclosed('#lead-in[', { block }, ']'))
+      goto continue
+    end
     local heads = 0
     while block.text == TURNED and #blocks > heads and blocks[#blocks - heads].t == 'Header' do heads = heads + 1 end
     blocks:insert(#blocks + 1 - heads, block)
+    ::continue::
   end
   return pandoc.Pandoc(blocks, doc.meta)
 end
