@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -51,6 +52,7 @@ _VERBS = frozenset(
 # Where one sentence of a message ends and the next begins.
 _ENDS = re.compile(r"(?<=[.?!:”\"`)]) (?=[A-Z`{*<])")
 _PART = r"(?:(?![.?!] [A-Z]).)+?"  # of a sentence, not beyond its end
+_PLACE = r"(?:(?!: |[.?!] [A-Z]).)+?"  # of what names a thing: not what is said of it
 _ITEM = re.compile(r"^ +- ", re.MULTILINE)  # before each line of a list
 _TELLING = 12  # letters of a pattern beside its gaps: two words may stand in any sentence
 _MOST = 4_000  # characters that are looked at; a longer text is somebody's own
@@ -104,6 +106,8 @@ def _word_one(fault: InputError) -> str:
     if _ITEM.search(whole):  # a list of further faults, one a line
         lines = [line if _ITEM.match(line) else line.strip() for line in whole.split("\n")]
         return f"{_translate(fault.thing) or fault.thing}：{translate(chr(10).join(lines))}"
+    if together := _match(f"{fault.thing}: {whole}"):
+        return together
     rest = _translate(whole)
     told = rest or "".join(_translate(part) or part for part in (fault.problem, fault.remedy))
     return f"{_translate(fault.thing) or fault.thing}：{told}"
@@ -112,16 +116,16 @@ def _word_one(fault: InputError) -> str:
 def _translate_line(line: str) -> str:
     if item := _ITEM.match(line):
         return item[0] + _translate_line(line[item.end() :])
-    found = _translate(line)
-    if found is not None:
-        return found
-    thing, colon, rest = line.partition(": ")
-    while colon:  # the thing may hold a colon itself, as an address does
-        if (told := _translate(rest)) is not None:
-            return f"{_translate(thing) or thing}：{told}"
-        further, colon, rest = rest.partition(": ")
-        thing = f"{thing}: {further}"
-    return line
+    split = [(thing, told) for thing, rest in _list_splits(line) if (told := _translate(rest))]
+    placed = (f"{place}：{told}" for thing, told in split if (place := _translate(thing)))
+    named = (f"{thing}：{told}" for thing, told in split)
+    return next(placed, None) or _translate(line) or next(named, line)
+
+
+def _list_splits(line: str) -> Iterator[tuple[str, str]]:
+    """Yield a thing and what is said of it; the thing may hold a colon itself, as an address does."""
+    for colon in re.finditer(": ", line):
+        yield line[: colon.start()], line[colon.end() :]
 
 
 @functools.lru_cache(maxsize=2_000)
@@ -199,6 +203,7 @@ def list_pairs() -> list[tuple[str, str]]:
 
 
 def _compile(english: str, gap: str) -> re.Pattern[str]:
+    gap = gap if english.endswith((".", "?", "!", ":", "{}.")) or gap == ".+?" else _PLACE
     parts = [re.escape(part) for part in re.split(r"\{\}", english)]
     before = f"({gap} )?" if english.split(" ")[0] in _VERBS else "()"
     return re.compile(before + f"({gap})".join(parts), re.DOTALL)

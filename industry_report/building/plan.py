@@ -261,7 +261,7 @@ def _find_notebook(entry: Entry, name: Any) -> Path:
 def _find_faults(
     entry: Entry, values: dict[str, Any], known: dict[str, Parameter], notebook: Path
 ) -> Iterator[InputError]:
-    listing = f"{notebook.name} has: {', '.join(known)}."
+    listing = f"Its parameters: {', '.join(known)}."
     for name in [name for name in values if name not in known]:
         problem = f"{notebook.name} has no parameter {shown(name)}."
         yield InputError(entry.at(name), problem, f"{did_you_mean(name, list(known))} {listing}".strip())

@@ -129,6 +129,31 @@ def test_a_list_of_faults_is_worded_line_by_line() -> None:
     assert not ENGLISH.search(last)
 
 
+def test_a_place_is_no_part_of_what_is_said_of_it() -> None:
+    """The colon after a line's number ends the place, whatever pattern the rest would fit with it."""
+    english = "a.yaml, line 2: x.ipynb has no parameter 'data'. Its parameters: region, year."
+    chinese = "a.yaml第2行：x.ipynb没有参数'data'。可用参数：region, year。"
+    assert messages.translate(english) == chinese
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        (
+            "2025/x.zh: it took longer than the time limit of 8 s, so it was stopped. See --time-limit.",
+            "2025/x.zh：超过时限8秒，已终止。参见--time-limit。",
+        ),
+        (
+            "2025/x.zh: took longer than the time limit of 8 s outside of its cells. Raise --time-limit.",
+            "2025/x.zh：单元之外用时超过8秒的时限。请提高--time-limit。",
+        ),
+    ],
+)
+def test_why_a_report_was_stopped_is_said_in_chinese_whoever_says_it(english: str, chinese: str) -> None:
+    thing, _, rest = english.partition(": ")
+    assert messages.translate(english) == messages.word(InputError(thing, rest, "")) == chinese
+
+
 def test_code_that_a_message_quotes_stays_as_it_is() -> None:
     """A comment of a cell may be worded as a message of ours is."""
     cell, data = "`# 读数 / only what may be published`", "data x: has no consultations of y 2025."
