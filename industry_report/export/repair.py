@@ -45,7 +45,7 @@ def set_report(printed: Print, front: dict[str, Any], words: dict[str, str], war
         lambda: _mend_formulas(printed, warn),
         lambda: _mend_pictures(printed, warn),
         lambda: _mend_blocks(printed, words, warn),
-        lambda: _unlink_all(printed),
+        lambda: _unlink_all(printed, warn),
     )
     reason = ""
     for step in steps:
@@ -202,7 +202,9 @@ def _without_place(element: Element) -> list[Node] | None:
     return None
 
 
-def _unlink_all(printed: Print) -> None:
+def _unlink_all(printed: Print, warn: Warn) -> None:
+    warn("links within the report lead nowhere in the PDF, so it has none. Tell us of the notebook.")
+
     def plainly(element: Element) -> list[Node] | None:
         return list(element.children) if element.tag == "a" and element.kind == "html" else None
 

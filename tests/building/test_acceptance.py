@@ -67,6 +67,8 @@ def test_every_report_is_laid_out_as_agreed(report, code):
     assert [svg["aria-label"] for svg in page.find_all("svg") if len(svg.get("aria-label", "")) < 12] == []
     assert told["warnings"] == []
     assert find_first_chart(pdf) == 2
+    references = page.select(':is(p, li) > a[href^="#figure-"], :is(p, li) > a[href^="#table-"]')
+    assert references and count_links(pdf) >= len(references)
 
 
 @pytest.mark.slow
@@ -113,6 +115,12 @@ def find_small_letters(page):
     sizes = [float(size) for style in styles for size in re.findall(r"font(?:-size)?: ([\d.]+)px", style)]
     assert sizes
     return [size for size in sizes if size < SMALLEST]
+
+
+def count_links(pdf):
+    """Return how many links within the report its PDF has."""
+    notes = [note.get_object() for sheet in pdf.pages for note in sheet.get("/Annots", [])]
+    return sum(note["/Subtype"] == "/Link" and ("/Dest" in note or "/D" in note["/A"]) for note in notes)
 
 
 def find_first_chart(pdf):

@@ -93,8 +93,12 @@ function Figure(figure)
   return blocks
 end
 
--- Parts of a caption: the number, and below the headline what is shown.
+-- Parts of a caption: the number, and below the headline what is shown. And a place that a link leads to: Typst
+-- hangs a label on what stands before it, which may be nothing.
 function Span(span)
+  if span.identifier ~= '' and #span.content == 0 then
+    return pandoc.RawInline('typst', '#metadata(none)#label(' .. quoted(span.identifier) .. ')')
+  end
   local part = span.classes:includes('of-exhibit') and 'number' or span.classes:includes('subtitle') and 'subtitle'
   if not part then return nil end
   local inlines = pandoc.List({ pandoc.RawInline('typst', '#' .. part .. '[') })
