@@ -29,7 +29,8 @@ MOST_ENTRIES = 15
 # Which modules may import a library.
 ONLY = {
     "scoring": {"cli", "commands.grading", "commands.review"}
-    | {f"protection.{name}" for name in ("lead_publication", "lead_cards", "publication")}
+    | {f"protection.{name}" for name in ("lead_publication", "lead_cards")}
+    | {f"protection.{name}" for name in ("publication", "consultation_tables")}
     | {f"protection.value_{name}" for name in ("publication", "protection")}
     | {f"protection.opinion_{name}" for name in ("publication", "sources")},
     "papermill": {"processes.engine", "building.render"},

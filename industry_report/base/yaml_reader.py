@@ -112,6 +112,8 @@ class Page:
         try:
             return self._parse_with(_FAST, text)
         except yaml.YAMLError as fault:
+            if isinstance(fault, yaml.MarkedYAMLError) and "nesting depth" in (fault.problem or ""):
+                _refuse(fault.problem_mark, self.kind.most_entries, deep=True)  # libyaml's own limit
             if len(text) > _SLOW_BYTES:
                 raise
             self.faults.clear()
@@ -417,13 +419,14 @@ def _without_dates(value: Any) -> Any:
 
 
 # A bracket on a line that a comment swallows before it is closed, as an unquoted colour does.
-_COMMENT = re.compile(r"""^[^#"']*[{\[][^#}\]"']*[:,{\[]\s+(#[0-9a-zA-Z]+)""")
+_LONG_LINE = 1_000  # characters; nobody writes a colour on such a line, and to look for one takes its square
+_COMMENT = re.compile(r"""[^#"']*[{\[][^#}\]"']*[:,{\[]\s+(#[0-9a-zA-Z]+)""")
 
 
 def _explain_syntax(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, str]:
     """Line and fault of what is not YAML: where a bracket or quotation opens, else where reading stopped."""
     for number, line in enumerate(lines, start=1):
-        if begun := _COMMENT.search(line):
+        if len(line) < _LONG_LINE and (begun := _COMMENT.match(line)):
             problem = "what follows # after a blank is a comment, so nothing stands there."
             return number, f'{problem} Put it in quotation marks, such as "{begun[1]}".'
     if opens := re.search("flow|quoted", error.context or ""):

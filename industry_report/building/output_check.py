@@ -16,7 +16,7 @@ REMEDY = (
     "In a public edition end a cell with show, say, cover, section or attach, which print what came from the "
     "gate; print and bare expressions are for internal editions."
 )
-_OURS = re.compile(r"^\s*(?:import|from)\s+(?:industry_report|scoring)\b", re.M)
+_OURS = re.compile(r"^[^\S\n]*(?:import|from)\s+(?:industry_report|scoring)\b", re.M)
 
 
 def _reads_records(notebook: NotebookNode) -> bool:

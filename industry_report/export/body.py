@@ -100,7 +100,7 @@ def find_language(nb: NotebookNode) -> str:
 def _first_heading(nb: NotebookNode) -> str:
     for cell in nb.cells:
         source = cell.get("source", "")
-        if cell.cell_type == "markdown" and re.search(r"#|<h\d|^\s*(===|---)", source, re.I | re.M):
+        if cell.cell_type == "markdown" and re.search(r"#|<h\d|^[^\S\n]*(===|---)", source, re.I | re.M):
             for heading in headings.find_headings(parse(markdown_cells.render(source, _ignore))):
                 if title := headings.read_title(heading):
                     return title

@@ -32,7 +32,7 @@ from .html_tree import (
 from .pictures import write_drawing
 
 SUFFIXES = ("csv", "svg", "png")
-PRINTED = re.compile(r"[+−-]?[\d,]*\.?\d+%?")
+PRINTED = re.compile(r"[+−-]?(?:[\d,]*\d|[\d,]*\.\d+)%?")
 
 Warn = Callable[[str], None]
 Files = dict[str, bytes]

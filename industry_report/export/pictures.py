@@ -21,7 +21,7 @@ from . import cleaning
 from .html_tree import AMPERSAND, Element, Node, find, plain, read_attribute, read_text, set_attribute
 
 MOST_PIXELS = 100_000_000  # of one picture: what is more would take gigabytes to decode
-DATA = re.compile(r"data:(?P<kind>[^,;]*)(?P<options>[^,]*),(?P<content>.*)", re.S | re.I)
+DATA = re.compile(r"data:(?P<kind>[^,;]*)(?P<options>(?:;[^,]*)?),(?P<content>.*)", re.S | re.I)
 DRAWING = re.compile(rb"\s*(<\?xml|<!DOCTYPE|<!--|<svg)", re.I)
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"

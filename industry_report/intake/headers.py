@@ -85,6 +85,7 @@ _REMARK = re.compile(
     r"必填|选填|必选|可选|必填项|选填项|1[-~至到]?5分?|5分制|五分制|分|required|optional|1to5|yyyy.?mm.?dd"
 )
 _NOISE = re.compile("[\\s\u200b-\u200f\u2060\ufeff_\\-:*.、。“”\"'?!\x00-\x1f]")
+LONGEST = 1_000  # characters of a header; to look for the brackets of a longer text takes its square
 _BRACKETED = re.compile(r"(.+?)[(\[【<](.*?)[)\]】>]")
 
 
@@ -157,7 +158,7 @@ _KNOWN = {normalise(name): column for column, names in SYNONYMS.items() for name
 
 def split_remark(text: str) -> tuple[str, str]:
     """Cut a normalised header into its name and the remark beside it."""
-    if match := _BRACKETED.fullmatch(text):
+    if len(text) <= LONGEST and (match := _BRACKETED.fullmatch(text)):
         return match[1], match[2]
     name, _, remark = text.partition("/")
     return name, remark

@@ -16,7 +16,7 @@ import pandas as pd
 from ..base.errors import InputError
 from . import contract, input_files, store, table_contract, table_headers
 from .data_files import find_data
-from .headers import normalise
+from .headers import LONGEST, normalise
 from .input_files import Source
 from .mapping import ColumnMap, TableRules, load_column_map
 from .other_tables import settle
@@ -147,7 +147,8 @@ def _know_questions(source: Source, column_map: ColumnMap, questions: Mapping[st
 
 
 def _strip(header: str) -> str:
-    return _REMARK.sub("", _NUMBERED.sub("", header)) or header
+    short = len(header) <= LONGEST
+    return (short and _REMARK.sub("", _NUMBERED.sub("", header))) or header
 
 
 # --- a file of a survey tool

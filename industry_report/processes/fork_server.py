@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import psutil
 
-from . import forking, run_folders
+from . import forking, run_folders, signals
 from .forking import PRELOADED
 
 READY_POLL_SECONDS = 0.02  # between two looks whether the fork server is ready
@@ -87,6 +87,9 @@ def _start_server() -> bool:
         if probe.pid:
             probe.join()
     except BaseException:
+        while start.is_alive():  # where the server has ended, the thread starts another
+            stop()
+            start.join(READY_POLL_SECONDS)
         stop()
         raise
     _begun = ()
@@ -162,15 +165,16 @@ def _variables(values: dict[str, str]) -> Iterator[None]:
 
 @contextmanager
 def deaf_to_interrupts() -> Iterator[None]:
-    """Let a process that starts now inherit that no Ctrl-C reaches it: that is for the build to handle.
+    """Let a process that starts now inherit that no request to end reaches it: these are for the build.
 
-    The signal is blocked, not ignored: one that comes meanwhile reaches this process as soon as it is not.
+    The signals are blocked, not ignored: one that comes meanwhile reaches this process as soon as it is not,
+    and never while it knows of a process that it does not yet know the number of.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows, where nothing of this is inherited
         yield
         return
     resource_tracker.ensure_running()  # a process would start it, and unblock the signal after that
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals.NUMBERS)
     try:
         yield
     finally:

@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows knows no SIGHUP
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+NUMBERS = frozenset(getattr(signal, name) for name in NAMES if hasattr(signal, name))  # Windows: no SIGHUP
 BURST_SECONDS = 2.0  # in which several signals are one: a terminal that closes sends more than one
 
 _asked: int | None = None  # the signal that ends the command
@@ -54,9 +55,8 @@ def raise_stopped() -> Iterator[None]:
             last, _asked = time.monotonic(), number
             raise Stopped(number)
 
-    for name in NAMES:
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+    for number in NUMBERS:
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             before[number] = signal.signal(number, stop)
     try:
         yield

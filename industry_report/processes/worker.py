@@ -21,7 +21,7 @@ from typing import Any
 import psutil
 
 from ..base import own_folders
-from . import fork_server, forking, run_folders, watchdog
+from . import fork_server, forking, run_folders, signals, watchdog
 from .forking import PRELOADED
 
 RELEASE_SECONDS = 2.0  # within which the system lets go of what a process that was killed held
@@ -178,7 +178,7 @@ def _prepare(folders: list[Path], environ: dict[str, str]) -> None:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):  # blocked until now, see `deaf_to_interrupts`; kernels take it
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.NUMBERS)
     if PRELOADED in sys.modules:  # forked, which leaves out what a process does at its end
         multiprocessing.util.Finalize(None, atexit._run_exitfuncs, exitpriority=0)
         forking.reopen_files()

@@ -270,11 +270,12 @@ def _count_consultations(
     for past in range(year, year - MOST_YEARS, -1):
         if past not in held:
             break
-        one = now if past == year else publication.publish(data, region, past, columns, **rules)
-        if one.by_month.empty or one.by_month.index.name != "month":  # few: told by quarter
+        publish_months = publication.publish_months
+        one = now.by_month if past == year else publish_months(data, region, past, columns, **rules)
+        if one.empty or one.index.name != "month":  # few: told by quarter
             break
-        months = pd.PeriodIndex([pd.Period(year=past, month=int(m), freq="M") for m in one.by_month.index])
-        parts.insert(0, pd.Series(one.by_month["received"].to_numpy(float, na_value=np.nan), months))
+        months = pd.PeriodIndex([pd.Period(year=past, month=int(m), freq="M") for m in one.index])
+        parts.insert(0, pd.Series(one["received"].to_numpy(float, na_value=np.nan), months))
     return _trim(pd.concat(parts)) if parts else pd.Series(dtype=float)
 
 

@@ -71,6 +71,7 @@ def find_told(
     by_year, by_month = _find_open(consultations, policy, window)
     beside = rows[~_find_purchases(rows, consultations)]
     rests = [beside, *_list_rests(rows, consultations, window, policy)]
+    rests = [rest for n, rest in enumerate(rests) if not any(rest.index.equals(r.index) for r in rests[:n])]
     told = {
         y
         for y, part in years.items()
@@ -83,7 +84,7 @@ def find_told(
     monthly = {
         y
         for y in told
-        if all(is_safe(part, policy) for _, part in _sold(years[y]).groupby("month"))
+        if _are_months_safe(years[y], policy)
         and all(_covers(beside[beside["month"] == month], policy) for month in by_month if month.year == y)
     }
     refunds = {y for y in told if is_safe(years[y], policy, "refund")}
@@ -137,9 +138,13 @@ def _list_rests(
         return
     known = consultations[consultations["converted"].notna()]
     followed = outcome_window.follow(known, window)["converted"]
-    for outcomes in (known["converted"], followed):
-        shown = [_find_shown(part, outcomes[part.index], policy) for _, part in known.groupby("year")]
-        yield rows[~_find_purchases(rows, pd.concat(shown))] if shown else rows
+    years = [part for _, part in known.groupby("year")]
+    shown = [
+        pd.concat([known.iloc[:0], *(_find_shown(part, outcomes[part.index], policy) for part in years)])
+        for outcomes in (known["converted"], followed)
+    ]
+    for purchases in shown[: 1 if shown[0].index.equals(shown[1].index) else 2]:
+        yield rows[~_find_purchases(rows, purchases)]
 
 
 def _find_shown(known: pd.DataFrame, outcomes: pd.Series, policy: Policy) -> pd.DataFrame:
@@ -162,6 +167,13 @@ def is_safe(rows: pd.DataFrame, policy: Policy, column: str = "sale") -> bool:
     """Tell whether a sum and the number of its orders tell of nobody; a sum of nothing tells of nobody."""
     given = rows[rows[column] > 0].groupby(sales.CONTRIBUTOR)[column].agg(["sum", "size"])
     return given.empty or not any(is_sensitive(given[name].to_numpy(float), policy) for name in given)
+
+
+def _are_months_safe(rows: pd.DataFrame, policy: Policy) -> bool:
+    """Tell whether `is_safe` holds for every month."""
+    given = _sold(rows).groupby(["month", sales.CONTRIBUTOR])["sale"].agg(["sum", "size"])
+    months = (part for _, part in given.groupby(level=0))
+    return not any(is_sensitive(part[name].to_numpy(float), policy) for part in months for name in part)
 
 
 def tells_no_largest(rows: pd.DataFrame, policy: Policy) -> bool:

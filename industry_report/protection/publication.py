@@ -13,23 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ..analysis import bases, conversion, market, outcome_window, workload
+from ..analysis import bases, conversion, market, outcome_window
 from ..analysis.conversion import Measure, Standardised, Trend
 from ..analysis.trade.planned import check_planned
 from ..base import language, origin, own_names
-from ..base.errors import InputError
 from ..base.origin import Number, Withheld
 from ..intake import dataset
-from ..scorecard.conditions import list_columns
-from ..scorecard.scorecards import RESULTS, Linear
 from ..settings.editions import Policy
-from . import derived, disclosure, own_tables, source_files
+from . import consultation_tables, derived, disclosure, own_tables, source_files
 from .basis import Basis, count_open_customers, describe_basis
-from .customers import IDENTIFIER, find_thin
+from .consultation_tables import GROUPINGS
+from .customers import find_thin
 from .derived import ScoreQuality
-from .groups import TOTAL, Thin
+from .groups import TOTAL
 from .masked_tables import mark
-from .pooling import choose_period, pool_categories
 from .source_files import Files
 
 # Not imported on loading: a warm kernel has loaded this module before it knows whose notebook it will run,
@@ -37,7 +34,6 @@ from .source_files import Files
 if TYPE_CHECKING:
     import scoring
 
-GROUPINGS = ("customer_type", "source", "product")
 TESTED = ("customer_type", "source")  # products overlap: no test
 
 
@@ -179,12 +175,35 @@ def publish(
         A further column cannot be told of beside the tables that there are: the message says why.
     """
     planned = check_planned(planned, TESTED)
-    consultations = dataset.load(data, region=region, year=year, columns=columns)
+    consultations, window = _load(data, region, year, columns, follow_up_days, data_cut)
     told = source_files.describe_files(data, region, year, columns, policy)
+    return protect_slice(consultations, year, scorecard, policy, told, window, also, planned, money)
+
+
+def publish_months(
+    data: str | Path,
+    region: str,
+    year: int,
+    columns: str | Path | None = None,
+    *,
+    scorecard: scoring.Scorecard,
+    policy: Policy,
+    follow_up_days: int = outcome_window.DAYS,
+    data_cut: str = "",
+) -> pd.DataFrame:
+    """Return ``by_month`` of `publish` alone, in less time."""
+    consultations, window = _load(data, region, year, columns, follow_up_days, data_cut)
+    counted = consultation_tables.count(consultations, year, scorecard, policy, window)
+    return consultation_tables.protect_tables(counted, scorecard, policy)["by_month"]
+
+
+def _load(
+    data: str | Path, region: str, year: int, columns: str | Path | None, days: int, cut: str
+) -> tuple[pd.DataFrame, outcome_window.Window | None]:
     # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
     register = dataset.load(data, region=region, columns=columns)
-    window = outcome_window.choose_window(register, follow_up_days, data_cut)
-    return protect_slice(consultations, year, scorecard, policy, told, window, also, planned, money)
+    window = outcome_window.choose_window(register, days, cut)
+    return dataset.load(data, region=region, year=year, columns=columns), window
 
 
 def protect_slice(
@@ -201,23 +220,14 @@ def protect_slice(
     """Return what may be published of the consultations of a slice; see `publish`."""
     import scoring
 
-    names = _list_groupings(scorecard, policy, also)
-    registered = scoring.score(consultations, scorecard)
-    # Outcomes need the dates as they are; only months do without those of another year.
-    scored = bases.of_the_year(outcome_window.follow(registered, window), year)
-    grid = scoring.combinations(scorecard).rename(columns=scorecard.level_names)
-    rated = _bring_to_levels(consultations, scored, scorecard, names)
-    measure, dimensions = conversion.choose_measure(scored), _list_classifying(scorecard)
-    origin.know(measure.days)  # it stands in the measure's name
-    if not policy.internal:
-        rated = pool_categories(rated, measure.successes(rated), names, policy)
-    own_tables.check_apart(rated, names, [name for name in names if name not in GROUPINGS], policy)
-    thin = {} if policy.internal else _find_thin(rated, dimensions, names, measure, policy)
-    named = _protect_tables(rated, dimensions, names, measure, scorecard, grid, policy, thin)
-    by = {own_names.plain_name(name): named.pop(("by", name)) for name in names}
+    counted = consultation_tables.count(consultations, year, scorecard, policy, window, also)
+    registered, scored, rated, measure = counted.registered, counted.scored, counted.rated, counted.measure
+    dimensions, grid = counted.dimensions, counted.grid
+    named = consultation_tables.protect_tables(counted, scorecard, policy)
+    by = {own_names.plain_name(name): named.pop(("by", name)) for name in counted.names}
     by |= {name: _leave_out(name, rated, measure) for name in GROUPINGS if name not in by}
     beside = _derive(scored, rated, dimensions, named, by, measure, scorecard, grid, policy, planned)
-    enough = policy.internal or (len(scored) >= policy.threshold and "all" not in thin.get(TOTAL, {}))
+    enough = policy.internal or (len(scored) >= policy.threshold and "all" not in counted.thin.get(TOTAL, {}))
     graded = registered[registered["grade"].notna()]
     return origin.release(
         Published(
@@ -241,23 +251,6 @@ def protect_slice(
     )
 
 
-def _protect_tables(
-    rated: pd.DataFrame,
-    dimensions: Sequence[str],
-    names: Sequence[str],
-    measure: Measure,
-    scorecard: scoring.Scorecard,
-    grid: pd.DataFrame,
-    policy: Policy,
-    thin: Thin,
-) -> dict[Any, Any]:
-    """Return the tables of `_tabulate` as they may be published together."""
-    tables = _tabulate(rated, dimensions, names, measure, scorecard, policy)
-    known = grid if scorecard.levels_decide and len(dimensions) == len(scorecard.dimensions) else None
-    safe = disclosure.protect(policy, *tables.values(), grid=known, total=len(rated), thin=thin)
-    return dict(zip(tables, safe, strict=True))
-
-
 def _sum_money(
     scored: pd.DataFrame,
     rated: pd.DataFrame,
@@ -271,48 +264,6 @@ def _sum_money(
     graded = scored[scored["grade"].notna()]
     own = {name: graded[name].array for name in columns if name in graded}
     return own_tables.sum_money(rated.assign(**own), columns, further, amounts, policy) if columns else {}
-
-
-def _list_classifying(scorecard: scoring.Scorecard) -> list[str]:
-    """Return the dimensions with levels to count by; a number that is itself the level is none of them.
-
-    Nearly every customer may have a number of their own there: to count by it would be to list them.
-    """
-    kept = [one for one in scorecard.dimensions if not isinstance(one.reading, Linear)]
-    return [one.level_name for one in kept] if scorecard.kind != "tiers" else []
-
-
-def _bring_to_levels(
-    consultations: pd.DataFrame, scored: pd.DataFrame, scorecard: scoring.Scorecard, names: Sequence[str]
-) -> pd.DataFrame:
-    """Return the graded consultations with their levels, and what groups them under its name in tables."""
-    import scoring
-
-    levels = scoring.levels(consultations, scorecard).rename(columns=scorecard.level_names)
-    named = {own_names.plain_name(name): name for name in names if name not in scored}
-    return scored.assign(**levels).rename(columns=named)[scored["grade"].notna()]
-
-
-def _list_groupings(scorecard: scoring.Scorecard, policy: Policy, also: Sequence[str]) -> list[str]:
-    """Return the columns that consultations are grouped by, as tables call them; see `own_names`.
-
-    A column that the scorecard rates by is told by its scores. Groups beside them would be one more equation
-    of the joint distribution of scores and grades, which the linear programme does not know of.
-    """
-    rated = set() if policy.internal else _list_rated(scorecard)
-    if twice := [name for name in also if name in {*RESULTS, *rated}]:
-        remedy = "Take by_grade, shares and by_score, or leave it out of also."
-        raise InputError(
-            "publish", f"also names {', '.join(twice)}, of which grades and scores tell.", remedy
-        )
-    further = [own_names.name_group(name) for name in dict.fromkeys(also) if name not in GROUPINGS]
-    return [*(name for name in GROUPINGS if name not in rated), *further]
-
-
-def _list_rated(scorecard: scoring.Scorecard) -> set[str]:
-    """Return the columns of which a record's grade is a function."""
-    asked = list_columns([scorecard.zero_when]) if scorecard.zero_when else ()
-    return {*asked, *(one.column for one in scorecard.dimensions)}
 
 
 def _leave_out(name: str, rated: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -331,44 +282,6 @@ def _list_fields(registered: pd.DataFrame, rated: pd.DataFrame) -> pd.DataFrame:
     """Return which columns have a value, with no row of the data."""
     told = pd.DataFrame([registered.notna().any().map({True: True, False: None})], dtype=object)
     return told if len(rated) else told.iloc[:0]
-
-
-def _find_thin(
-    rated: pd.DataFrame, dimensions: Sequence[str], names: Sequence[str], measure: Measure, policy: Policy
-) -> dict[str, dict[str, frozenset[Any]]]:
-    """Return which counts too few customers stand behind, by the classifications of `_tabulate`."""
-    named = rated[list(dict.fromkeys(name for name in (IDENTIFIER, "grade", *names) if name in rated))].copy()
-    if "consulted_on" in rated:
-        period = choose_period(len(rated), policy)
-        named[period] = getattr(rated["consulted_on"].dt, period)
-    for dimension in dimensions:
-        named[f"score {dimension}"] = rated[dimension]
-    return find_thin(named, measure.successes(rated), [name for name in named if name != IDENTIFIER], policy)
-
-
-def _tabulate(
-    rated: pd.DataFrame,
-    dimensions: Sequence[str],
-    names: Sequence[str],
-    measure: Measure,
-    scorecard: scoring.Scorecard,
-    policy: Policy,
-) -> dict[Any, Any]:
-    """Return the tables of a slice that are protected together, by their names in `Published`."""
-    grades = conversion.grades(rated)
-    alike = dimensions if scorecard.has_common_scale else []  # else their means are not to be compared
-    return {
-        "average": conversion.overall(rated, measure),
-        "grades": grades,
-        "by_grade": conversion.by_grade(rated),
-        "by_month": conversion.by_period(rated, measure, choose_period(len(rated), policy)),
-        "shares": conversion.score_shares(rated, dimensions),
-        "by_score": conversion.by_score(rated, dimensions, measure),
-        "means": conversion.score_means(rated, alike),
-        "contacts": workload.contacts(grades, scorecard),
-        # A pair, for a column may be called as one of those above is.
-        **{("by", name): conversion.by(rated, name, measure, most=len(rated) + 1) for name in names},
-    }
 
 
 def _derive(

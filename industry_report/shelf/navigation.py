@@ -28,7 +28,7 @@ from .catalogue import COMPARISON, ENDONYMS, Entry, hash_bytes, name_format, spe
 EMPTY = b"<!-- shelf --><!-- /shelf -->"  # where the page leaves room for it
 PLACE = re.compile(rb"<!-- shelf -->.*?<!-- /shelf -->", re.S)
 TEMPLATES = Path(__file__).parent / "templates"
-ADDRESS = re.compile(r'(?:<a [^>]*?href|<meta property="og:image" content)="([^"]*)"')
+ADDRESS = re.compile(r'(?:<a [^<>]*?href|<meta property="og:image" content)="([^"]*)"')
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 UNFOLDED = 8  # links of a group; more are folded
 INDEXES = {"zh": "index.html", "en": "index.en.html"}

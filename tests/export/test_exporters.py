@@ -642,3 +642,16 @@ def test_figures_are_set_as_wide_as_drawn_and_no_list_of_them_is_printed(monkeyp
     for page in reader.pages:
         page.extract_text(visitor_text=lambda _, matrix, *__: scales.add(round(matrix[0], 2)))
     assert max(scale for scale in scales if scale <= 1) == 1
+
+
+@pytest.mark.parametrize("blank", ["\n" * 40_000, " " * 10_000])
+def test_long_runs_in_a_cell_take_no_square_of_their_length(blank):
+    """Each of these took minutes: a pattern that looked for its end anew from every place of the run."""
+    address = "data:" + "x:" * 60_000
+    cells = [
+        new_markdown_cell(f"Apples{blank}pears. ![picture]({address})"),
+        new_code_cell(f"a = 1{blank}b = 2", outputs=[]),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    page, _ = exporters.IndustryHTMLExporter().from_notebook_node(notebook)
+    assert "pears" in page

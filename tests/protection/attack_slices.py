@@ -27,7 +27,7 @@ from test_publication import CARD, NOTHING, POLICY, assert_no_small_count, list_
 
 import scoring  # noqa: E402
 from industry_report.analysis import conversion  # noqa: E402
-from industry_report.protection import pooling, publication  # noqa: E402
+from industry_report.protection import consultation_tables, pooling, publication  # noqa: E402
 
 CANARY = "CANARY"
 WHOLE = 60  # rows up to which counts are whole numbers for the attacker, too
@@ -86,7 +86,7 @@ def attack(seed: int) -> dict[str, int]:
     rated = pooling.pool_categories(rated, measure.successes(rated), publication.GROUPINGS, POLICY)
     dimensions = [d.column for d in CARD.dimensions]
     open_tables = list(
-        publication._tabulate(rated, dimensions, publication.GROUPINGS, measure, CARD, POLICY).values()
+        consultation_tables.tabulate(rated, dimensions, publication.GROUPINGS, measure, CARD, POLICY).values()
     )
     shown = [
         *(now.average, now.grades, now.by_grade, now.by_month, now.shares, now.by_score, now.means),

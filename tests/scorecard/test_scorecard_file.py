@@ -303,7 +303,15 @@ def test_a_file_too_large_to_be_a_scorecard_is_not_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 90_000, "a: {" * 40_000, "- " * 90_000, "x: &a [" + "*a, " * 40_000 + "]"]
+    "text",
+    [
+        "[" * 90_000,
+        "a: {" * 40_000,
+        "- " * 90_000,
+        "x: &a [" + "*a, " * 40_000 + "]",
+        "a: [b\nc: " + "[" * 30_000 + "]" * 30_000,
+        'a: "b\n' + "{," * 45_000,
+    ],
 )
 def test_yaml_gone_mad_is_refused_quickly(tmp_path, text):
     start = time.perf_counter()
