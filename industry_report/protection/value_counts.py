@@ -156,13 +156,16 @@ def _split(known: Bought, types: pd.Series) -> Iterator[Bought]:
     How many are new in a year is told by the reports of two years.
     """
     first = known.rows.groupby(IDENTIFIER)["year"].min()
-    groups = [known.everyone, *(types.index[types == label] for label in types.dropna().unique())]
-    for mine in groups:
-        rows, asked = (part[part[IDENTIFIER].isin(mine)] for part in (known.rows, known.asked))
+    bought = known.rows.assign(first=known.rows[IDENTIFIER].map(first))
+    kinds = [part[IDENTIFIER].map(types) for part in (bought, known.asked)]
+    groups = [(known.everyone, bought, known.asked)]
+    for label in types.dropna().unique():
+        rows, asked = (part[kind == label] for part, kind in zip((bought, known.asked), kinds, strict=True))
+        groups.append((types.index[types == label], rows, asked))
+    for mine, rows, asked in groups:
         yield Bought(rows, asked, mine)
         for year in asked["year"].unique():
-            new = rows[rows[IDENTIFIER].map(first) == year]
-            yield Bought(new, asked[asked["year"] == year], mine)
+            yield Bought(rows[rows["first"] == year], asked[asked["year"] == year], mine)
 
 
 def _count_asked(part: Bought, known: Bought, policy: Policy) -> Iterator[int]:
