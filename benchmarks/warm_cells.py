@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import io
 import json
+import linecache
 import os
 import sys
 import time
 from contextlib import redirect_stdout
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
+
+from industry_report.report import display
 
 
 def main() -> None:
@@ -39,9 +43,12 @@ def read_cells(notebook: str, parameters: dict[str, Any], **_: Any) -> list[str]
 
 def run_cells(cells: list[str]) -> None:
     names: dict[str, Any] = {}
+    display.get_ipython = lambda: SimpleNamespace(user_ns=names)  # where it finds the parameters
     with redirect_stdout(io.StringIO()):  # where display() writes without a kernel
-        for cell in cells:
-            exec(cell, names)
+        for number, cell in enumerate(cells):
+            name = f"<cell {number}>"  # a public edition looks up which numbers the cell's author wrote
+            linecache.cache[name] = len(cell), None, cell.splitlines(keepends=True), name
+            exec(compile(cell, name, "exec"), names)
 
 
 if __name__ == "__main__":
