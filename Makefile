@@ -25,7 +25,7 @@ test: $(READY)
 long: $(READY)
 	LONG=1 $(BIN)/pytest -n 2 --dist worksteal -m long
 
-# The long part of tests/fuzz: 10,000 messy and 2,000 damaged files, then an hour of killed processes;
+# The long part of tests/fuzz: 10,000 messy, 2,000 damaged and 5,000 settings files, then an hour of killed processes;
 # docs/reliability.md has the last counts.
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz.files

@@ -1,7 +1,7 @@
-"""The long run over messy and damaged files: `python -m tests.fuzz.files [--workbooks N] [--corrupted N]`.
+"""The long run over messy, damaged and mutated files: `python -m tests.fuzz.files [--workbooks N]`.
 
 Prints each seed that fails, then the counts; ends with status 1 if there is any. A seed makes the same file
-again: `python -m tests.fuzz.files --first SEED --workbooks 1 --corrupted 0`.
+again: `python -m tests.fuzz.files --first SEED --workbooks 1 --corrupted 0 --settings 0`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from .corrupted_files import damage
 from .judge import judge
+from .mutated_settings import mutate_settings
 
 HANG_SECONDS = 10
 
@@ -47,16 +48,18 @@ def run(name: str, check: Callable[[int, Path], list[str]], seeds: range, jobs: 
 
 
 def main() -> None:
-    """Run both."""
+    """Run all three."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workbooks", type=int, default=10_000)
     parser.add_argument("--corrupted", type=int, default=2_000)
+    parser.add_argument("--settings", type=int, default=5_000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=2)
     told = parser.parse_args()
     first = told.first
     failed = run("messy workbooks", judge, range(first, first + told.workbooks), told.jobs)
     failed += run("damaged files", damage, range(first, first + told.corrupted), told.jobs)
+    failed += run("mutated settings", mutate_settings, range(first, first + told.settings), told.jobs)
     sys.exit(bool(failed))
 
 

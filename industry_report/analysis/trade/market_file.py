@@ -117,13 +117,14 @@ def load_market(path: str | Path) -> MarketFile:
 
 def _check(page: Page, values: Mapping[str, Any]) -> None:
     need = values.get("need", {})
-    if {"low", "mid", "high"} <= set(need) and not need["low"] <= need["mid"] <= need["high"]:
+    given = [need[name] for name in ("low", "mid", "high") if need.get(name) is not None]  # sound ones
+    if given != sorted(given):
         page.note_at(("need", "low"), "low, mid and high are not in this order. Put the smallest first.")
     rivals = values.get("competitors", [])
     names = [rival.get("name") for rival in rivals]
     for number, name in enumerate(names):
         if name in names[:number]:
             page.note_at(("competitors", number, "name"), f"{name} is there twice. Keep one of them.")
-    total = sum(rival.get("share", 0.0) for rival in rivals)
+    total = sum(rival.get("share") or 0.0 for rival in rivals)
     if total > _MOST_PERCENT:
         page.note_at(("competitors",), f"the shares add up to {total:g} %. Check them: 100 is all there is.")
