@@ -43,9 +43,10 @@ def run(*notebooks: str, **options: Any) -> dict[str, Result]:
 
 
 def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
-    """Start the command as a user would."""
+    """Start the command as a user would, who is at a terminal, even where the tests run under nohup."""
     listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    code = f"{listen}; from industry_report.cli import main; main()"
+    stay = "hasattr(signal, 'SIGHUP') and signal.signal(signal.SIGHUP, signal.SIG_DFL)"
+    code = f"{listen}; {stay}; from industry_report.cli import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         stdout=subprocess.PIPE,
