@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from recompute_others import LEFT_OUT, Others
 from recompute_shared import SCORES, Tally, benjamini_hochberg, grade_of, holm, newcombe, read, test, wilson
 from scipy import stats
 
@@ -31,7 +32,6 @@ ROLES = {
 }
 REST = ("其他", "Other")
 WINDOW_DAYS = 90
-OTHER_TABLES = {"value_card", "market", "survey", "lead_card", "review"}  # not recomputed
 
 
 class Register:
@@ -237,8 +237,6 @@ class Slice:
 def check_slice(tally: Tally, report: dict[str, Any], register: Register) -> None:
     """Check a report of one region and year, and the year before where it looks back."""
     parameters = report["parameters"]
-    if OTHER_TABLES & set(parameters):
-        return
     region, year = parameters["region"], parameters["year"]
     days = parameters.get("follow_up_days", WINDOW_DAYS)
     now = Slice(register.graded(region, year, days))
@@ -512,22 +510,29 @@ def small_multiples(data: list[dict], sides: dict[Any, pd.DataFrame]) -> Iterato
 def main(data: str, *folders: str) -> int:
     """Check all reports of some folders; returns the number of disagreements."""
     register, tally, reports = Register(Path(data)), Tally(), 0
+    others = Others(Path(data), register)
     for path in sorted(p for folder in folders for p in Path(folder).rglob("*.json")):
         report = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(report, dict) or "exhibits" not in report:
             continue
         reports += 1
-        check = (
-            check_comparison
-            if "regions" in report["parameters"] and "region" not in report["parameters"]
-            else check_slice
-        )
-        check(tally, report, register)
+        tally.kind = Path(report["notebook"]).stem
+        if others.kind(report):
+            others.check(tally, report)
+        elif "region" not in report["parameters"]:
+            check_comparison(tally, report, register)
+        else:
+            check_slice(tally, report, register)
     print(f"{reports} reports: {tally.compared:,} numbers compared, {len(tally.wrong)} disagree")
-    for wrong in tally.wrong[:20]:
+    for wrong in tally.wrong[:60]:
         print("  ", *wrong)
-    left = ", ".join(f"{name} ({count})" for name, count in sorted(tally.left.items()))
-    print(f"not recomputed: {sum(tally.left.values()):,} numbers: {left}")
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(tally.by_kind.items()))
+    print(f"by kind of report: {kinds}")
+    left = [f"{name} ({count})" for name, count in sorted(tally.left.items()) if name not in LEFT_OUT]
+    print(f"not recomputed: {sum(tally.left.values()):,} numbers: {', '.join(left)}")
+    for name, why in sorted(LEFT_OUT.items()):
+        if tally.left[name]:
+            print(f"   {name} ({tally.left[name]}): {why}")
     assert Fraction(81, 263) and [round(v, 4) for v in wilson(81, 263)] == [0.2553, 0.3662]  # Newcombe 1998
     return len(tally.wrong)
 

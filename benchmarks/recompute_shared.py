@@ -118,6 +118,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.compared, self.wrong, self.left = 0, [], Counter()
+        self.kind, self.by_kind = "", Counter()
 
     def check(self, report: str, exhibit: dict[str, Any], expected: Iterator[tuple[int, str, Any]]) -> None:
         """Compare an exhibit with what it should hold."""
@@ -133,6 +134,7 @@ class Tally:
                 continue  # withheld, or not in this exhibit
             due.discard((i, name))
             self.compared += 1
+            self.by_kind[self.kind] += 1
             if not self._same(exhibit["data"][i][name], value):
                 self.wrong.append((report, exhibit["caption"], i, name, exhibit["data"][i][name], value))
         self.left.update(f"{exhibit['columns'][0]['name']}: {name}" for _, name in due)
