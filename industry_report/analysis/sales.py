@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -173,6 +173,7 @@ def work_list(
     moves: pd.DataFrame,
     card: Scorecard,
     buyers: pd.Index,
+    refusing: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return whom to call: customers who have not bought, by grade, role and date due.
 
@@ -188,6 +189,9 @@ def work_list(
         Its follow-up policy names the roles, its dimensions the scores to list.
     buyers : Index
         See `find_buyers`.
+    refusing : collection of str
+        Customers who gave no consent or opted out, see `dataset.find_refusing`: nobody may call them. How
+        many of them would be on the list is its fact ``refusing``.
 
     Returns
     -------
@@ -200,7 +204,8 @@ def work_list(
     by = str(latest.columns[0])
     roles = {band.grade: text(**band.follow_up.role) for band in card.bands}
     scores = {one.column: one.level_name for one in card.dimensions if one.column not in _ABOUT}
-    chosen = latest[latest["grade"].notna() & ~latest[by].isin(buyers)]
+    open_ones = latest[latest["grade"].notna() & ~latest[by].isin(buyers)]
+    chosen = open_ones[~open_ones[by].isin(list(refusing))]
     known = dict.fromkeys(name for name in (by, "grade", "composite", *_ABOUT) if name in chosen)
     told = own_names.bring_back(chosen, list(scores))
     listed = told[[column for column in scores if column in told]].rename(columns=scores)
@@ -212,7 +217,8 @@ def work_list(
     kept = [column for column in columns if column in table and table[column].notna().any()]
     rank = table.assign(grade=-table["grade"].cat.codes.astype(int))
     order = rank.sort_values(["grade", "due", by], kind="stable").index
-    return table.loc[order, kept or list(_LISTED[:2])].reset_index(drop=True)
+    listed = table.loc[order, kept or list(_LISTED[:2])].reset_index(drop=True)
+    return table_metadata.tell(listed, refusing=len(open_ones) - len(chosen))
 
 
 PER_ROLE = 15  # customers on one desk's sheet

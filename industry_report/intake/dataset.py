@@ -12,6 +12,7 @@ from .data_files import SAMPLE as SAMPLE
 from .data_files import find_places, list_tables, prepare, read_tables
 from .fault_kinds import KINDS, name_kind
 from .fault_log import COUNTS, FaultLog, frame
+from .other_tables import find_refusing as find_refusing
 from .other_tables import load_other
 from .other_tables import open_tables as open_tables  # what a notebook calls, from one place
 from .other_tables import scan_tables as scan_tables

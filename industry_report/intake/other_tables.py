@@ -39,12 +39,17 @@ def settle(
     if "customer_id" in rows and table != "customers" and (rows["region"] == NO_REGION).any():
         rows = _place_by_customer(rows, data, columns)
     rows = rows[rows["region"] == region] if region is not None else rows
-    if "customer_id" in rows:
-        rows = rows[~rows["customer_id"].isin(find_refusing(data, columns))]
+    rows = _leave_out_refusing(rows, data, columns)
     rows = _drop_repeated(rows, table)
     known = [*PROVENANCE, *SCHEMAS[table].columns, "region", "year"]
     order = [column for column in dict.fromkeys(known) if column in rows]
     return rows[order + [column for column in rows if column not in order]].reset_index(drop=True)
+
+
+def _leave_out_refusing(rows: pd.DataFrame, data: str | Path, columns: str | Path | None) -> pd.DataFrame:
+    if "customer_id" not in rows:
+        return rows
+    return rows[~rows["customer_id"].isin(find_refusing(data, columns))].reset_index(drop=True)
 
 
 def _make_empty(table: str) -> pd.DataFrame:
@@ -128,13 +133,14 @@ def open_tables(
     Returns
     -------
     dict
-        Table → its rows, as `load` gives them; tables that no file holds are not there.
+        Table → its rows, as `load` gives them; tables that no file holds are not there. Of customers without
+        consent there is nothing, no consultation either: what is made of these tables names customers.
     """
     kinds = list_tables(data, columns, "customers")
     found = {}
     if CONSULTATIONS in kinds:
-        rows = read_tables(data, columns, lambda file: map(str, find_places(file, region, None)))
-        found = {CONSULTATIONS: join(rows)} if rows else {}
+        frames = read_tables(data, columns, lambda file: map(str, find_places(file, region, None)))
+        found = {CONSULTATIONS: _leave_out_refusing(join(frames), data, columns)} if frames else {}
     others = [name for name in TABLES if name in kinds and name != CONSULTATIONS]
     return found | {name: load_other(data, region, None, columns, name) for name in others}
 

@@ -216,7 +216,8 @@ def describe_coverage(
     data: str | Path, region: str, columns: str | Path | None, policy: Policy
 ) -> pd.DataFrame:
     """Return which data there are: internally of how many customers, by channel; in public rows by table."""
-    told = coverage(dataset.scan_tables(data, region, columns))
+    refusing = dataset.find_refusing(data, columns)  # other reports leave them out: the difference would tell
+    told = coverage(dataset.scan_tables(data, region, columns), refusing)
     if policy.internal or told.empty:
         return mark(told.drop(columns="is_static"), internal=policy.internal)
     dates = told.groupby("table", sort=False).agg({"first_on": "min", "last_on": "max"})

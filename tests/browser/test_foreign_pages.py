@@ -1,9 +1,10 @@
-"""What a hostile output can do in a browser, which is nothing; and JupyterLab's own menu for exports."""
+"""What a hostile output can do in a browser, which is nothing; and JupyterLab, its menu and our notebook."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from industry_report.export import exporters
+
+ROOT = Path(__file__).resolve().parents[2]
 
 MARK = "window.ran = (window.ran || 0) + 1"
 HOSTILE = (
@@ -80,6 +83,10 @@ def lab(tmp_path_factory):
         cells=[new_markdown_cell("# Apples\n\nFirst words.")], metadata={"kernelspec": kernel}
     )
     nbformat.write(notebook, folder / "apples.ipynb")
+    for name in ("notebooks", "params"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "scoring.py", folder)
+    (folder / "data").symlink_to(ROOT / "data", target_is_directory=True)
     runtime = folder / "runtime"
     options = ["--no-browser", "--ip=127.0.0.1", "--port=0", "--allow-root", "--IdentityProvider.token=t"]
     environ = {
@@ -91,7 +98,7 @@ def lab(tmp_path_factory):
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, cwd=folder)
     try:
-        yield wait_for_address(runtime, process)
+        yield wait_for_address(runtime, process), folder
     finally:
         process.terminate()
         process.wait(30)
@@ -115,7 +122,7 @@ def test_the_menu_of_jupyterlab_exports(browser, lab, item, begins):
     page = context.new_page()
     # A menu opened before the server has named its exporters stays empty until it is opened again.
     with page.expect_response(lambda answer: "/api/nbconvert" in answer.url, timeout=120_000):
-        page.goto(f"{lab}lab/tree/apples.ipynb?token=t", timeout=120_000)
+        page.goto(f"{lab[0]}lab/tree/apples.ipynb?token=t", timeout=120_000)
     page.locator(".jp-Notebook").wait_for(timeout=120_000)
     page.evaluate("window.open = (url) => { window.asked = url; return { location: {} }; }")
     page.get_by_role("menuitem", name="File", exact=True).click()
@@ -130,4 +137,24 @@ def test_the_menu_of_jupyterlab_exports(browser, lab, item, begins):
     answer = context.request.get(address, headers={"Referer": page.url}, timeout=120_000)
     assert answer.status == 200, answer.text()[:500]
     assert answer.body().startswith(begins)
+    context.close()
+
+
+def test_our_notebook_runs_in_jupyterlab_from_its_menu(browser, lab):
+    address, folder = lab
+    file = folder / "notebooks" / "industry.ipynb"
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{address}lab/tree/notebooks/industry.ipynb?token=t", timeout=120_000)
+    page.locator(".jp-Notebook").wait_for(timeout=120_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
+    for _ in range(60):
+        page.wait_for_timeout(2_000)
+        page.locator(".jp-Notebook").press("Control+s")
+        code = [cell for cell in nbformat.read(file, 4).cells if cell.cell_type == "code"]
+        if all(cell.execution_count for cell in code):
+            break
+    assert [cell.source for cell in code if not cell.execution_count] == []
+    assert [o.evalue for cell in code for o in cell.outputs if o.output_type == "error"] == []
     context.close()

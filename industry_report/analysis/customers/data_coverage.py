@@ -1,6 +1,6 @@
 """What data there are of customers: by table and by the way in which they were collected."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from ...base.errors import InputError
 from ...base.language import text
 from ...intake.code_lists import CHANNEL_NAMES, CHANNELS, find_code
-from ...intake.schemas import TABLES
+from ...intake.schemas import CONSULTATIONS, TABLES
 from ...intake.spill import from_arrow, to_arrow
 from . import time_rule
 
@@ -21,13 +21,15 @@ COLUMNS = (
 )
 
 
-def coverage(tables: Mapping[str, Any]) -> pd.DataFrame:
+def coverage(tables: Mapping[str, Any], refusing: Collection[str] = ()) -> pd.DataFrame:
     """Tell what data there are of how many customers, how they were collected, and from when they are.
 
     Parameters
     ----------
     tables : mapping
         Table → its rows: a DataFrame, or an Arrow table or dataset.
+    refusing : collection of str
+        Customers whose rows are not counted but in consultations, which every report counts whole.
 
     Returns
     -------
@@ -49,8 +51,13 @@ def coverage(tables: Mapping[str, Any]) -> pd.DataFrame:
         raise InputError(
             "coverage", f"there is no table {sorted(unknown)}.", f"There are: {', '.join(TABLES)}."
         )
-    days = {name: _count_by_day(name, rows) for name, rows in known.items()}
-    ids = {name: _count_by_customer(rows) for name, rows in known.items() if _has(rows, "customer_id")}
+    without = {name: refusing if name != CONSULTATIONS else () for name in known}
+    days = {name: _count_by_day(name, rows, without[name]) for name, rows in known.items()}
+    ids = {
+        name: _count_by_customer(rows, without[name])
+        for name, rows in known.items()
+        if _has(rows, "customer_id")
+    }
     everyone, alone = _list_everyone(ids)
     last = max((day for part in days.values() for day in part["day"].dropna()), default=pd.NaT)
     records = [
@@ -69,7 +76,7 @@ def _has(rows: Any, column: str) -> bool:
     return column in rows.schema.names
 
 
-def _count_by_day(table: str, rows: Any) -> pd.DataFrame:
+def _count_by_day(table: str, rows: Any, refusing: Collection[str]) -> pd.DataFrame:
     """Count rows by channel as written and day."""
     import pyarrow
     import pyarrow.compute as pc
@@ -78,23 +85,28 @@ def _count_by_day(table: str, rows: Any) -> pd.DataFrame:
     nothing = pc.scalar(pyarrow.scalar(None, pyarrow.timestamp("us")))
     day = pc.coalesce(*map(pc.field, dates)) if dates else nothing
     channel = pc.field("channel") if _has(rows, "channel") else pc.scalar("")
-    return _count(rows, {"channel": channel, "day": day.cast("date32")})
+    return _count(rows, {"channel": channel, "day": day.cast("date32")}, refusing)
 
 
-def _count_by_customer(rows: Any) -> pd.DataFrame:
+def _count_by_customer(rows: Any, refusing: Collection[str]) -> pd.DataFrame:
     """Count rows by customer and channel as written."""
     import pyarrow.compute as pc
 
     channel = pc.field("channel") if _has(rows, "channel") else pc.scalar("")
-    counted = _count(rows, {"customer_id": pc.field("customer_id"), "channel": channel})
+    counted = _count(rows, {"customer_id": pc.field("customer_id"), "channel": channel}, refusing)
     return counted[counted["customer_id"].notna()]
 
 
-def _count(rows: Any, by: Mapping[str, Any]) -> pd.DataFrame:
+def _count(rows: Any, by: Mapping[str, Any], refusing: Collection[str]) -> pd.DataFrame:
+    import pyarrow
+    import pyarrow.compute as pc
     from pyarrow import acero
 
+    named = refusing and _has(rows, "customer_id")
+    without = ~pc.field("customer_id").isin(pyarrow.array(sorted(refusing), pyarrow.string()))
     steps = [
         time_rule.source(rows),
+        *([acero.Declaration("filter", acero.FilterNodeOptions(without))] if named else []),
         acero.Declaration("project", acero.ProjectNodeOptions(list(by.values()), list(by))),
         acero.Declaration(
             "aggregate", acero.AggregateNodeOptions([([], "hash_count_all", None, "rows")], list(by))

@@ -7,7 +7,7 @@ import pandas as pd
 from ...analysis.conversion import FEW, LOWER, REST, Measure
 from ...analysis.history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
 from ...analysis.sales import HighGrades
-from ...base import language, origin
+from ...base import language, origin, table_metadata
 from ...base.language import capital, grade_name, listing, several, text
 from . import industry
 from .wording import listed
@@ -36,6 +36,21 @@ def calls(work_list: pd.DataFrame, identified: bool = True, graded: int | None =
             zh="数据没有客户编号，无法按客户列出跟进名单",
             en="The data name no customers, so no list of customers to call can be made",
         )
+    return _list_calls(work_list) + _count_refusing(work_list)
+
+
+def _count_refusing(work_list: pd.DataFrame) -> str:
+    """Say how many nobody may call; nothing where all may be."""
+    count = table_metadata.fact(work_list, "refusing", 0)
+    if not count:
+        return ""
+    return text(
+        zh=f"；另有{count:,}户不同意使用资料或已退订，不列入",
+        en=f"; {count:,} more gave no consent or opted out and may not be listed",
+    )
+
+
+def _list_calls(work_list: pd.DataFrame) -> str:
     counts = work_list["grade"].astype(str).value_counts()
     if counts.empty:
         return text(zh="没有需要跟进的未成交客户", en="No customer without a purchase is left to call")
