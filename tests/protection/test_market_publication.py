@@ -144,7 +144,7 @@ def test_part_of_a_year_is_not_set_against_a_whole_one(tmp_path):
     now = publish(markets.write(tmp_path, draw(20, end="2025-08"), totals), data_cut="2025-08-31")
     assert now.whole == () or 2025 not in now.whole
     assert now.places.shares["reason"].tolist() == [market_share.NO_SALES]
-    assert now.planned.loc["average_purchase", "verdict"] == "too few"
+    assert now.planned.loc["average_purchase", "verdict"] == "not compared"
 
 
 def test_an_assumption_of_the_sample_is_none_for_real_data(tmp_path):

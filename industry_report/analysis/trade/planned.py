@@ -10,8 +10,8 @@ from scipy.stats import norm
 
 from ...base import origin
 from ...base.errors import InputError, did_you_mean
-from ..conversion import HIGHER, LOWER, NO_DIFFERENCE, TOO_FEW
-from ..group_tests import holm
+from ..conversion import HIGHER, LOWER, NO_DIFFERENCE
+from ..group_tests import NOT_COMPARED, holm
 from ..rates import ALPHA, FEW
 
 _COLUMNS = ["now", "before", "difference", "low", "high", "p"]
@@ -86,7 +86,9 @@ def adjust(compared: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
     adjusted[made] = holm(table["p"].to_numpy(float)[made])
     clear = adjusted < ALPHA
     rising, falling = (table["low"] > 0).to_numpy(bool), (table["high"] < 0).to_numpy(bool)
-    verdict = np.select([~made, clear & rising, clear & falling], [TOO_FEW, HIGHER, LOWER], NO_DIFFERENCE)
+    verdict = np.select(
+        [~made, clear & rising, clear & falling], [NOT_COMPARED, HIGHER, LOWER], NO_DIFFERENCE
+    )
     return table.assign(p_adjusted=adjusted, verdict=verdict).rename_axis("comparison")
 
 

@@ -238,8 +238,8 @@ def verdicts(now: Market) -> str:
     if len(few):
         names = listing([comparison_name(str(key)) for key in few.index])
         said += text(
-            zh=f"；{names}缺少数据或不足{FEW}户，未作",
-            en=f"; not made for want of data, or of {FEW} customers: {names}",
+            zh=f"；{names}缺少数据、不予公布或不足{FEW}户，未作",
+            en=f"; not made for want of data or of {FEW} customers, or withheld: {names}",
         )
     return said
 

@@ -157,7 +157,7 @@ def test_planned_comparisons_are_adjusted_together():
     assert found.loc["returning", ["low", "high"]].round(4).tolist() == [0.0524, 0.3339]  # Newcombe 1998
     assert found.loc["returning", "verdict"] == "higher"
     assert found.loc["returning", "p_adjusted"] == pytest.approx(2 * found.loc["returning", "p"])
-    assert found.loc["region", "verdict"] == "too few"
+    assert found.loc["region", "verdict"] == "not compared"
     assert found.loc["average_purchase", "p"] == pytest.approx(0.0184, abs=5e-4)
 
 
