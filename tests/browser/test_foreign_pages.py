@@ -147,11 +147,12 @@ def test_our_notebook_runs_in_jupyterlab_from_its_menu(browser, lab):
     page = context.new_page()
     page.goto(f"{address}lab/tree/notebooks/industry.ipynb?token=t", timeout=120_000)
     page.locator(".jp-Notebook").wait_for(timeout=120_000)
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=120_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
     for _ in range(60):
         page.wait_for_timeout(2_000)
-        page.locator(".jp-Notebook").press("Control+s")
+        page.keyboard.press("Control+s")
         code = [cell for cell in nbformat.read(file, 4).cells if cell.cell_type == "code"]
         if all(cell.execution_count for cell in code):
             break
