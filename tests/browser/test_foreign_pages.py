@@ -147,7 +147,7 @@ def test_our_notebook_runs_in_jupyterlab_from_its_menu(browser, lab):
     page = context.new_page()
     page.goto(f"{address}lab/tree/notebooks/industry.ipynb?token=t", timeout=120_000)
     page.locator(".jp-Notebook").wait_for(timeout=120_000)
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=120_000)
+    page.get_by_text("| Idle").wait_for(timeout=120_000)  # cells run before the kernel is there run nowhere
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator(".lm-Menu-itemLabel", has_text="Run All Cells").first.click()
     for _ in range(60):
