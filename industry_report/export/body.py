@@ -59,15 +59,18 @@ class Body:
         return WORDS[self.cover["language"]]
 
 
-def find_cover(nb: NotebookNode) -> dict[str, Any]:
-    """Return what `display.cover` put into the notebook; without it, a plain cover."""
+def find_cover(nb: NotebookNode, name: str = "") -> dict[str, Any]:
+    """Return what `display.cover` put into the notebook; without it, a plain cover.
+
+    Its title is the notebook's own, its first heading, or the name of its file.
+    """
     for output in iterate_outputs(nb):
         if display.COVER in output.get("data", {}):
             return dict(output["data"][display.COVER])
     spoken = find_language(nb)
     return {
         "language": spoken,
-        "title": str(nb.metadata.get("title", "")) or _first_heading(nb) or WORDS[spoken]["title"],
+        "title": str(nb.metadata.get("title", "")) or _first_heading(nb) or name or WORDS[spoken]["title"],
         "subtitle": "",
         "facts": [],
         "notice": "",
@@ -111,7 +114,7 @@ def _ignore(_: str) -> None:
     """Hear a warning that is told elsewhere."""
 
 
-def build(nb: NotebookNode, folder: str) -> Body:
+def build(nb: NotebookNode, folder: str, name: str = "") -> Body:
     """Return the body of an executed notebook.
 
     Parameters
@@ -120,9 +123,14 @@ def build(nb: NotebookNode, folder: str) -> Body:
         Of nbformat 4.
     folder : str
         Where it lies: pictures of its Markdown cells are found from there. Empty if not known.
+    name : str
+        What its file is called, without the suffix. Empty if not known.
     """
-    body = Body(find_cover(nb), ours=has_cover(nb))
+    body = Body(find_cover(nb, name), ours=has_cover(nb))
     _Builder(body, folder).add_cells(nb)
+    if not body.nodes and nb.cells:
+        told = "the notebook has neither text nor outputs to show. Run all its cells and save it."
+        body.warnings.append(told)
     body.nodes = headings.arrange(body.nodes, body.cover["title"], body.ours)
     aliases = headings.read_aliases(body.nodes)
     number_exhibits(body.nodes, body.words)

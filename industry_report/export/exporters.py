@@ -132,11 +132,12 @@ class _ReportExporter(TemplateExporter):
         if resources and "body" in resources:
             return resources["body"]
         metadata = (resources or {}).get("metadata", {})
-        name = str(metadata.get("name", "") or find_cover(nb)["title"])
+        file = str(metadata.get("name", ""))
+        name = file or find_cover(nb)["title"]
         if not self.config.ExecutePreprocessor.get("allow_errors", False):
             refuse_failed(nb, name)
         shown, resources = Exporter.from_notebook_node(self, _without_numbers(nb), resources, **kw)
-        return body.build(shown, str(resources["metadata"].get("path", "") or "")), resources
+        return body.build(shown, str(resources["metadata"].get("path", "") or ""), file), resources
 
     def _preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook as it is if no preprocessor has work; nbconvert would copy it twice more."""

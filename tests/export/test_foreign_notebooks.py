@@ -6,7 +6,9 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 from foreign import PICTURE, Made, png, shown
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from industry_report.export import exporters
 
 # --- one tree
 
@@ -308,3 +310,13 @@ def test_no_table_stands_in_the_running_head():
     for sheet in Made(*cells).places()[1:]:
         above = [text for text, _, y, _ in sheet if y > 842 - 62]
         assert set(above) <= {"Report on apples"}
+
+
+def test_a_notebook_that_was_not_run_is_named_and_told():
+    nb = new_notebook(cells=[new_code_cell("a = 1"), new_code_cell("print(a)")])
+    told = {"metadata": {"name": "apples"}}
+    page, _ = exporters.make_pages(nb, told)
+    assert re.search(r"<h1[^>]*>\s*apples\s*</h1>", page)
+    assert told["warnings"] == [
+        "the notebook has neither text nor outputs to show. Run all its cells and save it."
+    ]
