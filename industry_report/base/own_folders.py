@@ -68,9 +68,11 @@ def make_folder(parent: Path | str, prefix: str) -> OwnFolder:
     """
     while True:
         path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        lock = _lock(path)
-        if lock is not None and path.is_dir():  # else a sweep came between
-            return OwnFolder(path, lock)
+        with suppress(FileNotFoundError, FileExistsError):  # a sweep came between
+            lock = _lock(path)
+            if lock is not None and path.is_dir():
+                path.chmod(0o700)  # a folder that was swept, the lock makes anew, and open
+                return OwnFolder(path, lock)
 
 
 def sweep(parent: Path | str, prefix: str) -> None:

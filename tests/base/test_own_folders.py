@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,22 @@ def test_another_users_folder_is_left_alone(tmp_path):
     os.chown(folder, 12345, 12345)
     own_folders.sweep(tmp_path, PREFIX)
     assert folder.exists()
+
+
+def test_folders_are_made_while_others_sweep(tmp_path):
+    """A sweep may come between the folder and its lock; three builds of one store at once met it."""
+
+    def work(_: int) -> list[bool]:
+        found = []
+        for _ in range(150):
+            own_folders.sweep(tmp_path, "one-")
+            folder = own_folders.make_folder(tmp_path, "one-")
+            (folder.path / "file").write_text("x", encoding="utf-8")
+            closed = os.name == "nt" or stat.S_IMODE(folder.path.stat().st_mode) == 0o700
+            found.append(folder.path.is_dir() and closed)
+            folder.remove()
+        return found
+
+    with ThreadPoolExecutor(6) as pool:
+        assert all(all(found) for found in pool.map(work, range(6)))
+    assert list(tmp_path.iterdir()) == []
