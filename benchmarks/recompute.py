@@ -21,8 +21,10 @@ from typing import Any
 import pandas as pd
 from recompute_others import LEFT_OUT, Others
 from recompute_shared import SCORES, Tally, benjamini_hochberg, grade_of, holm, newcombe, read, test, wilson
+from recompute_tables import Tables
 from scipy import stats
 
+KEPT = re.compile(r"\.v\d+\.json$")  # an earlier version beside a correction
 CONTACTS = {"A": 52, "B": 12, "C": 4, "D": 1}
 ROLES = {
     "A": ("客户经理", "Account manager"),
@@ -38,6 +40,7 @@ class Register:
     """All workbooks of a folder, read once; outcomes at equal follow-up."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.slices = {
             (path.stem.rpartition("-")[0], int(path.stem.rpartition("-")[2])): read(path)
             for path in sorted(folder.glob("*-[0-9][0-9][0-9][0-9].xlsx"))
@@ -330,6 +333,7 @@ class Internal(Slice):
 
     def __init__(self, register: Register, region: str, year: int, days: int) -> None:
         end = pd.Timestamp(year, 12, 31)
+        self.refusing = Tables(register.folder, region).refusing  # whom nobody may call
         self.known = {
             y: _known_by(rows, end) for (r, y), rows in register.slices.items() if r == region and y <= year
         }
@@ -354,7 +358,7 @@ class Internal(Slice):
             yield from self._moves(data, names)
         elif names[0] == "grade" and "contacts" in names:
             latest = self._latest(self.year)
-            left = latest[~latest.index.isin(self.buyers)].value_counts()
+            left = latest[~latest.index.isin(self.buyers | self.refusing)].value_counts()
             for i, row in enumerate(data):
                 n = int(left.get(row["grade"], 0))
                 yield from ((i, "customers", n), (i, "contacts", n * CONTACTS[row["grade"]]))
@@ -511,7 +515,9 @@ def main(data: str, *folders: str) -> int:
     """Check all reports of some folders; returns the number of disagreements."""
     register, tally, reports = Register(Path(data)), Tally(), 0
     others = Others(Path(data), register)
-    for path in sorted(p for folder in folders for p in Path(folder).rglob("*.json")):
+    for path in sorted(
+        p for folder in folders for p in Path(folder).rglob("*.json") if not KEPT.search(p.name)
+    ):
         report = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(report, dict) or "exhibits" not in report:
             continue
