@@ -72,7 +72,8 @@ class Review:
             yield from self._outcomes(exhibit["caption"], names, data)
         elif names[:2] == ["table", "is_static"]:
             tables = {name: self.tables.of(name) for name in NAMES if name != "consultations"}
-            yield from coverage(exhibit, tables | {"consultations": self.asked}, internal=True)
+            asked = self.asked[~self.asked["customer_id"].isin(self.tables.refusing)]
+            yield from coverage(exhibit, tables | {"consultations": asked}, internal=True)
         elif names[0] in ways:
             yield from ways[names[0]](data)
 
