@@ -80,11 +80,17 @@ def resolve(node: ast.ImportFrom, path: Path) -> str | None:
 
 
 @functools.cache
+def list_nodes(path: Path) -> list[ast.AST]:
+    """Return all nodes of a file, which is parsed once."""
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+@functools.cache
 def imports(path: Path) -> tuple[set[str], set[str]]:
     """Return names of imported top-level packages, and of our own modules."""
     foreign: set[str] = set()
     own: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in list_nodes(path):
         if isinstance(node, ast.Import):
             foreign |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -105,7 +111,7 @@ def room(name: str) -> str:
 def functions(path: Path) -> list[tuple[str, int]]:
     """Return the functions of a file with the lines of their bodies, the docstring left out."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in list_nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             body = node.body[1:] if ast.get_docstring(node) else node.body
             lines = (node.end_lineno or 0) - body[0].lineno + 1 if body else 0

@@ -185,8 +185,8 @@ def test_plan_lists_the_reports(write_params, slices):
     )
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        f"2024/黄山市/industry.zh\tstale: not made yet\t{Path('params/x.yaml')}, line 2",
-        f"2025/黄山市/industry.zh\tstale: not made yet\t{Path('params/x.yaml')}, line 2",
+        f"2024/黄山市/industry.zh\tstale (not made yet)\t{Path('params/x.yaml')}, line 2",
+        f"2025/黄山市/industry.zh\tstale (not made yet)\t{Path('params/x.yaml')}, line 2",
     ]
     assert result.stderr == "2 reports, 2 to make\n"
 

@@ -1,8 +1,9 @@
 """Messages in Chinese: each is worded in English where it arises, and taken over here where it is shown.
 
 The catalogue (`templates/messages.zh.txt`) has an English pattern on a line, and below it the Chinese.
-``{}`` stands for what varies; ``{2}`` in the Chinese is the second of them. A pattern that begins with a verb
-also holds after the name of a thing: *is empty.* is found in *year is empty.*
+``{}`` stands for what varies; ``{2}`` in the Chinese is the second of them, ``{*}`` the next, a list with
+commas. A pattern that begins with a verb also holds after the name of a thing: *is empty.* is found in
+*year is empty.*
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from .errors import InputError
 
 CATALOGUE = Path(__file__).parent / "templates" / "messages.zh.txt"
-_GAP = re.compile(r"\{(\d*)\}")
+_GAP = re.compile(r"\{(\d*|\*)\}")
 _VERBS = frozenset(
     {
         *(
@@ -157,8 +158,9 @@ def _fill(chinese: str, parts: list[str]) -> str:
     number = iter(range(len(parts) - 1))
 
     def put(gap: re.Match[str]) -> str:
-        place = int(gap[1]) - 1 if gap[1] else next(number)
-        value = parts[place + 1]
+        value = parts[int(gap[1]) if gap[1].isdigit() else next(number) + 1]
+        if gap[1] == "*":
+            return "、".join(map(_word_part, value.split(", ")))
         return value if gap.string[gap.start() - 1 : gap.start()] == "`" else _word_part(value)
 
     return thing + _GAP.sub(put, chinese)
