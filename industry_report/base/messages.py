@@ -104,14 +104,20 @@ def word(fault: InputError) -> str:
 def _word_one(fault: InputError) -> str:
     """Return one fault: what it is about, what came, what to do."""
     whole = " ".join(part for part in (fault.problem, fault.remedy) if part)
-    if _ITEM.search(whole):  # a list of further faults, one a line
-        lines = [line if _ITEM.match(line) else line.strip() for line in whole.split("\n")]
-        return f"{_translate(fault.thing) or fault.thing}：{translate(chr(10).join(lines))}"
-    if together := _match(f"{fault.thing}: {whole}"):
+    thing, rest = _translate(fault.thing), _word_lines(whole) or _translate(whole)
+    if not (thing and rest) and (together := _match(f"{fault.thing}: {whole}")):
         return together
-    rest = _translate(whole)
     told = rest or "".join(_translate(part) or part for part in (fault.problem, fault.remedy))
-    return f"{_translate(fault.thing) or fault.thing}：{told}"
+    return f"{thing or fault.thing}：{told}"
+
+
+def _word_lines(text: str) -> str:
+    """Return a text of several lines in Chinese; empty if it has one, or if a line is not known."""
+    lines = text.split("\n")
+    if _ITEM.search(text):  # a list of further faults, one a line
+        return translate("\n".join(line if _ITEM.match(line) else line.strip() for line in lines))
+    told = [_translate_line(line) for line in lines]
+    return "\n".join(told) if len(lines) > 1 and not set(told) & set(lines) else ""
 
 
 def _translate_line(line: str) -> str:
