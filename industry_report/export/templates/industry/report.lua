@@ -114,9 +114,24 @@ local function width(text)
   return letters
 end
 
+-- A number with its unit, or an interval: short, with a figure and hardly a word. Its parts stand on one line.
+local LONGEST_NUMBER = 24 -- Latin letters
+local function is_number(text)
+  local signless = text:gsub('^[+-]', ''):gsub('^−', '')
+  return signless:find('^%d') and width(text) <= LONGEST_NUMBER and not signless:find('%a%a%a')
+end
+
+-- Figures are a tenth wider than the letters of a text, and a percent sign nearly two of them.
+local function number_width(text)
+  local _, figures = text:gsub('%d', '')
+  local _, percents = text:gsub('%%', '')
+  return width(text) + 0.1 * figures + 0.9 * percents
+end
+
 -- What a column cannot do without: a number or a word stays whole; a sentence, or Chinese, may wrap.
 local function need(cell)
   local text = pandoc.utils.stringify(cell.contents)
+  if is_number(text) then return number_width(text) end
   if text:find('^[%s%d]') and text:find('%d') then return math.min(width(text), 24) end
   local longest = 0
   for word in text:gmatch('%S+') do longest = math.max(longest, math.min(width(word), 16)) end
@@ -139,7 +154,8 @@ local function needed(tbl, measure)
 end
 
 local function whole(cell)
-  return width(pandoc.utils.stringify(cell.contents))
+  local text = pandoc.utils.stringify(cell.contents)
+  return is_number(text) and number_width(text) or width(text)
 end
 
 -- How many rows a table has, at least as many as lines of text.
@@ -160,6 +176,22 @@ local function broken(word)
   return pandoc.Str((word.text:gsub('[!-~]+', function(run)
     return #run >= UNBROKEN and run:gsub('.', '%0' .. ZERO_WIDTH):sub(1, -1 - #ZERO_WIDTH) or nil
   end)))
+end
+
+-- Numbers whose parts could part at the end of a line, such as both ends of an interval, stand in a box.
+local function keep_numbers(tbl)
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      for _, cell in ipairs(row.cells) do
+        local text, block = pandoc.utils.stringify(cell.contents), cell.contents[1]
+        if #cell.contents == 1 and is_number(text) and text:find('[%s～%%/]') and block.content then
+          block.content:insert(1, pandoc.RawInline('typst', '#box['))
+          block.content:insert(pandoc.RawInline('typst', ']'))
+        end
+      end
+    end
+  end
+  return tbl
 end
 
 -- The greatest of each column by a measure of its heads and one of its cells, with a gap.
@@ -210,7 +242,7 @@ function Table(tbl)
   else
     spread(tbl)
   end
-  local blocks = pandoc.List({ tbl:walk({ Str = broken }) })
+  local blocks = pandoc.List({ keep_numbers(tbl:walk({ Str = broken })) })
   if note then blocks:insert(1, pandoc.Para({ pandoc.Emph({ pandoc.Str(note) }) })) end
   -- The parts of a table whose columns do not find room side by side share a turned sheet.
   if part ~= 'middle' and part ~= 'last' then blocks:insert(1, pandoc.RawBlock('typst', open)) end
