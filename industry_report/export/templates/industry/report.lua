@@ -99,6 +99,12 @@ function Span(span)
   if span.identifier ~= '' and #span.content == 0 then
     return pandoc.RawInline('typst', '#metadata(none)#label(' .. quoted(span.identifier) .. ')')
   end
+  if span.classes:includes('whole') then -- its parts stand on one line; the semicolon ends the call
+    local inlines = pandoc.List({ pandoc.RawInline('typst', '#box[') })
+    inlines:extend(span.content)
+    inlines:insert(pandoc.RawInline('typst', '];'))
+    return inlines
+  end
   local part = span.classes:includes('of-exhibit') and 'number' or span.classes:includes('subtitle') and 'subtitle'
   if not part then return nil end
   local inlines = pandoc.List({ pandoc.RawInline('typst', '#' .. part .. '[') })
@@ -194,12 +200,21 @@ local function keep_numbers(tbl)
   return tbl
 end
 
+-- A long head may take two lines, and a short one is whole.
+local SHORT_HEAD = 8 -- Latin letters
+local function head_need(cell)
+  local least = need(cell)
+  return least > SHORT_HEAD and pandoc.utils.stringify(cell.contents):find('[\xe4-\xe9]') and math.max(SHORT_HEAD, least / 2)
+    or least
+end
+
 -- The greatest of each column by a measure of its heads and one of its cells, with a gap.
+local GAP = 2.3 -- Latin letters: what stands left and right of a cell's text
 local function widest(tbl, of_heads, of_cells)
   local widths = {}
   local function look(rows, measure)
     for _, row in ipairs(rows) do
-      for i, cell in ipairs(row.cells) do widths[i] = math.max(widths[i] or 0, measure(cell) + 2) end
+      for i, cell in ipairs(row.cells) do widths[i] = math.max(widths[i] or 0, measure(cell) + GAP) end
     end
   end
   look(tbl.head.rows, of_heads)
@@ -208,12 +223,12 @@ local function widest(tbl, of_heads, of_cells)
 end
 
 -- A head may take two lines.
-local function in_two(cell) return math.max(need(cell), whole(cell) / 2) end
+local function in_two(cell) return math.max(head_need(cell), whole(cell) / 2) end
 
 -- All tables are as wide as the page. A column gets what it would take on one line; where all together want more
 -- than there is, the widest give way to one level, and none below its longest word.
 local function spread(tbl)
-  local wanted, least = widest(tbl, in_two, whole), widest(tbl, need, need)
+  local wanted, least = widest(tbl, in_two, whole), widest(tbl, head_need, need)
   if #wanted == 0 or #wanted ~= #tbl.colspecs then return end
   local level, given, sum = math.max(table.unpack(wanted)), {}, 0
   repeat
