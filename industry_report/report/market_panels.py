@@ -45,9 +45,7 @@ def share(now: Market, see: str = "") -> Panel | None:
     """Draw the share of the market by year; lines are the range of the total."""
     unit = text(zh="销售额占市场总量；线段为总量的范围", en="Share of sales; line: range of the total")
     title = market_headlines.headline_share(now)
-    return small_figures.columns(
-        market_tables.told_shares(now), "rate", title=title, measure=unit, see=see
-    )
+    return small_figures.columns(market_tables.told_shares(now), "rate", title=title, measure=unit, see=see)
 
 
 def regions(now: Market, see: str = "") -> Panel | None:

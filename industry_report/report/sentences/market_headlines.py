@@ -120,7 +120,9 @@ def _why(now: Market) -> str:
     parts = [f"{names[str(key)]}{text(zh='', en=' ')}{signed(value)}" for key, value in effect.items()]
     todo = {
         "customers": text(zh="宜跟踪新增客户是否再次购买", en="Watch whether the new customers buy again"),
-        "frequency": text(zh="宜查明哪些产品带来了再次购买", en="Find out which products brought repeat orders"),
+        "frequency": text(
+            zh="宜查明哪些产品带来了再次购买", en="Find out which products brought repeat orders"
+        ),
         "amount": text(
             zh="宜查明是价格还是产品构成的变化", en="Find out whether prices or the mix of products moved it"
         ),

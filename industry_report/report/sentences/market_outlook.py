@@ -233,10 +233,14 @@ def verdicts(now: Market) -> str:
     """Say which planned comparisons show a difference."""
     clear = now.planned[now.planned["verdict"].isin([HIGHER, LOWER])]
     few = now.planned[now.planned["p"].isna()]
-    words = {HIGHER: text(zh="较高", en="higher"), LOWER: text(zh="较低", en="lower")}
+    words = {
+        HIGHER: text(zh="显著较高的是", en="significantly higher: "),
+        LOWER: text(zh="显著较低的是", en="significantly lower: "),
+    }
     parts = [
-        f"{comparison_name(str(key))}{text(zh='：', en=': ')}{words[str(row['verdict'])]}"
-        for key, row in clear.iterrows()
+        head + listing([comparison_name(str(key)) for key in clear.index[clear["verdict"] == verdict]])
+        for verdict, head in words.items()
+        if (clear["verdict"] == verdict).any()
     ]
     said = (
         language.capital(text(zh="；", en="; ").join(parts))

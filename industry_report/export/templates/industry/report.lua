@@ -113,10 +113,16 @@ function Span(span)
   return inlines
 end
 
--- In Latin letters; a Chinese character, three bytes or more, takes two.
+-- In Latin letters; a Chinese character, three bytes or more, takes two, and Typst puts a space between the two kinds.
 local function width(text)
-  local letters = 0
-  for _, code in utf8.codes(text) do letters = letters + (code > 0x2e7f and 2 or 1) end
+  local letters, before = 0, nil
+  for _, code in utf8.codes(text) do
+    letters = letters + (code > 0x2e7f and 2 or 1)
+    local kind = code >= 0x3400 and code <= 0x9fff and 'chinese'
+      or (code < 0x80 and string.char(code):find('[%w%%]')) and 'latin' or nil
+    if kind and before and kind ~= before then letters = letters + 0.5 end
+    before = kind
+  end
   return letters
 end
 
@@ -201,7 +207,7 @@ local function keep_numbers(tbl)
 end
 
 -- A long head may take two lines, and a short one is whole.
-local SHORT_HEAD = 8 -- Latin letters
+local SHORT_HEAD = 13 -- Latin letters
 local function head_need(cell)
   local least = need(cell)
   return least > SHORT_HEAD and pandoc.utils.stringify(cell.contents):find('[\xe4-\xe9]') and math.max(SHORT_HEAD, least / 2)
