@@ -68,9 +68,10 @@ def months(now: PublishedLeads, see: str = "") -> Panel | None:
     """Draw how outcomes stand to predictions month by month; internal."""
     if now.drift.empty:
         return None
-    unit = text(zh="实际成交与预测之比，1为相符", en="Observed over predicted; 1: as predicted")
+    unit = text(zh="实际成交为预测的百分之几，100为相符", en="Observed in % of predicted; 100: as predicted")
     title = lead_headlines.headline_months(now)
-    return small_figures.columns(now.drift[["ratio"]], "ratio", title=title, measure=unit, see=see)
+    table = pd.DataFrame({"known": 100 * now.drift["ratio"]})
+    return small_figures.columns(table, "known", title=title, measure=unit, see=see)
 
 
 origin.trace_module(globals())

@@ -206,6 +206,13 @@ local function keep_numbers(tbl)
   return tbl
 end
 
+-- Chinese words wrap where they must.
+local WRAPPED = 12 -- Latin letters
+local function cell_need(cell)
+  local text, least = pandoc.utils.stringify(cell.contents), need(cell)
+  return least > WRAPPED and not is_number(text) and text:find('[\xe4-\xe9]') and WRAPPED or least
+end
+
 -- A long head may take two lines, and a short one is whole.
 local SHORT_HEAD = 13 -- Latin letters
 local function head_need(cell)
@@ -234,7 +241,7 @@ local function in_two(cell) return math.max(head_need(cell), whole(cell) / 2) en
 -- All tables are as wide as the page. A column gets what it would take on one line; where all together want more
 -- than there is, the widest give way to one level, and none below its longest word.
 local function spread(tbl)
-  local wanted, least = widest(tbl, in_two, whole), widest(tbl, head_need, need)
+  local wanted, least = widest(tbl, in_two, whole), widest(tbl, head_need, cell_need)
   if #wanted == 0 or #wanted ~= #tbl.colspecs then return end
   local level, given, sum = math.max(table.unpack(wanted)), {}, 0
   repeat
@@ -252,7 +259,7 @@ end
 -- A short table stays on one page; a long one may break, and then repeats its head. A table too wide for
 -- the page is set smaller and, if that does not do, turned, unless the exporter says how it is set.
 function Table(tbl)
-  local breakable, letters, size = tostring(length(tbl) > LONG), needed(tbl, need), tbl.attributes.typst
+  local breakable, letters, size = tostring(length(tbl) > LONG), needed(tbl, cell_need), tbl.attributes.typst
   local note, part = tbl.attributes['typst-note'], tbl.attributes['typst-part']
   tbl.attributes = {}
   local open = (breakable == 'true' and '#roomy[' or '#apart(breakable: false, width: 100%)[')
