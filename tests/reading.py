@@ -25,7 +25,15 @@ def html_exporter() -> exporters.IndustryHTMLExporter:
 
 def make_page(ran: NotebookNode) -> BeautifulSoup:
     """Return the page of an executed notebook."""
-    return BeautifulSoup(html_exporter().from_notebook_node(ran)[0], "html.parser")
+    return join_words(BeautifulSoup(html_exporter().from_notebook_node(ran)[0], "html.parser"))
+
+
+def join_words(page: BeautifulSoup) -> BeautifulSoup:
+    """Return a page without the marks of what stands on one line: they part no words for its reader."""
+    for span in page.find_all("span", class_="whole"):
+        span.unwrap()
+    page.smooth()
+    return page
 
 
 def read_text(page: Page) -> str:

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from ..base import language
 from ..base.subject import adapt
 from ..report import display
-from . import exhibit_references, headings, markdown_cells, outputs, pictures
+from . import exhibit_references, headings, markdown_cells, outputs, pictures, whole_numbers
 from .cleaning import clean
 from .failed_cells import find_failures
 from .headings import Heading
@@ -147,6 +147,8 @@ def build(nb: NotebookNode, folder: str, name: str = "") -> Body:
         ),
     )
     headings.lead_on(body.nodes)
+    if body.ours and body.cover["language"] == "zh":
+        whole_numbers.keep_whole(body.nodes)
     _mark_failed(body, nb)
     body.warnings = list(dict.fromkeys(body.warnings))
     return body

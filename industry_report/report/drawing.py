@@ -44,6 +44,8 @@ def write_svg(
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.S)
+    # A minus is a full square wide in Chinese fonts; an en dash is as wide as one in Latin ones.
+    svg = re.sub(r"[^<>]*</text>", lambda found: found[0].replace("\u2212", "\u2013"), svg)
     svg = hover_values.write_titles(svg, told)
     # Ids such as figure_1 are the same in every figure of a page, and nothing refers to them.
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)

@@ -9,8 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..base import language, origin, style
 from ..base.language import text
-from . import layout, small_figures
-from .one_page import Panel
+from . import layout
 
 
 def spans(table: pd.DataFrame, title: str = "") -> Figure:
@@ -70,22 +69,6 @@ def grades(table: pd.DataFrame, title: str = "") -> Figure:
     )
     layout.set_rate_scale(ax, "x", upper)
     return figure
-
-
-def small_question(settled: pd.DataFrame) -> Panel | None:
-    """Return which one question, asked of all, would let most leads be graded, for the summary.
-
-    Parameters
-    ----------
-    settled : DataFrame
-        See `PublishedLeads.settled`; empty in a public edition.
-    """
-    if settled.empty:
-        return None
-    table = settled.reset_index().set_index("item")
-    title = text(zh="问明一项即可定级", en="Settled by one more question")
-    measure = text(zh="占等级未定的线索", en="Of leads without a grade")
-    return small_figures.bars(table, "share", title=title, measure=measure)
 
 
 def _share(rate: float) -> str:

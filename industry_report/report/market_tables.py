@@ -42,11 +42,6 @@ def months(now: Market) -> pd.DataFrame:
     return table_metadata.carry(now.monthly, table.copy()) if len(table) else table
 
 
-def recent_months(now: Market) -> pd.DataFrame:
-    """Return sales of the last twelve months for a small chart, in the unit of `small_unit`."""
-    return pd.DataFrame({"sales": now.monthly["sales"].tail(12) / _small_unit()}).rename_axis("month")
-
-
 def small_effects(now: Market) -> pd.DataFrame:
     """Return what moved the sum for a small chart, in the unit of `small_unit`."""
     names = {
@@ -54,7 +49,7 @@ def small_effects(now: Market) -> pd.DataFrame:
         "frequency": text(zh="户均订单", en="Frequency"),
         "amount": text(zh="单均金额", en="Amount"),
     }
-    effect = now.effects["effect"].rename(index=names) / _small_unit()
+    effect = now.effects["effect"].rename(index=names) / small_size()
     return pd.DataFrame({"effect": effect}).rename_axis("factor")
 
 
@@ -63,7 +58,8 @@ def small_unit() -> str:
     return text(zh="万元", en="thousand yuan")
 
 
-def _small_unit() -> float:
+def small_size() -> float:
+    """Return how many yuan the unit of a small chart is."""
     return float(text(zh="1e4", en="1e3"))
 
 

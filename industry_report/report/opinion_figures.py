@@ -19,7 +19,7 @@ from .figure_marks import score_key, write_shares
 
 BOXES = ("low", "middle", "top")
 MARK_POINTS = 6.0
-MAP_INCHES = 3.05  # height of the map of importance and performance
+MAP_INCHES = 2.6  # height of the map of importance and performance
 
 
 def items(
@@ -161,7 +161,7 @@ def importance_performance(table: pd.DataFrame, names: Mapping[str, str], title:
         zh="横轴：满意度（高分占比）；纵轴：影响份额；线段为95%区间，虚线为中位数",
         en="Across: satisfied (top box); up: share of importance; lines are 95% intervals, dashed: medians",
     )
-    sheet = layout.begin_sheet(3.5, title, measure)
+    sheet = layout.begin_sheet(MAP_INCHES + 0.45, title, measure)
     upper = max(0.05, float(table["high"].max())) * 1.18
     left = layout.rate_scale_width(upper)
     ax = sheet.panel(left, style.WIDTH_INCHES - layout.MARGIN_INCHES - 0.1, 0.05, 0.05 + MAP_INCHES)

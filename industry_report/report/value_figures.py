@@ -10,14 +10,10 @@ from matplotlib.patches import Rectangle
 from ..analysis.value.model_check import Check
 from ..base import language, origin, style
 from ..base.language import text
-from ..protection.value_publication import PublishedValue
-from . import layout, small_figures
-from .one_page import Panel
+from . import layout
 from .value_tables import name_groups
 
-CURVE_INCHES = 2.4  # height of a curve's panel
-SMALL_UNIT = 10_000.0  # yuan, of sums in small charts
-MOST_STEPS = 5  # of the curve of concentration in a small chart
+CURVE_INCHES = 1.9  # height of a curve's panel
 
 
 def concentration(curve: pd.DataFrame, measure: str, title: str = "") -> Figure:
@@ -49,63 +45,6 @@ def concentration(curve: pd.DataFrame, measure: str, title: str = "") -> Figure:
         CURVE_INCHES + 0.26,
     )
     return sheet.figure
-
-
-def small(now: PublishedValue) -> list[Panel | None]:
-    """Return the small charts of the summary: money by customer type, concentration, behaviour.
-
-    What is empty, as lists of single customers are in a public edition, gives no chart.
-    """
-    bought = text(zh="其后90天的购买率", en="Bought in the 90 days after")
-    grades = text(zh="按行为活跃度", en="By engagement")
-    return [
-        _small_money(now, "sales", text(zh="净销售额（扣除退款）", en="Net sales (after refunds)")),
-        _small_money(now, "clv", text(zh="生命周期价值", en="Lifetime value")),
-        _small_money(now, "mean_clv", text(zh="户均生命周期价值", en="Lifetime value per customer")),
-        _small_value(now),
-        small_figures.bars(now.engagement, "rate", title=bought, measure=grades),
-        _small_potential(now),
-    ]
-
-
-def _small_money(now: PublishedValue, column: str, title: str) -> Panel | None:
-    """Return an amount by type of customer; that of a single customer in yuan, sums in a larger unit."""
-    table = now.money.by["customer_type"]
-    if table.empty or column not in table:
-        return None
-    single = column.startswith("mean_")
-    size, unit = (1.0, text(zh="元", en="yuan")) if single else (SMALL_UNIT, small_unit())
-    part = pd.DataFrame({"amount": table[column] / size}).sort_values("amount", ascending=False)
-    return small_figures.bars(part, "amount", title=title, measure=unit)
-
-
-def small_unit() -> str:
-    """Return the unit of sums in a small chart."""
-    return text(zh="万元", en="10,000 yuan")
-
-
-def _small_value(now: PublishedValue) -> Panel | None:
-    """Return the share of value by tenth or, in public, that of the first customers at some points."""
-    if len(now.tenths):
-        title = text(zh="各十等分组占全部价值", en="Share of all value by tenth")
-        return small_figures.columns(now.tenths, "share", title=title)
-    curve = now.concentration
-    if curve.empty:
-        return None
-    shares = [f"{share:.0%}" for share in curve["share_of_customers"]]
-    table = pd.DataFrame({"share": curve["share"].to_numpy()}, index=pd.Index(shares, name="tenth"))
-    title = text(zh="价值最高的客户占全部价值", en="Share of value held by the top customers")
-    measure = text(zh="按客户累计占比", en="By share of customers")
-    return small_figures.bars(table.iloc[:MOST_STEPS], "share", title=title, measure=measure)
-
-
-def _small_potential(now: PublishedValue) -> Panel | None:
-    if now.gaps.empty:
-        return None
-    table = pd.DataFrame({"amount": now.gaps["potential"] / SMALL_UNIT})
-    return small_figures.bars(
-        table, "amount", title=text(zh="各产品的潜力", en="Potential"), measure=small_unit()
-    )
 
 
 def tenths(table: pd.DataFrame, title: str = "") -> Figure:

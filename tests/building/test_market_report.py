@@ -58,7 +58,7 @@ def test_eleven_months_with_a_negative_one_inside_and_in_english(tmp_path):
     words = check(run(data, language="en", edition="enterprise"))
     assert "fewer than 24 months of data (11)" in words and "not a whole year of data" in words
     assert "questions of one half of the customers" in words or "too few customers" in words
-    assert "Planned comparisons, named in the parameter planned before the run (4)" in words
+    assert "Comparisons planned before the data were seen (4)" in words
 
 
 @pytest.mark.slow

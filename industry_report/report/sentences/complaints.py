@@ -247,12 +247,16 @@ def key_figures(told: Complained | None) -> list[tuple[str, str]]:
     if told.rate is not None:
         found = told.rate
         ends = text(zh=f"（{found.low:.1f}～{found.high:.1f}）", en=f" ({found.low:.1f} to {found.high:.1f})")
-        figures.append(
-            (text(zh="每千客户年投诉（件）", en="Complaints per 1,000"), f"{found.value:.1f}{ends}")
-        )
+        figures.append((rate_label(), text(zh=f"{found.value:.1f}件", en=f"{found.value:.1f}") + ends))
     if told.median_days == told.median_days:
-        figures.append((text(zh="办结天数中位数", en="Median days to close"), f"{told.median_days:g}"))
+        days = text(zh=f"{told.median_days:g}天", en=f"{told.median_days:g}")
+        figures.append((text(zh="办结天数中位数", en="Median days to close"), days))
     return figures
+
+
+def rate_label() -> str:
+    """Return what the complaint rate is called on the cover."""
+    return text(zh="每千客户年投诉", en="Complaints per 1,000")
 
 
 # --- what followed

@@ -126,6 +126,12 @@ _NOTES: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "占比较低的地区是否有潜力。",
             "Whether a region below 1 has potential.",
         ),
+        "intent": (
+            "点为各意向评分的成交率，横线为误差范围；虚线为全体。评分越高的点越靠右，意向越能说明成交。",
+            "Points are conversion rates by score, lines their margin of error; dashed: all. Intent tells more the further apart they are.",
+            "提高评分能带来成交：意向由人工判断。",
+            "That a higher score brings sales: intent is a judgement.",
+        ),
         "outcomes": (
             "条形为各等级客户在此后有订单（投诉）的比率，横线为误差范围。",
             "Bars are shares of customers with an order (a complaint) afterwards; lines are margins of error.",

@@ -70,7 +70,9 @@ def key_figures(now: PublishedLeads) -> list[tuple[str, str]]:
     if now.state or not now.counts:
         return []
     counts, known = now.counts, _rate(now.counts)
-    figures = [(text(zh="线索（条）", en="Leads"), f"{counts['leads']:,}")]
+    count = counts["leads"]
+    told = str(count) if isinstance(count, Withheld) else text(zh=f"{count:,}条", en=f"{count:,}")
+    figures = [(text(zh="线索", en="Leads"), told)]
     figures += (
         [(text(zh=f"{now.within_days}天成交率", en=f"Convert in {now.within_days} days"), known)]
         if known
@@ -147,8 +149,10 @@ def accuracy(now: PublishedLeads) -> str:
     row = now.test.iloc[0]
     auc, low, high = (formatted(row[name], "auc") for name in ("auc", "low", "high"))
     return text(
-        zh=f"在评分卡没有见过的线索（{now.test_from}起）上，任取成交与未成交各一条，成交的得分较高的机会（AUC）为{auc}（95%置信区间{low}至{high}）",
-        en=f"On leads it was not learned from (since {now.test_from}), the card ranks a buyer above another lead with a chance (AUC) of {auc} (95% interval {low} to {high})",
+        zh=f"用{now.test_from}起的新线索检验，任取成交、未成交各一条，评分卡把成交的排在前面的可能性为{percent(row['auc'])}"
+        f"（AUC {auc}，95%置信区间{low}～{high}）",
+        en=f"Tested on new leads since {now.test_from}, the card ranks a buyer above another lead {percent(row['auc'])} of the "
+        f"time (AUC {auc}, 95% interval {low} to {high})",
     )
 
 
@@ -219,7 +223,7 @@ def versus(now: PublishedLeads) -> str:
 def _versus(row: Any) -> str:
     card, own, other, low, high = (getattr(row, name) for name in ("card", "auc", "other", "low", "high"))
     areas = text(
-        zh=f"AUC {formatted(own, 'auc')}对{formatted(other, 'auc')}，差{_gap(row.difference)}，95%置信区间{_gap(low)}至{_gap(high)}",
+        zh=f"AUC {formatted(own, 'auc')}对{formatted(other, 'auc')}，差{_gap(row.difference)}，95%置信区间{_gap(low)}～{_gap(high)}",
         en=f"AUC {formatted(own, 'auc')} against {formatted(other, 'auc')}, difference {_gap(row.difference)}, 95% interval {_gap(low)} to {_gap(high)}",
     )
     if low > 0:
@@ -249,7 +253,7 @@ def stable(now: PublishedLeads) -> str:
     row = now.stability.iloc[0]
     times = int(row["resamples"])
     return text(
-        zh=f"用随机抽取的一半历史线索重新拟合{times}次，平均{percent(row['same'])}的线索等级不变（{percent(row['lowest'])}至{percent(row['highest'])}）",
+        zh=f"用随机抽取的一半历史线索重新拟合{times}次，平均{percent(row['same'])}的线索等级不变（{percent(row['lowest'])}～{percent(row['highest'])}）",
         en=f"Learned again from random halves of the past, {times} times, the card gives {percent(row['same'])} of leads the same grade ({percent(row['lowest'])} to {percent(row['highest'])})",
     )
 
@@ -286,11 +290,14 @@ def calibrated(now: PublishedLeads) -> str:
         spread = text(zh="预测过于保守，高低之差小于实际", en="they differ less than what was observed")
     elif slope + error < 1:
         spread = text(zh="预测过于极端，高低之差大于实际", en="they differ more than what was observed")
+    side = text(zh="偏低", en="too low") if row["ratio_low"] > 1 else text(zh="偏高", en="too high")
     verdict = (
-        text(zh="总体有偏", en="off in all") if off else text(zh="总体偏差不显著", en="no clear bias in all")
+        text(zh=f"预测总体{side}", en=f"so predictions are {side} in all")
+        if off
+        else text(zh="总体偏差不显著", en="no clear bias in all")
     )
     return text(
-        zh=f"实际成交数是预测的{ratio}倍（95%置信区间{low}至{high}），{verdict}；校准斜率{formatted(slope, 'mean')}，{spread}",
+        zh=f"实际成交数是预测的{ratio}倍（95%置信区间{low}～{high}），{verdict}；校准斜率{formatted(slope, 'mean')}，{spread}",
         en=f"Conversions were {ratio} times those predicted (95% interval {low} to {high}), {verdict}; the calibration slope is {formatted(slope, 'mean')}: {spread}",
     )
 

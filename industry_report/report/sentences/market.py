@@ -24,6 +24,14 @@ def reader(edition: str) -> str:
     }.get(edition, text(zh="行业", en="the trade"))
 
 
+def audience(edition: str) -> str:
+    """Return for whom the report is, for its cover."""
+    return {
+        "government": text(zh="行业主管部门、统计部门", en="Government departments"),
+        "enterprise": text(zh="本单位管理层", en="Management"),
+    }.get(edition, text(zh="行业协会、厂商与服务商", en="Trade associations, vendors, service providers"))
+
+
 # --- what there is and what there is not
 
 
@@ -139,16 +147,16 @@ def why(now: Market) -> str:
     if now.effects.empty:
         return ""
     effect = now.effects["effect"]
-    names = _factors()
+    names = factors()
     split = [f"{names[str(key)]}{text(zh='', en=' ')}{signed(value)}" for key, value in effect.items()]
     largest = names[str(effect.abs().idxmax())]
     return text(
-        zh=f"销售额比上年{moved(effect.sum())}，主要来自{largest}的变化（各因素的影响额：{'、'.join(split)}）",
-        en=f"Sales {moved(effect.sum())} on the year before, mostly from {largest} (effect of each: {', '.join(split)})",
+        zh=f"销售额比上年{moved(effect.sum())}，主要来自{largest}的变化；各因素的影响为{'、'.join(split)}",
+        en=f"Sales {moved(effect.sum())} on the year before, mostly through {largest}; effects: {', '.join(split)}",
     )
 
 
-def _factors() -> dict[str, str]:
+def factors() -> dict[str, str]:
     """Return what the factors of sales are called."""
     return {
         "customers": text(zh="客户数", en="customers"),
@@ -172,7 +180,7 @@ def average(now: Market) -> str:
         interval = bracketed(ranged(row["low"], row["high"], money=True)) if np.isfinite(row["low"]) else ""
         parts.append(f"{names[str(measure)]}{text(zh='', en=' ')}{yuan(row['mean'])}{interval}")
     return text(
-        zh=f"平均购买：{'，'.join(parts)}；括号内为95%区间",
+        zh=f"平均购买额：{'，'.join(parts)}（括号内为95%置信区间）",
         en=f"Average purchase: {', '.join(parts)}; 95% intervals in brackets",
     )
 
@@ -228,8 +236,8 @@ def largest_effect(now: Market) -> str:
     """Name the factor that moved sales most, in a few words."""
     if now.effects.empty:
         return text(zh="销售额变动", en="Change of sales")
-    largest = _factors()[str(now.effects["effect"].abs().idxmax())]
-    return text(zh=f"销售额变动主要来自{largest}", en=f"Moved mostly by {largest}")
+    largest = factors()[str(now.effects["effect"].abs().idxmax())]
+    return text(zh=f"销售额变动主要来自{largest}", en=f"Sales changed mostly through {largest}")
 
 
 def protection(threshold: int, dominance: float) -> str:
@@ -278,18 +286,18 @@ def _cite(row: pd.Series, now: Market) -> str:
     basis = (
         text(zh="扣除退款", en="net of refunds")
         if now.places.basis == NET
-        else text(zh="未扣除退款", en="refunds not deducted")
+        else text(zh="未扣除退款", en="before refunds")
     )
     interval = _share_range(row)
     earlier = (
         ""
         if row["year"] == now.year
-        else text(zh="（最近有市场总量的年份）", en=" (the latest year with a total)")
+        else text(zh="，为最近有市场总量的年份", en=", the latest year with a total")
     )
     return text(
-        zh=f"{row['year']}年市场份额{percent(row['rate'])}{interval}{earlier}，销售额{basis}，"
+        zh=f"{row['year']}年市场份额为{percent(row['rate'])}{interval}{earlier}。销售额{basis}；"
         f"市场总量来源：{row['source']}（{language.day(row['published_on'])}发布）",
-        en=f"Market share in {row['year']}: {percent(row['rate'])}{interval}{earlier}; sales {basis}; source of the total: "
+        en=f"Market share in {row['year']}: {percent(row['rate'])}{interval}{earlier}. Sales are {basis}; the total comes from "
         f"{row['source']}, published {language.day(row['published_on'])}",
     )
 

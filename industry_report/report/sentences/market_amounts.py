@@ -7,6 +7,7 @@ from ...base.language import text
 from .wording import percent
 
 YI, WAN, MILLION = 1e8, 1e4, 1e6
+_UNITS = ("亿元", "万元", "元", " million yuan", " yuan")  # the longer ones first
 
 
 def yuan(value: float) -> str:
@@ -20,8 +21,13 @@ def yuan(value: float) -> str:
 
 
 def ranged(low: float, high: float, *, money: bool = False) -> str:
-    """Return an interval as a sentence gives it: 8.3%～11.7% / 8.3% to 11.7%."""
+    """Return an interval as a sentence gives it: 8.3%～11.7% / 8.3% to 11.7%; of money, its unit once."""
     one, other = (yuan(end) if money else percent(end) for end in (low, high))
+    for unit in _UNITS if money else ():
+        if one.endswith(unit) and other.endswith(unit):
+            number = one.removesuffix(unit)
+            one = number if number[-1].isdigit() and other.removesuffix(unit)[-1].isdigit() else one
+            break
     return text(zh=f"{one}～{other}", en=f"{one} to {other}")
 
 

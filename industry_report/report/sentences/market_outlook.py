@@ -43,7 +43,25 @@ def comparison_name(key: str) -> str:
 
 def demand(now: Market) -> str:
     """State demand as a chain, or which factor is missing."""
-    names = {
+    if now.outlook.lacking:
+        lacking = listing([_factors()[factor] for factor in now.outlook.lacking])
+        return text(
+            zh=f"未提供{lacking}，不推算市场需求", en=f"Not supplied: {lacking}; demand is not reckoned"
+        )
+    table = now.outlook.demand
+    total, widest = table.loc["demand"], str(table["weight"].astype(float).idxmax())
+    return text(
+        zh=f"按链式推算，{name(now.region)}一年的潜在需求为{yuan(total['mid'])}，各因素都取低值或高值时为"
+        f"{ranged(total['low'], total['high'], money=True)}；范围主要由{factor_name(widest)}决定",
+        en=f"By the chain, demand in {name(now.region)} is {yuan(total['mid'])} a year, "
+        f"{ranged(total['low'], total['high'], money=True)} with all factors at one end; most of the range is due to "
+        f"the {factor_name(widest)}",
+    )
+
+
+def _factors() -> dict[str, str]:
+    """Return what the factors of demand are called, and where they come from."""
+    return {
         "firms": text(zh="企业数（市场总量表）", en="number of firms (table of totals)"),
         "need": text(
             zh="有需求的企业占比（params/market.yaml中的need）",
@@ -52,21 +70,11 @@ def demand(now: Market) -> str:
         "buys": text(zh="成交率", en="conversion rate"),
         "amount": text(zh="户均金额", en="amount per customer"),
     }
-    if now.outlook.lacking:
-        lacking = listing([names[factor] for factor in now.outlook.lacking])
-        return text(
-            zh=f"未提供{lacking}，不推算市场需求", en=f"Not supplied: {lacking}; demand is not reckoned"
-        )
-    table = now.outlook.demand
-    total, widest = table.loc["demand"], str(table["weight"].astype(float).idxmax())
-    short = {key: words.split("（")[0].split(" (")[0] for key, words in names.items()}
-    return text(
-        zh=f"按链式推算，{name(now.region)}一年的潜在需求为{yuan(total['mid'])}，各因素都取低值或高值时为"
-        f"{ranged(total['low'], total['high'], money=True)}；范围主要由{short[widest]}决定",
-        en=f"By the chain, demand in {name(now.region)} is {yuan(total['mid'])} a year, "
-        f"{ranged(total['low'], total['high'], money=True)} with all factors at one end; most of the range is due to "
-        f"the {short[widest]}",
-    )
+
+
+def factor_name(key: str) -> str:
+    """Return what a factor of demand is called."""
+    return _factors()[key].split("（")[0].split(" (")[0]
 
 
 def intent(now: Market) -> str:
@@ -158,8 +166,8 @@ def forecast(now: Market, what: str) -> str:
         else text(zh=f"{low:,.0f}～{high:,.0f}", en=f"{low:,.0f} to {high:,.0f}")
     )
     return text(
-        zh=f"{first}至{last}{subject}预计合计{shown}（95%预测区间{between}），方法为{model_name(found.model)}",
-        en=f"{subject}, {first} to {last}: {shown} in all (95% prediction interval {between}), by {model_name(found.model)}",
+        zh=f"预计{first}至{last}{subject}合计{shown}（95%预测区间{between}）",
+        en=f"{subject} expected from {first} to {last}: {shown} in all (95% prediction interval {between})",
     )
 
 
@@ -200,9 +208,9 @@ def tested(now: Market, what: str) -> str:
     shown = [yuan(row["mae"]) if what == "sales" else f"{row['mae']:,.1f}" for row in (best, other)]
     return text(
         zh=f"{measured(what)}：最近{best['tested']:.0f}个月逐月检验（只用当时已知的数据），{winner}的平均绝对误差为{shown[0]}，"
-        f"{loser}为{shown[1]}",
+        f"{loser}为{shown[1]}，因此采用{winner}",
         en=f"{measured(what)}: over the last {best['tested']:.0f} months, forecast one by one from what was known, the "
-        f"mean absolute error of {winner} is {shown[0]}, of {loser} {shown[1]}",
+        f"mean absolute error of {winner} is {shown[0]}, of {loser} {shown[1]}: the former is used",
     )
 
 
@@ -215,8 +223,8 @@ def planned(now: Market) -> str:
         return text(zh="参数中没有预设比较", en="The parameters plan no comparison")
     names = listing([comparison_name(str(key)) for key in now.planned.index])
     return text(
-        zh=f"预设比较（运行前写在参数planned中）共{len(now.planned):,}项：{names}；P值按Holm法一并校正",
-        en=f"Planned comparisons, named in the parameter planned before the run ({len(now.planned):,}): {names}; "
+        zh=f"见到数据之前预先设定的比较共{len(now.planned):,}项：{names}；P值按Holm法一并校正",
+        en=f"Comparisons planned before the data were seen ({len(now.planned):,}): {names}; "
         "their P values are adjusted together by Holm's method",
     )
 
@@ -225,10 +233,14 @@ def verdicts(now: Market) -> str:
     """Say which planned comparisons show a difference."""
     clear = now.planned[now.planned["verdict"].isin([HIGHER, LOWER])]
     few = now.planned[now.planned["p"].isna()]
-    words = {HIGHER: text(zh="较高", en="higher"), LOWER: text(zh="较低", en="lower")}
+    words = {
+        HIGHER: text(zh="显著较高的是", en="significantly higher: "),
+        LOWER: text(zh="显著较低的是", en="significantly lower: "),
+    }
     parts = [
-        f"{comparison_name(str(key))}{text(zh='：', en=': ')}{words[str(row['verdict'])]}"
-        for key, row in clear.iterrows()
+        head + listing([comparison_name(str(key)) for key in clear.index[clear["verdict"] == verdict]])
+        for verdict, head in words.items()
+        if (clear["verdict"] == verdict).any()
     ]
     said = (
         language.capital(text(zh="；", en="; ").join(parts))

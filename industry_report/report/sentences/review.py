@@ -195,8 +195,8 @@ def ordered(tests: Mapping[str, Any], indicator: str, days: int) -> str:
         )
     way = text(zh="越高", en="rises") if tested.verdict == RISES else text(zh="越低", en="falls")
     return text(
-        zh=f"等级越高，此后{days}天内{name}{way}（{tested.name}检验，{p_value(tested.p)}）",
-        en=f"Within {days} days the {lower} {way} with the grade ({tested.name}, {p_value(tested.p)})",
+        zh=f"等级越高，此后{days}天内{name}{way}（{p_value(tested.p)}）",
+        en=f"Within {days} days the {lower} {way} with the grade ({p_value(tested.p)})",
     )
 
 
@@ -387,16 +387,20 @@ def key_figures(
     moves = followed["move"].value_counts()
     proven = sum(one.verdict == judged.FOUND for one in found)
     return [
-        (text(zh="有等级的客户（户）", en="Customers with a grade"), f"{len(grades):,}"),
-        (text(zh="建议升级（户）", en="Proposed rises"), f"{moves.get(UP, 0):,}"),
-        (text(zh="建议降级（户）", en="Proposed falls"), f"{moves.get(DOWN, 0):,}"),
-        (text(zh="尚未评估（条）", en="Not reviewed"), f"{left:,}"),
-        (text(zh="本年有效决定（条）", en="Decisions this year"), f"{made:,}"),
+        (text(zh="有等级的客户", en="Customers with a grade"), _with_unit(len(grades), "户")),
+        (text(zh="建议升级", en="Proposed rises"), _with_unit(int(moves.get(UP, 0)), "户")),
+        (text(zh="建议降级", en="Proposed falls"), _with_unit(int(moves.get(DOWN, 0)), "户")),
+        (text(zh="尚未评估", en="Not reviewed"), _with_unit(left, "条")),
+        (text(zh="本年有效决定", en="Decisions this year"), _with_unit(made, "条")),
         (
             text(zh="有效果的措施", en="Actions proven"),
             text(zh=f"{proven}项（共{len(found)}项）", en=f"{proven} of {len(found)}"),
         ),
     ]
+
+
+def _with_unit(count: int, unit: str) -> str:
+    return text(zh=f"{count:,}{unit}", en=f"{count:,}")
 
 
 def no_causes(before: int) -> str:

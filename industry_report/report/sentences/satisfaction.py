@@ -16,6 +16,13 @@ from ..opinion_tables import columns_withheld
 from .wording import percent, point_range, points
 
 
+def audience(internal: bool) -> str:
+    """Return for whom the report is, for its cover."""
+    if internal:
+        return text(zh="客户服务负责人", en="The head of customer service")
+    return text(zh="行业协会、厂商与服务商", en="Trade associations, vendors, service providers")
+
+
 def names_of(survey: Questionnaire) -> dict[str, str]:
     """Return item → what the report calls it."""
     return {item.column: item.name for item in survey.asked}

@@ -116,7 +116,7 @@ def weakest(told: Surveyed, survey: Questionnaire) -> str:
         )
     return text(
         zh=f"影响较大而评价偏低的可能是{near}，但与分界线的距离在误差范围内，不能确定",
-        en=f"Important and poorly rated may be {near}, but that lies within the margin of error",
+        en=f"{language.capital(near)} may matter much and be rated poorly, but the gap lies within the margin of error",
     )
 
 
@@ -136,7 +136,7 @@ def penalties(told: Surveyed, survey: Questionnaire) -> str:
         listed = [names[str(item)] for item in table.index[table["kind"] == kind]]
         if listed:
             parts.append(text(zh=f"{word}：{_list(listed)}", en=f"{word}: {_list(listed)}"))
-    return text(zh="；", en="; ").join(parts)
+    return language.capital(text(zh="；", en="; ").join(parts))
 
 
 def _list(names: Sequence[str]) -> str:

@@ -34,6 +34,11 @@ def _count(number: Any) -> str:
     return f"{number:,}" if isinstance(number, int) else str(number)
 
 
+def _households(number: Any) -> str:
+    """Print a number of customers with its unit; a withheld one stands alone."""
+    return text(zh=f"{number:,}户", en=f"{number:,}") if isinstance(number, int) else str(number)
+
+
 def _is_some(number: Any) -> bool:
     return isinstance(number, int) and number > 0
 
@@ -135,7 +140,7 @@ def key_figures(counts: Mapping[str, Any], total: pd.Series) -> list[tuple[str, 
         return []
     contribution = (text(zh="全年贡献利润", en="Contribution"), yuan(total["contribution"]))
     return [
-        (text(zh="购买客户（户）", en="Customers who bought"), _count(counts["buyers"])),
+        (text(zh="购买客户", en="Customers who bought"), _households(counts["buyers"])),
         (text(zh="净销售额（扣除退款）", en="Net sales (after refunds)"), yuan(total["sales"])),
         *([contribution] if pd.isna(total["sales"]) or pd.notna(total["contribution"]) else []),
         (text(zh="户均生命周期价值", en="Mean lifetime value"), yuan(total["mean_clv"])),
@@ -418,11 +423,6 @@ def what_groups_are(groups: pd.DataFrame) -> str:
         zh="客户分群（RFM）按最近一次购买距今天数、订单数和累计净额，各按名次分为五等：净额在前两等的为高额客户；最近购买在前两等的为近期，在后两等的为久未购买",
         en="Groups (RFM) rest on days since the last order, number of orders and net amount, each in fifths by rank: the upper two fifths of amount are large, the upper two of recency recent, the lower two lapsing",
     )
-
-
-def reader(internal: bool) -> str:
-    """Name for whom the points of the summary are."""
-    return text(zh="销售负责人", en="the sales lead") if internal else text(zh="行业", en="the trade")
 
 
 def protected(internal: bool) -> str:

@@ -110,7 +110,7 @@ def test_a_share_is_cited_with_its_range_or_refused_with_the_reason():
     told = place(shares=shares_of({2025: 3.2e6}, (2025, 40e6, 34e6, 48e6)))
     said = market.share(now(places=told))
     assert said == (
-        "2025年市场份额8.0%（6.7%～9.4%），销售额扣除退款，市场总量来源：统计局（2026年3月1日发布）"
+        "2025年市场份额为8.0%（6.7%～9.4%）。销售额扣除退款；市场总量来源：统计局（2026年3月1日发布）"
     )
     gross = place(shares=shares_of({2024: 3.2e6}, (2024, 40e6, np.nan, np.nan)), basis=GROSS)
     assert "未扣除退款" in market.share(now(places=gross)) and "未给出总量的范围" in market.share(

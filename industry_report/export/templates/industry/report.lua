@@ -99,6 +99,12 @@ function Span(span)
   if span.identifier ~= '' and #span.content == 0 then
     return pandoc.RawInline('typst', '#metadata(none)#label(' .. quoted(span.identifier) .. ')')
   end
+  if span.classes:includes('whole') then -- its parts stand on one line; the semicolon ends the call
+    local inlines = pandoc.List({ pandoc.RawInline('typst', '#box[') })
+    inlines:extend(span.content)
+    inlines:insert(pandoc.RawInline('typst', '];'))
+    return inlines
+  end
   local part = span.classes:includes('of-exhibit') and 'number' or span.classes:includes('subtitle') and 'subtitle'
   if not part then return nil end
   local inlines = pandoc.List({ pandoc.RawInline('typst', '#' .. part .. '[') })
@@ -107,16 +113,37 @@ function Span(span)
   return inlines
 end
 
--- In Latin letters; a Chinese character, three bytes or more, takes two.
+-- In Latin letters; a Chinese character, three bytes or more, takes two, and Typst puts a space between the two kinds.
 local function width(text)
-  local letters = 0
-  for _, code in utf8.codes(text) do letters = letters + (code > 0x2e7f and 2 or 1) end
+  local letters, before = 0, nil
+  for _, code in utf8.codes(text) do
+    letters = letters + (code > 0x2e7f and 2 or 1)
+    local kind = code >= 0x3400 and code <= 0x9fff and 'chinese'
+      or (code < 0x80 and string.char(code):find('[%w%%]')) and 'latin' or nil
+    if kind and before and kind ~= before then letters = letters + 0.5 end
+    before = kind
+  end
   return letters
+end
+
+-- A number with its unit, or an interval: short, with a figure and hardly a word. Its parts stand on one line.
+local LONGEST_NUMBER = 24 -- Latin letters
+local function is_number(text)
+  local signless = text:gsub('^[+-]', ''):gsub('^−', '')
+  return signless:find('^%d') and width(text) <= LONGEST_NUMBER and not signless:find('%a%a%a')
+end
+
+-- Figures are a tenth wider than the letters of a text, and a percent sign nearly two of them.
+local function number_width(text)
+  local _, figures = text:gsub('%d', '')
+  local _, percents = text:gsub('%%', '')
+  return width(text) + 0.1 * figures + 0.9 * percents
 end
 
 -- What a column cannot do without: a number or a word stays whole; a sentence, or Chinese, may wrap.
 local function need(cell)
   local text = pandoc.utils.stringify(cell.contents)
+  if is_number(text) then return number_width(text) end
   if text:find('^[%s%d]') and text:find('%d') then return math.min(width(text), 24) end
   local longest = 0
   for word in text:gmatch('%S+') do longest = math.max(longest, math.min(width(word), 16)) end
@@ -139,7 +166,8 @@ local function needed(tbl, measure)
 end
 
 local function whole(cell)
-  return width(pandoc.utils.stringify(cell.contents))
+  local text = pandoc.utils.stringify(cell.contents)
+  return is_number(text) and number_width(text) or width(text)
 end
 
 -- How many rows a table has, at least as many as lines of text.
@@ -162,12 +190,44 @@ local function broken(word)
   end)))
 end
 
+-- Numbers whose parts could part at the end of a line, such as both ends of an interval, stand in a box.
+local function keep_numbers(tbl)
+  for _, body in ipairs(tbl.bodies) do
+    for _, row in ipairs(body.body) do
+      for _, cell in ipairs(row.cells) do
+        local text, block = pandoc.utils.stringify(cell.contents), cell.contents[1]
+        if #cell.contents == 1 and is_number(text) and text:find('[%s～%%/]') and block.content then
+          block.content:insert(1, pandoc.RawInline('typst', '#box['))
+          block.content:insert(pandoc.RawInline('typst', ']'))
+        end
+      end
+    end
+  end
+  return tbl
+end
+
+-- Chinese words wrap where they must.
+local WRAPPED = 12 -- Latin letters
+local function cell_need(cell)
+  local text, least = pandoc.utils.stringify(cell.contents), need(cell)
+  return least > WRAPPED and not is_number(text) and text:find('[\xe4-\xe9]') and WRAPPED or least
+end
+
+-- A long head may take two lines, and a short one is whole.
+local SHORT_HEAD = 13 -- Latin letters
+local function head_need(cell)
+  local least = need(cell)
+  return least > SHORT_HEAD and pandoc.utils.stringify(cell.contents):find('[\xe4-\xe9]') and math.max(SHORT_HEAD, least / 2)
+    or least
+end
+
 -- The greatest of each column by a measure of its heads and one of its cells, with a gap.
+local GAP = 2.3 -- Latin letters: what stands left and right of a cell's text
 local function widest(tbl, of_heads, of_cells)
   local widths = {}
   local function look(rows, measure)
     for _, row in ipairs(rows) do
-      for i, cell in ipairs(row.cells) do widths[i] = math.max(widths[i] or 0, measure(cell) + 2) end
+      for i, cell in ipairs(row.cells) do widths[i] = math.max(widths[i] or 0, measure(cell) + GAP) end
     end
   end
   look(tbl.head.rows, of_heads)
@@ -176,12 +236,12 @@ local function widest(tbl, of_heads, of_cells)
 end
 
 -- A head may take two lines.
-local function in_two(cell) return math.max(need(cell), whole(cell) / 2) end
+local function in_two(cell) return math.max(head_need(cell), whole(cell) / 2) end
 
 -- All tables are as wide as the page. A column gets what it would take on one line; where all together want more
 -- than there is, the widest give way to one level, and none below its longest word.
 local function spread(tbl)
-  local wanted, least = widest(tbl, in_two, whole), widest(tbl, need, need)
+  local wanted, least = widest(tbl, in_two, whole), widest(tbl, head_need, cell_need)
   if #wanted == 0 or #wanted ~= #tbl.colspecs then return end
   local level, given, sum = math.max(table.unpack(wanted)), {}, 0
   repeat
@@ -199,7 +259,7 @@ end
 -- A short table stays on one page; a long one may break, and then repeats its head. A table too wide for
 -- the page is set smaller and, if that does not do, turned, unless the exporter says how it is set.
 function Table(tbl)
-  local breakable, letters, size = tostring(length(tbl) > LONG), needed(tbl, need), tbl.attributes.typst
+  local breakable, letters, size = tostring(length(tbl) > LONG), needed(tbl, cell_need), tbl.attributes.typst
   local note, part = tbl.attributes['typst-note'], tbl.attributes['typst-part']
   tbl.attributes = {}
   local open = (breakable == 'true' and '#roomy[' or '#apart(breakable: false, width: 100%)[')
@@ -210,7 +270,7 @@ function Table(tbl)
   else
     spread(tbl)
   end
-  local blocks = pandoc.List({ tbl:walk({ Str = broken }) })
+  local blocks = pandoc.List({ keep_numbers(tbl:walk({ Str = broken })) })
   if note then blocks:insert(1, pandoc.Para({ pandoc.Emph({ pandoc.Str(note) }) })) end
   -- The parts of a table whose columns do not find room side by side share a turned sheet.
   if part ~= 'middle' and part ~= 'last' then blocks:insert(1, pandoc.RawBlock('typst', open)) end
