@@ -34,7 +34,7 @@ from .side_absences import no_months as no_months
 from .side_absences import not_standardised as not_standardised
 from .side_absences import withheld as withheld
 from .side_absences import without_outcomes as without_outcomes
-from .wording import bracketed, is_withheld, p_value, percent
+from .wording import bracketed, is_withheld, ordinal, p_value, percent
 
 FEW_NAMED = 3  # groups that a sentence names before it refers to the table
 
@@ -217,21 +217,16 @@ def _place(rates: pd.Series, best: int, worst: int) -> str:
     """Say where the sides of one range of places stand; they are joint only if they fill it alone."""
     names = _rated(rates)
     if best == worst:
-        return text(zh=f"{names}第{best}位", en=f"{names} {_ordinal(best)}")
+        return text(zh=f"{names}第{best}位", en=f"{names} {ordinal(best)}")
     if len(rates) == worst - best + 1:
         return text(
             zh=f"{names}差异不显著，并列第{best}位",
-            en=f"{names} joint {_ordinal(best)}, not significantly different",
+            en=f"{names} joint {ordinal(best)}, not significantly different",
         )
     return text(
         zh=f"{names}{'均' if len(rates) > 1 else ''}在第{best}～{worst}位之间，不能确定",
-        en=f"{names} between {_ordinal(best)} and {_ordinal(worst)}",
+        en=f"{names} between {ordinal(best)} and {ordinal(worst)}",
     )
-
-
-def _ordinal(place: int) -> str:
-    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return f"{place}{ending}"
 
 
 def composition(result: Standardised, over: str, measure: Measure) -> str:

@@ -47,10 +47,69 @@ local function split_long(text)
   end))
 end
 
+-- What a line never parts: a number and its unit, the two ends of an interval. The signs that join are wider than a
+-- byte, so that patterns alone cannot tell them.
+local UNITS = { '个百分点', '个地区', '万元', '亿元', '分钟', '小时', '条', '户', '人', '个', '元', '天', '年', '月', '日', '次', '份',
+  '家', '位', '倍', '级', '页', '分', '类', '组', '项', '件', '周' }
+
+local function follows(text, at, words)
+  for _, word in ipairs(words) do
+    if text:sub(at, at + #word - 1) == word then return at + #word end
+  end
+end
+
+-- Where a number ends that begins here, with a sign before it; nothing where none begins.
+local function past_number(text, at)
+  local digits = follows(text, at, { '+', '-', '−', '第' }) or at
+  local found = text:match('^%d[%d,.]*', digits)
+  if not found then return nil end
+  found = found:gsub('[,.]+$', '')
+  return follows(text, digits + #found, { '%' }) or digits + #found
+end
+
+-- Where what belongs together ends, nothing where nothing needs to be kept.
+local function past_whole(text, at)
+  local last = past_number(text, at)
+  if not last then return nil end
+  local kept, joined = false, follows(text, last, { '～', '—' })
+  local other = joined and past_number(text, joined)
+  if other then last, kept = other, true end
+  local unit = follows(text, last, UNITS)
+  return unit or kept and last or nil
+end
+
+local function is_ideograph(text, at)
+  local start = at > 0 and at <= #text and utf8.offset(text, 0, at)
+  local code = start and utf8.codepoint(text, start) or 0
+  return code >= 0x4e00 and code <= 0x9fff
+end
+
+-- A box has none of the space that Typst sets between Chinese characters and digits.
+local function gap() return pandoc.RawInline('typst', '#h(0.25em, weak: true);') end
+
+local function kept_whole(text)
+  local parts, from, at = pandoc.List(), 1, 1
+  while at <= #text do
+    local begins = text:find('^[%d+%-]', at) or follows(text, at, { '−', '第' })
+    local last = begins and not (at > 1 and text:find('^[%w.,]', at - 1)) and past_whole(text, at)
+    if last then
+      if at > from then parts:insert(pandoc.Str(text:sub(from, at - 1))) end
+      if text:find('^%d', at) and is_ideograph(text, at - 1) then parts:insert(gap()) end
+      parts:insert(pandoc.Span({ pandoc.Str(text:sub(at, last - 1)) }, pandoc.Attr('', { 'unbroken' })))
+      if text:find('^[%d%%]', last - 1) and is_ideograph(text, last) then parts:insert(gap()) end
+      at, from = last, last
+    else
+      at = utf8.offset(text, 2, at) or #text + 1
+    end
+  end
+  if from == 1 then return nil end
+  if from <= #text then parts:insert(pandoc.Str(text:sub(from))) end
+  return parts
+end
+
 function Str(word)
-  if #word.text < LONGEST then return nil end
-  word.text = split_long(word.text)
-  return word
+  if #word.text >= LONGEST then word.text = split_long(word.text) end
+  return word.text:find('%d') and word.text:find('[\x80-\xff]') and kept_whole(word.text) or word
 end
 
 -- Markup that the exporter has tried already, in place of a formula that pandoc writes otherwise.
@@ -114,10 +173,21 @@ local function width(text)
   return letters
 end
 
+-- What a number is written with; a few letters more are its unit.
+local NUMERIC = {}
+for _, code in utf8.codes('0123456789.,%+-−–~～/×()（） \u{a0}') do NUMERIC[code] = true end
+local LONGEST_UNIT = 4
+
+local function is_number(text)
+  local others = ''
+  for _, code in utf8.codes(text) do if not NUMERIC[code] then others = others .. utf8.char(code) end end
+  return text:find('%d') and width(others) <= LONGEST_UNIT
+end
+
 -- What a column cannot do without: a number or a word stays whole; a sentence, or Chinese, may wrap.
 local function need(cell)
   local text = pandoc.utils.stringify(cell.contents)
-  if text:find('^[%s%d]') and text:find('%d') then return math.min(width(text), 24) end
+  if is_number(text) then return math.min(width(text), 24) end
   local longest = 0
   for word in text:gmatch('%S+') do longest = math.max(longest, math.min(width(word), 16)) end
   return longest
@@ -178,20 +248,63 @@ end
 -- A head may take two lines.
 local function in_two(cell) return math.max(need(cell), whole(cell) / 2) end
 
--- All tables are as wide as the page. A column gets what it would take on one line; where all together want more
--- than there is, the widest give way to one level, and none below its longest word.
-local function spread(tbl)
-  local wanted, least = widest(tbl, in_two, whole), widest(tbl, need, need)
-  if #wanted == 0 or #wanted ~= #tbl.colspecs then return end
-  local level, given, sum = math.max(table.unpack(wanted)), {}, 0
-  repeat
-    sum = 0
-    for i, width in ipairs(wanted) do
-      given[i] = math.max(least[i], math.min(width, level))
-      sum = sum + given[i]
+-- How many lines a cell takes in a column of a width.
+local function lines(letters, given) return math.max(math.ceil(1.08 * letters / math.max(given - 2, 1)), 1) end
+
+local MOST_LOOKED_AT = 40 -- rows: in a longer table these tell how wide its columns are best
+local STEP = 2            -- letters
+
+-- How many lines all rows take, and those of one column alone a little: so its longest cell need not be the row's.
+local function height(rows, given)
+  local sum = 0
+  for _, row in ipairs(rows) do
+    local most = 1
+    for i, letters in ipairs(row) do
+      local taken = lines(letters, given[i] or 1)
+      most, sum = math.max(most, taken), sum + 0.05 * taken
     end
-    level = level - 1
-  until sum <= NORMAL or level < 1
+    sum = sum + most
+  end
+  return sum
+end
+
+-- The column, and by how much, whose widening saves most lines for what it takes.
+local function best_step(rows, given, wanted, room)
+  local now, best, column, more = height(rows, given), 0, nil, 0
+  for i = 1, #given do
+    local old = given[i]
+    for step = STEP, math.min(room, wanted[i] - old, 8 * STEP), STEP do
+      given[i] = old + step
+      local gain = (now - height(rows, given)) / step
+      if gain > best then best, column, more = gain, i, step end
+    end
+    given[i] = old
+  end
+  return column, more
+end
+
+-- All tables are as wide as the page. A column gets what it would take on one line; where all together want more
+-- than there is, each gets its longest word, and the rest goes where it saves most lines.
+local function spread(tbl)
+  local wanted, given = widest(tbl, in_two, whole), widest(tbl, in_two, need)
+  if #wanted == 0 or #wanted ~= #tbl.colspecs then return end
+  local all, sum = 0, 0
+  for i = 1, #wanted do all, sum = all + wanted[i], sum + given[i] end
+  if all <= NORMAL then
+    given, sum = wanted, all
+  elseif sum < NORMAL then
+    local rows = {}
+    for _, body in ipairs(tbl.bodies) do
+      for _, row in ipairs(body.body) do
+        if #rows < MOST_LOOKED_AT then rows[#rows + 1] = row.cells:map(whole) end
+      end
+    end
+    local column, more = best_step(rows, given, wanted, NORMAL - sum)
+    while column do
+      given[column], sum = given[column] + more, sum + more
+      column, more = best_step(rows, given, wanted, NORMAL - sum)
+    end
+  end
   if sum == 0 then return end
   for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], given[i] / sum } end
 end
@@ -246,6 +359,12 @@ local function begins_exhibit(block)
     or block.text:find('^#roomy%[') or block.text:find('^#small%('))
 end
 
+-- Last, for what stands in a box has no width for those who measure a table.
+local function boxed(span)
+  if not span.classes:includes('unbroken') then return nil end
+  return { pandoc.RawInline('typst', '#box['), span.content[1], pandoc.RawInline('typst', '];') }
+end
+
 -- A turned table has a page of its own, and the headings just above it go along. What leads to any other exhibit
 -- stands on its page.
 function Pandoc(doc)
@@ -260,5 +379,5 @@ function Pandoc(doc)
     blocks:insert(#blocks + 1 - heads, block)
     ::continue::
   end
-  return pandoc.Pandoc(blocks, doc.meta)
+  return pandoc.Pandoc(pandoc.Blocks(blocks):walk({ Span = boxed }), doc.meta)
 end
