@@ -281,6 +281,14 @@ def ranks(sides: Wholes, compared: pd.DataFrame, mix: Standardised | None = None
     return table.sort_values(order, ascending=False, kind="stable").rename_axis("side")
 
 
+def place_sides(mix: Standardised) -> pd.DataFrame:
+    """Return the ``best`` and ``worst`` place of each region by its standardised rate; see `ranks`."""
+    told = mix.pairs[~mix.pairs["verdict"].isin([conversion.TOO_FEW])] if len(mix.pairs) else mix.pairs
+    if told.empty:
+        return pd.DataFrame({"best": [], "worst": []})
+    return conversion.rank_places(list(dict.fromkeys([*told["one"], *told["other"]])), told)
+
+
 def groups(sides: Sides, column: str) -> pd.DataFrame:
     """Return the measure of each group in each side, for small multiples.
 

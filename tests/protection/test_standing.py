@@ -73,7 +73,6 @@ def test_regions_that_cannot_be_told_apart_have_no_places():
     alike = {region: publish(draw(600, 0.3, 7)) for region in ("黄山市", "杭州市")}
     place = standing.compare_regions(alike, "黄山市")
     assert standings.standing(place).endswith("差异不显著，不排名次")
-    assert standings.headline(place) == "各地区成交率差异不显著"
 
 
 def test_many_regions_are_counted_and_not_named():

@@ -96,28 +96,6 @@ def _range(row: pd.Series, place: Standing) -> str:
     )
 
 
-def headline(place: Standing) -> str:
-    """Return above and below which others the region is, for the table; the noun where none is clear."""
-    found = by_verdict(place)
-    parts = []
-    for verdict, zh, en in ((LOWER, "低于", "below"), (HIGHER, "高于", "above")):
-        if others := found[verdict]:
-            who = (
-                listing([language.name(other) for other in others])
-                if len(others) <= MOST_NAMED
-                else text(zh=f"{len(others)}个地区", en=f"{len(others)} regions")
-            )
-            parts.append(text(zh=f"显著{zh}{who}", en=f"significantly {en} {who}"))
-    label = place.measure.label
-    if not parts:
-        return text(
-            zh=f"各地区{label}差异不显著" if is_ranked(place) else f"各地区{label}",
-            en=f"{label} does not differ significantly" if is_ranked(place) else f"{label} by region",
-        )
-    name = language.name(place.region)
-    return text(zh=f"{name}{label}{'，'.join(parts)}", en=f"{label} in {name}: {', '.join(parts)}")
-
-
 def shown(place: Standing) -> pd.DataFrame:
     """Return the table of regions as it is printed: named, with the range of places, without what none has."""
     table = named(place.table)

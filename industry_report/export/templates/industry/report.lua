@@ -68,6 +68,7 @@ local function past_number(text, at)
 end
 
 -- Where what belongs together ends, nothing where nothing needs to be kept.
+local NEVER_FIRST = { '；', '：', '！', '？' } -- signs that a line may begin with after a box, and must not
 local function past_whole(text, at)
   local last = past_number(text, at)
   if not last then return nil end
@@ -75,7 +76,8 @@ local function past_whole(text, at)
   local other = joined and past_number(text, joined)
   if other then last, kept = other, true end
   local unit = follows(text, last, UNITS)
-  return unit or kept and last or nil
+  last = unit or kept and last or nil
+  return last and follows(text, last, NEVER_FIRST) or last
 end
 
 local function is_ideograph(text, at)
@@ -286,7 +288,7 @@ end
 -- All tables are as wide as the page. A column gets what it would take on one line; where all together want more
 -- than there is, each gets its longest word, and the rest goes where it saves most lines.
 local function spread(tbl)
-  local wanted, given = widest(tbl, in_two, whole), widest(tbl, in_two, need)
+  local wanted, given = widest(tbl, in_two, whole), widest(tbl, need, need)
   if #wanted == 0 or #wanted ~= #tbl.colspecs then return end
   local all, sum = 0, 0
   for i = 1, #wanted do all, sum = all + wanted[i], sum + given[i] end
@@ -294,11 +296,13 @@ local function spread(tbl)
     given, sum = wanted, all
   elseif sum < NORMAL then
     local rows = {}
-    for _, body in ipairs(tbl.bodies) do
-      for _, row in ipairs(body.body) do
+    local function look(found)
+      for _, row in ipairs(found) do
         if #rows < MOST_LOOKED_AT then rows[#rows + 1] = row.cells:map(whole) end
       end
     end
+    look(tbl.head.rows)
+    for _, body in ipairs(tbl.bodies) do look(body.body) end
     local column, more = best_step(rows, given, wanted, NORMAL - sum)
     while column do
       given[column], sum = given[column] + more, sum + more
