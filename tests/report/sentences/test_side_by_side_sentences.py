@@ -256,8 +256,11 @@ def test_headline_of_groups_names_what_every_region_finds() -> None:
     def side(**verdicts: str) -> SimpleNamespace:
         return SimpleNamespace(versus={"source": pd.DataFrame({"verdict": verdicts})})
 
-    both = {"甲市": side(官网="higher", 电话="lower"), "乙市": side(官网="no clear difference", 电话="lower")}
-    assert side_headlines.headline_everywhere(both, "source", SALE) == "电话在各地区均显著偏低"  # type: ignore[arg-type]
+    both = {
+        "甲市": side(官网="higher", 电话咨询="lower"),
+        "乙市": side(官网="no clear difference", 电话咨询="lower"),
+    }
+    assert side_headlines.headline_everywhere(both, "source", SALE) == "电话咨询在各地区均显著偏低"  # type: ignore[arg-type]
     none = {"甲市": side(官网="higher"), "乙市": side(官网="lower")}
     assert side_headlines.headline_everywhere(none, "source", SALE) == "各客户来源的成交率"  # type: ignore[arg-type]
 
@@ -265,8 +268,11 @@ def test_headline_of_groups_names_what_every_region_finds() -> None:
 def test_headline_of_shifts_counts_what_it_does_not_name() -> None:
     moved = pd.DataFrame(
         {"verdict": ["higher", "higher", "higher", "lower"], "difference": [0.1, 0.3, 0.2, -0.1]},
-        index=["甲", "乙", "丙", "丁"],
+        index=["官网", "搜索引擎", "老客户推荐", "电话咨询"],
     )
-    assert side_headlines.headline_shifts(moved, "source", SALE) == "乙和丙等3组显著上升，丁显著下降"
+    assert (
+        side_headlines.headline_shifts(moved, "source", SALE)
+        == "搜索引擎和老客户推荐等3组显著上升，电话咨询显著下降"
+    )
     still = moved.assign(verdict="no clear difference")
     assert side_headlines.headline_shifts(still, "source", SALE) == "各客户来源成交率变化不显著"

@@ -192,7 +192,8 @@ local function need(cell)
   if is_number(text) then return math.min(width(text), 24) end
   local longest = 0
   for word in text:gmatch('%S+') do longest = math.max(longest, math.min(width(word), 16)) end
-  return longest
+  -- Between a digit and a Chinese character Typst sets a space.
+  return longest + (text:find('%d') and text:find('[\xe4-\xe9]') and 1 or 0)
 end
 
 -- The width of all columns, each as wide as its widest cell by a measure.
@@ -374,7 +375,9 @@ end
 function Pandoc(doc)
   local blocks = pandoc.List()
   for place, block in ipairs(doc.blocks) do
-    if (block.t == 'Para' or block.t == 'BulletList') and begins_exhibit(doc.blocks[place + 1]) then
+    local leads = block.t == 'Para' or block.t == 'BulletList'
+    local next_leads = block.t == 'BulletList' and doc.blocks[place + 1] and doc.blocks[place + 1].t == 'Para'
+    if leads and (begins_exhibit(doc.blocks[place + 1]) or next_leads and begins_exhibit(doc.blocks[place + 2])) then
       blocks:extend(enclosed('#lead-in[', { block }, ']'))
       goto continue
     end
