@@ -286,8 +286,23 @@ local function best_step(rows, given, wanted, room)
   return column, more
 end
 
+-- The widest give way to one level, and none below its longest word.
+local function level(wanted, least)
+  local most, given, sum = math.max(table.unpack(wanted)), {}, 0
+  repeat
+    sum = 0
+    for i, width in ipairs(wanted) do
+      given[i] = math.max(least[i], math.min(width, most))
+      sum = sum + given[i]
+    end
+    most = most - 1
+  until sum <= NORMAL or most < 1
+  return given, sum
+end
+
 -- All tables are as wide as the page. A column gets what it would take on one line; where all together want more
--- than there is, each gets its longest word, and the rest goes where it saves most lines.
+-- than there is, each gets its longest word, and the rest goes where it
+-- saves most lines, or to all alike if that saves more.
 local function spread(tbl)
   local wanted, given = widest(tbl, in_two, whole), widest(tbl, need, need)
   if #wanted == 0 or #wanted ~= #tbl.colspecs then return end
@@ -304,11 +319,13 @@ local function spread(tbl)
     end
     look(tbl.head.rows)
     for _, body in ipairs(tbl.bodies) do look(body.body) end
+    local even, sum_of_even = level(wanted, given)
     local column, more = best_step(rows, given, wanted, NORMAL - sum)
     while column do
       given[column], sum = given[column] + more, sum + more
       column, more = best_step(rows, given, wanted, NORMAL - sum)
     end
+    if height(rows, even) <= height(rows, given) then given, sum = even, sum_of_even end
   end
   if sum == 0 then return end
   for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], given[i] / sum } end
@@ -376,8 +393,7 @@ function Pandoc(doc)
   local blocks = pandoc.List()
   for place, block in ipairs(doc.blocks) do
     local leads = block.t == 'Para' or block.t == 'BulletList'
-    local next_leads = block.t == 'BulletList' and doc.blocks[place + 1] and doc.blocks[place + 1].t == 'Para'
-    if leads and (begins_exhibit(doc.blocks[place + 1]) or next_leads and begins_exhibit(doc.blocks[place + 2])) then
+    if leads and begins_exhibit(doc.blocks[place + 1]) then
       blocks:extend(enclosed('#lead-in[', { block }, ']'))
       goto continue
     end
