@@ -263,7 +263,7 @@ class Value:
 
     def _interests(self, data: list[dict]) -> Cells:
         told = self.seen["interest"].dropna()
-        bought = self._bought(OUTCOME_DAYS)
+        bought = self._bought(OUTCOME_DAYS + 1)
         counts = []
         for row in data:
             mine = set(told.index[[row["product"] in products for products in told]])

@@ -288,8 +288,8 @@ def plan(params: tuple[Path, ...], data: str | None, output: Path, only: str | N
     jobs = _list_jobs(places.rename_files(here, params), places.rename_data(here, data), only)
     stale = 0
     for job, reason in builder.list_states(jobs, places.place_output(here, output)):
-        state = messages.say(f"stale: {reason}" if reason else "fresh")
-        click.echo(f"{job.stem}\t{state}\t{job.origin}")
+        state = messages.say(f"stale ({reason})" if reason else "fresh")
+        click.echo(f"{job.stem}\t{state}\t{messages.say(job.origin)}")
         stale += bool(reason)
     from .building.progress import count_noun
 

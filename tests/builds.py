@@ -46,7 +46,7 @@ def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     """Start the command as a user would, who is at a terminal, even where the tests run under nohup."""
     listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     stay = "hasattr(signal, 'SIGHUP') and signal.signal(signal.SIGHUP, signal.SIG_DFL)"
-    code = f"{listen}; {stay}; from industry_report.cli import main; main()"
+    code = f"{listen}; {stay}; from industry_report.__main__ import main; main()"
     return subprocess.Popen(
         [sys.executable, "-c", code, *arguments],
         stdout=subprocess.PIPE,

@@ -37,7 +37,7 @@ def write_map() -> str:
 
 ORDER = (
     *("base", "settings", "scorecard", "intake", "processes", "analysis", "protection"),
-    *("report", "export", "shelf", "building", "crm", "commands", "cli"),
+    *("report", "export", "shelf", "building", "crm", "commands", "cli", "__main__"),
 )
 
 

@@ -33,7 +33,12 @@ def start(*arguments: str, **options: object) -> subprocess.Popen[str]:
     """Start the command as a user would, its output as plain text."""
     # A test run in the background is deaf to Ctrl-C, and so would be what it starts.
     listen = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    command = [sys.executable, "-c", f"{listen}; from industry_report.cli import main; main()", *arguments]
+    command = [
+        sys.executable,
+        "-c",
+        f"{listen}; from industry_report.__main__ import main; main()",
+        *arguments,
+    ]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environment, **options
@@ -45,6 +50,21 @@ def write_data(name: str = "黄山市-2025.csv", **columns: list[object]) -> str
     table = {"客户编号": ["0017"], "客户类型": ["企业"], **SCORES, **columns}
     pd.DataFrame(table).to_csv(name, index=False)
     return name
+
+
+def test_ctrl_c_while_the_command_is_loaded_gives_no_traceback():
+    code = """
+import sys
+class Stops:
+    def find_spec(self, name, path, target=None):
+        if name == "industry_report.commands.crm":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stops())
+from industry_report.__main__ import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 # --- help
@@ -185,8 +205,8 @@ def test_plan_lists_the_reports(write_params, slices):
     )
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        f"2024/黄山市/industry.zh\tstale: not made yet\t{Path('params/x.yaml')}, line 2",
-        f"2025/黄山市/industry.zh\tstale: not made yet\t{Path('params/x.yaml')}, line 2",
+        f"2024/黄山市/industry.zh\tstale (not made yet)\t{Path('params/x.yaml')}, line 2",
+        f"2025/黄山市/industry.zh\tstale (not made yet)\t{Path('params/x.yaml')}, line 2",
     ]
     assert result.stderr == "2 reports, 2 to make\n"
 

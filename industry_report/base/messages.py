@@ -1,8 +1,9 @@
 """Messages in Chinese: each is worded in English where it arises, and taken over here where it is shown.
 
 The catalogue (`templates/messages.zh.txt`) has an English pattern on a line, and below it the Chinese.
-``{}`` stands for what varies; ``{2}`` in the Chinese is the second of them. A pattern that begins with a verb
-also holds after the name of a thing: *is empty.* is found in *year is empty.*
+``{}`` stands for what varies; ``{2}`` in the Chinese is the second of them, ``{*}`` the next, a list with
+commas. A pattern that begins with a verb also holds after the name of a thing: *is empty.* is found in
+*year is empty.*
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from .errors import InputError
 
 CATALOGUE = Path(__file__).parent / "templates" / "messages.zh.txt"
-_GAP = re.compile(r"\{(\d*)\}")
+_GAP = re.compile(r"\{(\d*|\*)\}")
 _VERBS = frozenset(
     {
         *(
@@ -103,14 +104,20 @@ def word(fault: InputError) -> str:
 def _word_one(fault: InputError) -> str:
     """Return one fault: what it is about, what came, what to do."""
     whole = " ".join(part for part in (fault.problem, fault.remedy) if part)
-    if _ITEM.search(whole):  # a list of further faults, one a line
-        lines = [line if _ITEM.match(line) else line.strip() for line in whole.split("\n")]
-        return f"{_translate(fault.thing) or fault.thing}：{translate(chr(10).join(lines))}"
-    if together := _match(f"{fault.thing}: {whole}"):
+    thing, rest = _translate(fault.thing), _word_lines(whole) or _translate(whole)
+    if not (thing and rest) and (together := _match(f"{fault.thing}: {whole}")):
         return together
-    rest = _translate(whole)
     told = rest or "".join(_translate(part) or part for part in (fault.problem, fault.remedy))
-    return f"{_translate(fault.thing) or fault.thing}：{told}"
+    return f"{thing or fault.thing}：{told}"
+
+
+def _word_lines(text: str) -> str:
+    """Return a text of several lines in Chinese; empty if it has one, or if a line is not known."""
+    lines = text.split("\n")
+    if _ITEM.search(text):  # a list of further faults, one a line
+        return translate("\n".join(line if _ITEM.match(line) else line.strip() for line in lines))
+    told = [_translate_line(line) for line in lines]
+    return "\n".join(told) if len(lines) > 1 and not set(told) & set(lines) else ""
 
 
 def _translate_line(line: str) -> str:
@@ -157,8 +164,9 @@ def _fill(chinese: str, parts: list[str]) -> str:
     number = iter(range(len(parts) - 1))
 
     def put(gap: re.Match[str]) -> str:
-        place = int(gap[1]) - 1 if gap[1] else next(number)
-        value = parts[place + 1]
+        value = parts[int(gap[1]) if gap[1].isdigit() else next(number) + 1]
+        if gap[1] == "*":
+            return "、".join(map(_word_part, value.split(", ")))
         return value if gap.string[gap.start() - 1 : gap.start()] == "`" else _word_part(value)
 
     return thing + _GAP.sub(put, chinese)

@@ -366,13 +366,13 @@ def explain(record: Mapping[str, Any] | None, facts: Mapping[str, Any], job: Job
         return ""
     before, now = record.get("inputs") or {}, facts["inputs"]
     changes = list(_compare(record.get("parameters") or {}, publishable(job.parameters), "parameter {}"))
-    changes += _compare(before.get("files", {}), now["files"], "{}")
+    changes += _compare(before.get("files", {}), now["files"], "the file of {}")
     changes += _compare(before.get("libraries", {}), now["libraries"], "{}", tell=True)
-    words = {"data": "data of the slice", "notebook": "notebook", "code": "program code"}
+    words = {"data": "the data", "notebook": "the notebook", "code": "the program code"}
     changes += [word for part, word in words.items() if before.get(part) != now.get(part)]
     if rows != facts.get("data") and words["data"] not in changes:
         changes.append(words["data"])
-    return f"changed: {', '.join(changes) or 'form of the record'}"
+    return f"{', '.join(changes) or 'the form of the record'} changed"
 
 
 def _compare(
@@ -381,4 +381,4 @@ def _compare(
     for key in dict.fromkeys([*now, *before]):
         old, new = before.get(key), now.get(key)
         if old != new:
-            yield name.format(key) + (f" {old} → {new}" if tell else "")
+            yield name.format(key.replace(": ", " ")) + (f" {old} → {new}" if tell else "")

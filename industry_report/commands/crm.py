@@ -30,6 +30,7 @@ _DATE = click.option(
 _SINCE = click.option(
     "--since", metavar="EXPORT", type=PATH, help="The export that the grades were made from."
 )
+_FIELDS = {"grade": "等级", "points": "得分", "graded_on": "评级日期"}
 _LANGUAGE = speech.language_option("Of what is told.")
 
 
@@ -72,36 +73,27 @@ def check(export: Path, profile: str, language: str | None) -> None:
     spoken = speech.find_language(language)
     known = load_profile(profile)
     told = read_export(export, known)
-    _say(spoken, known, told.headers, told.columns, len(told.records))
+    _say(spoken, known, told.columns, len(told.records))
     checks = contract.check([export], known.path)
     click.echo(check_report.summary(checks, spoken))
     if known.fields["grade"] not in told.columns or any(one.error or one.rejected for one in checks):
         sys.exit(1)
 
 
-def _say(spoken: str, profile: Profile, headers: Any, columns: Any, records: int) -> None:
-    """Tell which columns a profile knows, which it does not, and which fields can be written."""
+def _say(spoken: str, profile: Profile, columns: Any, records: int) -> None:
+    """Tell how many records there are, which fields can be written, and what nobody has verified."""
     from ..base import language
-    from ..crm.profiles import find_header
 
     language.use(spoken)
-
     said = language.text
-    own, known = profile.api_names, list(profile.columns)
-    mapped = [header for header in known if find_header(headers, [header], own) is not None]
-    used = {*mapped, *columns, *profile.id}
-    rest = [header for header in headers if header and header not in used]
-    lines = [
-        said(zh=f"{records:,}条记录", en=f"{records:,} records"),
-        said(zh="读取的列：", en="Read: ") + ", ".join(f"{one} → {profile.columns[one]}" for one in mapped),
-        said(zh="不读取的列：", en="Not read: ") + (", ".join(rest) or "–"),
-    ]
+    lines = [said(zh=f"{records:,}条记录", en=f"{records:,} records")]
     for name, header in profile.fields.items():
-        state = said(zh="可写", en="can be written")
-        state = state if header in columns else said(zh="导出中没有", en="not in the export")
-        lines.append(f"{name}: {header} ({state})")
-    for one in profile.not_verified:
-        lines.append(f"? {one[spoken]}")
+        named = said(zh=f"{_FIELDS[name]}：{header}", en=f"{name.replace('_', ' ')}: {header}")
+        can = said(zh="（可写）", en=" (can be written)")
+        lines.append(
+            named + (can if header in columns else said(zh="（导出中没有）", en=" (not in the export)"))
+        )
+    lines += [f"? {one[spoken]}" for one in profile.not_verified]
     click.echo("\n".join(lines) + "\n")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..base.errors import InputError
 from ..base.language import text
+from ..base.workbook import measure
 from ..intake import values
 from ..intake.values import read_grade, trim
 from .exports import Export, Graded, Grades, Record
@@ -281,13 +282,14 @@ def word_difference(difference: Difference) -> Iterator[str]:
     counts = difference.count()
     if not difference.changes:
         yield text(zh="没有需要写入的更改。", en="There is nothing to write.")
-    width = max((len(text(zh=zh, en=en)) for zh, en in STATES.values()), default=0)
+    width = max(measure(text(zh=zh, en=en)) for zh, en in STATES.values())
     for state, number in counts.items():
-        zh, en = STATES[state]
-        examples = ", ".join(one for _, one in difference.states[state][:3]) if state in REFUSED else ""
-        rows = ", ".join(str(row) for row, _ in difference.states[state][:10]) if state in REFUSED else ""
-        told = text(zh=f"（第{rows}行：{examples}）", en=f" (rows {rows}: {examples})") if rows else ""
-        yield f"{text(zh=zh, en=en):{width}}  {number:>8,}{told}"
+        name = text(zh=STATES[state][0], en=STATES[state][1])
+        refused = difference.states[state] if state in REFUSED else []
+        rows = _name_some([str(row) for row, _ in refused], 10)
+        ids = _name_some([one for _, one in refused], 3)
+        told = text(zh=f"（第{rows}行：{ids}）", en=f" (rows {rows}: {ids})") if refused else ""
+        yield f"{name}{' ' * (width - measure(name))}  {number:>8,}{told}"
     if difference.moves:
         yield ""
         yield text(zh="等级变更：", en="Grades:")
@@ -295,11 +297,17 @@ def word_difference(difference: Difference) -> Iterator[str]:
             yield f"  {old} → {new}  {number:>8,}"
     if difference.unchecked:
         yield ""
-        names = ", ".join(difference.unchecked)
+        names = _name_some(difference.unchecked, len(difference.unchecked))
         yield text(
             zh=f"导出文件缺少以下列，未据此检查或写入：{names}",
             en=f"Not in the export, so neither checked nor written: {names}",
         )
+
+
+def _name_some(names: Sequence[str], most: int) -> str:
+    """List the first names, and say that there are more."""
+    told = text(zh="、", en=", ").join(names[:most])
+    return told + text(zh="等", en=", …") if len(names) > most else told
 
 
 def as_json(difference: Difference) -> dict[str, Any]:

@@ -166,7 +166,9 @@ def _find_table(
     near = next((n for one in wanted if (n := near_match(one, fullest))), None)
     problem = f"has no column of {what} ({' or '.join(wanted[:6])})."
     problem += f" Its columns are: {', '.join(fullest[:40]) or 'none'}."
-    hint = f"If {near!r} is it, write" if near else "Export it with that column, or write what it is called"
+    hint = (
+        f"If {near!r} is it, write it" if near else "Export it with that column, or write what it is called"
+    )
     remedy = f"{hint} in a copy of {profile.path.name}, and name that copy with --profile."
     raise InputError(thing, problem, remedy)
 

@@ -192,7 +192,7 @@ def _describe_file(check: FileCheck, words: Mapping[str, str], language: str) ->
         lines.append(f"{words['orphans']}{words['colon']}{check.orphans:,}")
     lines += _list_items("columns", _describe_columns(check, language), words)
     near = [
-        f"{header} ({words['maybe']} {label(column, language)})"
+        f"{header} ({words['maybe']} {label(column, language, check.table)})"
         for header, column in check.suggestions.items()
     ]
     lines += _list_items("unknown", near, words)
@@ -228,7 +228,7 @@ def _describe_slices(check: FileCheck, words: Mapping[str, str]) -> list[str]:
 
 def _describe_columns(check: FileCheck, language: str) -> list[str]:
     """Name each header, with the column it was taken for where that is not the same."""
-    named = ((header, label(column, language)) for header, column in check.columns.items())
+    named = ((header, label(column, language, check.table)) for header, column in check.columns.items())
     return [header if header == name else f"{header} → {name}" for header, name in named]
 
 
@@ -254,7 +254,7 @@ def _list_kinds(check: FileCheck, rejects: bool, words: Mapping[str, str], langu
     first = {(fault.code, fault.column): fault for fault in table[::-1].itertuples()}
     lines = [(words["rejects" if rejects else "flags"], words["rows"], words["first"])]
     for (code, column), rows in sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0])):
-        name = f"  {label(column, language)} · " if column else "  "
+        name = f"  {label(column, language, check.table)} · " if column else "  "
         case = _describe_case(first[code, column], words) if (code, column) in first else ""
         lines.append((name + name_kind(code, language), f"{rows:,}", case))
     return ["", *_align(lines)]
@@ -342,7 +342,7 @@ def _write_list(sheet: Any, checks: Sequence[FileCheck], heading: Any, styles: M
                 line += 1
                 row = "" if pd.isna(fault.row) else int(fault.row)
                 place = [_KIND_NAMES[rejects], check.file, fault.sheet, row, fault.cell]
-                column_name = fault.header or (label(fault.column, "zh") if fault.column else "")
+                column_name = fault.header or (label(fault.column, "zh", check.table) if fault.column else "")
                 _write_line(sheet, line, [*place, column_name, "", fault.reason_zh, fault.reason_en])
                 write_text(sheet, line, list(_LIST).index("内容 Value"), fault.value, styles[rejects])
     sheet.autofilter(0, 0, max(line, 1), len(_LIST) - 1)

@@ -251,8 +251,8 @@ def clean_table(
         rejected=tally["rejected"],
         duplicates=tally["duplicates"],
         dropped=table_contract.list_dropped(tally),
-        rejects=frame(found.faults.listed(rejects=True), source.file),
-        flags=frame(found.faults.listed(rejects=False), source.file),
+        rejects=frame(found.faults.listed(rejects=True), source.file, table),
+        flags=frame(found.faults.listed(rejects=False), source.file, table),
         counts=dict(found.faults.counts),
         slices=found.slices,
         columns={
@@ -281,7 +281,9 @@ def flag_copy(found: FileCheck, original: str) -> FileCheck:
     """Flag a file as a copy of another one."""
     faults = FaultLog(1)
     faults.note("same_file_twice", "", value=found.file, hint=original)
-    flags = pd.concat([frame(faults.listed(rejects=False), found.file), found.flags], ignore_index=True)
+    flags = pd.concat(
+        [frame(faults.listed(rejects=False), found.file, found.table), found.flags], ignore_index=True
+    )
     return replace(found, flags=flags, counts={**faults.counts, **found.counts})
 
 

@@ -13,6 +13,7 @@ from .fault_kinds import KINDS, explain
 from .headers import Table
 from .input_files import Sheet
 from .personal_data import cover
+from .schemas import CONSULTATIONS
 from .xlsx import name_column
 
 COUNTS = ("read", "graded", "ungradable", "rejected", "duplicates")
@@ -96,14 +97,14 @@ class FaultLog:
         return sorted(found, key=place)
 
 
-def frame(faults: Sequence[Fault], file: str = "") -> pd.DataFrame:
-    """Make a table of faults; its row is missing where a whole sheet is meant."""
+def frame(faults: Sequence[Fault], file: str = "", table: str = CONSULTATIONS) -> pd.DataFrame:
+    """List the faults of a kind of table; a row is missing where a whole sheet is meant."""
     types = dict.fromkeys(Fault._fields, TEXT_DTYPE) | {"row": "Int64"}
-    table = pd.DataFrame(faults, columns=list(Fault._fields)).astype(types)
-    table["sheet"] = table["sheet"].map(cover, na_action="ignore").astype(TEXT_DTYPE)
-    table["row"] = table["row"].where(table["row"] > 0)
-    table.insert(0, "file", pd.Series([cover(file)] * len(faults), dtype=TEXT_DTYPE))
+    listed = pd.DataFrame(faults, columns=list(Fault._fields)).astype(types)
+    listed["sheet"] = listed["sheet"].map(cover, na_action="ignore").astype(TEXT_DTYPE)
+    listed["row"] = listed["row"].where(listed["row"] > 0)
+    listed.insert(0, "file", pd.Series([cover(file)] * len(faults), dtype=TEXT_DTYPE))
     for language in ("zh", "en"):
-        told = [explain(f.code, language, f.column, f.value, f.hint) for f in faults]
-        table[f"reason_{language}"] = pd.Series(told, dtype=TEXT_DTYPE)
-    return table.drop(columns="hint")
+        told = [explain(f.code, language, f.column, f.value, f.hint, table) for f in faults]
+        listed[f"reason_{language}"] = pd.Series(told, dtype=TEXT_DTYPE)
+    return listed.drop(columns="hint")

@@ -10,7 +10,6 @@ from . import headers
 from .code_lists import CHANNELS, CODES
 from .headers import SCORES, SYNONYMS
 from .schemas import CONSULTATIONS, SCHEMAS, Column
-from .table_headers import label
 
 # Texts of which an institution has a list of its own: the workbook has a column of choices for each.
 LISTED = (
@@ -83,7 +82,7 @@ def list_fields(table: str, language: str, card: Scorecard | None = None) -> lis
 
 
 def _make(table: str, name: str, column: Column, language: str, dimension: Dimension | None) -> Field:
-    named = headers.label(name, language) if table == CONSULTATIONS else label(SCHEMAS[table], name, language)
+    named = headers.label(name, language, table)
     remark = {"zh": "（必填）", "en": " (required)"}[language] if column.required else ""
     wording = _word(dimension, language) if dimension else {}
     answers = _list_answers(column.kind, language) or tuple(wording)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from ..base.errors import near_match
-from .schemas import SCHEMAS
+from .schemas import CONSULTATIONS, SCHEMAS
 from .values import trim
 
 SCORES = ("intent", "clarity", "satisfaction")
@@ -138,9 +138,16 @@ class Table:
         return [column for column in SCORES if column not in self.columns]
 
 
-def label(column: str, language: str) -> str:
-    """Name a canonical column for people."""
-    names = SYNONYMS.get(column) or _OTHER_NAMES.get(column)
+def label(column: str, language: str, table: str = CONSULTATIONS) -> str:
+    """Name a canonical column for people, as its table does: `cost` is of orders what complaints pay out.
+
+    Examples
+    --------
+    >>> label("cost", "zh", "orders"), label("cost", "zh", "complaints")
+    ('采购成本', '赔付金额')
+    """
+    own = SCHEMAS[table].columns.get(column) if table in SCHEMAS else None
+    names = own.headers if own else SYNONYMS.get(column) or _OTHER_NAMES.get(column)
     return names[0] if language == "zh" and names else column.replace("_", " ")
 
 

@@ -24,7 +24,6 @@ TYPES: dict[str, str] = dict.fromkeys(headers.COLUMNS, TEXT_DTYPE) | {
     **dict.fromkeys(("composite_supplied", "amount"), "Float64"),
     "converted": "boolean",
 }
-_SHORT = 4  # characters of p50 and its like
 _ENOUGH = 5  # identifiers that show a form
 _CODES = ("customer_type", "source", "region", "product")  # columns whose codes may label a row of averages
 
@@ -239,8 +238,6 @@ def _may_label(is_identifier: bool, codes: set[Any], reading: Reading) -> bool:
     if not isinstance(reading.value, str):
         return reading.code == "date_unreadable"
     text = reading.value
-    if is_identifier and len(text) > _SHORT and text.isascii() and text.isalnum() and text[-1].isdigit():
-        return False  # K00012 is no label; most identifiers are so, and a pattern takes long on all of them
     return (is_identifier and text in codes) or row_kinds.is_perhaps_total(text)
 
 

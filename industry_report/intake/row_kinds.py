@@ -40,6 +40,8 @@ _PERHAPS_TOTAL = re.compile(
     rf"|(?:.{{0,24}}\s)?(?:{_ENGLISH_STATISTIC})(?:\s*[:(].*)?|[nN]|p\d\d|\d\d%",
     re.DOTALL,
 )
+# ASCII that ends with a digit is a label only if it is as short as p50, or reads like total: 3 or total (3.
+_SHORT, _OPENING = 4, re.compile("[:(]")
 _NOTE = re.compile(
     r"[*※#]*\s*(?:附?注|备注|(?:填[表写]|使用|数据|评分)?说明|(?:数据|资料)?来源|制表人?|填[表报]人?|审核人?|"
     r"统计口径|(?:打印|导出|填表|制表|统计)(?:时间|日期)|单位|notes?|source|prepared by)"
@@ -56,6 +58,7 @@ _EXAMPLE = re.compile(
     r"(?:填写)?(?:示例|样例|范例|例子?|例如|举例)(?:\s*\d*)?(?:[:：].*)?|example\s*\d*:?|e\.g\."
 )
 _IDENTIFIER = re.compile(r"(?=.*[\d*])[\w*#/.+-]{1,40}")
+_DIGIT_OR_STAR = re.compile(r"[\d*]")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _FIGURE = re.compile(r"[-+]?[\d,.]+(?:e[+-]?\d+)?\s*(?:%|[个家户条人次分元项笔件万]*|万元)")
 
@@ -112,7 +115,7 @@ def names_group(known: Mapping[str, str]) -> bool:
 
 def has_figure(identifier: str) -> bool:
     """Tell whether an identifier has a digit or is masked."""
-    return any(character.isdigit() or character == "*" for character in identifier)
+    return _DIGIT_OR_STAR.search(identifier) is not None
 
 
 def is_surely_total(text: str) -> bool:
@@ -122,8 +125,12 @@ def is_surely_total(text: str) -> bool:
 
 def is_perhaps_total(text: str) -> bool:
     """Tell whether a text reads like the label of a row of totals; somebody may be called so, too."""
+    if len(text) > _SHORT and text.isascii() and text[-1].isdigit() and not _OPENING.search(text):
+        return False  # an identifier such as HS-2025-0001; the pattern takes long on thousands of them
     folded = values.fold(text)
-    return bool(_PERHAPS_TOTAL.fullmatch(folded) or _PERHAPS_TOTAL.fullmatch(_squeeze(text)))
+    squeezed = folded.replace(" ", "")
+    found = _PERHAPS_TOTAL.fullmatch(folded) or (squeezed != folded and _PERHAPS_TOTAL.fullmatch(squeezed))
+    return bool(found)
 
 
 def _squeeze(text: str) -> str:
@@ -170,7 +177,7 @@ def _is_meant(known: Mapping[str, str], scores: Sequence[str]) -> bool:
         "*" in told
         or (len(_CHINESE.findall(told)) <= 4 and (told.isdigit() or not values.read_moment(told).value))
     )
-    return bool(looks_like_identifier) or any(re.search(r"[\d*]", text) for text in scores)
+    return bool(looks_like_identifier) or any(map(_DIGIT_OR_STAR.search, scores))
 
 
 def repeats(row: Sequence[object], names: Mapping[int, str]) -> bool:

@@ -90,7 +90,7 @@ def describe(source: Source, found: dict[int, Recognised]) -> list[InputError]:
             told.append(InputError(thing, problem, f"Say which in a mapping file: `table: {one.tie[0]}`."))
         elif one.nearest is not None:
             missing = ", ".join(
-                f"{name} ({table_headers.label(one.nearest.schema, name, 'zh')})"
+                f"{name} ({headers.label(name, 'zh', one.nearest.schema.name)})"
                 for name in one.nearest.lacking
             )
             problem = f"looks like {one.nearest.schema.name} ({one.nearest.schema.zh}) but lacks {missing}."

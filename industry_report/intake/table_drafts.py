@@ -4,9 +4,9 @@ from pathlib import Path
 
 from ..base.errors import near_match
 from . import input_files, mapping, table_contract
-from .headers import IGNORE, normalise
+from .headers import IGNORE, label, normalise
 from .mapping import ColumnMap
-from .table_headers import Found, label
+from .table_headers import Found
 
 
 def draft_mapping(path: str | Path) -> str:
@@ -41,7 +41,7 @@ def _draft_table(found: Found) -> list[str]:
         f"    # A column is one of: {', '.join(schema.columns)}; or {IGNORE}.",
     ]
     if found.lacking:
-        missing = ", ".join(f"{name} ({label(schema, name, 'zh')})" for name in found.lacking)
+        missing = ", ".join(f"{name} ({label(name, 'zh', schema.name)})" for name in found.lacking)
         lines.append(f"    # Required and not found: {missing}.")
     taken = {place: column for column, place in found.columns.items()}
     lines.append("    columns:")

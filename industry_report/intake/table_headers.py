@@ -62,12 +62,6 @@ class Recognised:
     nearest: Found | None = None
 
 
-def label(schema: Schema, column: str, language: str) -> str:
-    """Name a column for people."""
-    own = schema.columns.get(column)
-    return own.headers[0] if language == "zh" and own else column.replace("_", " ")
-
-
 @cache
 def _know(table: str) -> dict[str, str]:
     schema = SCHEMAS[table]

@@ -98,7 +98,11 @@ def show(raw: Any) -> str:
 def trim(raw: Any) -> str:
     """Give a cell's text without invisible characters, outer blanks and line breaks."""
     text = raw if isinstance(raw, str) else show(raw)
-    text = " ".join((text if text.isprintable() else _INVISIBLE.sub("", text)).split())
+    if not text.isprintable():  # so is every blank but the plain one
+        text = _INVISIBLE.sub("", text)
+        text = " ".join(text.split())
+    elif " " in text:
+        text = " ".join(text.split())
     # ="0012" is a text that a program guards from being taken for a number.
     return text[2:-1].replace('""', '"').strip() if text[:2] == '="' and text[-1] == '"' else text
 

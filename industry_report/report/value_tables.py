@@ -80,7 +80,7 @@ def quantiles(table: pd.DataFrame) -> pd.DataFrame:
 def curve(table: pd.DataFrame) -> pd.DataFrame:
     """Return the points of a concentration curve; see `protect_concentration`."""
     heads = {
-        "contributors": ("客户数（累计）", "Customers, cumulated"),
+        "contributors": ("客户数（集团计为一户，累计）", "Customers, a group as one, cumulated"),
         "share_of_customers": ("占客户的比重", "Share of customers"),
         "share": ("占金额的比重（累计）", "Share of the money, cumulated"),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from industry_report.analysis.reviews import decisions
 from industry_report.base import messages
 from industry_report.base.errors import InputError
 
@@ -163,3 +164,68 @@ def test_code_that_a_message_quotes_stays_as_it_is() -> None:
         f"2025/x/market.zh：单元In [4]（{cell}）出错：InputError：数据x：没有y 2025的咨询。现有：无。"
         "已运行部分的笔记本：x.ipynb。上一份完好的报告未受影响。"
     )
+
+
+@pytest.mark.parametrize(
+    ("thing", "problem", "remedy", "chinese"),
+    [
+        (
+            *("a.yaml, line 8", "the key name stands twice, first on line 7. Keep one of them.", ""),
+            "a.yaml第8行：键name出现两次，首次在第7行。请保留一处。",
+        ),
+        (
+            *("r.yaml, line 4", 'cycle "week" is none of month, quarter, year.', ""),
+            'r.yaml第4行：周期"week"不在可选范围内。可选：month, quarter, year。',
+        ),
+        (
+            *(
+                "r.yaml, line 4",
+                "indicator \"orderd\" is none of ordered, orders. Did you mean 'ordered'?",
+                "",
+            ),
+            "r.yaml第4行：指标\"orderd\"不在可选范围内。可选：ordered, orders。是否应为'ordered'？",
+        ),
+        (
+            *(
+                "a.yaml, line 9",
+                "entry 1 of bands says all and any. Write one of all, any, not, rule, column.",
+                "",
+            ),
+            "a.yaml第9行：bands的第1条同时写了all和any。请只写all、any、not、rule、column之一。",
+        ),
+        (
+            *(
+                "p.yaml, line 3, logo l.png",
+                "is not a PNG picture: it is too short.",
+                "Export it anew as PNG.",
+            ),
+            "p.yaml第3行，标志l.png：不是PNG图片：过短。请重新导出为PNG。",
+        ),
+        (
+            *(
+                "x.xlsx, row 4",
+                "甲 both proposed and approved it.",
+                "Correct the rows, or take them out; nothing was recorded.",
+            ),
+            "x.xlsx第4行：提出人与批准人同为甲。请更正或删去这些行；本次未作任何记录。",
+        ),
+        (
+            *("profile x", "there is none of this name.", "Did you mean 'y'?"),
+            "对接方案x：没有该名称的对接方案。是否应为'y'？",
+        ),
+    ],
+)
+def test_a_message_that_names_its_place_is_chinese_to_its_end(thing, problem, remedy, chinese) -> None:
+    assert messages.word(InputError(thing, problem, remedy)) == chinese
+
+
+FACTS = {"cycle": ("2025-02-01", "2025Q3"), "later": ("2025-10-01", "2025-09-30")}
+
+
+@pytest.mark.parametrize("code", decisions._FAULTS)
+def test_faults_of_decisions_are_told_alike_in_reports_and_commands(code: str) -> None:
+    fault = decisions.Fault(
+        "x.xlsx, row 4", "c1", code, FACTS.get(code, ("甲", "")[: decisions._FAULTS[code][0].count("{")])
+    )
+    told = messages.word(InputError("x.xlsx, row 4", f"{fault.word('en')}.", ""))
+    assert told == f"x.xlsx第4行：{fault.word('zh')}。"

@@ -9,6 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 
+from industry_report.base import messages
 from industry_report.base.files import digest_file
 from industry_report.building import notebook_inputs, plan, staleness
 from industry_report.building.plan import Job
@@ -243,9 +244,10 @@ def test_reason_names_what_changed(jobs):
     inputs = {**now["inputs"], "data": "old", "code": "old", "files": {"scorecard": "old"}}
     inputs["libraries"] = {**inputs["libraries"], "pandas": "1.0"}
     told = staleness.explain({**before, "inputs": inputs}, now, job, is_there=True)
-    assert told == (
-        f"changed: parameter year, scorecard, pandas 1.0 → {pd.__version__}, data of the slice, program code"
-    )
+    library = f"pandas 1.0 → {pd.__version__}"
+    assert told == f"parameter year, the file of scorecard, {library}, the data, the program code changed"
+    chinese = f"待制作（参数year、scorecard所用文件、{library}、数据、程序代码有变化）"
+    assert messages.translate(f"stale ({told})") == chinese
 
 
 def test_reason_without_a_record(jobs):

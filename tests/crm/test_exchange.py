@@ -484,7 +484,7 @@ def test_the_commands_from_check_to_write(sheets, monkeypatch):
     listed = run("profiles", "--language", "en")
     assert "zoho-leads\tLeads\tleads\tZoho CRM leads" in listed.output and "? " in listed.output
     checked = run("check", export, "--profile", "zoho-leads")
-    assert checked.exit_code == 0 and "Record Id → lead_id" in checked.output and "Company" in checked.output
+    assert checked.exit_code == 0 and "Record Id → 线索ID" in checked.output and "Company" in checked.output
     told = run("diff", export, "--profile", "zoho-leads", "--grades", grades)
     assert told.exit_code == 0 and "将更改" in told.output and not (tmp_path / "out").exists()
     for_programs = json.loads(

@@ -36,7 +36,7 @@ CELLS = (
 )
 BUILD = """
 import signal; signal.signal(signal.SIGINT, signal.default_int_handler)
-from industry_report.cli import main; main()
+from industry_report.__main__ import main; main()
 """
 
 

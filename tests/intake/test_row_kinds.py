@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from workbooks import HEADER, clean, list_faults, record, write
 
-from industry_report.intake import row_kinds
+from industry_report.intake import row_kinds, values
 from industry_report.intake.fault_kinds import KINDS
 
 FULL = {
@@ -151,3 +151,16 @@ def test_a_row_with_identifier_type_day_and_scores_is_always_a_record(cells):
         return
     full = {"customer_id": "K0001", **FULL, **known}
     assert row_kinds.name_non_record([text for text in full.values() if text], full, {"小微企业"}) is None
+
+
+@given(
+    st.sampled_from(["", "Q", "x ", "Grand ", "2025 ", "(", "p"]),
+    st.sampled_from(["total", "sum", "n", "std dev", "count", "p", "2025", "K-", "Q3", ""]),
+    st.sampled_from(["", " ", ":", ": ", " (", "=", "-", "."]),
+    st.from_regex("[0-9]{1,5}", fullmatch=True),
+)
+def test_what_is_seen_at_a_glance_to_be_no_label_is_none_by_the_pattern_either(before, word, between, digits):
+    text = values.trim(before + word + between + digits)
+    pattern = row_kinds._PERHAPS_TOTAL
+    slowly = any(pattern.fullmatch(form) for form in (values.fold(text), row_kinds._squeeze(text)))
+    assert row_kinds.is_perhaps_total(text) == slowly

@@ -133,10 +133,10 @@ def compare_interests(
 
 
 def _list_later(orders: pd.DataFrame, end: pd.Timestamp, days: int) -> pd.DataFrame:
-    """Return who bought what in the days before `end`."""
+    """Return who bought what from the moment of `look_back` on: a day without a time counts as after it."""
     known = known_before(orders, end, "orders", ["customer_id", "ordered_on", "amount", "kind", "product"])
-    since = (end - known["ordered_on"].dt.normalize()).dt.days.le(days)
-    return known.loc[since & ~is_refund(known), ["customer_id", "product"]]
+    later = (end - known["ordered_on"].dt.normalize()).dt.days.le(days + 1)
+    return known.loc[later & ~is_refund(known), ["customer_id", "product"]]
 
 
 def _compare(row: Any) -> float:

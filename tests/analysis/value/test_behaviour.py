@@ -156,6 +156,21 @@ def test_behaviour_is_held_against_purchases_after_it() -> None:
     assert rates["rate"].to_dict() == {"A": 0.5, "B": 0}
 
 
+@pytest.mark.parametrize(
+    ("day", "follows"), [("2025-10-01", False), ("2025-10-02", True), ("2025-12-31", True)]
+)
+def test_both_tables_of_what_followed_look_at_the_same_days(day: str, follows: bool) -> None:
+    ids = [f"K{n:03}" for n in range(80)]
+    seen = events(*((customer, "浏览", "2025-08-01") for customer in ids), product=["x"] * 40 + ["y"] * 40)
+    orders = pd.DataFrame(
+        {"customer_id": ids[:9], "ordered_on": pd.Timestamp(day), "amount": 10.0, "product": "x"}
+    )
+    before = behaviour_rates.look_back(Tables(orders, seen, None), "2026-01-01", RULES)
+    assert before["outcome"].sum() == 9 * follows
+    told = behaviour_rates.compare_interests(before["interest"], orders, "2026-01-01")
+    assert told.loc["x", "buyers"] == 9 * follows
+
+
 def test_open_rate_with_its_interval() -> None:
     row = behaviour_rates.with_rates(pd.DataFrame({"consultations": [60], "conversions": [18]})).iloc[0]
     assert [round(row[name], 4) for name in ("rate", "low", "high")] == [0.3, 0.1990, 0.4251]
