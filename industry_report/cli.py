@@ -30,6 +30,7 @@ PATH = click.Path(path_type=Path)
 ANNUAL = Path("params", "annual.yaml")
 WRITES_FILES = ("init", "update", "sample", "build", "preview")
 
+_STOPPED = "Stopped. Reports finished so far are published; build again to go on."
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
 
 
@@ -86,7 +87,8 @@ class Commands(click.Group):
         except click.ClickException as fault:
             raise speech.in_words(fault) from None
         except KeyboardInterrupt as stop:
-            speech.tell("Stopped. Reports finished so far are published; build again to go on.", err=True)
+            is_build = ctx.invoked_subcommand == "build"
+            speech.tell(_STOPPED if is_build else "Stopped.", err=True)
             sys.exit(getattr(stop, "status", INTERRUPTED))
         finally:
             self.writes_files = ctx.invoked_subcommand in WRITES_FILES

@@ -133,6 +133,9 @@ def read_log(path: str | Path, must_contain: str = "") -> tuple[Entry, ...]:
 
 
 def _read_lines(raw: bytes, path: str) -> Iterable[Entry]:
+    if raw and not any(line.startswith(b"{") for line in raw.split(b"\n")):
+        problem = "is another file than a log of decisions: no line is one."
+        raise InputError(path, problem, "Name the log; `review record` begins one under a new name.")
     if raw and not raw.endswith(b"\n"):
         number = raw.count(b"\n") + 1
         remedy = "Remove it if it was not recorded in full, or restore the log from a copy."

@@ -130,6 +130,13 @@ def test_a_line_that_was_changed_with_its_hash_breaks_at_the_next(log):
         review_log.read_log(log)
 
 
+@pytest.mark.parametrize("raw", [b"PK\x03\x04\n\x00workbook\n\x00", b"customer_id,grade\nK1,A\n", b"\n"])
+def test_another_file_is_told_to_be_no_log(tmp_path, raw):
+    (tmp_path / "decisions.xlsx").write_bytes(raw)
+    with pytest.raises(InputError, match="another file than a log"):
+        review_log.read_log(tmp_path / "decisions.xlsx")
+
+
 def test_a_log_that_was_cut_or_rewritten_lacks_the_printed_hash(log):
     assert len(review_log.read_log(log, must_contain=FIRST)) == 2
     one = review_log.read_log(log)[0]
