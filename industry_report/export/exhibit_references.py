@@ -23,7 +23,8 @@ ALIKE = 0.5
 ENDS = {"zh": re.compile(r"[。！？]"), "en": re.compile(r"(?<=[\w%)\]”’\ufdd0;])\.(?=\s+[A-Z“\d]|\s*$)")}
 # Parts of a caption that say no more of what is shown.
 ASIDE = re.compile(
-    r"（[^（）]*）|\s?\([^()]*\)|及(其)?\s*95%置信区间|,? with (its |a )?95% (confidence )?interval"
+    r"（[^（）]*）|\s?\([^()]*\)|及(其)?\s*95%置信区间|"
+    r",? with (its |a )?95% (confidence )?interval(,(?= by\b))?"
 )
 # Captions before which English has no article.
 NO_ARTICLE = re.compile(r"(What|How|Who|Which|Where|When|Why|The|An?|Each|All|Every|Both|No|To)\b|\W")

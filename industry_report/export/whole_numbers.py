@@ -13,9 +13,10 @@ NUMBER = r"[+−]?\d+(?:[,.]\d+)*%?"
 UNIT = r"(?:个百分点|万元|亿元|[元户条笔件份次天分倍人])"
 # Only of amounts and counts, not of dates: Typst stretches no box, so what is not in one must fill the line.
 COUNTED = r"(?:万元|亿元|[元户条笔件份])"
-# The character before goes along: a space that Typst puts between Chinese and figures stays within the box.
+# The character before goes along: the space between Chinese and figures stays in the box. So does
+# a sign after it with which no line must begin, as one would after a box.
 WHOLE = re.compile(
-    rf"([\u4e00-\u9fff]?{NUMBER}{UNIT}?～{NUMBER}{UNIT}?|[\u4e00-\u9fff]?{NUMBER}{COUNTED})(?![\d,.]*\d)"
+    rf"([\u4e00-\u9fff]?(?:{NUMBER}{UNIT}?～{NUMBER}{UNIT}?|{NUMBER}{COUNTED})[；：！？]?)(?![\d,.]*\d)"
 )
 PROSE = ("p", "li", "figcaption")
 WITHIN = ("strong", "em", "span")

@@ -93,7 +93,7 @@ def describe_basis(
     days = days_to_purchase.estimate(registered, window)
     return Basis(
         window=window,
-        outcomes=_mask_parts(outcome_window.count_outcomes(scored), policy),
+        outcomes=mask_outcomes(scored, policy),
         days=_protect_days(days, policy),
         bases=_protect_bases(bases.conversion_bases(scored), policy),
         customers=_protect_customers(bases.cluster(graded, measure), policy),
@@ -117,12 +117,13 @@ def is_small(counts: np.ndarray | Sequence[float], policy: Policy) -> bool:
     return not policy.internal and bool(((values > 0) & (values < policy.threshold)).any())
 
 
-def _mask_parts(table: pd.DataFrame, policy: Policy) -> pd.DataFrame:
-    """Withhold why consultations have no outcome, all reasons or none.
+def mask_outcomes(scored: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """Count outcomes and why there is none, and withhold the reasons, all or none.
 
     The parts add up to a printed total: of a single small one the total less the others would tell. Zeros
     are withheld with them: else it would be known which reason, such as a purchase before, is of few.
     """
+    table = outcome_window.count_outcomes(scored)
     if policy.internal or table.empty:
         return table
     told = table.astype("float64")

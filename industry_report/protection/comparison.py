@@ -24,9 +24,10 @@ from ..base.language import name, text
 from ..intake import dataset
 from ..scorecard.scorecards import Scorecard
 from ..settings.editions import Policy
-from .publication import Published, publish
+from .publication import Outline, Published, publish
 
 Sides = Mapping[str | int, Published]  # year or region → its tables, in the order of the report
+Wholes = Mapping[str | int, Published | Outline]  # as far as each is compared as a whole
 
 
 def choose(
@@ -138,12 +139,12 @@ def comparable(sides: Sides) -> Sides:
     return with_outcomes or dict(sides)
 
 
-def measure_of(sides: Sides) -> Measure:
+def measure_of(sides: Wholes) -> Measure:
     """Return what the rates of comparable sides measure."""
     return next(iter(sides.values())).measure
 
 
-def overview(sides: Sides) -> pd.DataFrame:
+def overview(sides: Wholes) -> pd.DataFrame:
     """Return the measure of each side as a whole.
 
     Returns
@@ -169,7 +170,7 @@ def with_standardised(table: pd.DataFrame, result: Standardised) -> pd.DataFrame
     return table.assign(standardised=result.rates["standardised"])
 
 
-def standardise(sides: Sides, over: str = "customer_type") -> Standardised:
+def standardise(sides: Wholes, over: str = "customer_type") -> Standardised:
     """Return the rates that the sides would have if all had the same composition.
 
     Strata are the groups of `over` that every side shows; all others are one stratum, whose counts follow
@@ -189,7 +190,7 @@ def standardise(sides: Sides, over: str = "customer_type") -> Standardised:
     return conversion.standardise_counts(*counts, measure_of(sides))
 
 
-def common_counts(sides: Sides, over: str) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+def common_counts(sides: Wholes, over: str) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     """Return consultations and conversions of the groups that all sides show; all others are one group.
 
     Returns
@@ -214,7 +215,7 @@ def common_counts(sides: Sides, over: str) -> tuple[pd.DataFrame, pd.DataFrame] 
     return n, x
 
 
-def steps(sides: Sides) -> list[tuple[str | int, str | int]]:
+def steps(sides: Wholes) -> list[tuple[str | int, str | int]]:
     """Return the pairs to compare, whatever the data.
 
     Each year with the one before and, of three or more, the last with the first; all pairs of regions.
@@ -226,7 +227,7 @@ def steps(sides: Sides) -> list[tuple[str | int, str | int]]:
     return list(combinations(names, 2))
 
 
-def changes(sides: Sides) -> pd.DataFrame:
+def changes(sides: Wholes) -> pd.DataFrame:
     """Compare the measure of the sides, pair by pair, after Holm.
 
     Returns
@@ -247,7 +248,7 @@ def _worded(one: str | int, other: str | int) -> str:
     return text(zh=f"{side_name(one)}比{side_name(other)}", en=f"{side_name(one)} against {side_name(other)}")
 
 
-def ranks(sides: Sides, compared: pd.DataFrame, mix: Standardised | None = None) -> pd.DataFrame:
+def ranks(sides: Wholes, compared: pd.DataFrame, mix: Standardised | None = None) -> pd.DataFrame:
     """Return between which places each side can stand, as far as differences are clear.
 
     Parameters
@@ -278,6 +279,14 @@ def ranks(sides: Sides, compared: pd.DataFrame, mix: Standardised | None = None)
     table_metadata.describe(table, heads=table_metadata.heads(source), afresh=True)
     order = "standardised" if fair else "rate"
     return table.sort_values(order, ascending=False, kind="stable").rename_axis("side")
+
+
+def place_sides(mix: Standardised) -> pd.DataFrame:
+    """Return the ``best`` and ``worst`` place of each region by its standardised rate; see `ranks`."""
+    told = mix.pairs[~mix.pairs["verdict"].isin([conversion.TOO_FEW])] if len(mix.pairs) else mix.pairs
+    if told.empty:
+        return pd.DataFrame({"best": [], "worst": []})
+    return conversion.rank_places(list(dict.fromkeys([*told["one"], *told["other"]])), told)
 
 
 def groups(sides: Sides, column: str) -> pd.DataFrame:

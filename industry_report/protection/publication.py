@@ -21,7 +21,7 @@ from ..base.origin import Number, Withheld
 from ..intake import dataset
 from ..settings.editions import Policy
 from . import consultation_tables, derived, disclosure, own_tables, source_files
-from .basis import Basis, count_open_customers, describe_basis
+from .basis import Basis, count_open_customers, describe_basis, mask_outcomes
 from .consultation_tables import GROUPINGS
 from .customers import find_thin
 from .derived import ScoreQuality
@@ -35,6 +35,27 @@ if TYPE_CHECKING:
     import scoring
 
 TESTED = ("customer_type", "source")  # products overlap: no test
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """A slice as a whole, as `Published` has it: what a report on another slice compares with.
+
+    Attributes
+    ----------
+    measure, received, average
+        See `Published`.
+    by : dict of str to DataFrame
+        By customer type alone.
+    outcomes : DataFrame
+        See `Basis`.
+    """
+
+    measure: Measure
+    received: Number | Withheld
+    average: pd.Series
+    by: Mapping[str, pd.DataFrame]
+    outcomes: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,6 +218,44 @@ def publish_months(
     return consultation_tables.protect_tables(counted, scorecard, policy)["by_month"]
 
 
+def publish_outline(
+    data: str | Path,
+    region: str,
+    year: int,
+    columns: str | Path | None = None,
+    *,
+    scorecard: scoring.Scorecard,
+    policy: Policy,
+    follow_up_days: int = outcome_window.DAYS,
+    data_cut: str = "",
+) -> Outline:
+    """Return the part of `publish` that another slice is compared with, in less time: withheld alike."""
+    consultations, window = _load(data, region, year, columns, follow_up_days, data_cut)
+    counted = consultation_tables.count(consultations, year, scorecard, policy, window)
+    named = consultation_tables.protect_tables(counted, scorecard, policy)
+    by_type = named.get(("by", "customer_type"))
+    enough = _is_enough(counted, policy)
+    return origin.release(
+        Outline(
+            measure=counted.measure,
+            received=Number(len(counted.scored)) if enough else Withheld(),
+            average=named["average"],
+            by={
+                "customer_type": _leave_out("customer_type", counted.rated, counted.measure)
+                if by_type is None
+                else by_type
+            },
+            outcomes=mask_outcomes(counted.scored if enough else counted.scored.iloc[:0], policy),
+        )
+    )
+
+
+def _is_enough(counted: consultation_tables.Counted, policy: Policy) -> bool:
+    """Tell whether enough customers stand behind a slice for anything to be told of it."""
+    several = len(counted.scored) >= policy.threshold and "all" not in counted.thin.get(TOTAL, {})
+    return policy.internal or several
+
+
 def _load(
     data: str | Path, region: str, year: int, columns: str | Path | None, days: int, cut: str
 ) -> tuple[pd.DataFrame, outcome_window.Window | None]:
@@ -227,7 +286,7 @@ def protect_slice(
     by = {own_names.plain_name(name): named.pop(("by", name)) for name in counted.names}
     by |= {name: _leave_out(name, rated, measure) for name in GROUPINGS if name not in by}
     beside = _derive(scored, rated, dimensions, named, by, measure, scorecard, grid, policy, planned)
-    enough = policy.internal or (len(scored) >= policy.threshold and "all" not in counted.thin.get(TOTAL, {}))
+    enough = _is_enough(counted, policy)
     graded = registered[registered["grade"].notna()]
     return origin.release(
         Published(

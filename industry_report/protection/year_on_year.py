@@ -104,7 +104,7 @@ def publish(
 def compare_years(now: Published, before: Published | None, year: int, earlier: int) -> YearOnYear:
     """Return two published years with what changed between them."""
     alike = before is not None and before.measure == now.measure
-    alike = alike and not (lacks_buyers(now) or (before is not None and lacks_buyers(before)))
+    alike = alike and not any(lacks_buyers(one) for one in (now, before) if one is not None)
     sides = {earlier: before, year: now}
     tables = {**now.by, "grade": _with_all_graded(now)}
     past = {**before.by, "grade": _with_all_graded(before)} if before is not None and alike else {}
@@ -139,10 +139,14 @@ def lacks_buyers(side: Published) -> bool:
 
     Who bought before is no outcome and in no rate, while who never bought stays in it.
     """
-    counts = side.basis.outcomes
+    return are_before(side.basis.outcomes, side.average)
+
+
+def are_before(counts: pd.DataFrame, average: pd.Series) -> bool:
+    """Tell `lacks_buyers` from the outcomes and the measure of a slice."""
     if counts.empty or outcome_window.BEFORE not in counts:
         return False
-    early, bought = counts[outcome_window.BEFORE].sum(), side.average.conversions
+    early, bought = counts[outcome_window.BEFORE].sum(), average.conversions
     return bool(early > outcome_window.MOST_BEFORE * (early + (0 if pd.isna(bought) else bought)))
 
 

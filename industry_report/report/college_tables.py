@@ -24,7 +24,7 @@ def college_needs(needs: pd.DataFrame, changes: pd.DataFrame, earlier: int) -> p
         table = table.drop(columns=["difference", "direction"])
     heads = {
         "rate": language.term("share"),
-        "difference": text(zh=f"比{earlier}年（个百分点）", en=f"On {earlier} (points)"),
+        "difference": text(zh="变化（百分点）", en=f"On {earlier} (points)"),
     }
     hidden = table_metadata.withheld(needs).get("rate", [])
     withheld = {"rate": hidden} if len(hidden) else {}

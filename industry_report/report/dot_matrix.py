@@ -18,6 +18,7 @@ SHAPES = ("o", "^", "s", "D", "v", "P")  # a side each
 SIGNS = ("●", "▲", "■", "◆", "▼", "✚")
 MOST_COLUMNS = 3  # of numbers; of more sides the first and the last
 LONGEST_HEAD = 0.5  # inches: longer ones would take the room of the drawing and of the groups' names
+LONGEST_NAME = 0.8  # inches, of a group beside three columns of numbers and one of changes
 VERDICTS = {HIGHER: "▲", LOWER: "▼"}
 
 
@@ -47,10 +48,11 @@ def rates(
     sides, groups = (list(dict.fromkeys(table[name])) for name in ("side", "group"))
     wide = {name: table.pivot(index="group", columns="side", values=name) for name in ("rate", "low", "high")}
     known = {id(side): place for place, side in enumerate(sides)}
-    least = max(0.3, 0.1 * len(sides) + 0.12)
+    least = max(0.28, 0.085 * len(sides) + 0.1)
     names = [group_name(group) for group in groups]
     shown = groups[: layout.rows_on_a_page(names, least)]
-    numbers = _list_numbers(table, shown, sides, side_name, change)
+    told = _choose_columns(sides, names, change)
+    numbers = _list_numbers(table, shown, sides, told, side_name, change)
     key = "  ".join(f"{sign} {side_name(side)}" for sign, side in zip(SIGNS, sides, strict=False))
     measure = text(zh=f"{label}及95%置信区间  {key}", en=f"{label} with 95% confidence interval  {key}")
     note = layout.count_left_out(len(groups) - len(shown))
@@ -69,15 +71,23 @@ def rates(
     return figure
 
 
+def _choose_columns(sides: list[Any], names: list[str], change: pd.DataFrame | None) -> list[Any]:
+    """Return the sides whose numbers are printed: the ends alone where names have no room for more."""
+    crowded = (
+        change is not None and len(change) and max(map(style.text_width, names), default=0) > LONGEST_NAME
+    )
+    return sides if len(sides) <= MOST_COLUMNS and not crowded else [sides[0], sides[-1]]
+
+
 def _list_numbers(
     table: pd.DataFrame,
     groups: list[Any],
     sides: list[Any],
+    told: list[Any],
     side_name: Callable[[Any], str],
     change: pd.DataFrame | None,
 ) -> Mapping[str, list[str]]:
     """Return the columns of numbers: a side each, and the change with its verdict."""
-    told = sides if len(sides) <= MOST_COLUMNS else [sides[0], sides[-1]]
     cells = table.set_index(["group", "side"])
     signs = dict(zip(sides, SIGNS, strict=False))
     numbers = {

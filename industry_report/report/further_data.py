@@ -28,7 +28,8 @@ def _groups(pair: YearOnYear) -> list[tuple[str, pd.DataFrame]]:
         listed.append((caption, versus[TESTED] if len(versus) else versus))
     rates = now.mix.rates[["rate", "standardised", "low", "high"]] if len(now.mix.rates) else now.mix.rates
     caption = text(zh="按客户类型构成标准化的比率", en="Rates standardised for customer type")
-    return [*listed, (caption, rates)]
+    sales = text(zh="各类客户成交金额（未扣除退款）", en="Sales by customer type (before refunds)")
+    return [(sales, now.amounts), *listed, (caption, rates)]
 
 
 def _changes(pair: YearOnYear) -> list[tuple[str, pd.DataFrame]]:

@@ -239,7 +239,7 @@ def _write_numbers(ax: Axes, numbers: Mapping[str, Sequence[str]], widths: Seque
 
 def row_height(labels: Iterable[str], least: float = 0.29) -> float:
     """Return how high rows must be for these names, inches."""
-    return max(least, 2 * LINE_INCHES + 0.04) if any("\n" in label for label in labels) else least
+    return max(least, 2 * LINE_INCHES + 0.01) if any("\n" in label for label in labels) else least
 
 
 def rows_on_a_page(names: Iterable[str], least: float = 0.29) -> int:

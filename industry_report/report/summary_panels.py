@@ -5,8 +5,11 @@ Each names its finding, its unit and the chapter that tells more, and is None wh
 
 from __future__ import annotations
 
+import pandas as pd
+
 from ..base import language, origin
 from ..base.language import text
+from ..protection.standing import Standing
 from ..protection.year_on_year import YearOnYear
 from . import small_figures
 from .one_page import Panel
@@ -21,12 +24,34 @@ def volume(pair: YearOnYear, see: str = "") -> Panel | None:
     )
 
 
-def rate(pair: YearOnYear, see: str = "") -> Panel | None:
-    """Draw the measure as a whole with its interval, this year and the year before."""
+MOST_BESIDE = 4  # other regions whose names have room beside a panel
+
+
+def rate(pair: YearOnYear, place: Standing | None = None, see: str = "") -> Panel | None:
+    """Draw the measure as a whole with its interval, this year and the year before; other regions in grey."""
     label = pair.now.measure.label
+    if place is not None and len(beside := place.table["rate"].dropna().drop(place.region, errors="ignore")):
+        return _rate_among_others(pair, place, beside, see)
     unit = text(zh=f"{label}；线段为95%置信区间", en=f"{label}; line: 95% confidence interval")
     title = headlines.headline_rate(pair)
     return small_figures.columns(pair.rates, "rate", title=title, measure=unit, see=see)
+
+
+def _rate_among_others(pair: YearOnYear, place: Standing, beside: pd.Series, see: str) -> Panel | None:
+    """Draw the course of the measure, and where others stand in the last year: of many, the ends."""
+    several = len(beside) > MOST_BESIDE
+    ends = beside.loc[[beside.idxmax(), beside.idxmin()]] if several else beside
+    others = pd.DataFrame({language.name(str(other)): {pair.year: value} for other, value in ends.items()})
+    count = len(beside)
+    which = text(
+        zh=f"{count}个地区中最高、最低的" if several else "其他地区",
+        en=f"highest and lowest of {count} regions" if several else "other regions",
+    )
+    unit = text(zh=f"含95%置信区间；灰色为{which}", en=f"With 95% interval; grey: {which}")
+    return small_figures.course(
+        pair.rates, "rate", name=language.name(place.region), title=headlines.headline_rate(pair),
+        others=others, measure=unit, see=see,
+    )  # fmt: skip
 
 
 def grades(pair: YearOnYear, see: str = "") -> Panel | None:

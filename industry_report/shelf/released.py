@@ -54,7 +54,8 @@ def list_counts(record: Mapping[str, Any], of: Slice) -> dict[Key, float]:
     record : mapping
         Its JSON.
     of : (str, int)
-        Region and year. Of a report about several slices only the rows that name this one are taken.
+        Region and year. Of a report about several slices only the rows that name this one are taken, of one
+        that sets others beside its own region theirs only for them.
 
     Returns
     -------
@@ -62,13 +63,18 @@ def list_counts(record: Mapping[str, Any], of: Slice) -> dict[Key, float]:
         What tells the row apart, without region and year, and the column → the count.
     """
     own, parameters = {of[0], str(of[1])}, record.get("parameters", {})
-    several = len(_list_sides(parameters)) > 1
-    earlier = find_earlier(parameters)
+    earlier, home = find_earlier(parameters), parameters.get("region")
+    beside = {str(region) for region in parameters.get("regions") or [] if home}
+    is_guest = bool(home) and home != of[0]  # of others than its own a report shows its own year alone
+    if is_guest and of[1] != parameters.get("year"):
+        return {}
     other = {str(year) for year in (earlier, parameters.get("year")) if earlier and year != of[1]}
+    other |= beside - {of[0]}
+    needed = {of[0]} if is_guest else own if len(_list_sides(parameters)) > 1 else set()
     is_past = of[1] == earlier
     found: dict[Key, float] = {}
     for labels, column, value in _list_cells(record):
-        if (several and not labels & own) or labels & other:
+        if (needed and not labels & needed) or labels & other:
             continue
         if is_past and not labels & own and not column.startswith(BEFORE):
             continue  # a number of the report's own year

@@ -179,3 +179,28 @@ def test_versions_of_any_report_that_differ_by_few_are_found(column):
     assert released.differ_by_few(told(120), told(121), {PLACE}, 10)
     assert not released.differ_by_few(told(120), told(130), {PLACE}, 10)
     assert not released.differ_by_few(told(120), told(120), {PLACE}, 10)
+
+
+def test_a_region_beside_others_is_compared_by_the_rows_that_name_it(tmp_path: Path) -> None:
+    """A report on one region shows others' totals: its own counts are none of theirs, nor theirs its own."""
+    given = {"region": "黄山市", "year": 2025, "earlier_year": 0, "regions": ["黄山市", "杭州市"]}
+    regions = {
+        **{"kind": "table", "caption": "各地区的咨询数"},
+        "columns": [
+            {"name": "region", "label": "地区", "role": "row"},
+            {"name": "received", "label": "咨询数", "role": "number"},
+        ],
+        "data": [{"region": "黄山市", "received": 400}, {"region": "杭州市", "received": 500}],
+    }
+    ours = record("ours", 100, given)
+    ours["exhibits"].append(regions)
+    source = frozenset({"官网"})
+    assert released.list_counts(ours, ("杭州市", 2025)) == {(frozenset(), "received"): 500.0}
+    assert released.list_counts(ours, ("杭州市", 2024)) == {}
+    own = released.list_counts(ours, PLACE)
+    assert own[(frozenset(), "received")] == 400.0 and own[(source, "received")] == 100.0
+    theirs = record("theirs", 103, {"region": "杭州市", "year": 2025})
+    both = {("杭州市", 2025)}
+    assert not released.differ_by_few(ours, theirs, both, 10)
+    theirs["exhibits"].append({**regions, "data": [{"region": "杭州市", "received": 503}]})
+    assert released.differ_by_few(ours, theirs, both, 10)

@@ -12,6 +12,7 @@ from ...base import language, origin
 from ...base.language import formatted, listing, term, text
 from .college_basis import basis as basis
 from .college_basis import limits as limits
+from .college_basis import regions as regions
 from .college_basis import rule as rule
 from .college_basis import stated as stated
 from .college_basis import too_little as too_little
@@ -131,13 +132,13 @@ def finding(needs: pd.DataFrame, changes: pd.DataFrame, earlier: int) -> str:
     parts = []
     if len(known) and (known == known.iloc[0]).sum() == 1:
         most = language.mention(str(known.index[0]))
-        parts.append(text(zh=f"{most}需求最大", en=f"{language.capital(most)} is asked for most"))
+        parts.append(text(zh=f"{most}需求最大", en=f"{language.capital(most)} is in greatest demand"))
     mine = changes[changes["kind"] == "product"]
-    for direction, zh, en in ((RISING, "上升", "rising"), (FALLING, "下降", "falling")):
+    for direction, zh, en in ((RISING, "上升", "up"), (FALLING, "下降", "down")):
         rows = mine[mine["direction"] == direction].sort_values("difference", key=abs, ascending=False)
         if len(rows):
             names = listing([language.mention(str(group)) for group in rows["group"].head(FEW_NAMED)])
-            parts.append(text(zh=f"{names}比{earlier}年{zh}", en=f"{names} {en} since {earlier}"))
+            parts.append(text(zh=f"{names}比{earlier}年{zh}", en=f"{names} {en} on {earlier}"))
     return text(zh="，", en="; ").join(parts)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...base import origin, table_metadata
-from ...base.language import term, text
+from ...base import language, origin, table_metadata
+from ...base.language import listing, term, text
 from .wording import percent
 
 
@@ -61,7 +61,7 @@ def rule(year: int, earlier: int, steady_within: float) -> str:
         zh=f"比较{year}年与{earlier}年各项占注明该项的咨询的比例。产品的升降可供调整课程参考，客户类型和客户来源的升降可供选取案例、"
         f"安排营销与客服实训参考。变化的整个区间不超过{earlier}年比重的±{steady_within:g}%的，为平稳；此外变化超出偶然波动的，判断为上升或下降"
         "（规则见附录“方法”）；其余为依据不足：可能有变化，也可能没有，不能当作平稳。两年填写该项的比例相差过大的，也不判断",
-        en=f"The table compares shares of the consultations that name one in {year} and {earlier}: those of products for the curriculum, "
+        en=f"Directions compare shares of the consultations that name one in {year} and {earlier}: those of products for the curriculum, "
         "those of customer types and sources for case studies and for training in marketing and service. A share is steady if the whole "
         f"interval of its change is within {steady_within:g}% of the {earlier} share; else rising or falling only if the change is larger "
         "than chance would explain (see Method in the appendix). Not enough evidence means that it may or may not have changed, not "
@@ -128,6 +128,34 @@ def limits() -> str:
     return text(
         zh="咨询不等于招聘需求，不得单独作为调整招生计划的依据，应与人社、教育部门的统计和用人单位调研结合使用",
         en="Consultations are not vacancies: never the only ground for changing enrolment; use with official statistics and employers' views",
+    )
+
+
+def regions(counts: pd.DataFrame, region: str, year: int) -> str:
+    """Give the consultations of each region; that there is one alone is said, too.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        See `publication.count_regions`.
+    """
+    if len(counts) < 2:
+        place = language.name(region)
+        return text(
+            zh=f"本报告只统计{place}，没有与其他地区并列。", en=f"This report is about {place} alone."
+        )
+    number = {
+        name: language.formatted(count, "consultations") for name, count in counts["consultations"].items()
+    }
+    told = listing(
+        [
+            text(zh=f"{language.name(str(name))}{n}条", en=f"{language.name(str(name))} {n}")
+            for name, n in number.items()
+        ]
+    )
+    return text(
+        zh=f"{year}年各地区有效咨询：{told}（含不可评级的）",
+        en=f"Consultations in {year}, graded or not: {told}",
     )
 
 

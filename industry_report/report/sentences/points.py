@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ...analysis.conversion import HIGHER, LOWER, REST
+from ...analysis.conversion import HIGHER, LOWER, NO_DIFFERENCE, REST
 from ...base import language, origin
 from ...base.language import capital, listing, mention, text
 from ...protection.year_on_year import YearOnYear
@@ -23,8 +23,8 @@ def point_driver(pair: YearOnYear) -> str:
     return text(
         zh=f"咨询变多，质量分化。{group}占净增量的{percent(row.contribution)}，{pair.now.measure.label}{rate}，显著低于其他来源；"
         "投放考核宜看高等级咨询量，不只看咨询量",
-        en=f"More leads, of uneven quality. {capital(group)} brought {percent(row.contribution)} of the gain, with a conversion rate of "
-        f"{rate}, significantly below other sources; judge advertising by high-grade leads, not by leads",
+        en=f"More consultations, of uneven quality. {capital(group)} brought {percent(row.contribution)} of the gain and convert at "
+        f"{rate}, significantly below other sources; judge advertising by high-grade consultations, not by their number",
     )
 
 
@@ -41,8 +41,14 @@ def point_best(pair: YearOnYear, kind: str = "source") -> str:
     each = "分别" if len(rows) > 1 else ""
     return text(
         zh=f"{names}转化效率较高。{pair.now.measure.label}{each}为{rates}，显著高于其他{language.term(kind)}；宜单独统计并总结做法",
-        en=f"{capital(names)} convert better. {rates}, significantly above the rest; report them separately",
+        en=f"{capital(names)} convert better. {_own_rates(pair, rates, len(rows))}, significantly above the rest; "
+        "track them separately and learn from them",
     )
+
+
+def _own_rates(pair: YearOnYear, rates: str, count: int) -> str:
+    label = pair.now.measure.label.lower()
+    return f"Their {label}s are {rates}" if count > 1 else f"Their {label} is {rates}"
 
 
 def point_types(pair: YearOnYear) -> str:
@@ -62,8 +68,9 @@ def point_types(pair: YearOnYear) -> str:
     return text(
         zh=f"{mention(str(largest))}是主体，{mention(str(best))}成交较多。前者占咨询的{share}，后者{pair.now.measure.label}"
         f"{percent(higher['rate'].iloc[0])}，显著高于其他客户；服务方案宜分类设计",
-        en=f"{capital(mention(str(largest)))} are the bulk, {mention(str(best))} buy more often. The former are {share} of "
-        f"consultations, the latter convert at {percent(higher['rate'].iloc[0])}, significantly above the rest",
+        en=f"{capital(mention(str(largest)))} ask most, {mention(str(best))} buy more often. The former make {share} of "
+        f"consultations; the latter convert at {percent(higher['rate'].iloc[0])}, significantly above the rest. "
+        "Offer each a service of its own",
     )
 
 
@@ -75,7 +82,7 @@ def points_for_trade(pair: YearOnYear) -> list[str]:
 
 def points_for_government(pair: YearOnYear) -> list[str]:
     """Return what a department may take from the year: scale, small firms, what the numbers are not."""
-    found = [point_small_firms(pair), point_types(pair), point_coverage()]
+    found = [point_small_firms(pair), point_small_conversion(pair), point_coverage()]
     return [point for point in found if point][:MOST_POINTS]
 
 
@@ -108,6 +115,42 @@ def point_small_firms(pair: YearOnYear) -> str:
         if len(there) > 1
         else f"{names}占咨询的{share}{more}",
         en=f"{capital(names)} made up {share} of consultations{more}",
+    )
+
+
+def point_small_conversion(pair: YearOnYear) -> str:
+    """State how small firms convert against all others; nothing where none of them was tested."""
+    versus = pair.now.versus.get("customer_type", pd.DataFrame())
+    if "verdict" not in versus:
+        return ""
+    rows = versus[versus.index.isin(SMALL)]
+    told = {verdict: rows[rows["verdict"] == verdict] for verdict in (LOWER, HIGHER, NO_DIFFERENCE)}
+    label = pair.now.measure.label
+    words = {
+        LOWER: ("显著偏低", "below the rest"),
+        HIGHER: ("显著偏高", "above the rest"),
+        NO_DIFFERENCE: ("与其他客户差异不显著", "not significantly different from the rest"),
+    }
+    zh, en = [], []
+    for verdict, mine in told.items():
+        if len(mine):
+            names = listing([mention(str(group)) for group in mine.index])
+            rates = listing([percent(rate) for rate in mine["rate"]])
+            zh.append(f"{names}{words[verdict][0]}（{rates}）")
+            en.append(f"{names} {words[verdict][1]} ({rates})")
+    if not zh:
+        return ""
+    claim = text(
+        zh=f"小微客户的{label}各不相同" if len(zh) > 1 else f"{zh[0]}",
+        en=f"Small firms differ in their {label.lower()}" if len(en) > 1 else capital(en[0]),
+    )
+    evidence = text(
+        zh=f"{'，'.join(zh)}；" if len(zh) > 1 else "",
+        en=f"{capital('; '.join(en))}. " if len(en) > 1 else "",
+    )
+    return text(
+        zh=f"{claim}。{evidence}原因不在数据之中，制定扶持措施前宜另作调查",
+        en=f"{claim}. {evidence}The data do not say why: ask before designing support",
     )
 
 

@@ -18,6 +18,7 @@ from ...analysis.conversion import (
     TOO_FEW,
     Measure,
     Standardised,
+    Trend,
     compare_pairs,
     difference,
     rank_places,
@@ -34,7 +35,7 @@ from .side_absences import no_months as no_months
 from .side_absences import not_standardised as not_standardised
 from .side_absences import withheld as withheld
 from .side_absences import without_outcomes as without_outcomes
-from .wording import bracketed, is_withheld, p_value, percent
+from .wording import bracketed, is_withheld, ordinal, percent
 
 FEW_NAMED = 3  # groups that a sentence names before it refers to the table
 
@@ -121,22 +122,28 @@ def _no_trend(table: pd.DataFrame, measure: Measure) -> str:
     return text(zh=f"{'；'.join(zh)}，不作年度比较", en=f"{'; '.join(en)}. Years are not compared")
 
 
+TRENDS = {
+    RISES: ("逐年趋势上升", "an upward trend over the years"),
+    FALLS: ("逐年趋势下降", "a downward trend over the years"),
+    NO_TREND: ("没有显著的逐年趋势", "no clear trend over the years"),
+}
+
+
 def _steady_rise(known: pd.DataFrame) -> str:
     """State the trend over three years or more (Cochran-Armitage); nothing over two."""
+    found = find_trend(known)
+    if found is None or found.verdict not in TRENDS:
+        return ""
+    zh, en = TRENDS[found.verdict]
+    return text(zh=f"；{len(known)}年{zh}", en=f"; {en}")
+
+
+def find_trend(known: pd.DataFrame) -> Trend | None:
+    """Test the trend of sides that are years; None for fewer than three."""
     if len(known) < 3:
-        return ""
+        return None
     found = test_trend(known.iloc[::-1].astype({"consultations": float, "conversions": float}))
-    words = {
-        RISES: ("逐年趋势上升", "an upward trend over the years"),
-        FALLS: ("逐年趋势下降", "a downward trend over the years"),
-        NO_TREND: ("没有显著的逐年趋势", "no clear trend over the years"),
-    }
-    if found.verdict not in words or pd.isna(found.z):
-        return ""
-    zh, en = words[found.verdict]
-    shown = f"Z={found.z:.1f}".replace("-", "−")
-    p = p_value(found.p)
-    return text(zh=f"；{len(known)}年{zh}（{shown}，{p}）", en=f"; {en} ({shown}, {p})")
+    return None if pd.isna(found.z) else found
 
 
 def _step(row: Any) -> str:
@@ -150,37 +157,33 @@ def _step(row: Any) -> str:
 
 
 def compared_heads(over_years: bool, measure: Measure) -> dict[str, str]:
-    """Return the heads of the two rates that a table of differences sets side by side.
-
-    Regions are named in columns of their own: in a table of several pairs a head could not name them.
-    """
+    """Return the heads of the two rates that a table of differences sets side by side."""
     if over_years:
         return {
             "reference": text(zh=f"基期{measure.label}", en=f"{measure.label}, earlier year"),
             "rate": text(zh=f"比较期{measure.label}", en=f"{measure.label}, later year"),
         }
     return {
-        "one": term("region"),
-        "rate": measure.label,
-        "other": text(zh="对比地区", en="Compared with"),
-        "reference": text(zh=f"对比地区{measure.label}", en=f"Its {measure.label.lower()}"),
+        "rate": text(zh=f"前者{measure.label}", en="First"),
+        "reference": text(zh=f"后者{measure.label}", en="Second"),
     }
 
 
-def pairs(compared: pd.DataFrame, over_years: bool, measure: Measure) -> pd.DataFrame:
-    """Return the table of differences as it is shown: a row a pair, with the names of both.
+def pairs(
+    compared: pd.DataFrame, over_years: bool, measure: Measure, *, tested: bool = False
+) -> pd.DataFrame:
+    """Return the table of differences as it is shown: a row a pair.
 
     Parameters
     ----------
     compared : DataFrame
         See `comparison.changes`.
+    tested : bool
+        With p values, for the data appendix.
     """
-    numbers = ["difference", "low", "high", "p_adjusted", "verdict"]
-    headed = with_heads(compared, compared_heads(over_years, measure))
-    if over_years:
-        return headed[["reference", "rate", *numbers]]
-    named = headed.assign(**{side: [side_name(name) for name in headed[side]] for side in ("one", "other")})
-    return named.set_index("one")[["rate", "other", "reference", *numbers]]
+    rates = ["reference", "rate"] if over_years else ["rate", "reference"]
+    numbers = ["difference", "low", "high", *(["p_adjusted"] if tested else []), "verdict"]
+    return with_heads(compared, compared_heads(over_years, measure))[[*rates, *numbers]]
 
 
 def order(table: pd.DataFrame, measure: Measure) -> str:
@@ -217,21 +220,16 @@ def _place(rates: pd.Series, best: int, worst: int) -> str:
     """Say where the sides of one range of places stand; they are joint only if they fill it alone."""
     names = _rated(rates)
     if best == worst:
-        return text(zh=f"{names}第{best}位", en=f"{names} {_ordinal(best)}")
+        return text(zh=f"{names}第{best}位", en=f"{names} {ordinal(best)}")
     if len(rates) == worst - best + 1:
         return text(
             zh=f"{names}差异不显著，并列第{best}位",
-            en=f"{names} joint {_ordinal(best)}, not significantly different",
+            en=f"{names} joint {ordinal(best)}, not significantly different",
         )
     return text(
         zh=f"{names}{'均' if len(rates) > 1 else ''}在第{best}～{worst}位之间，不能确定",
-        en=f"{names} between {_ordinal(best)} and {_ordinal(worst)}",
+        en=f"{names} between {ordinal(best)} and {ordinal(worst)}",
     )
-
-
-def _ordinal(place: int) -> str:
-    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return f"{place}{ending}"
 
 
 def composition(result: Standardised, over: str, measure: Measure) -> str:

@@ -16,6 +16,12 @@ def percent(value: float) -> str:
     return language.formatted(value, "rate")
 
 
+def ordinal(place: int) -> str:
+    """Return a place as English says it: 1st, 2nd, 11th."""
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}"
+
+
 def cut(share: float) -> str:
     """Return where customers are divided: a cut that was chosen is exact and has no decimal, 20%."""
     return percent(share).replace(".0%", "%")

@@ -252,8 +252,8 @@ def parts(pair: YearOnYear) -> pd.DataFrame:
     heads = {
         "split_by": text(zh="分解依据", en="Split by"),
         "reference": text(zh=f"{pair.earlier}年{label}", en=f"{label}, {pair.earlier}"),
-        "within": text(zh="各组自身变化（个百分点）", en="Within groups (points)"),
-        "mix": text(zh="构成变化（个百分点）", en="Changed mix (points)"),
+        "within": text(zh="各组自身变化", en="Within groups"),
+        "mix": text(zh="构成变化", en="Changed mix"),
         "rate": text(zh=f"{pair.year}年{label}", en=f"{label}, {pair.year}"),
     }
     formats = {"within": "difference", "mix": "difference"}

@@ -11,7 +11,7 @@ from industry_report.analysis import conversion
 from industry_report.analysis.conversion import Measure
 from industry_report.base import language, table_metadata
 from industry_report.report import tables
-from industry_report.report.sentences import side_by_side
+from industry_report.report.sentences import side_by_side, side_headlines
 
 SALE = Measure()
 
@@ -62,7 +62,9 @@ def test_three_years_are_told_from_first_to_last_and_as_a_trend() -> None:
     table = years((2000, 400), (2000, 440), (2000, 500))
     said = side_by_side.trend(steps(table), table, SALE)
     assert said.startswith("成交率2021年为20.0%，2023年为25.0%；2023年比2021年上升5.0个百分点，")
-    assert said.endswith("3年逐年趋势上升（Z=3.8，P<0.001）")
+    assert said.endswith("3年逐年趋势上升")
+    assert side_headlines.trend_test(table).endswith("检验：Z=3.8，P<0.001")
+    assert side_headlines.trend_test(table.tail(2)) == ""
 
 
 def test_two_years_have_no_trend() -> None:
@@ -122,8 +124,8 @@ def test_table_of_differences_names_both_regions() -> None:
         index=pd.Index(["黄山市比杭州市"], name="compared"),
     )
     shown = tables.printed(side_by_side.pairs(compared, False, SALE))
-    assert list(shown.columns[:4]) == ["地区", "成交率", "对比地区", "对比地区成交率"]
-    assert list(shown.iloc[0, :4]) == ["黄山市", "20.0%", "杭州市", "30.0%"]
+    assert list(shown.columns[:3]) == ["比较", "前者成交率", "后者成交率"]
+    assert list(shown.iloc[0, :3]) == ["黄山市比杭州市", "20.0%", "30.0%"]
     years = tables.printed(side_by_side.pairs(compared, True, SALE))
     assert list(years.columns[:3]) == ["比较", "基期成交率", "比较期成交率"]
 
@@ -226,3 +228,51 @@ def test_heads_name_the_two_rates() -> None:
         "rate": "比较期成交率",
     }
     assert side_by_side.grade_label("A") == "A级"
+
+
+# Headlines of a comparison
+
+
+def test_headline_of_years_claims_only_what_the_interval_allows() -> None:
+    assert side_headlines.headline_rates(years((2000, 400), (2000, 440), (2000, 500)), "成交率") == (
+        "成交率显著高于2021年"
+    )
+    assert side_headlines.headline_rates(years((200, 40), (200, 42)), "成交率") == "成交率变化不显著"
+
+
+def test_headline_of_regions_names_ends_that_are_clear_of_all() -> None:
+    told = rates(黄山市=(2000, 600), 杭州市=(2000, 800), 盐城市=(2000, 400))
+    assert side_headlines.headline_rates(told, "成交率") == "成交率：杭州市最高，盐城市最低"
+    assert (
+        side_headlines.headline_rates(told.iloc[[0, 1, 0]].set_axis(list("甲乙丙")), "成交率")
+        == "成交率乙最高"
+    )
+    same = rates(黄山市=(500, 100), 杭州市=(500, 104))
+    assert side_headlines.headline_rates(same, "成交率") == "成交率差异不显著"
+    assert side_headlines.headline_rates(same.iloc[:1], "成交率") == "成交率"
+
+
+def test_headline_of_groups_names_what_every_region_finds() -> None:
+    def side(**verdicts: str) -> SimpleNamespace:
+        return SimpleNamespace(versus={"source": pd.DataFrame({"verdict": verdicts})})
+
+    both = {
+        "甲市": side(官网="higher", 电话咨询="lower"),
+        "乙市": side(官网="no clear difference", 电话咨询="lower"),
+    }
+    assert side_headlines.headline_everywhere(both, "source", SALE) == "电话咨询在各地区均显著偏低"  # type: ignore[arg-type]
+    none = {"甲市": side(官网="higher"), "乙市": side(官网="lower")}
+    assert side_headlines.headline_everywhere(none, "source", SALE) == "各客户来源的成交率"  # type: ignore[arg-type]
+
+
+def test_headline_of_shifts_counts_what_it_does_not_name() -> None:
+    moved = pd.DataFrame(
+        {"verdict": ["higher", "higher", "higher", "lower"], "difference": [0.1, 0.3, 0.2, -0.1]},
+        index=["官网", "搜索引擎", "老客户推荐", "电话咨询"],
+    )
+    assert (
+        side_headlines.headline_shifts(moved, "source", SALE)
+        == "搜索引擎和老客户推荐等3组显著上升，电话咨询显著下降"
+    )
+    still = moved.assign(verdict="no clear difference")
+    assert side_headlines.headline_shifts(still, "source", SALE) == "各客户来源成交率变化不显著"

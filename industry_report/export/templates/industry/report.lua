@@ -126,11 +126,15 @@ local function width(text)
   return letters
 end
 
--- A number with its unit, or an interval: short, with a figure and hardly a word. Its parts stand on one line.
-local LONGEST_NUMBER = 24 -- Latin letters
+-- What a number is written with; a few letters more are its unit. Its parts stand on one line.
+local NUMERIC = {}
+for _, code in utf8.codes('0123456789.,%+-−–~～/×()（） \u{a0}') do NUMERIC[code] = true end
+local LONGEST_UNIT, LONGEST_NUMBER = 4, 24 -- Latin letters
+
 local function is_number(text)
-  local signless = text:gsub('^[+-]', ''):gsub('^−', '')
-  return signless:find('^%d') and width(text) <= LONGEST_NUMBER and not signless:find('%a%a%a')
+  local others = ''
+  for _, code in utf8.codes(text) do if not NUMERIC[code] then others = others .. utf8.char(code) end end
+  return text:find('%d') and width(others) <= LONGEST_UNIT and width(text) <= LONGEST_NUMBER
 end
 
 -- Figures are a tenth wider than the letters of a text, and a percent sign nearly two of them.
@@ -144,7 +148,6 @@ end
 local function need(cell)
   local text = pandoc.utils.stringify(cell.contents)
   if is_number(text) then return number_width(text) end
-  if text:find('^[%s%d]') and text:find('%d') then return math.min(width(text), 24) end
   local longest = 0
   for word in text:gmatch('%S+') do longest = math.max(longest, math.min(width(word), 16)) end
   return longest
@@ -238,20 +241,82 @@ end
 -- A head may take two lines.
 local function in_two(cell) return math.max(head_need(cell), whole(cell) / 2) end
 
--- All tables are as wide as the page. A column gets what it would take on one line; where all together want more
--- than there is, the widest give way to one level, and none below its longest word.
-local function spread(tbl)
-  local wanted, least = widest(tbl, in_two, whole), widest(tbl, head_need, cell_need)
-  if #wanted == 0 or #wanted ~= #tbl.colspecs then return end
-  local level, given, sum = math.max(table.unpack(wanted)), {}, 0
+-- How many lines a cell takes in a column of a width.
+local function lines(letters, given) return math.max(math.ceil(1.08 * letters / math.max(given - 2, 1)), 1) end
+
+local MOST_LOOKED_AT = 40 -- rows: in a longer table these tell how wide its columns are best
+local STEP = 2            -- letters
+
+-- How many lines all rows take, and those of one column alone a little: so its longest cell need not be the row's.
+local function height(rows, given)
+  local sum = 0
+  for _, row in ipairs(rows) do
+    local most = 1
+    for i, letters in ipairs(row) do
+      local taken = lines(letters, given[i] or 1)
+      most, sum = math.max(most, taken), sum + 0.05 * taken
+    end
+    sum = sum + most
+  end
+  return sum
+end
+
+-- The column, and by how much, whose widening saves most lines for what it takes.
+local function best_step(rows, given, wanted, room)
+  local now, best, column, more = height(rows, given), 0, nil, 0
+  for i = 1, #given do
+    local old = given[i]
+    for step = STEP, math.min(room, wanted[i] - old, 8 * STEP), STEP do
+      given[i] = old + step
+      local gain = (now - height(rows, given)) / step
+      if gain > best then best, column, more = gain, i, step end
+    end
+    given[i] = old
+  end
+  return column, more
+end
+
+-- The widest give way to one level, and none below its longest word.
+local function level(wanted, least)
+  local most, given, sum = math.max(table.unpack(wanted)), {}, 0
   repeat
     sum = 0
     for i, width in ipairs(wanted) do
-      given[i] = math.max(least[i], math.min(width, level))
+      given[i] = math.max(least[i], math.min(width, most))
       sum = sum + given[i]
     end
-    level = level - 1
-  until sum <= NORMAL or level < 1
+    most = most - 1
+  until sum <= NORMAL or most < 1
+  return given, sum
+end
+
+-- All tables are as wide as the page. A column gets what it would take on one line; where all together want more
+-- than there is, each gets its longest word, and the rest goes where it
+-- saves most lines, or to all alike if that saves more.
+local function spread(tbl)
+  local wanted, given = widest(tbl, in_two, whole), widest(tbl, head_need, cell_need)
+  if #wanted == 0 or #wanted ~= #tbl.colspecs then return end
+  local all, sum = 0, 0
+  for i = 1, #wanted do all, sum = all + wanted[i], sum + given[i] end
+  if all <= NORMAL then
+    given, sum = wanted, all
+  elseif sum < NORMAL then
+    local rows = {}
+    local function look(found)
+      for _, row in ipairs(found) do
+        if #rows < MOST_LOOKED_AT then rows[#rows + 1] = row.cells:map(whole) end
+      end
+    end
+    look(tbl.head.rows)
+    for _, body in ipairs(tbl.bodies) do look(body.body) end
+    local even, sum_of_even = level(wanted, given)
+    local column, more = best_step(rows, given, wanted, NORMAL - sum)
+    while column do
+      given[column], sum = given[column] + more, sum + more
+      column, more = best_step(rows, given, wanted, NORMAL - sum)
+    end
+    if height(rows, even) <= height(rows, given) then given, sum = even, sum_of_even end
+  end
   if sum == 0 then return end
   for i, spec in ipairs(tbl.colspecs) do tbl.colspecs[i] = { spec[1], given[i] / sum } end
 end
@@ -311,7 +376,8 @@ end
 function Pandoc(doc)
   local blocks = pandoc.List()
   for place, block in ipairs(doc.blocks) do
-    if (block.t == 'Para' or block.t == 'BulletList') and begins_exhibit(doc.blocks[place + 1]) then
+    local leads = block.t == 'Para' or block.t == 'BulletList'
+    if leads and begins_exhibit(doc.blocks[place + 1]) then
       blocks:extend(enclosed('#lead-in[', { block }, ']'))
       goto continue
     end
