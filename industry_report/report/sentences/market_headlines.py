@@ -22,8 +22,10 @@ def headline_sales(now: Market) -> str:
     change = _growth(now, "sales")
     if pd.isna(change):
         return text(zh="各年销售额", en="Sales by year")
+    if percent(abs(change)) == percent(0):
+        return text(zh="销售额与上年持平", en="Sales as high as the year before")
     word = text(zh="增长" if change >= 0 else "下降", en="up" if change >= 0 else "down")
-    return text(zh=f"销售额比上年{word}{abs(change):.1%}", en=f"Sales {word} {abs(change):.1%}")
+    return text(zh=f"销售额比上年{word}{percent(abs(change))}", en=f"Sales {word} {percent(abs(change))}")
 
 
 def headline_share(now: Market) -> str:

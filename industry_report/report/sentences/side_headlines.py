@@ -40,6 +40,8 @@ def headline_received(received: pd.DataFrame) -> str:
     if not first:
         return text(zh="有效咨询", en="Consultations")
     growth, year = percent(abs(last / first - 1)), counts.index[0]
+    if growth == percent(0):
+        return text(zh=f"咨询量与{year}年持平", en=f"Consultations as many as in {year}")
     return text(
         zh=f"咨询量比{year}年{'增长' if last >= first else '下降'}{growth}",
         en=f"Consultations {'up' if last >= first else 'down'} {growth} on {year}",
