@@ -256,6 +256,8 @@ def check_slice(tally: Tally, report: dict[str, Any], register: Register) -> Non
         elif "year_before" in names and (region, year - 1) in register.slices:
             before = register.graded(region, year - 1, days)
             tally.check(report["report"], exhibit, year_on_year(exhibit["data"], names[0], now.rows, before))
+        elif names[0] == "region" and "standardised" in names:
+            tally.check(report["report"], exhibit, beside(exhibit["data"], register, year, days))
         elif "received" in names and names[0] == "side":
             pairs = {
                 side: register.graded(region, side, days) for side in {row["side"] for row in exhibit["data"]}
@@ -263,6 +265,16 @@ def check_slice(tally: Tally, report: dict[str, Any], register: Register) -> Non
             tally.check(report["report"], exhibit, months(exhibit["data"], pairs))
         else:
             tally.check(report["report"], exhibit, now.expect(exhibit))
+
+
+def beside(data: list[dict], register: Register, year: int, days: int) -> Iterator[tuple[int, str, Any]]:
+    """Yield the consultations of each region and its rate; names may be English."""
+    regions = {english(region): region for region, _ in register.slices}
+    for i, row in enumerate(data):
+        region = regions.get(row["region"], row["region"])
+        found = rates_of(register.graded(region, year, days))
+        yield i, "received", len(register.slices[region, year])
+        yield from ((i, name, found[name]) for name in ("rate", "low", "high"))
 
 
 def months(data: list[dict], sides: dict[Any, pd.DataFrame]) -> Iterator[tuple[int, str, Any]]:
