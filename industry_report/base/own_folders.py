@@ -47,7 +47,7 @@ class OwnFolder:
 
     def remove(self) -> None:
         """Remove it with all that is in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        _clear(self.path)
         self._lock.release()
 
 
@@ -94,8 +94,19 @@ def remove_abandoned(path: Path) -> None:
     except OSError:  # it is gone, or another program's
         return
     if lock is not None:
-        shutil.rmtree(path, ignore_errors=True)
+        _clear(path)
         lock.release()
+
+
+def _clear(path: Path) -> None:
+    """Remove a folder, its lock last: so one whose removal was cut off is swept like any other."""
+    with suppress(OSError):
+        for inner in [inner for inner in path.iterdir() if inner.name != LOCK]:
+            if inner.is_dir() and not inner.is_symlink():
+                shutil.rmtree(inner, ignore_errors=True)
+            else:
+                inner.unlink(missing_ok=True)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_unlocked(path: Path, mode: int) -> bool:

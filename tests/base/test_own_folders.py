@@ -100,3 +100,21 @@ def test_folders_are_made_while_others_sweep(tmp_path):
     with ThreadPoolExecutor(6) as pool:
         assert all(all(found) for found in pool.map(work, range(6)))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_lock_goes_last_so_that_a_removal_cut_off_is_swept(tmp_path, monkeypatch):
+    folder = own_folders.make_folder(tmp_path, "x-")
+    for name in [f"{letter}{number}" for letter in ".Aaz" for number in range(9)]:
+        (folder.path / name).write_text("1")
+        (folder.path / f"{name}-in").mkdir()
+        (folder.path / f"{name}-in" / "deep").write_text("1")
+    gone, unlink = [], os.unlink
+
+    def follow(path, **given):
+        gone.append(Path(path).name)
+        unlink(path, **given)
+
+    monkeypatch.setattr(os, "unlink", follow)
+    folder.remove()
+    assert not folder.path.exists()
+    assert gone[-1] == own_folders.LOCK and len(gone) > 70
