@@ -7,7 +7,7 @@ public one sums of money by customer type, shares and models, and nothing that c
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # see `publication`
     import scoring
 
 MONEY = ("sales", "cost", "contribution", "clv", "potential")
+COMPARED = ("sales", "contribution")  # what happened in a year; lifetime values rest on all years up to it
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,9 @@ class PublishedValue:
         What data there are: by table and channel; by file.
     synthetic : bool
         Whether any row is invented.
+    before : Series
+        `COMPARED` of the year before, as that year's own report prints them; empty where its data do not
+        cover that year, or this one is not over.
     """
 
     last_day: str
@@ -108,6 +112,7 @@ class PublishedValue:
     channels: pd.DataFrame
     files: pd.DataFrame
     synthetic: bool
+    before: pd.Series = field(default_factory=lambda: pd.Series(dtype="float64"))
 
 
 def publish_value(
@@ -148,15 +153,24 @@ def publish_value(
     all_tables = value_protection.read_tables(data, region, columns)
     consultations = all_tables.get("consultations", pd.DataFrame())
     files, synthetic = value_protection.list_files(data, region, columns, list(all_tables), policy)
-    groups = amounts = None
-    if not policy.internal and _has_year(consultations, year):
-        # Types that the slice's own report pools or withholds are pooled and withheld here.
+
+    def ask_own_report(year: int) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+        """Return rates and amounts by type of the slice's own report: its types are withheld here, too."""
+        if policy.internal or not _has_year(consultations, year):
+            return None, None
         how: dict[str, Any] = {"follow_up_days": follow_up_days, "data_cut": data_cut}
         how |= {"scorecard": cards.intent, "policy": policy}
         now = publication.publish(data, region, year, columns, **how)
-        groups, amounts = now.by["customer_type"], now.amounts
-    found = protect_value(all_tables, year, cards, rules, policy, groups, amounts, data_cut)
-    return origin.release(PublishedValue(**found, files=files, synthetic=synthetic))
+        return now.by["customer_type"], now.amounts
+
+    found = protect_value(all_tables, year, cards, rules, policy, *ask_own_report(year), data_cut)
+    before = pd.Series(dtype="float64")
+    orders = _take_tables(all_tables, consultations).orders
+    if customer_values.covers_two_years(orders, customer_values.find_end(all_tables, year, data_cut)):
+        before = sum_year(all_tables, year - 1, rules, policy, *ask_own_report(year - 1), data_cut)
+        if found["counts"]["unknown_contribution"] != 0:
+            before = before.drop("contribution")
+    return origin.release(PublishedValue(**found, files=files, synthetic=synthetic, before=before))
 
 
 def _has_year(consultations: pd.DataFrame, year: int) -> bool:
@@ -183,31 +197,90 @@ def protect_value(
         The protected rates and sums of money by customer type of the industry report of the same slice.
     """
     consultations = all_tables.get("consultations", pd.DataFrame())
-    tables = _take_tables(all_tables, consultations)
-    at = customer_values.find_end(all_tables, year, data_cut)
-    buyers, gaps = _value(tables, at, rules)
-    intents = _grade_intent(consultations, at, cards.intent)
-    buyers = buyers.assign(value_grade=_grade_value(buyers, cards.value))
-    seen = value_protection.observe(tables, all_tables, at, rules, cards.engagement)
-    pooled = value_protection.pool_types(buyers, consultations, groups, policy)
+    now = _list_buyers(all_tables, year, rules, policy, groups, data_cut)
+    graded = _grade_value(now.buyers, cards.value)
+    buyers, pooled = (rows.assign(value_grade=graded) for rows in (now.buyers, now.pooled))
+    intents = _grade_intent(consultations, now.at, cards.intent)
+    seen = value_protection.observe(now.tables, all_tables, now.at, rules, cards.engagement)
     inside = value_protection.describe_customers(pooled, intents, seen) if policy.internal else None
-    everyone = value_protection.list_everyone(all_tables)
-    known = value_counts.list_bought(tables.orders, consultations, everyone, at, data_cut)
-    few = value_counts.find_few(known, value_counts.name_types(consultations, pooled[TYPE]), policy)
-    told = pooled.assign(**{NEW: value_counts.mark_new(pooled, known, at)})
-    last = time_rule.moment(at) - pd.Timedelta(days=1)
+    last = time_rule.moment(now.at) - pd.Timedelta(days=1)
     return {
         "last_day": f"{last:%Y-%m-%d}",
-        "supplied": _list_supplied(tables, all_tables),
-        "counts": value_protection.protect_counts(_count(buyers, seen), policy, few),
-        **_protect_money(told, groups, amounts, policy, is_counted="buyers" not in few),
-        **_check_models(tables, at, rules, policy),
-        **_show_inside(buyers, gaps, intents, seen, policy),
+        "supplied": _list_supplied(now.tables, all_tables),
+        "counts": value_protection.protect_counts(_count(buyers, seen), policy, now.few),
+        **_protect_money(now, groups, amounts, policy),
+        **_check_models(now.tables, now.at, rules, policy),
+        **_show_inside(buyers, now.gaps, intents, seen, policy),
         "engagement": value_protection.protect_rates(seen.rates, policy),
         "mails": value_protection.protect_mails(seen, policy),
         "customers": pd.DataFrame() if inside is None else inside,
         "channels": value_protection.protect_channels(coverage(all_tables), policy),
     }
+
+
+def sum_year(
+    all_tables: Mapping[str, pd.DataFrame],
+    year: int,
+    rules: Assumptions,
+    policy: Policy,
+    groups: pd.DataFrame | None = None,
+    amounts: pd.DataFrame | None = None,
+    data_cut: str = "",
+) -> pd.Series:
+    """Return `COMPARED` of a year as its own report prints them, see `protect_value`: missing if withheld.
+
+    A contribution that is not known of all customers is missing, too: it is no year's whole.
+    """
+    then = _list_buyers(all_tables, year, rules, policy, groups, data_cut)
+    total = _sum_money(then, groups, amounts, policy).total.reindex(list(COMPARED))
+    is_whole = bool(then.buyers["contribution"].notna().all())
+    return total if is_whole else total.mask(total.index == "contribution")
+
+
+@dataclass(frozen=True, eq=False)
+class _Buyers:
+    """Who bought up to a day.
+
+    Attributes
+    ----------
+    at : str
+        The day after the last one.
+    tables : Tables
+        What their value rests on.
+    buyers, gaps : DataFrame
+        See `customer_values.value_customers`.
+    pooled : DataFrame
+        Buyers with the types that may be named, and whether they are new in the year.
+    few : frozenset of str
+        Which counts tell of few; see `value_counts.find_few`.
+    """
+
+    at: str
+    tables: Tables
+    buyers: pd.DataFrame
+    gaps: pd.DataFrame
+    pooled: pd.DataFrame
+    few: frozenset[str]
+
+
+def _list_buyers(
+    all_tables: Mapping[str, pd.DataFrame],
+    year: int,
+    rules: Assumptions,
+    policy: Policy,
+    groups: pd.DataFrame | None,
+    data_cut: str,
+) -> _Buyers:
+    consultations = all_tables.get("consultations", pd.DataFrame())
+    tables = _take_tables(all_tables, consultations)
+    at = customer_values.find_end(all_tables, year, data_cut)
+    buyers, gaps = _value(tables, at, rules)
+    pooled = value_protection.pool_types(buyers, consultations, groups, policy)
+    everyone = value_protection.list_everyone(all_tables)
+    known = value_counts.list_bought(tables.orders, consultations, everyone, at, data_cut)
+    few = value_counts.find_few(known, value_counts.name_types(consultations, pooled[TYPE]), policy)
+    told = pooled.assign(**{NEW: value_counts.mark_new(pooled, known, at)})
+    return _Buyers(at, tables, buyers, gaps, told, few)
 
 
 def _take_tables(all_tables: Mapping[str, pd.DataFrame], consultations: pd.DataFrame) -> Tables:
@@ -282,22 +355,24 @@ def _count(buyers: pd.DataFrame, seen: Counted) -> dict[str, int]:
     }
 
 
-def _protect_money(
-    buyers: pd.DataFrame,
-    groups: pd.DataFrame | None,
-    amounts: pd.DataFrame | None,
-    policy: Policy,
-    *,
-    is_counted: bool,
-) -> dict[str, Any]:
-    """Return all sums and curves; how many customers they are of only where that tells of no few."""
-    rows = buyers.reset_index()
+def _sum_money(
+    now: _Buyers, groups: pd.DataFrame | None, amounts: pd.DataFrame | None, policy: Policy
+) -> Sums:
     hidden = value_protection.list_hidden(groups)
     sums = protect_sums(
-        policy, rows, [*MONEY, NEW], [TYPE], means=True, hidden={TYPE: hidden},
+        policy, now.pooled.reset_index(), [*MONEY, NEW], [TYPE], means=True, hidden={TYPE: hidden},
         known={} if amounts is None else {TYPE: amounts["amount"].dropna().to_dict()},
     )  # fmt: skip
-    sums = value_counts.drop_new(sums)
+    return value_counts.drop_new(sums)
+
+
+def _protect_money(
+    now: _Buyers, groups: pd.DataFrame | None, amounts: pd.DataFrame | None, policy: Policy
+) -> dict[str, Any]:
+    """Return all sums and curves; how many customers they are of only where that tells of no few."""
+    rows, is_counted = now.pooled.reset_index(), "buyers" not in now.few
+    hidden = value_protection.list_hidden(groups)
+    sums = _sum_money(now, groups, amounts, policy)
     # What the sums withhold is withheld of the quantiles, too.
     withheld = hidden | set(sums.by[TYPE].index[sums.by[TYPE]["customers"].isna()])
     bought = rows[rows["sales"].gt(0).fillna(False)]

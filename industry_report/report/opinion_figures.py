@@ -23,7 +23,11 @@ MAP_INCHES = 2.6  # height of the map of importance and performance
 
 
 def items(
-    distribution: pd.DataFrame, boxes: pd.DataFrame, names: Mapping[str, str], title: str = ""
+    distribution: pd.DataFrame,
+    boxes: pd.DataFrame,
+    names: Mapping[str, str],
+    title: str = "",
+    tops: pd.DataFrame | None = None,
 ) -> Figure:
     """Draw how each item was answered: a full bar, from poor to excellent.
 
@@ -36,13 +40,16 @@ def items(
         Item → what it is called.
     title : str
         The finding, one line.
+    tops : DataFrame, optional
+        Item → ``rate`` and ``mean``, printed beside the bars.
     """
     steps = _as_steps(distribution, boxes)
     table = boxes if steps is None else steps
     labels = _name_boxes() if steps is None else [str(step) for step in table.columns]
     measure = text(zh="各项评价占答卷的比重", en="Share of answers to each item")
     shown = [names.get(str(item), str(item)) for item in table.index]
-    figure, ax = layout.begin_rows(shown, {}, title, measure, height=0.42, top=0.38)
+    numbers = {} if tops is None else _list_tops(tops.reindex(table.index))
+    figure, ax = layout.begin_rows(shown, numbers, title, measure, height=0.36, top=0.38)
     colours = list(style.grade_colours(labels).values())
     left = np.zeros(len(table))
     for box, colour in zip(table.columns, colours, strict=True):
@@ -55,6 +62,17 @@ def items(
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_visible(False)
     return figure
+
+
+def _list_tops(tops: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the columns of numbers beside the bars: share satisfied and, where they are told, means."""
+    heads = {"rate": text(zh="满意占比", en="Satisfied"), "mean": text(zh="平均分", en="Mean")}
+
+    def say_number(value: float, column: str) -> str:
+        return language.protected() if pd.isna(value) else language.formatted(value, column)
+
+    told = [column for column in heads if tops[column].notna().any()]
+    return {heads[column]: [say_number(value, column) for value in tops[column]] for column in told}
 
 
 def _as_steps(distribution: pd.DataFrame, boxes: pd.DataFrame) -> pd.DataFrame | None:

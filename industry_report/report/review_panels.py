@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..analysis import effects as judged
 from ..analysis.reviews import action_effects, grade_outcomes
+from ..analysis.reviews import proposals as rules
 from ..analysis.reviews.review_file import DOWN
 from ..base import origin
 from ..base.language import text
@@ -20,12 +21,14 @@ from .one_page import Panel
 from .sentences import review, review_headlines
 
 
-def proposals(by_grade: pd.DataFrame, proposed: pd.DataFrame, see: str = "") -> Panel | None:
-    """Draw how many changes the rules propose for customers of each grade."""
-    unit = text(zh="各现等级客户的调整建议，条", en="Proposals by present grade")
-    table = by_grade.rename_axis("grade")
+def proposals(proposed: pd.DataFrame, see: str = "") -> Panel | None:
+    """Draw how many changes each rule proposes."""
+    if proposed.empty:
+        return None
+    unit = text(zh="各条规则的建议，户", en="Proposals by rule, customers")
+    table = rules.count_proposals(proposed)
     title = review_headlines.headline_proposals(proposed)
-    return small_figures.bars(table, "proposals", title=title, measure=unit, see=see)
+    return small_figures.bars(table, "customers", title=title, measure=unit, see=see)
 
 
 def waiting(by_grade: pd.DataFrame, reviewed: pd.DataFrame, see: str = "") -> Panel | None:

@@ -24,9 +24,10 @@ WIDTH_INCHES, HEIGHT_INCHES = 1.968, 1.5  # 50 × 38 mm: six of them on one page
 TEXT_POINTS = 8.0
 MOST_ROWS = 8  # of more, the largest are drawn, and the others counted
 NAME_INCHES = 0.86
-LEADING_ON = ("and", "of", "the", "for", "with", "to", "&")
+LEADING_ON = ("and", "or", "of", "the", "for", "with", "to", "&")
 GAP_INCHES = 0.05
 LINE_INCHES = TEXT_POINTS * 1.4 / 72
+TWO_LINES_INCHES = 0.275  # from which on a row has room for a name of two
 MARKS = {HIGHER: "▲", LOWER: "▼"}
 
 
@@ -318,27 +319,31 @@ def _row_colours(table: pd.DataFrame, verdicts: Sequence[str], judged: bool) -> 
     return [style.ACCENT] * len(table)
 
 
-def _shorten(names: Sequence[str], room: float) -> list[str]:
-    """Return names on one line each: the first words of a long one, where they tell it from the others."""
-    worded = [name if _width(name) <= room else _keep_words(name, room) for name in names]
+def _shorten(names: Sequence[str], room: float, lines: int) -> list[str]:
+    """Return names on so many lines: the first words of a long one, where they tell it from the others."""
+    worded = [_keep_words(name, room, lines) for name in names]
     return [
-        word if word and worded.count(word) == 1 else _cut(name, room)
+        word if word and worded.count(word) == 1 else _cut(name, room, lines)
         for name, word in zip(names, worded, strict=True)
     ]
 
 
-def _keep_words(name: str, room: float) -> str:
+def _keep_words(name: str, room: float, lines: int) -> str:
     """Return the first words that have room, none that leads on to what is left out; empty for none."""
     kept = name.split()
-    while kept and (_width(" ".join(kept)) > room or kept[-1] in LEADING_ON):
+    while kept:
+        told = style.wrap(" ".join(kept), room, TEXT_POINTS)
+        is_whole = len(kept) == len(name.split())
+        if len(told) <= lines and (is_whole or kept[-1] not in LEADING_ON):
+            return "\n".join(told)
         kept.pop()
-    return " ".join(kept)
+    return ""
 
 
-def _cut(name: str, room: float) -> str:
-    """Return a name on one line, its end left out where it has no room."""
-    if _width(name) <= room:
-        return name
+def _cut(name: str, room: float, lines: int) -> str:
+    """Return a name on so many lines; what has no room is left out, of one line its end."""
+    if lines > 1 or _width(name) <= room:
+        return style.shorten(name, room, TEXT_POINTS)
     kept = name
     while kept and _width(kept + "…") > room:
         kept = kept[:-1]
@@ -360,14 +365,14 @@ def _begin_rows(
         language.capital(language.grade_name(str(group))) if grades else language.name(str(group))
         for group in table.index
     ]
-    told = _shorten([name.replace("\n", " ") for name in told], NAME_INCHES)
-    left = max(map(_width, told), default=0.0) + 2 * GAP_INCHES
-    numbers = max(map(_width, labels), default=0.0)
-    right = WIDTH_INCHES - (GAP_INCHES if both else numbers + 2 * GAP_INCHES)
-    rows = max(len(table), 1)
-    note = LINE_INCHES if left_out else 0.0
+    rows, note = max(len(table), 1), LINE_INCHES if left_out else 0.0
     room = HEIGHT_INCHES - note - top - 0.04
     height = min(room, 0.4 * rows)
+    lines = 2 if height / rows >= TWO_LINES_INCHES else 1
+    told = _shorten([name.replace("\n", " ") for name in told], NAME_INCHES, lines)
+    left = max((_width(line) for name in told for line in name.split("\n")), default=0.0) + 2 * GAP_INCHES
+    numbers = max(map(_width, labels), default=0.0)
+    right = WIDTH_INCHES - (GAP_INCHES if both else numbers + 2 * GAP_INCHES)
     figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES))
     ax = _axes(figure, left, right, HEIGHT_INCHES - top - 0.02 - height, HEIGHT_INCHES - top - 0.02)
     ax.set_ylim(rows - 0.5, -0.5)

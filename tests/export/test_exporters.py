@@ -355,10 +355,24 @@ def test_report_data_holds_what_was_said_and_nothing_of_other_libraries(notebook
     assert exporters.report_data(notebook)["sentences"] == [f"句子：{NASTY}"]
 
 
+COVER = {"language": "zh", "title": "题", "subtitle": "", "facts": [], "notice": ""}
+
+
+@pytest.mark.parametrize("length", [1, 4, 9])
+@pytest.mark.parametrize("words", ["Review of grades ", "客户等级评估与改进"])
+def test_finding_stands_in_the_field_of_the_cover_below_any_title(length, words):
+    """White letters below the field, which ends 149 mm above the foot of the page, could not be seen."""
+    cover = COVER | {"title": (words * length).strip(), "finding": "F1NDING"}
+    sheet = PdfReader(io.BytesIO(typesetting.compile_pdf("= A", imprint.describe(cover, {}), {}))).pages[0]
+    places = []
+    sheet.extract_text(visitor_text=lambda text, cm, tm, *_: places.append((text, tm[5] * cm[3] + cm[5])))
+    (found,) = {place for text, place in places if "F1NDING" in text}
+    assert found > 149 / 25.4 * 72
+
+
 def test_what_typst_refuses_is_named():
-    cover = {"language": "zh", "title": "题", "subtitle": "", "facts": [], "notice": ""}
     with pytest.raises(InputError, match="PDF of “题”: Typst stopped"):
-        typesetting.compile_pdf('#image("none.svg", alt: "x")', imprint.describe(cover, {}), {})
+        typesetting.compile_pdf('#image("none.svg", alt: "x")', imprint.describe(COVER, {}), {})
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ import scoring
 from industry_report.analysis.value.assumptions import load_assumptions
 from industry_report.base.errors import InputError
 from industry_report.base.origin import Withheld
-from industry_report.protection import value_protection
+from industry_report.protection import value_protection, value_publication
 from industry_report.protection.value_publication import Cards, PublishedValue, protect_value
 from industry_report.settings.editions import Policy
 
@@ -261,6 +261,21 @@ def test_nothing_of_the_next_year_is_known() -> None:
     one, other = publish(tables, INTERNAL), publish(more, INTERNAL)
     pd.testing.assert_frame_equal(one.customers, other.customers)
     pd.testing.assert_frame_equal(one.engagement, other.engagement)
+
+
+@pytest.mark.parametrize("policy", [PUBLIC, INTERNAL], ids=["public", "internal"])
+def test_the_year_before_is_what_its_own_report_prints(policy: Policy) -> None:
+    tables = make(280)
+    own = protect_value(tables, 2024, CARDS, RULES, policy)["money"].total
+    before = value_publication.sum_year(tables, 2024, RULES, policy)
+    pd.testing.assert_series_equal(before, own[["sales", "contribution"]])
+    tables["orders"].loc[tables["orders"]["ordered_on"].dt.year == 2024, "cost"] = np.nan
+    before = value_publication.sum_year(tables, 2024, RULES, policy)
+    assert before["sales"] == own["sales"] and np.isnan(before["contribution"])
+    tables["orders"]["amount"] = np.where(tables["orders"].index == tables["orders"].index[0], 1e9, 0.01)
+    tables["orders"].loc[tables["orders"].index[0], "ordered_on"] = pd.Timestamp("2024-05-05")
+    is_told = value_publication.sum_year(tables, 2024, RULES, policy).notna()
+    assert bool(is_told["sales"]) == policy.internal
 
 
 def test_no_identifier_is_in_a_public_edition() -> None:

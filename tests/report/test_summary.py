@@ -54,6 +54,22 @@ def bars(count: int, **options: Any) -> Panel:
     return panel
 
 
+ALIKE = ["Customers of whom all firms buy", "Customers of whom all firms lapse"]
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["购买减少或满意度下降", "购买活跃且满意"], ["购买减少或\n满意度下降", "购买活跃且满意"]),
+        (["Fewer purchases or satisfaction fell", "Mail"], ["Fewer\npurchases", "Mail"]),
+        (ALIKE, ["Customers of\n…all firms buy", "Customers of\n…firms lapse"]),  # the ends tell them apart
+    ],
+)
+def test_few_rows_have_names_of_two_lines(names: list[str], expected: list[str]) -> None:
+    panel = small_figures.bars(rates(len(names)).set_axis(names), "rate", title="甲", measure="成交率")
+    assert panel is not None and [name for name in texts(panel) if name in expected] == expected
+
+
 def test_summary_tells_page_and_exporters_the_same(shown: list[dict[str, Any]]) -> None:
     display.summary(
         "咨询5,588条",

@@ -15,7 +15,7 @@ from industry_report.analysis.value.renewal_models import Sbg
 from industry_report.base import language, style
 from industry_report.base.origin import Number, Withheld
 from industry_report.report import value_figures, value_tables
-from industry_report.report.sentences import value, value_models, wording
+from industry_report.report.sentences import value, value_changes, value_models, wording
 
 BROKEN = re.compile(r"nan|None|NaT|inf\b|[，、；：][，、；：。]|（）|\(\)|  |^[，；、,;:]|[，；、,;]$|\{|\}")
 TITLE = "价值最高的20.0%客户占全部生命周期价值的54.5%，其余客户的贡献合计为总额的141.7%"
@@ -207,6 +207,29 @@ def test_sales_less_refunds_are_called_net_wherever_they_stand(spoken: str) -> N
     assert word in value.totals(COUNTS, total(), 2025).replace(" of 2025", "")
     assert word in value.key_figures(COUNTS, total())[1][0]
     assert word in value_tables.MONEY_HEADS["sales"][0 if spoken == "zh" else 1]
+
+
+COMPARED = [
+    (80.0, {"zh": "，比上年增长25.0%", "en": ", up 25.0% on 2024"}, "+25.0%"),
+    (200.0, {"zh": "，比上年下降50.0%", "en": ", down 50.0% on 2024"}, "−50.0%"),
+    (100.01, {"zh": "，与上年持平", "en": ", as in 2024"}, {"zh": "与上年持平", "en": "as in"}),
+    (np.nan, {"zh": "", "en": ""}, ""),
+    (-5.0, {"zh": "", "en": ""}, ""),
+]
+
+
+@pytest.mark.parametrize(("then", "said", "under"), COMPARED)
+def test_sales_are_compared_with_the_year_before(then: float, said: Any, under: Any, spoken: str) -> None:
+    now, before = total(sales=100.0), pd.Series({"sales": then, "contribution": np.nan})
+    told = value.totals(COUNTS, now, 2025, before)
+    assert told == value.totals(COUNTS, now, 2025).replace("100元", f"100元{said['zh']}", 1).replace(
+        "100 yuan", f"100 yuan{said['en']}", 1
+    )
+    figures = value.key_figures(COUNTS, now)
+    customers, sales, *others = value_changes.changes(figures, now, before)
+    assert (under[spoken] if isinstance(under, dict) else under) in sales and bool(under) == bool(sales)
+    assert not any([customers, *others])  # all years add up to it, or nothing is known
+    assert any(value_changes.changes(figures, now, pd.Series(dtype="float64")))
 
 
 def test_tenths_have_a_finding_of_their_own_and_a_cut_no_decimal(spoken: str) -> None:

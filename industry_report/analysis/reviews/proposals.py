@@ -61,7 +61,7 @@ def propose(evidence: pd.DataFrame, grades: pd.Series, review: Review, card: Sco
     Returns
     -------
     DataFrame
-        One row a customer, rises first, then by grade, highest first: ``customer_id``, ``from``, ``to``
+        One row a customer, by grade, highest first, then rises first: ``customer_id``, ``from``, ``to``
         (missing where rules contradict each other), ``move`` ("up", "down", "contradictory"), ``rule`` and
         ``evidence`` in the report's language.
     """
@@ -97,8 +97,8 @@ def _order(table: pd.DataFrame, card: Scorecard) -> pd.DataFrame:
     ranks = {UP: 0, DOWN: 1, CONTRADICTORY: 2}
     keys = (
         table["customer_id"].astype(str).to_numpy(str),
-        table["from"].map({grade: -place for place, grade in enumerate(card.grades)}).to_numpy(float),
         table["move"].map(ranks).to_numpy(float),
+        table["from"].map({grade: -place for place, grade in enumerate(card.grades)}).to_numpy(float),
     )
     return table.iloc[np.lexsort(keys)].reset_index(drop=True)  # the last key comes first
 

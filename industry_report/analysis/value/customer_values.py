@@ -71,6 +71,7 @@ def take_purchases(consultations: pd.DataFrame) -> pd.DataFrame | None:
 
 
 READ = ("customer_id", "ordered_on", "occurred_at", "amount", "kind", "cost", "product", "minutes", "staff")
+MISSING_DAYS = 2  # that the last month of a year may lack
 DATES = {"orders": "ordered_on", "interactions": "occurred_at", "consultations": "consulted_on"}
 
 
@@ -101,6 +102,31 @@ def find_end(all_tables: Mapping[str, pd.DataFrame], year: int, data_cut: str = 
         days = [day.normalize() for day in latest if pd.notna(day) and day.year == year]
     known = min([end, max(days) + pd.Timedelta(days=1)]) if days else end
     return f"{known:%Y-%m-%d}"
+
+
+def covers_two_years(orders: pd.DataFrame | None, at: str) -> bool:
+    """Return whether orders cover the year that ends before a day, and the one before.
+
+    Less than a year is not compared with a whole one. The first order must be of the first month of the one
+    or earlier, and the last of the last month of the other, which counts as full to within two days, as in
+    the report on the market.
+
+    Examples
+    --------
+    >>> orders = pd.DataFrame({"ordered_on": pd.to_datetime(["2024-01-09", "2025-12-03"])})
+    >>> covers_two_years(orders, "2025-12-30"), covers_two_years(orders, "2025-12-10")
+    (True, False)
+    """
+    dates = pd.Series(dtype="datetime64[us]") if orders is None else orders["ordered_on"].dropna()
+    if dates.empty:
+        return False
+    last = time_rule.moment(at) - pd.Timedelta(days=1)
+    is_over = last.month == 12 and last.day >= 31 - MISSING_DAYS
+    return (
+        is_over
+        and dates.min() < time_rule.moment(f"{last.year - 1}-02-01")
+        and (dates.max() >= time_rule.moment(f"{last.year}-12-01"))
+    )
 
 
 def value_customers(tables: Tables, at: str, rules: Assumptions) -> tuple[pd.DataFrame, pd.DataFrame]:

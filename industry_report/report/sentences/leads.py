@@ -80,7 +80,7 @@ def key_figures(now: PublishedLeads) -> list[tuple[str, str]]:
     )
     if len(now.test):
         figures.append(
-            (text(zh="时间外检验AUC", en="AUC out of time"), formatted(now.test["auc"].iloc[0], "auc"))
+            (text(zh="成交排在前面的可能性", en="Buyers ranked first"), percent(now.test["auc"].iloc[0]))
         )
     top = now.by_grade.iloc[:1]
     if len(top) and top["rate"].notna().all():

@@ -13,6 +13,7 @@ from ...analysis.value.contribution import gini_of_curve
 from ...analysis.value.lifetime_value import discount_factor
 from ...base import language, origin
 from ...base.language import text
+from .value_changes import contribution_label, growth, moved, sales_label
 from .wording import cut, percent
 
 CONCENTRATED = 0.6  # the Gini coefficient from which on sales are said to hang on few
@@ -138,17 +139,17 @@ def key_figures(counts: Mapping[str, Any], total: pd.Series) -> list[tuple[str, 
     """Return what opens the report; nothing where nobody bought."""
     if counts["buyers"] == 0:
         return []
-    contribution = (text(zh="全年贡献利润", en="Contribution"), yuan(total["contribution"]))
+    contribution = (contribution_label(), yuan(total["contribution"]))
     return [
         (text(zh="购买客户", en="Customers who bought"), _households(counts["buyers"])),
-        (text(zh="净销售额（扣除退款）", en="Net sales (after refunds)"), yuan(total["sales"])),
+        (sales_label(), yuan(total["sales"])),
         *([contribution] if pd.isna(total["sales"]) or pd.notna(total["contribution"]) else []),
         (text(zh="户均生命周期价值", en="Mean lifetime value"), yuan(total["mean_clv"])),
     ]
 
 
-def totals(counts: Mapping[str, Any], total: pd.Series, year: int) -> str:
-    """State sales, contribution and lifetime value."""
+def totals(counts: Mapping[str, Any], total: pd.Series, year: int, before: pd.Series | None = None) -> str:
+    """State sales, contribution and lifetime value; of the sales also how they changed on the year before."""
     if counts["buyers"] == 0:
         return text(zh=f"截至{year}年末没有购买客户", en=f"Nobody had bought by the end of {year}")
     if pd.isna(total["sales"]):
@@ -156,22 +157,21 @@ def totals(counts: Mapping[str, Any], total: pd.Series, year: int) -> str:
             zh="销售额或价值集中于个别客户，或客户过少，合计金额不予公布",
             en="Sales or value hang on single customers, or there are too few, so no sums are published",
         )
-    whole = counts["unknown_contribution"] == 0 and total["sales"] > 0
-    margin = total["contribution"] / total["sales"] if whole else np.nan
-    rate = (
-        text(zh=f"（占净销售额的{percent(margin)}）", en=f" ({percent(margin)} of net sales)")
-        if pd.notna(margin)
-        else ""
-    )
-    profit = text(
-        zh=f"，贡献利润{yuan(total['contribution'])}{rate}",
-        en=f", with a contribution of {yuan(total['contribution'])}{rate}",
-    )
-    profit = profit if pd.notna(total["contribution"]) else ""
+    profit = _state_profit(total, is_whole=counts["unknown_contribution"] == 0)
+    grown = moved(growth(total, before, "sales"), year - 1)
     return text(
-        zh=f"截至{year}年末，购买客户{_count(counts['buyers'])}户；{year}年净销售额（扣除退款）{yuan(total['sales'])}{profit}；全部客户的生命周期价值合计{yuan(total['clv'])}",
-        en=f"{_count(counts['buyers'])} customers had bought by the end of {year}. Net sales of {year} (after refunds) were {yuan(total['sales'])}{profit}; the lifetime values of all customers sum to {yuan(total['clv'])}",
+        zh=f"截至{year}年末，购买客户{_count(counts['buyers'])}户；{year}年净销售额（扣除退款）{yuan(total['sales'])}{grown}{profit}；全部客户的生命周期价值合计{yuan(total['clv'])}",
+        en=f"{_count(counts['buyers'])} customers had bought by the end of {year}. Net sales of {year} (after refunds) were {yuan(total['sales'])}{grown}{profit}; the lifetime values of all customers sum to {yuan(total['clv'])}",
     )
+
+
+def _state_profit(total: pd.Series, *, is_whole: bool) -> str:
+    if pd.isna(total["contribution"]):
+        return ""
+    margin = percent(total["contribution"] / total["sales"]) if is_whole and total["sales"] > 0 else ""
+    rate = text(zh=f"（占净销售额的{margin}）", en=f" ({margin} of net sales)") if margin else ""
+    told = yuan(total["contribution"])
+    return text(zh=f"，贡献利润{told}{rate}", en=f", with a contribution of {told}{rate}")
 
 
 def who_earns(curve: pd.DataFrame) -> str:

@@ -135,6 +135,16 @@ def test_rules_move_one_grade_and_never_beyond_the_scale():
     assert told["evidence"].tolist()[2] == "订单数变化+1；最近咨询满意度5；咨询满意度变化−3"
 
 
+def test_proposals_begin_with_the_highest_grade_as_the_advice_does():
+    known = pd.DataFrame(
+        {"orders_change": [1, -1, -1], "satisfaction_last": [5, 3, 3]},
+        index=["rises", "low", "high"],
+        dtype="Float64",
+    )
+    grades = pd.Series(pd.Categorical(list("BBA"), list(CARD.grades), ordered=True), index=known.index)
+    assert proposals.propose(known, grades, REVIEW, CARD)["customer_id"].tolist() == ["high", "rises", "low"]
+
+
 def test_what_is_not_known_meets_no_condition():
     grades = proposals.find_grades(SCORED, pd.Timestamp("2025-07-01"))
     assert proposals.propose(pd.DataFrame(index=grades.index), grades, REVIEW, CARD).empty
