@@ -15,6 +15,7 @@ from ..export.report_words import name_changes
 from ..settings.editions import PUBLIC
 from .catalogue import COMPARISON, ENDONYMS, Entry, name_format, spell, tag_language
 
+LARGE_BYTES = 1e6  # a file of more says so; the size of another is told by its link
 SEPARATOR = "|"  # of several values in an attribute that the filter reads
 # Who each edition is for, in the words of its readers; an edition of an institution's own says it itself.
 READERS = {
@@ -238,15 +239,13 @@ def list_marks(entry: Entry) -> list[tuple[bool, str]]:
     ]
 
 
-def _list_links(files: Iterable[Entry], entry: Entry) -> list[dict[str, str]]:
+def _list_links(files: Iterable[Entry], entry: Entry) -> list[dict[str, Any]]:
     links = []
     for file in files:
         name, lang = name_format(file["format"], entry)
         kind = "attachment" if "." in file["format"] else file["format"]
-        size = _size(file["bytes"])
-        links.append(
-            {"name": name, "lang": lang, "format": kind, "size": size, "address": quote(file["path"])}
-        )
+        link = {"name": name, "lang": lang, "format": kind, "address": quote(file["path"])}
+        links.append(link | {"size": _size(file["bytes"]), "large": file["bytes"] >= LARGE_BYTES})
     return links
 
 
@@ -256,7 +255,7 @@ def _is_hidden(suffix: str) -> bool:
 
 
 def _size(count: int) -> str:
-    return f"{max(count / 1000, 1):.0f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
+    return f"{max(count / 1000, 1):.0f} kB" if count < LARGE_BYTES else f"{count / 1e6:.1f} MB"
 
 
 def tell_correction(entry: Entry) -> dict[str, Any] | None:

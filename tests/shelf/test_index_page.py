@@ -82,7 +82,19 @@ def test_page_and_pdf_come_first_and_the_data_after_them():
     assert cell.select_one(".main small").get_text() == "1.3 MB"
     assert [link.get_text() for link in cell.select(".data a")] == ["Excel", "CSV"]
     told = [link["aria-label"] for link in cell.select(".main a")]  # the others follow from their place
-    assert told == ["黄山市，2025年，行业版：网页", "黄山市，2025年，行业版：PDF"]
+    assert told == ["黄山市，2025年，行业版：网页", "黄山市，2025年，行业版：PDF，1.3 MB"]
+
+
+@pytest.mark.parametrize(
+    ("size", "told", "is_shown"), [(294_000, "294 kB", False), (1_260_000, "1.3 MB", True)]
+)
+def test_link_tells_how_large_its_file_is_and_a_large_one_says_so(size, told, is_shown):
+    own = entry()
+    own["files"] = [file | {"bytes": size} for file in own["files"]]
+    cell = page_of(own).select_one(".report")
+    link = next(one for one in cell.select("a") if one.get_text() == "PDF")
+    assert link["aria-label"].endswith(f"PDF，{told}") and link.get("title", "") == ("" if is_shown else told)
+    assert [small.get_text() for small in cell.select("small")] == ([told] if is_shown else [])
 
 
 def test_internal_editions_show_no_figures_and_say_so():
