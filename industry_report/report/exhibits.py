@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -13,6 +14,10 @@ from ..base.language import text
 from .layout import Surroundings
 from .sentences.wording import is_withheld
 
+# What stands between the words of a measure and may differ from one sentence to the next.
+_JOINING = re.compile(r"[\s及其的和与、]|\b(?:and|with|the|of|by)\b")
+SIGNS = "●▲■◆○△□◇▼✚"
+_KEY = re.compile(rf"\s+(?=[{SIGNS}])")  # before the key to the marks, which ends a measure
 MOST_FILES = 3  # that a sentence names
 
 
@@ -48,12 +53,13 @@ def write_figure(
 
 
 def _write_caption(caption: str, around: Surroundings) -> str:
-    """Return headline and statistical subtitle; a measure that the caption says already is not said again."""
-    shown = caption
-    if around.measure and not _says(caption, around.measure):
-        shown = text(zh=f"{caption}；{around.measure}", en=f"{caption}; {around.measure}")
+    """Return headline and statistical subtitle; a measure does not repeat what the caption says."""
+    shown, measure = caption, _leave_out_said(around.measure, caption)
+    if measure:
+        mark = " " if measure[0] in SIGNS else text(zh="；", en="; ")
+        shown = f"{caption}{mark}{measure}"
     if not around.finding:
-        below = _subtitle(around.measure if shown != caption else "")
+        below = _subtitle(measure if shown != caption else "")
         return f'<strong class="shown">{escape(caption)}</strong>{below}'
     return f"<strong>{escape(around.finding)}</strong>" + _subtitle(shown)
 
@@ -62,8 +68,12 @@ def _subtitle(words: str) -> str:
     return f' <span class="subtitle">{escape(words)}</span>' if words else ""
 
 
-def _says(caption: str, measure: str) -> bool:
-    return measure.casefold() in caption.casefold()
+def _leave_out_said(measure: str, caption: str) -> str:
+    """Return the parts of a measure that a caption does not have, whichever joining words stand between."""
+    mark, said = text(zh="，", en=", "), _JOINING.sub("", caption.casefold())
+    words, *key = _KEY.split(measure, maxsplit=1)
+    told = mark.join(part for part in words.split(mark) if _JOINING.sub("", part.casefold()) not in said)
+    return " ".join(filter(None, [told, *key]))
 
 
 def further() -> str:

@@ -391,12 +391,12 @@ def indicators(
     if measure.grade is None:
         rate = _or_protected(average.rate, "rate")
         rows.append(_indicator(measure.label, rate + text(zh=f"（{interval}）", en=f" ({interval})"), "rate"))
-    for dimension, mean in means["mean"].items():
-        name = text(
-            zh=f"{language.term(str(dimension))}平均分", en=f"Mean {language.term(str(dimension)).lower()}"
-        )
-        value = _or_protected(mean, "mean") + text(zh="" if pd.isna(mean) else "分", en="")
-        rows.append(_indicator(name, value, "mean"))
+    if len(means):
+        names = language.listing([language.term(str(dimension)) for dimension in means.index])
+        values = language.listing([_or_protected(mean, "mean") for mean in means["mean"]])
+        unit = text(zh="分", en="") if means["mean"].notna().any() else ""
+        name = text(zh=f"{names}平均分", en=f"Means of {names.lower()}")
+        rows.append(_indicator(name, values + unit, "mean"))
     table = pd.DataFrame(rows, columns=["indicator", "value", "calculation", "caution"])
     table_metadata.describe(table, heads={"value": text(zh="数值", en="Value")})
     return table.set_index("indicator")

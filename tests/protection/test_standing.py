@@ -66,7 +66,7 @@ def test_the_table_shows_the_numbers_that_the_sentence_gives(regions):
     shown = tables.printed(standings.shown(place)).set_index("地区")
     assert shown.loc["黄山市", "名次"] == "2～3"
     assert shown["与黄山市相比"].tolist() == ["显著较高", *shown["与黄山市相比"].tolist()[1:]]
-    assert shown.loc["黄山市", "客户类型构成相同时"] in standings.standing(place)
+    assert shown.loc["黄山市", "构成相同时"] in standings.standing(place)
 
 
 def test_regions_that_cannot_be_told_apart_have_no_places():

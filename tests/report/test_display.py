@@ -14,8 +14,9 @@ from matplotlib.figure import Figure
 from industry_report.analysis.conversion import Measure
 from industry_report.base import language, style
 from industry_report.base.errors import InputError
-from industry_report.report import display, figures
+from industry_report.report import display, exhibits, figures
 from industry_report.report.display import COVER, EXHIBIT
+from industry_report.report.layout import Surroundings
 
 Bundle = dict[str, Any]
 ODD = ["$5 a$", "<script>x()", "# *b* @c", "\\frac{1}{2}"]
@@ -348,3 +349,18 @@ def test_cover_tells_finding_changes_and_edition(shown: list[Bundle]) -> None:
     told = {"finding": "咨询增长", "changes": ["比上年"], "edition": "college"}
     display.cover(title="T", subtitle="S", facts={}, key_figures=[("咨询", "8条")], **told)
     assert told.items() <= shown[0][COVER].items()
+
+
+@pytest.mark.parametrize(
+    ("caption", "measure", "expected"),
+    [
+        ("各来源90天成交率及95%置信区间，2025年", "90天成交率和其95%置信区间，按来源", "；按来源"),
+        ("90天成交率及其95%置信区间", "90天成交率及95%置信区间  ● 实际  ◇ 标准化", " ● 实际  ◇ 标准化"),
+        ("各来源的咨询数", "条", "；条"),
+        ("各来源的咨询数（条）", "条", ""),
+        ("各来源的成交率", "成交率及95%置信区间", "；成交率及95%置信区间"),
+    ],
+)
+def test_subtitle_does_not_say_twice_what_is_measured(caption: str, measure: str, expected: str) -> None:
+    around = Surroundings("某来源偏高", measure, (), 0.0, 0.0, ())
+    assert f">{caption}{expected}</span>" in exhibits._write_caption(caption, around)

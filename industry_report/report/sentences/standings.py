@@ -107,7 +107,7 @@ def shown(place: Standing) -> pd.DataFrame:
     return with_heads(
         result,
         {
-            "standardised": text(zh="客户类型构成相同时", en="With the same mix"),
+            "standardised": text(zh="构成相同时", en="With the same mix"),
             "verdict": text(zh=f"与{name}相比", en=f"Against {name}"),
             "places": text(zh="名次", en="Place"),
         },
