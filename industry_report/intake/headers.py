@@ -85,6 +85,7 @@ _REMARK = re.compile(
     r"必填|选填|必选|可选|必填项|选填项|1[-~至到]?5分?|5分制|五分制|分|required|optional|1to5|yyyy.?mm.?dd"
 )
 _NOISE = re.compile("[\\s\u200b-\u200f\u2060\ufeff_\\-:*.、。“”\"'?!\x00-\x1f]")
+LONGEST_CACHED = 60  # characters of a text that is remembered as header or none
 LONGEST = 1_000  # characters of a header; to look for the brackets of a longer text takes its square
 _BRACKETED = re.compile(r"(.+?)[(\[【<](.*?)[)\]】>]")
 
@@ -153,7 +154,15 @@ def label(column: str, language: str, table: str = CONSULTATIONS) -> str:
 
 def normalise(header: str) -> str:
     """Reduce a header to what distinguishes it: no blanks, marks, case or full-width forms."""
+    return _remember_normal(header) if len(header) <= LONGEST_CACHED else _make_normal(header)
+
+
+def _make_normal(header: str) -> str:
     return _NOISE.sub("", unicodedata.normalize("NFKC", header)).casefold()
+
+
+# Every cell of the first rows is asked for once a table that a sheet may hold; a long text is no header.
+_remember_normal = lru_cache(maxsize=1 << 15)(_make_normal)
 
 
 # Columns of other tables, by which reasons name them.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from . import headers
@@ -78,6 +78,10 @@ def recognise_header(table: str, header: str) -> tuple[str, int] | None:
     >>> recognise_header("orders", "合同金额（万元）"), recognise_header("orders", "客户生日")
     (('amount', 10000), None)
     """
+    return _remember(table, header) if len(header) <= headers.LONGEST_CACHED else _recognise(table, header)
+
+
+def _recognise(table: str, header: str) -> tuple[str, int] | None:
     known, text = _know(table), normalise(header)
     if text in known:
         return known[text], 1
@@ -88,6 +92,10 @@ def recognise_header(table: str, header: str) -> tuple[str, int] | None:
     if SCHEMAS[table].columns[column].kind == "amount" and _UNITS.get(remark):
         return column, _UNITS[remark]
     return (column, 1) if headers.is_remark(remark) or known.get(remark) == column else None
+
+
+# The first rows of a sheet are read once for each table that it may hold, and again to say what was found.
+_remember = lru_cache(maxsize=1 << 16)(_recognise)
 
 
 def recognise(
@@ -111,10 +119,11 @@ def recognise(
         The table that the mapping file says it is.
     """
     tables = [only] if only else [name for name in TABLES if name != CONSULTATIONS]
+    told = [_name_single(row) for row in rows[:SEARCHED_ROWS]]
     found = [
-        best
+        replace(best, width=len(rows[best.skip - 1]))
         for name in tables
-        if (best := _find(rows, SCHEMAS[name], own.get(name, {}), further.get(name, {})))
+        if (best := _find(told, SCHEMAS[name], own.get(name, {}), further.get(name, {})))
     ]
     complete = [table for table in found if not table.lacking and len(table.columns) > 1]
     if not complete:
@@ -145,25 +154,26 @@ def count_scores(rows: Sequence[Sequence[Any]]) -> int:
 
 
 def _find(
-    rows: Sequence[Sequence[Any]], schema: Schema, own: Mapping[str, str], further: Mapping[str, str]
+    rows: Sequence[Mapping[int, str]], schema: Schema, own: Mapping[str, str], further: Mapping[str, str]
 ) -> Found | None:
     """Find the header that names most columns, the first of equals; one row, or two in storeys."""
-    best: Found | None = None
+    best: tuple[int, Mapping[int, str]] | None = None
+    most = 0
     mapped = {normalise(header): column for header, column in own.items()}
     for skip, names in _list_headers(rows, schema.name, mapped):
-        table = replace(_assign(names, skip, schema, mapped, further), width=len(rows[skip - 1]))
-        if len(names) > 1 and (best is None or len(table.columns) > len(best.columns)):
-            best = table
-    return best if best and best.columns else None
+        count = len(_claim(names, schema, mapped)) if len(names) > 1 else 0
+        if count > most:
+            best, most = (skip, names), count
+    return _assign(best[1], best[0], schema, mapped, further) if best else None
 
 
 def _list_headers(
-    rows: Sequence[Sequence[Any]], table: str, mapped: Mapping[str, str]
-) -> Iterator[tuple[int, dict[int, str]]]:
-    for row in range(min(len(rows), SEARCHED_ROWS)):
-        yield row + 1, _name_single(rows[row])
-        if row:
-            yield row + 1, _name_storeys(rows[row - 1], rows[row], table, mapped)
+    rows: Sequence[Mapping[int, str]], table: str, mapped: Mapping[str, str]
+) -> Iterator[tuple[int, Mapping[int, str]]]:
+    for row, names in enumerate(rows):
+        yield row + 1, names
+        if row and names and rows[row - 1]:  # with an empty one they are no more than the other alone
+            yield row + 1, _name_storeys(rows[row - 1], names, table, mapped)
 
 
 def _name_single(row: Sequence[Any]) -> dict[int, str]:
@@ -171,34 +181,45 @@ def _name_single(row: Sequence[Any]) -> dict[int, str]:
 
 
 def _name_storeys(
-    upper: Sequence[Any], lower: Sequence[Any], table: str, mapped: Mapping[str, str]
+    above: Mapping[int, str], below: Mapping[int, str], table: str, mapped: Mapping[str, str]
 ) -> dict[int, str]:
     """Name columns by two rows: both joined if that is known, else the lower, else the upper."""
-    above, below = _name_single(upper), _name_single(lower)
     names, last = {}, ""
-    for place in range(max(len(upper), len(lower))):
-        last = above.get(place) or (last if place in below else "")
-        joined = last + below.get(place, "")
-        known = normalise(joined) in mapped or recognise_header(table, joined) is not None
-        if name := joined if known and place in below else below.get(place) or above.get(place, ""):
+    for place in range(max(*above, *below) + 1):
+        upper, lower = above.get(place, ""), below.get(place, "")
+        last = upper or (last if lower else "")
+        joined = last + lower
+        is_known = last and lower and (normalise(joined) in mapped or recognise_header(table, joined))
+        if name := joined if is_known else lower or upper:
             names[place] = name
     return names
 
 
-def _assign(
-    names: Mapping[int, str], skip: int, schema: Schema, mapped: Mapping[str, str], further: Mapping[str, str]
-) -> Found:
+def _claim(names: Mapping[int, str], schema: Schema, mapped: Mapping[str, str]) -> dict[str, list[int]]:
+    """Return column → the places whose header names it; a header of the mapping goes before the others."""
+    chosen = {}
+    if mapped:
+        chosen = {place: mapped[key] for place, name in names.items() if (key := normalise(name)) in mapped}
     claims: dict[str, list[int]] = {}
-    units: dict[str, int] = {}
-    chosen = {place: mapped[key] for place, name in names.items() if (key := normalise(name)) in mapped}
     for place, name in names.items():
         known = recognise_header(schema.name, name)
         column = chosen.get(place) or (known[0] if known else None)
         if column is None or column == IGNORE or (place not in chosen and column in chosen.values()):
             continue
         claims.setdefault(column, []).append(place)
-        if known and known[1] != 1:
-            units[column] = known[1]
+    return claims
+
+
+def _assign(
+    names: Mapping[int, str], skip: int, schema: Schema, mapped: Mapping[str, str], further: Mapping[str, str]
+) -> Found:
+    claims = _claim(names, schema, mapped)
+    units = {}
+    for column, places in claims.items():
+        for place in places:
+            known = recognise_header(schema.name, names[place])
+            if known and known[1] != 1:
+                units[column] = known[1]
     return Found(
         schema=schema,
         skip=skip,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from crossing import first
 from reading import make_page
 from running import ROOT, run_cells
 
@@ -19,7 +20,7 @@ def make(notebook: str, folder: Path) -> tuple[str, list]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("notebook", ["enterprise", "industry"])
+@pytest.mark.parametrize("notebook", first(["enterprise", "industry"]))
 def test_a_report_is_the_same_to_the_byte(notebook, tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     sample.write(tmp_path, rows=400)

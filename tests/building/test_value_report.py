@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from crossing import cross
+from crossing import cross, first
 from reading import make_page
 from running import ROOT, run_cells
 
@@ -60,7 +60,8 @@ def test_both_editions_in_both_languages(run, data: Path, edition: str, language
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("gone", "edition"), [("orders", "enterprise"), ("interactions", "industry"), ("customers", "enterprise")]
+    ("gone", "edition"),
+    first([("interactions", "industry"), ("orders", "enterprise"), ("customers", "enterprise")]),
 )
 def test_a_table_that_is_missing_is_said_to_be(
     run, data: Path, tmp_path: Path, gone: str, edition: str

@@ -60,7 +60,7 @@ def parted(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.drop(columns="verdict").astype(float)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, database=None)
+@settings(max_examples=8, deadline=None, derandomize=True, database=None)
 @given(
     st.tuples(*[st.integers(0, 9999)] * 2),
     st.tuples(*[st.integers(40, 400)] * 2),
@@ -93,7 +93,7 @@ def test_a_change_rests_on_numbers_that_both_years_show(
         assert all(parts.isna().all() for parts in pair.mix.values())
 
 
-@settings(max_examples=10, deadline=None, derandomize=True, database=None)
+@settings(max_examples=6, deadline=None, derandomize=True, database=None)
 @given(slices, st.integers(0, 10_000))
 def test_the_attacker_with_both_reports_narrows_no_count_of_either(drawn: dict, seed: int) -> None:
     """Adds to each year's tables what the other year's report prints of it, changes solved for it."""
