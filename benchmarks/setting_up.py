@@ -8,6 +8,7 @@ caches, as far as they keep any: the time of the network is not compared.
 """
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -55,7 +56,7 @@ def run_turn(way: str) -> tuple[float, float]:
         start = time.perf_counter()
         run("git", "clone", "--quiet", str(ROOT), str(clone), cwd=ROOT)
         run(sys.executable, "-m", "venv", ".venv", cwd=clone)
-        python = next(clone.glob(".venv/*/python*"))
+        python = clone / ".venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
         for arguments in WAYS[way]:
             run(str(python), *arguments, cwd=clone)
         installed = time.perf_counter() - start
