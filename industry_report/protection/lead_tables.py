@@ -409,7 +409,7 @@ def list_leads(rows: pd.DataFrame, learned: LeadModel, year: int) -> pd.DataFram
         lead_id=("线索编号", "Lead"),
         created_on=("创建时间", "Created"),
         total=("总分", "Points"),
-        chance=("预测成交率", "Predicted rate"),
+        chance=("到来时的预测成交率", "Rate predicted on arrival"),
     )
 
 

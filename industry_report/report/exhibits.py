@@ -16,8 +16,7 @@ from .sentences.wording import is_withheld
 
 # What stands between the words of a measure and may differ from one sentence to the next.
 _JOINING = re.compile(r"[\s及其的和与、]|\b(?:and|with|the|of|by)\b")
-SIGNS = "●▲■◆○△□◇▼✚"
-_KEY = re.compile(rf"\s+(?=[{SIGNS}])")  # before the key to the marks, which ends a measure
+_KEY = re.compile(r"\s+(?=[●▲■◆▼✚○△□◇])")  # before the key to the marks, which ends a measure
 MOST_FILES = 3  # that a sentence names
 
 
@@ -56,8 +55,7 @@ def _write_caption(caption: str, around: Surroundings) -> str:
     """Return headline and statistical subtitle; a measure does not repeat what the caption says."""
     shown, measure = caption, _leave_out_said(around.measure, caption)
     if measure:
-        mark = " " if measure[0] in SIGNS else text(zh="；", en="; ")
-        shown = f"{caption}{mark}{measure}"
+        shown = text(zh=f"{caption}；{measure}", en=f"{caption}; {measure}")
     if not around.finding:
         below = _subtitle(measure if shown != caption else "")
         return f'<strong class="shown">{escape(caption)}</strong>{below}'

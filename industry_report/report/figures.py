@@ -356,6 +356,14 @@ def funnel(table: pd.DataFrame, title: str = "") -> Figure:
     stages = [stage for stage in ("graded", "promising", "conversions") if stage in table]
     heads = [language.term("graded"), language.term("promising"), text(zh="成交", en="Bought")]
     numbers = {head: [f"{n:,}" for n in table[stage]] for head, stage in zip(heads, stages, strict=False)}
+    if "rate" in table:  # which the title tells; the bars show how many were graded
+        rates = [language.formatted(rate, "rate") for rate in table["rate"]]
+        known = (
+            {} if table["known"].equals(table["promising"]) else {text(zh="结果已知", en="Known"): "known"}
+        )
+        shown = {heads[1]: "promising", **known, heads[2]: "conversions"}
+        numbers = {head: [f"{n:,}" for n in table[stage]] for head, stage in shown.items()}
+        numbers[text(zh="成交率", en="Rate")] = rates
     measure = text(zh="各阶段咨询数（条）：由浅到深", en="Consultations at each stage, light to dark")
     figure, ax = layout.begin_rows(
         [language.name(str(group)) for group in table.index], numbers, title, measure

@@ -44,7 +44,10 @@ def causes(likely: pd.DataFrame, see: str = "") -> Panel | None:
     if likely.empty:
         return None
     table = likely[[DOWN]].rename(columns={DOWN: "customers"})
-    unit = text(zh="比上年降级的可能原因，户", en="Likely causes of falls since last year, customers")
+    fallen = int(table["customers"].sum())
+    unit = text(
+        zh=f"比上年降级{fallen:,}户的可能原因，户", en=f"Likely causes of {fallen:,} falls since last year"
+    )
     title = review_headlines.headline_causes(likely)
     return small_figures.bars(table, "customers", title=title, measure=unit, see=see)
 

@@ -12,8 +12,10 @@ from ..analysis.value.model_check import Check
 from ..analysis.value.purchase_groups import GROUPS
 from ..base import language, origin, table_metadata
 from ..base.language import text
+from ..protection.value_publication import PublishedValue
 from .sentences.wording import cut
 
+TENTHS = 10
 RULES = {
     "model": ("模型", "Model"),
     "own_rate": ("沿用各自过去的频率", "Each keeps its own past rate"),
@@ -75,6 +77,15 @@ def quantiles(table: pd.DataFrame) -> pd.DataFrame:
         "q75": ("上四分位数（元）", "Upper quartile (yuan)"),
     }
     return _titled(table, heads, dict.fromkeys(("q25", "q50", "q75"), "amount"))
+
+
+def cumulate(now: PublishedValue) -> pd.DataFrame:
+    """Return the curve of lifetime value whose points the report draws: of its tenths, if it has them."""
+    if len(now.tenths) < TENTHS:
+        return now.concentration
+    share = now.tenths["share"].cumsum()
+    parts = {"share_of_customers": share.index / TENTHS, "share": share}
+    return table_metadata.carry(now.concentration, pd.DataFrame(parts))
 
 
 def curve(table: pd.DataFrame) -> pd.DataFrame:

@@ -107,7 +107,7 @@ def test_regions_that_cannot_be_told_apart_share_their_places(regions):
     ranks = comparison.ranks(regions, comparison.changes(regions))
     assert ranks.index[0] == "杭州市"
     assert ranks[["best", "worst"]].to_numpy().tolist() == [[1, 1], [2, 3], [2, 3]]
-    assert "差异不显著，并列第2位" in side_by_side.order(ranks, conversion.Measure())
+    assert "差异不显著，均在第2～3位之间" in side_by_side.order(ranks, conversion.Measure())
 
 
 def test_regions_that_are_all_alike_are_not_ranked():

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -207,6 +208,16 @@ def test_sales_less_refunds_are_called_net_wherever_they_stand(spoken: str) -> N
     assert word in value.totals(COUNTS, total(), 2025).replace(" of 2025", "")
     assert word in value.key_figures(COUNTS, total())[1][0]
     assert word in value_tables.MONEY_HEADS["sales"][0 if spoken == "zh" else 1]
+
+
+def test_the_top_fifth_is_of_what_is_drawn() -> None:
+    tenths = pd.DataFrame({"share": np.arange(10, 0, -1) / 55}, pd.RangeIndex(1, 11, name="tenth"))
+    drawn = value_tables.cumulate(
+        SimpleNamespace(tenths=tenths, concentration=curve(0.5, 0.7, 0.8, 0.9, 1.0))
+    )
+    assert "20%" in value.who_earns(drawn) and f"{19 / 55:.1%}" in value.who_earns(drawn)
+    public = SimpleNamespace(tenths=tenths.iloc[:0], concentration=curve(0.5, 0.7, 0.8, 0.9, 1.0))
+    assert value_tables.cumulate(public) is public.concentration
 
 
 COMPARED = [

@@ -81,6 +81,8 @@ def headline_months(now: PublishedLeads) -> str:
         return text(zh="各月实际与预测之比", en="Observed over predicted")
     if now.drift["due"].any():
         return text(zh="评分卡应重新拟合", en="The card is due to be learned anew")
+    if side := leads.off_overall(now):
+        return text(zh=f"预测总体{side}，宜重新校准", en=f"Predictions {side}: recalibrate")
     return text(zh="暂不需要重新拟合", en="No need to learn anew yet")
 
 
@@ -106,7 +108,7 @@ def _call(now: PublishedLeads, year: int) -> str:
         en=f"In the test {percent(row['rate'])} of {top} bought ({percent(row['low'])} to {percent(row['high'])}). ",
     )
     return text(
-        zh=f"先联系{top}线索{count:,}条。{rate if pd.notna(row['rate']) else ''}名单按预测成交率由高到低排列，见附件",
+        zh=f"先联系{top}线索{count:,}条。{rate if pd.notna(row['rate']) else ''}名单按到来时的预测成交率由高到低排列，见附件",
         en=f"Call the {count:,} leads of {top} first. {rate if pd.notna(row['rate']) else ''}The list, highest chance first, is attached",
     )
 

@@ -277,23 +277,32 @@ def audited(now: PublishedLeads) -> str:
     )
 
 
+def off_overall(now: PublishedLeads) -> str:
+    """Return whether predicted rates are too low or too high in all; nothing where that is not clear."""
+    if now.test.empty:
+        return ""
+    row = now.test.iloc[0]
+    if row["ratio_low"] > 1:
+        return text(zh="偏低", en="too low")
+    return text(zh="偏高", en="too high") if row["ratio_high"] < 1 else ""
+
+
 def calibrated(now: PublishedLeads) -> str:
     """State whether predicted rates are right in all, and whether they spread too far."""
     if now.test.empty:
         return ""
     row = now.test.iloc[0]
     ratio, low, high = (formatted(row[name], "mean") for name in ("ratio", "ratio_low", "ratio_high"))
-    off = row["ratio_low"] > 1 or row["ratio_high"] < 1
+    side = off_overall(now)
     slope, error = row["slope"], 1.96 * row["slope_error"]
     spread = text(zh="与1没有显著差异", en="not clearly different from 1")
     if slope - error > 1:
         spread = text(zh="预测过于保守，高低之差小于实际", en="they differ less than what was observed")
     elif slope + error < 1:
         spread = text(zh="预测过于极端，高低之差大于实际", en="they differ more than what was observed")
-    side = text(zh="偏低", en="too low") if row["ratio_low"] > 1 else text(zh="偏高", en="too high")
     verdict = (
         text(zh=f"预测总体{side}", en=f"so predictions are {side} in all")
-        if off
+        if side
         else text(zh="总体偏差不显著", en="no clear bias in all")
     )
     return text(
@@ -327,6 +336,11 @@ def drifting(now: PublishedLeads) -> str:
         return text(
             zh=f"到{first}，实际与预测连续{model.MONTHS_OFF}个月不符，应重新拟合",
             en=f"By {first} outcomes had been off for {model.MONTHS_OFF} months running: learn the card anew",
+        )
+    if side := off_overall(now):
+        return text(
+            zh=f"没有连续{model.MONTHS_OFF}个月实际与预测不符，但预测总体{side}，宜重新校准",
+            en=f"Outcomes were never off for {model.MONTHS_OFF} months running, but predictions are {side} overall: recalibrate the card",
         )
     return text(
         zh=f"没有连续{model.MONTHS_OFF}个月实际与预测不符，暂不需要重新拟合",

@@ -124,8 +124,7 @@ def _driver(told: Surveyed, survey: Questionnaire) -> str:
     headline = headline_drivers(told, survey)
     if headline == text(zh="各项目的影响份额", en="Shares of importance"):
         return drivers.importance(told, survey)
-    claim = text(zh=f"{headline}，改进宜由此入手", en=f"{headline}: begin there")
-    return f"{claim}{text(zh='。', en='. ')}{drivers.importance(told, survey)}"
+    return f"{headline}{text(zh='。', en='. ')}{drivers.importance(told, survey)}"
 
 
 def _closing(told: Complained, within_days: int) -> str:

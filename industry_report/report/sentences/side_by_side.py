@@ -217,14 +217,14 @@ def _rated(rates: pd.Series) -> str:
 
 
 def _place(rates: pd.Series, best: int, worst: int) -> str:
-    """Say where the sides of one range of places stand; they are joint only if they fill it alone."""
+    """Say where the sides of one range of places stand; they fill it alone, or others do, too."""
     names = _rated(rates)
     if best == worst:
         return text(zh=f"{names}第{best}位", en=f"{names} {ordinal(best)}")
     if len(rates) == worst - best + 1:
         return text(
-            zh=f"{names}差异不显著，并列第{best}位",
-            en=f"{names} joint {ordinal(best)}, not significantly different",
+            zh=f"{names}差异不显著，均在第{best}～{worst}位之间",
+            en=f"{names} not significantly different, between {ordinal(best)} and {ordinal(worst)}",
         )
     return text(
         zh=f"{names}{'均' if len(rates) > 1 else ''}在第{best}～{worst}位之间，不能确定",

@@ -13,6 +13,7 @@ from industry_report.analysis.reviews.review_file import DOWN, UP
 from industry_report.base import language
 from industry_report.report.sentences import (
     lead_headlines,
+    leads,
     market_headlines,
     opinion_headlines,
     review_headlines,
@@ -99,3 +100,19 @@ def test_proposals_and_actions():
     ]
     assert review_headlines.headline_effects(actions) == "有效果的是邮件"
     assert review_headlines.headline_effects(actions[1:]) == "没有已证实有效的措施"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "due", "said"),
+    [
+        (1.06, 1.22, False, "宜重新校准"),
+        (0.70, 0.90, False, "宜重新校准"),
+        (0.90, 1.10, False, "暂不需要重新拟合"),
+        (1.06, 1.22, True, "应重新拟合"),
+    ],
+)
+def test_months_that_are_not_off_do_not_hide_predictions_that_are(low, high, due, said):
+    test = pd.DataFrame({"ratio_low": [low], "ratio_high": [high]})
+    drift = pd.DataFrame({"due": [False, due]}, index=["2025-01", "2025-02"])
+    now = Some(test=test, drift=drift)
+    assert said in lead_headlines.headline_months(now) and said in leads.drifting(now)
