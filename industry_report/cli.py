@@ -370,7 +370,7 @@ def build(
     from .building import build as builder
     from .building.progress import show_progress, summarize
 
-    jobs = _list_jobs(places.rename_files(here, named), places.rename_data(here, data), only)
+    jobs = _list_jobs(places.rename_files(here, named), places.rename_data(here, data), only, workers)
     why = builder.check_reason(reason, draft)
     options = Options(workers, force, time_limit, retries, scheduler, draft, also, why)
     with show_progress(len(jobs)) as tell:
@@ -425,11 +425,13 @@ for command in (projects.init, projects.update, template.template, review.review
     main.add_command(command)
 
 
-def _list_jobs(params: tuple[Path, ...], data: str | None, only: str | None) -> list[Job]:
+def _list_jobs(
+    params: tuple[Path, ...], data: str | None, only: str | None, workers: int | None = None
+) -> list[Job]:
     """Return the jobs, with their scorecards found to be sound."""
     from .building import plan as planner
 
-    jobs = planner.list_jobs(params, data, only)
+    jobs = planner.list_jobs(params, data, only, workers, functools.partial(speech.tell, err=True))
     for scorecard in dict.fromkeys(filter(None, (job.parameters.get("scorecard") for job in jobs))):
         _load_scorecard(scorecard)
     return jobs

@@ -7,7 +7,7 @@ import itertools
 import math
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from ..settings.parameters import (
     word_remedy,
 )
 from ..settings.publisher import load_policy
+from . import first_reading
 from .notebook_inputs import find_tables
 
 FLAT_NOTEBOOK = "industry"  # what a flat parameter file renders
@@ -60,7 +61,13 @@ class Job:
     origin: str
 
 
-def list_jobs(files: Sequence[Path], data: str | None = None, only: str | None = None) -> list[Job]:
+def list_jobs(
+    files: Sequence[Path],
+    data: str | None = None,
+    only: str | None = None,
+    workers: int | None = 1,
+    say: Callable[[str], None] = lambda message: None,
+) -> list[Job]:
     """Return the reports that the parameter files ask for, in their order.
 
     Parameters
@@ -71,6 +78,8 @@ def list_jobs(files: Sequence[Path], data: str | None = None, only: str | None =
         Takes the place of every job's ``data`` parameter.
     only : str, optional
         Keep the jobs whose output path contains this text.
+    workers, say : optional
+        New files that are read at a time, and what is called with it; see `first_reading`.
 
     Raises
     ------
@@ -93,6 +102,8 @@ def list_jobs(files: Sequence[Path], data: str | None = None, only: str | None =
     faults += _find_clashes(jobs)
     if only is not None and not faults:
         jobs = _select(jobs, only)
+    groups = {source: {job.notebook for job in mine} for source, mine in group_by_input(jobs).items()}
+    first_reading.read_new_files(groups, workers, say)
     faults += _find_missing_slices(jobs)
     _raise_all(faults)
     return jobs

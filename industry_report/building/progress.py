@@ -13,7 +13,7 @@ import click
 from ..base import console, messages
 
 if TYPE_CHECKING:
-    from .build import Result
+    from .outcome import Result
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -90,20 +90,11 @@ def run_jobs(
                     workers.kill(future)
 
 
-@contextmanager
-def open_pool(options: Options, jobs: int) -> Iterator[Pool]:
-    """Open what the jobs are submitted to; at Ctrl-C its processes are ended."""
-    workers: Pool
+def open_pool(options: Options, jobs: int) -> AbstractContextManager[Pool]:
+    """Open what the jobs are submitted to."""
     if options.scheduler:
-        workers = pool.Cluster(options.scheduler)
-    else:
-        workers = pool.Processes(min(options.workers or pool.count_workers(), jobs))
-    try:
-        yield workers
-    except BaseException:
-        workers.close(at_once=True)
-        raise
-    workers.close()
+        return pool.use(pool.Cluster(options.scheduler))
+    return pool.use(pool.Processes(min(options.workers or pool.count_workers(), jobs)))
 
 
 def _share_memory(options: Options, workers: Pool) -> int | None:

@@ -10,7 +10,7 @@ from ..base.errors import InputError
 from ..settings.project import find_project
 from . import input_files as inputs
 from . import store
-from .mapping import load_column_map
+from .mapping import ColumnMap, load_column_map
 from .schemas import CONSULTATIONS
 from .store import Prepared
 
@@ -34,6 +34,26 @@ def prepare(
     if table != CONSULTATIONS:
         found = [(files, store.prepare_table(files[0], entry, table, column_map)) for files, entry in found]
     return [replace(entry, copies=tuple(file.name for file in files[1:])) for files, entry in found]
+
+
+def list_unread(
+    data: str | Path, columns: str | Path | None, tables: Sequence[str]
+) -> list[tuple[Path, ColumnMap]]:
+    """List the files that the store does not know yet, or not all of these tables of theirs."""
+    column_map = load_column_map(columns)
+    files = inputs.list_files(find_data(data, *tables[:1]))
+    return [
+        (file, column_map)
+        for file in {store.know_checksum(file): file for file in files}.values()
+        if not store.is_prepared(file, store.know_checksum(file), column_map, tables)
+    ]
+
+
+def read_file(file: Path, column_map: ColumnMap, tables: Sequence[str]) -> None:
+    """Read a file once, its consultations and these tables, into the store."""
+    entry = store.prepare_file(file, store.know_checksum(file), column_map, tables)
+    for table in (name for name in tables if name in entry.summary["tables"]):
+        store.prepare_table(file, entry, table, column_map)
 
 
 def list_tables(data: str | Path, columns: str | Path | None, table: str = CONSULTATIONS) -> set[str]:

@@ -168,11 +168,28 @@ def prepare_table(file: Path, entry: Prepared, table: str, column_map: ColumnMap
     raise InputError(str(folder), "the prepared data cannot be read back.", "Check the disk, then try again.")
 
 
-def prepare_file(file: Path, sha256: str, column_map: ColumnMap) -> Prepared:
-    """Open the entry of a file, or make it and remove those of its earlier content."""
+def is_prepared(file: Path, sha256: str, column_map: ColumnMap, tables: Sequence[str] = ()) -> bool:
+    """Tell whether a file has an entry, and every table there that is asked for and that the file holds."""
+    _, folder = _place_entry(file, sha256, column_map)
+    entry = _open(folder)
+    held = [name for name in tables if name in entry.summary["tables"]] if entry else []
+    return entry is not None and all(_open(folder / name) for name in held)
+
+
+def _place_entry(file: Path, sha256: str, column_map: ColumnMap) -> tuple[str, Path]:
+    """Return how the names of all a file's entries begin, and the folder of the one of its content."""
     store = _find_store(file)
     place = digest(file.name if store == file.parent / ".prepared" else str(file.resolve()), column_map)
-    folder = store / f"{place}-{digest(sha256, contract.VERSION)}"
+    return place, store / f"{place}-{digest(sha256, contract.VERSION)}"
+
+
+def prepare_file(file: Path, sha256: str, column_map: ColumnMap, tables: Sequence[str] = ()) -> Prepared:
+    """Open the entry of a file, or make it, with the other tables asked for, and remove earlier ones of it.
+
+    What is wrong with one of those tables is told by `prepare_table`, not here.
+    """
+    place, folder = _place_entry(file, sha256, column_map)
+    store = folder.parent
     if found := _open(folder):
         narrow_mode(folder, file)
         return found
@@ -180,7 +197,7 @@ def prepare_file(file: Path, sha256: str, column_map: ColumnMap) -> Prepared:
     with suppress(OSError):  # said below
         _make_store(store)
     with make_whole(folder, remedy, lambda made: _open(made) is not None) as unfinished:
-        _fill_entry(unfinished, file, sha256, column_map)
+        _fill_entry(unfinished, file, sha256, column_map, tables)
         _share_as(file, unfinished)
     for old in store.glob(f"{place}-*"):
         if old != folder:
@@ -209,12 +226,15 @@ def _share_as(file: Path, entry: Path) -> None:
     """Let those read an entry who may read the file that it was made from; nobody else."""
     mode = file.stat().st_mode & 0o666
     for made in entry.iterdir():
-        made.chmod(mode & 0o644 | 0o600)
+        if made.is_dir():
+            _share_as(file, made)
+        else:
+            made.chmod(mode & 0o644 | 0o600)
     entry.chmod((mode & 0o444) | (mode & 0o444) >> 2 | 0o700)
 
 
-def _fill_entry(folder: Path, file: Path, sha256: str, column_map: ColumnMap) -> None:
-    """Clean a file's consultations into an entry of the store, and note what other tables it has."""
+def _fill_entry(folder: Path, file: Path, sha256: str, column_map: ColumnMap, tables: Sequence[str]) -> None:
+    """Clean a file's consultations into an entry of the store, note its other tables, and add some."""
     source = inputs.read(file)
     others = table_contract.find_tables(source, column_map)
     kinds = table_contract.list_kinds(others.values())
@@ -226,6 +246,12 @@ def _fill_entry(folder: Path, file: Path, sha256: str, column_map: ColumnMap) ->
     else:
         first, *more = table_contract.describe(source, others)
         raise InputError(first.thing, first.problem, first.remedy, tuple(more))
+    for kind in (kind for kind in kinds if kind in tables):
+        (part := folder / kind).mkdir()
+        try:
+            _fill(part, sha256, partial(contract.clean_table, source, others, kind, column_map))
+        except InputError:
+            discard(part)
 
 
 def _fill(folder: Path, sha256: str, clean: Callable[[Keep], FileCheck], tables: Sequence[str] = ()) -> None:

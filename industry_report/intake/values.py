@@ -43,6 +43,8 @@ _TIME = (
     rf"\s*(?P<after>{_HALF})?\s*(?P<zone>z|utc|(?:utc|gmt)?[+-]\d\d:?\d\d)?)?{_WEEKDAY}"
 )
 _DATE = re.compile(r"(?P<y>\d{4})\s*[-./年]\s*(?P<m>\d{1,2})\s*[-./月]\s*(?P<d>\d{1,2})\s*[日号.]?" + _TIME)
+# What programs write. Hours stop at 23: some versions of Python take 24:00 for the next day.
+_PLAIN_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: (?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2})?")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<name>{'|'.join(_MONTHS)})[a-z]*\.?"
 _ENGLISH_DATE = re.compile(
@@ -255,6 +257,8 @@ def read_moment(raw: Any, epoch_1904: bool = False) -> Reading:
     """
     if isinstance(raw, dt.date):
         return _read_day(raw, epoch_1904)
+    if isinstance(raw, str) and _PLAIN_MOMENT.fullmatch(raw):
+        return _from_iso(raw)
     text = fold(raw)
     if not text or is_placeholder(text):
         return NO_VALUE
@@ -299,6 +303,13 @@ def _move_to_china(moment: dt.datetime, offset: dt.timedelta | None) -> Reading:
 def _plausible(moment: dt.datetime) -> Reading:
     is_plausible = _FIRST_YEAR <= moment.year <= _LAST_YEAR
     return Reading(moment) if is_plausible else Reading(None, "date_impossible")
+
+
+def _from_iso(text: str) -> Reading:
+    try:
+        return _plausible(dt.datetime.fromisoformat(text))
+    except ValueError:
+        return Reading(None, "date_impossible")
 
 
 def _from_serial(days: float, epoch_1904: bool) -> Reading:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,6 +38,17 @@ class Pool(Protocol):
 
     def close(self, at_once: bool = False) -> None:
         """End all processes; running tasks are given up if it must be at once."""
+
+
+@contextmanager
+def use(workers: Pool) -> Iterator[Pool]:
+    """Give a pool for a block; at Ctrl-C, or another error, its processes are ended at once."""
+    try:
+        yield workers
+    except BaseException:
+        workers.close(at_once=True)
+        raise
+    workers.close()
 
 
 # --- this machine

@@ -277,6 +277,16 @@ def test_days_as_programs_write_them(raw, day, hour):
     assert (moment.day, moment.hour) == (day, hour)
 
 
+@given(
+    st.from_regex(
+        r"(19|20|00|22)[0-9]{2}-[0-3][0-9]-[0-4][0-9]([ T][0-2][0-9]:[0-6][0-9]:[0-6][0-9])?", fullmatch=True
+    )
+)
+def test_what_programs_write_is_read_as_what_people_write(text):
+    """The short way for the usual form is no other reading than the long one, which blanks lead to."""
+    assert values.read_moment(text) == values.read_moment(f" {text}")
+
+
 def test_the_turn_of_the_year_is_that_of_china():
     assert values.read_moment(dt.datetime(2024, 12, 31, 20, tzinfo=dt.UTC)).value.year == 2025
 
