@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from industry_report.base import table_metadata
 from industry_report.report import as_json, tables
 
 Data = dict[str, Any]
@@ -24,8 +25,7 @@ def rates() -> pd.DataFrame:
         },
         index=pd.Index(["小微企业", "=cmd()", "@x"], name="customer_type"),
     )
-    table.attrs["protected"] = {"rate": ["=cmd()"], "low": ["=cmd()"]}
-    return table
+    return table_metadata.describe(table, withheld={"rate": ["=cmd()"], "low": ["=cmd()"]})
 
 
 def exhibit(table: pd.DataFrame, caption: str = "各类型", number: int = 1, kind: str = "table") -> Data:

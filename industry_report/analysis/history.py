@@ -45,8 +45,8 @@ def history(scored: pd.DataFrame, by: str = "customer_id", period: str = "year")
         One row per customer and period, in this order: `by`, ``period`` (pandas periods), its
         ``consultations``, and the columns of the consultation that decides, ``grade`` among them; one that
         the data call as these two is moved aside (`own_names.move_aside`).
-        ``attrs["unidentified"]`` counts consultations left out because they name no customer, as all do if
-        there is no such column, ``attrs["undated"]`` those without what tells the period.
+        the fact ``unidentified`` counts consultations left out because they name no customer, as all do if
+        there is no such column, ``undated`` those without what tells the period.
 
     Raises
     ------

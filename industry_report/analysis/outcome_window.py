@@ -29,6 +29,7 @@ STATES = (BOUGHT, NOT_BOUGHT, OPEN, LATER, BEFORE, UNDATED, UNKNOWN)
 
 ADDED = ("registered", "outcome", "window_days")  # columns of `follow`, not of the data
 _DATES = ["consulted_on", "converted_on"]
+NEEDED = ("converted", *_DATES)  # columns of a register that tell its window
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def choose_window(register: pd.DataFrame, days: int = DAYS, cut: str = "") -> Wi
     if not isinstance(days, Integral) or isinstance(days, bool) or days < 1:
         problem = f"expected a whole number of days from 1, got {days!r}."
         raise InputError("parameter follow_up_days", problem, "Write for example follow_up_days: 90.")
-    if not {"converted", *_DATES} <= set(register):
+    if not set(NEEDED) <= set(register):
         return None
     bought = register["converted"].fillna(False).astype(bool)
     dated = register.loc[bought, "converted_on"].notna()

@@ -49,7 +49,7 @@ def auc(scored: pd.DataFrame) -> pd.DataFrame:
         buyer and a non-buyer, drawn at random, the buyer has the higher composite; ties count half) and its
         95 % interval ``low``, ``high``. The AUC is missing if all or none bought; the interval also if only
         one did or did not, and where it would have no width: no overlap, or the same composite for all.
-        ``attrs["by"]`` says which it is about, "composite" or "grade".
+        The fact ``by`` says which it is about, "composite" or "grade".
 
     Notes
     -----
@@ -158,7 +158,7 @@ def weights(scored: pd.DataFrame, scorecard: Scorecard) -> pd.DataFrame:
         ``coefficient_low``, ``coefficient_high``; ``share`` of the sum of coefficients and its interval
         ``low``, ``high``; ``weight`` of the standard as a share of all weights. A dimension of negative
         weight is to go with fewer purchases, and its share is that of its effect in this direction. Shares
-        are missing, and ``attrs["reason"]`` says why, where the sum is not clearly above zero or an effect
+        are missing, and the fact ``reason`` says why, where the sum is not clearly above zero or an effect
         against the standard is no more than noise ("not clear"), or where an effect is clearly against the
         sign of its weight ("opposed"). Where nothing can be estimated there are no rows, and the reason is:
 

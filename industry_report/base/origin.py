@@ -150,19 +150,23 @@ def _note_values(table: pd.DataFrame | pd.Series) -> None:
 def _list_columns(table: pd.DataFrame | pd.Series) -> Iterator[tuple[str, np.ndarray]]:
     """Yield the numbers of each column, NaN where a cell holds none; a row is a table of one row."""
     if isinstance(table, pd.Series) and str(table.name) not in _values and _holds_numbers(table):
-        for label, value in zip(table.index, table.to_numpy(float, na_value=np.nan), strict=True):
+        for label, value in zip(table.index, _read_numbers(table), strict=True):
             yield str(label), np.array([value])
         return
-    parts = [table] if isinstance(table, pd.Series) else [table.iloc[:, i] for i in range(table.shape[1])]
-    for cells in parts:
+    for name, cells in [(table.name, table)] if isinstance(table, pd.Series) else table.items():
         if _holds_numbers(cells):
-            yield str(cells.name), cells.to_numpy(float, na_value=np.nan)
-        elif cells.dtype == object and any(isinstance(value, int | float) for value in cells):
-            yield str(cells.name), pd.to_numeric(cells, errors="coerce").to_numpy(float, na_value=np.nan)
+            yield str(name), _read_numbers(cells)
+        elif cells.dtype == object and any(isinstance(value, int | float) for value in cells.array):
+            yield str(name), _read_numbers(pd.to_numeric(cells, errors="coerce"))
 
 
 def _holds_numbers(cells: pd.Series) -> bool:
-    return pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_bool_dtype(cells)
+    return pd.api.types.is_numeric_dtype(cells.dtype) and not pd.api.types.is_bool_dtype(cells.dtype)
+
+
+def _read_numbers(cells: pd.Series) -> np.ndarray:
+    plain = isinstance(cells.dtype, np.dtype)  # where a missing number is NaN already
+    return cells.to_numpy(float) if plain else cells.to_numpy(float, na_value=np.nan)
 
 
 def is_released(thing: Any) -> bool:

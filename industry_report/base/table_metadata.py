@@ -15,6 +15,16 @@ import pandas as pd
 Table = TypeVar("Table", pd.DataFrame, pd.Series)
 
 
+_KEY = __package__.partition(".")[0]  # under which pandas keeps it
+
+
+class _Facts(dict[str, Any]):
+    """What a table carries, changed by nobody: pandas copies it, deeply, with each operation."""
+
+    def __deepcopy__(self, memo: object) -> _Facts:
+        return self
+
+
 @dataclass(frozen=True)
 class Counts:
     """What a published table counts: the contract with `protection`.
@@ -76,8 +86,16 @@ def describe(
         "protected": withheld,
         "internal": internal,
     }
-    before = {} if afresh else table.attrs
-    table.attrs = {**before, **{key: value for key, value in given.items() if value is not None}}
+    before = {} if afresh else _told(table)
+    return _tell(table, {**before, **{key: value for key, value in given.items() if value is not None}})
+
+
+def _told(table: pd.DataFrame | pd.Series) -> Mapping[str, Any]:
+    return table.attrs.get(_KEY, {})
+
+
+def _tell(table: Table, facts: Mapping[str, Any]) -> Table:
+    table.attrs = {**table.attrs, _KEY: _Facts(facts)}
     return table
 
 
@@ -89,22 +107,22 @@ def carry(source: pd.DataFrame | pd.Series, table: Table) -> Table:
 
 def heads(table: pd.DataFrame | pd.Series) -> Mapping[Any, str]:
     """Return column → head, for columns that do not have the vocabulary's."""
-    return table.attrs.get("heads", {})
+    return _told(table).get("heads", {})
 
 
 def formats(table: pd.DataFrame | pd.Series) -> Mapping[Any, str]:
     """Return column → the column that it prints like."""
-    return table.attrs.get("formats", {})
+    return _told(table).get("formats", {})
 
 
 def counts(table: pd.DataFrame | pd.Series) -> Counts | None:
     """Return what a table counts, None if it does not say."""
-    return table.attrs.get("counts")
+    return _told(table).get("counts")
 
 
 def withheld(table: pd.DataFrame | pd.Series) -> Mapping[Any, Sequence[Any]]:
     """Return column → labels of the rows whose number is withheld; empty where none is."""
-    return table.attrs.get("protected", {})
+    return _told(table).get("protected", {})
 
 
 def withheld_rows(table: pd.DataFrame | pd.Series) -> set[Hashable]:
@@ -114,16 +132,14 @@ def withheld_rows(table: pd.DataFrame | pd.Series) -> set[Hashable]:
 
 def tell(table: Table, **facts: Any) -> Table:
     """Note what else there is to know of a table, in place: ``tell(table, reason="too few")``; return it."""
-    table.attrs = {**table.attrs, **facts}
-    return table
+    return _tell(table, {**_told(table), **facts})
 
 
 def fact(table: pd.DataFrame | pd.Series, name: str, default: Any = None) -> Any:
     """Return what `tell` noted of a table."""
-    return table.attrs.get(name, default)
+    return _told(table).get(name, default)
 
 
 def forget(table: Table, name: str) -> Table:
     """Remove what `tell` noted, in place, and return the table."""
-    table.attrs = {key: value for key, value in table.attrs.items() if key != name}
-    return table
+    return _tell(table, {key: value for key, value in _told(table).items() if key != name})

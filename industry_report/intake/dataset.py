@@ -1,6 +1,7 @@
 """Clean consultations and their counts by region and year, out of the prepared store."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +32,7 @@ def load(
     year: int | None = None,
     columns: str | Path | None = None,
     table: str = CONSULTATIONS,
+    wanted: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Load the clean rows of a table: the consultations of a region and year, or those of another table.
 
@@ -45,6 +47,8 @@ def load(
         A mapping file for headers and codes of the institution's own.
     table : str
         Which table, such as "orders" (see `schemas.TABLES`).
+    wanted : sequence of str, optional
+        These columns alone, of consultations in less time.
 
     Returns
     -------
@@ -61,8 +65,9 @@ def load(
     """
     _refuse_unknown(table)
     if table != CONSULTATIONS:
-        return load_other(data, region, year, columns, table)
-    frames = read_tables(data, columns, lambda file: map(str, find_places(file, region, year)))
+        rows = load_other(data, region, year, columns, table)
+        return rows if wanted is None else rows[[column for column in rows if column in wanted]]
+    frames = read_tables(data, columns, lambda file: map(str, find_places(file, region, year)), wanted=wanted)
     if not frames:
         raise _describe_empty(data, region, year, columns)
     rows = join(frames)

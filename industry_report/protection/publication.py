@@ -260,7 +260,7 @@ def _load(
     data: str | Path, region: str, year: int, columns: str | Path | None, days: int, cut: str
 ) -> tuple[pd.DataFrame, outcome_window.Window | None]:
     # All years of a region know up to the same day: one year's own last purchase would be too early a cut.
-    register = dataset.load(data, region=region, columns=columns)
+    register = dataset.load(data, region=region, columns=columns, wanted=outcome_window.NEEDED)
     window = outcome_window.choose_window(register, days, cut)
     return dataset.load(data, region=region, year=year, columns=columns), window
 

@@ -72,13 +72,13 @@ def _read_rows(data: pd.DataFrame) -> list[_Row]:
     table = data.reset_index() if data.index.name or data.index.nlevels > 1 else data
     leading = [place for place, column in enumerate(columns) if column["role"] == "row"]
     numeric = [place for place, column in enumerate(columns) if column["role"] == "number"]
+    counted = table.iloc[:, numeric].to_numpy(float, na_value=np.nan).tolist()
     rows = []
-    for number, values in enumerate(shown.itertuples(index=False, name=None)):
+    for values, numbers in zip(shown.itertuples(index=False, name=None), counted, strict=True):
         labels = tuple(str(values[place]) for place in leading)
-        numbers = tuple(float(table.iloc[number, place]) for place in numeric)
         told = [f"{head} {value}" for head, value in zip(shown.columns, values, strict=True)][len(leading) :]
         head = text(zh="，", en=", ").join(labels)
-        rows.append(_Row(labels, numbers, "\n".join([head, *told])))
+        rows.append(_Row(labels, tuple(numbers), "\n".join([head, *told])))
     return rows
 
 
@@ -121,11 +121,12 @@ def _place_points(line: Line2D, names: dict[bool, Names]) -> Places:
 def _list_names(ax: Axes, across: bool) -> Names:
     """Return what stands at the places of an axis, and above the drawing (at no place)."""
     axis = ax.yaxis if across else ax.xaxis
-    labels = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=False)
+    places = [float(at) for at in axis.get_ticklocs()]
+    labels = axis.get_major_formatter().format_ticks(places)  # not its `Text`s, which are laid out again
     titles = [(np.nan, ax.get_title(loc=place)) for place in ("left", "center", "right")]
     written = [name for name in ax.texts if across and not isinstance(name, Annotation)]
     beside = [(float(name.get_position()[1]), name.get_text()) for name in written]  # see `layout.find_names`
-    return [*titles, *beside, *((float(at), label.get_text()) for at, label in labels)]
+    return [*titles, *beside, *zip(places, labels, strict=False)]
 
 
 def _find_names(names: Names, place: float) -> list[str]:

@@ -207,7 +207,8 @@ def test_columns_are_described_in_the_language_of_the_report():
         {"consultations": [5], "rate": [None], "low": [0.1], "high": [0.2], "verdict": ["higher"]},
         index=pd.Index(["小微企业"], name="customer_type"),
     ).astype({"rate": float})
-    data.attrs = {"heads": {"rate": "成交率"}, "protected": {"rate": ["小微企业"], "other": ["小微企业"]}}
+    withheld = {"rate": ["小微企业"], "other": ["小微企业"]}
+    table_metadata.describe(data, heads={"rate": "成交率"}, withheld=withheld)
     described = tables.describe(data)
     labels = ["客户类型", "咨询数", "成交率", "95%置信区间下限", "95%置信区间上限", "结论"]
     assert [column["label"] for column in described["columns"]] == labels
