@@ -1,5 +1,6 @@
 """Load the tables that stand beside the consultations, whole or as a stream."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from .spill import join
 from .store import Prepared
 from .table_contract import is_vague
 from .table_rows import NO_REGION, name_type
+
+_TELL_CONSENT = ("customers", "leads")  # the tables that do
 
 
 def load_other(
@@ -108,16 +111,22 @@ def _place_by_customer(rows: pd.DataFrame, data: str | Path, columns: str | Path
 
 def find_refusing(data: str | Path, columns: str | Path | None = None) -> set[str]:
     """Find the customers who gave no consent or opted out, by any table of theirs that says so."""
+    entries = [file.folder for table in _TELL_CONSENT for file in prepare(data, columns, table)]
+    return set(_read_refusing(data, columns, tuple(entries)))
+
+
+@lru_cache(maxsize=8)
+def _read_refusing(data: str | Path, columns: str | Path | None, entries: tuple[Path, ...]) -> frozenset[str]:
+    """Read who refuses, once for what the files say now: the names of `entries` hold their checksums."""
     refusing: set[str] = set()
     says = {"consent": False, "do_not_contact": True}
-    wanted = ["customer_id", *says]
-    for table in ("customers", "leads"):
-        for rows in read_tables(data, columns, _list_all, table, wanted):
+    for table in _TELL_CONSENT:
+        for rows in read_tables(data, columns, _list_all, table, ["customer_id", *says]):
             for name, value in says.items():
                 if name in rows and "customer_id" in rows:
                     said = rows[name].eq(value).fillna(False)
                     refusing |= set(rows.loc[said.to_numpy(dtype=bool), "customer_id"].dropna())
-    return refusing
+    return frozenset(refusing)
 
 
 def open_tables(

@@ -1,7 +1,7 @@
 """Hold clean rows by region and year; what memory should not hold waits on disk."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -79,11 +79,15 @@ class Spill:
         return pyarrow.ipc.open_file(self._stack.enter_context(pyarrow.OSFile(str(file), "rb")))
 
 
-def to_arrow(rows: pd.DataFrame) -> Any:
-    """Make an Arrow table that does not depend on the version of pandas."""
+def to_arrow(rows: pd.DataFrame, columns: Collection[str] | None = None) -> Any:
+    """Make an Arrow table of some columns, or of all, that does not depend on the version of pandas."""
     import pyarrow
 
-    return pyarrow.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
+    if columns is not None:
+        rows = rows[[column for column in rows if column in columns]]
+    # One thread: tables are small, and each process has a core to itself.
+    table = pyarrow.Table.from_pandas(rows, preserve_index=False, nthreads=1)
+    return table.replace_schema_metadata(None)
 
 
 def from_arrow(table: Any) -> pd.DataFrame:

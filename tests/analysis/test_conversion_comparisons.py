@@ -14,7 +14,7 @@ from statsmodels.stats.multitest import multipletests
 
 from industry_report.analysis import conversion
 from industry_report.analysis.conversion import Measure
-from industry_report.base import language
+from industry_report.base import language, table_metadata
 from industry_report.base.errors import InputError
 from industry_report.report import tables
 
@@ -123,7 +123,8 @@ def test_comparisons_agree_with_independent_ones(groups: dict[str, tuple[int, in
 def test_a_table_says_whether_its_comparisons_were_planned() -> None:
     table = rates(甲=(100, 50), 乙=(100, 20))
     for planned in (True, False):
-        assert conversion.compare(table, planned=planned).attrs["planned"] is planned
+        compared = conversion.compare(table, planned=planned)
+        assert table_metadata.fact(compared, "planned") is planned
     assert (
         tables.printed(conversion.compare(table, planned=True))["多重比较校正"].to_list()
         == ["Holm法（预设比较）"] * 2
@@ -186,7 +187,7 @@ def test_shares_of_the_top_grade_are_compared_like_conversion_rates() -> None:
         conversion.compare(conversion.by(table, "source", measure), planned=True) for measure in (SALE, TOP)
     )
     pd.testing.assert_frame_equal(sale, top)
-    assert (sale.attrs["heads"]["rate"], top.attrs["heads"]["rate"]) == ("成交率", "A级占比")
+    assert [table_metadata.heads(table)["rate"] for table in (sale, top)] == ["成交率", "A级占比"]
 
 
 # The same groups in two tables

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import scoring
 from industry_report.analysis import history
-from industry_report.base import language
+from industry_report.base import language, table_metadata
 from industry_report.base.errors import InputError
 from industry_report.report import tables
 
@@ -59,7 +59,7 @@ def test_quarters_and_months_are_those_of_the_consultation():
     scored = table(("x", "2024-03-31", *A), ("x", "2024-04-01", *B), ("x", None, *D))
     quarters = history.history(scored, period="quarter")
     assert quarters["period"].astype(str).tolist() == ["2024Q1", "2024Q2"]
-    assert quarters.attrs == {"unidentified": 0, "undated": 1}
+    assert [table_metadata.fact(quarters, name) for name in ("unidentified", "undated")] == [0, 1]
     assert history.moves(quarters, "2024Q1", "2024Q2")["move"].tolist() == ["down"]
     months = history.history(scored, period="month")
     assert history.moves(months, "2024-04", "2024-05")["move"].tolist() == ["gone"]
@@ -68,7 +68,7 @@ def test_quarters_and_months_are_those_of_the_consultation():
 def test_a_consultation_without_customer_is_counted_and_left_out():
     trail = history.history(table((None, "2024-01-01", *A), ("x", "2024-01-01", *A)))
     assert trail["customer_id"].tolist() == ["x"]
-    assert trail.attrs["unidentified"] == 1
+    assert table_metadata.fact(trail, "unidentified") == 1
 
 
 def test_every_kind_of_move():
@@ -176,7 +176,7 @@ def test_what_is_missing_is_told():
 
 def test_data_that_name_no_customers_have_an_empty_history():
     trail = history.history(table(("x", "2024-01-01", *A)).drop(columns="customer_id"))
-    assert trail.empty and trail.attrs["unidentified"] == 1
+    assert trail.empty and table_metadata.fact(trail, "unidentified") == 1
     assert history.moves(trail, 2023, 2024).empty
     assert history.causes(trail, 2023, 2024, CARD).empty
     assert history.transitions(trail, 2023, 2024).loc["total", "total"] == 0

@@ -32,10 +32,10 @@ def test_demand_counts_consultations_whose_outcome_is_open_too():
 def test_withheld_count_is_withheld_as_a_share():
     table = groups(a=80, b=20)
     table["consultations"] = [80, np.nan]
-    table.attrs["protected"] = {"consultations": ["b"]}
+    table_metadata.describe(table, withheld={"consultations": ["b"]})
     demand = market.demand(table, 100)
     assert demand.loc["b"].isna().all()
-    assert demand.attrs["protected"]["rate"] == ["b"]
+    assert table_metadata.withheld(demand)["rate"] == ["b"]
 
 
 def test_directions_need_an_interval_without_zero():

@@ -16,7 +16,7 @@ from statsmodels.stats.proportion import proportion_confint
 import scoring
 from industry_report.analysis import bases, conversion, validity
 from industry_report.analysis.conversion import Measure
-from industry_report.base import language
+from industry_report.base import language, table_metadata
 from industry_report.report import tables
 
 CARD = scoring.load_scorecard(Path(__file__).parents[2] / "params" / "scorecards" / "consultation.yaml")
@@ -72,7 +72,7 @@ def test_without_outcomes_there_is_nothing_to_judge_the_scores_by(lack: str) -> 
     found = [function(table) for function in (validity.auc, validity.calibration, validity.lift)]
     found += [validity.outcome_before_score(table), validity.weights(table, CARD)]
     assert all(result.empty for result in found)
-    assert found[-1].attrs["reason"] == "no outcomes"
+    assert table_metadata.fact(found[-1], "reason") == "no outcomes"
     assert {"rate", "low", "high"} <= set(found[1])
     assert {"rate", "low", "high", "share", "lift"} <= set(found[2])
 
@@ -242,7 +242,7 @@ def test_shares_are_missing_where_the_scores_tell_nothing() -> None:
 def test_weights_that_cannot_be_estimated_are_not(rows: list[Row], reason: str) -> None:
     table = validity.weights(scored(rows), CARD)
     assert table.empty
-    assert table.attrs["reason"] == reason
+    assert table_metadata.fact(table, "reason") == reason
     assert list(table) == list(validity.weights(drawn(900, 1), CARD))
 
 
@@ -263,7 +263,7 @@ def test_rates_that_fit_exactly_are_no_separation() -> None:
 
 def test_a_search_that_does_not_end_gives_no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(validity, "_fit", lambda *_: SimpleNamespace(converged=False))
-    assert validity.weights(drawn(900, 1), CARD).attrs["reason"] == "no fit"
+    assert table_metadata.fact(validity.weights(drawn(900, 1), CARD), "reason") == "no fit"
 
 
 # Sensitivity

@@ -161,7 +161,7 @@ def test_large_counts_stay_as_they_are() -> None:
     table, whole = disclosure.protect(POLICY, before, average(140, 50))
     pd.testing.assert_frame_equal(table, before)
     assert table["consultations"].dtype == "int64"
-    assert table.attrs["protected"] == whole.attrs["protected"] == {}
+    assert table_metadata.withheld(table) == table_metadata.withheld(whole) == {}
 
 
 def test_a_small_number_of_successes_takes_a_partner_with_it() -> None:
@@ -169,7 +169,7 @@ def test_a_small_number_of_successes_takes_a_partner_with_it() -> None:
     assert table["conversions"].isna().to_list() == [False, False, True, True]
     assert table[["rate", "low", "high"]].isna().all(axis=1).to_list() == [False, False, True, True]
     assert table["consultations"].to_list() == [100, 60, 50, 40]
-    assert table.attrs["protected"]["rate"] == ["c", "d"]
+    assert table_metadata.withheld(table)["rate"] == ["c", "d"]
 
 
 def test_few_failures_are_as_telling_as_few_successes() -> None:
@@ -262,7 +262,7 @@ def test_tables_keep_index_columns_and_attributes(rows: int, outcomes: bool) -> 
     for before, after in zip(tables[:3] + tables[5:7], protected[:3] + protected[5:7], strict=True):
         assert sorted(before.index) == sorted(after.index)
         assert before.columns.to_list() == after.columns.to_list()
-        assert before.attrs.get("heads") == after.attrs.get("heads")
+        assert table_metadata.heads(before) == table_metadata.heads(after)
 
 
 def test_a_mean_and_all_shares_of_contacts_are_masked_with_one_count() -> None:
@@ -307,8 +307,8 @@ def test_an_internal_edition_is_marked_and_unchanged() -> None:
     policy = disclosure.Policy(10, 10.0, internal=True)
     same, whole = disclosure.protect(policy, table, average(104, 31))
     pd.testing.assert_frame_equal(same, table)
-    assert same.attrs["internal"] is whole.attrs["internal"] is True
-    assert "internal" not in table.attrs
+    assert table_metadata.fact(same, "internal") is table_metadata.fact(whole, "internal") is True
+    assert table_metadata.fact(table, "internal") is None
 
 
 @pytest.mark.parametrize("left_out", [0, 1, 3, 4])
@@ -375,7 +375,7 @@ def test_a_dominated_sum_is_masked_alone_for_no_total_is_published() -> None:
         {"a": 4000.0, "b": 1800.0, "c": 960.0, "d": np.nan}, nan_ok=True
     )
     assert list(table) == ["amount"]  # how many customers bought is a count of its own
-    assert table.attrs["protected"] == {"amount": ["d"]}
+    assert table_metadata.withheld(table) == {"amount": ["d"]}
 
 
 def test_sums_of_few_customers_are_masked() -> None:

@@ -46,7 +46,7 @@ def coverage(tables: Mapping[str, Any], refusing: Collection[str] = ()) -> pd.Da
     >>> coverage({"orders": orders})[["channel", "rows", "share"]].to_dict("records")
     [{'channel': '电话', 'rows': 1, 'share': 0.5}, {'channel': '网站', 'rows': 1, 'share': 0.5}]
     """
-    known = {name: _as_arrow(tables[name]) for name in TABLES if name in tables}
+    known = {name: _as_arrow(name, tables[name]) for name in TABLES if name in tables}
     if unknown := set(tables) - set(known):
         raise InputError(
             "coverage", f"there is no table {sorted(unknown)}.", f"There are: {', '.join(TABLES)}."
@@ -68,8 +68,10 @@ def coverage(tables: Mapping[str, Any], refusing: Collection[str] = ()) -> pd.Da
     return pd.DataFrame(records, columns=list(COLUMNS))
 
 
-def _as_arrow(rows: Any) -> Any:
-    return to_arrow(rows) if isinstance(rows, pd.DataFrame) else rows
+def _as_arrow(table: str, rows: Any) -> Any:
+    if not isinstance(rows, pd.DataFrame):
+        return rows
+    return to_arrow(rows, {"customer_id", "channel", *time_rule.dating(table).dates})
 
 
 def _has(rows: Any, column: str) -> bool:

@@ -50,7 +50,7 @@ def outcomes(
         raise InputError("horizon", f"is {horizon}, not a number of days.", "Write for example 90.")
     (date, *_) = dating(table).dates
     if isinstance(rows, pd.DataFrame):
-        rows = to_arrow(rows)
+        rows = to_arrow(rows, {"customer_id", date, "kind"})
     if covered_to is None:
         covered_to = _find_last(rows, date)
     result = starts.reset_index(drop=True)

@@ -72,7 +72,7 @@ def _find_refusing(rows: Any) -> set[str]:
     from pyarrow import acero
 
     if isinstance(rows, pd.DataFrame):
-        rows = to_arrow(rows)
+        rows = to_arrow(rows, ("customer_id", "consent", "do_not_contact"))
     said = {"consent": False, "do_not_contact": True}
     refuses = [
         pc.coalesce(pc.field(name) == value, pc.scalar(False))
@@ -232,7 +232,7 @@ def _count_all(table: str, rows: Any, at: Moment) -> Any:
     from pyarrow import acero
 
     if isinstance(rows, pd.DataFrame):
-        rows = to_arrow(rows)
+        rows = to_arrow(rows, {*_READ[table], *time_rule.list_dating(table)})
     counted = [_count(table, part, at) for part in _split(rows)]
     if len(counted) == 1:
         return counted[0]
@@ -293,9 +293,9 @@ def _group(steps: Sequence[Any], how: Mapping[str, str]) -> Any:
 
 def _read_profiles(rows: Any, at: Moment) -> Any:
     """Return the profile of each customer as last updated before `at`; an undated one counts as the first."""
-    known = time_rule.known_before(
-        to_arrow(rows) if isinstance(rows, pd.DataFrame) else rows, at, "customers"
-    )
+    if isinstance(rows, pd.DataFrame):
+        rows = to_arrow(rows, {"customer_id", *PROFILE, *time_rule.list_dating("customers")})
+    known = time_rule.known_before(rows, at, "customers")
     table = from_arrow(known.to_table())
     dates = [name for name in time_rule.dating("customers").dates if name in table]
     table["profile_on"] = table[dates].bfill(axis=1).iloc[:, 0] if dates else pd.NaT

@@ -63,6 +63,12 @@ def dating(table: str) -> Dating:
     return Dating(schema.dates, known_from, schema.is_static)
 
 
+def list_dating(table: str) -> set[str]:
+    """Return the columns of a table that tell when its rows and values were known."""
+    rule = dating(table)
+    return {*rule.dates, *rule.known_from.values()}
+
+
 def known_before(rows: Any, at: Moment, table: str, columns: Sequence[str] | None = None) -> Any:
     """Keep what was known before a moment: the only way in which a feature reads a table.
 
@@ -149,7 +155,7 @@ def source(rows: Any, columns: Set[str] | None = None) -> Any:
     from pyarrow import acero
 
     if isinstance(rows, pd.DataFrame):
-        rows = to_arrow(rows)
+        rows = to_arrow(rows, columns)
     if isinstance(rows, pyarrow.Table):
         return acero.Declaration("table_source", acero.TableSourceNodeOptions(rows))
     read = [name for name in rows.schema.names if columns is None or name in columns]
