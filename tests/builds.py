@@ -72,8 +72,9 @@ def left_in(folder: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error, FileNotFoundError):  # psutil 6 lets the second through
-            ours = process.pid == os.getpid() or "resource_tracker" in " ".join(process.cmdline())
-            if process.cwd() == str(folder) and not ours and not is_server(process):
+            if process.pid == os.getpid() or process.cwd() != str(folder):
+                continue
+            if "resource_tracker" not in " ".join(process.cmdline()) and not is_server(process):
                 found.append(process)
     return found
 

@@ -6,6 +6,7 @@ import atexit
 import multiprocessing
 import multiprocessing.util
 import os
+import pickle
 import signal
 import sys
 import tempfile
@@ -79,7 +80,7 @@ class Worker:
         """
         before, self.future = self.future, Future()
         try:
-            self._tasks.send((task, arguments))
+            send(self._tasks, (task, arguments))
         except OSError:
             self.future = before
             raise WorkerEndedError from None
@@ -94,7 +95,7 @@ class Worker:
         """Pass on each answer; at the end of the worker, say so to who waits for one."""
         while True:
             try:
-                is_made, answer = self._answers.recv()
+                is_made, answer = receive(self._answers)
             except (EOFError, OSError):
                 break
             except Exception as error:  # an error that is not made anew from what was sent of it
@@ -119,7 +120,7 @@ class Worker:
     def finish(self) -> None:
         """Ask it to end once it has nothing to do."""
         with suppress(OSError):
-            self._tasks.send(None)
+            send(self._tasks, None)
 
     def wait(self, seconds: float) -> None:
         """Wait until it has ended; kill it if that takes longer."""
@@ -129,6 +130,21 @@ class Worker:
             _, alive = psutil.wait_procs([self._handle], max(0.0, end - time.monotonic()))
             watchdog.end_processes(alive)
         self.process.join(0)
+
+
+def send(line: Connection, thing: Any) -> None:
+    """Send an object through a pipe.
+
+    Not by `Connection.send`, nor `recv`: they pass views of a BytesIO around. Where the other end is gone,
+    the error's traceback holds such a view in a circle, and collecting that ends the interpreter (gh-111049,
+    Python 3.12.0 and 3.12.1).
+    """
+    line.send_bytes(pickle.dumps(thing))
+
+
+def receive(line: Connection) -> Any:
+    """Wait for an object that was sent; EOFError where none will come."""
+    return pickle.loads(line.recv_bytes())
 
 
 def _find(pid: int | None) -> psutil.Process | None:
@@ -151,7 +167,7 @@ def work(tasks: Connection, answers: Connection, folders: list[Path], environ: d
     _prepare(folders, environ)
     while True:
         try:
-            message = tasks.recv()
+            message = receive(tasks)
         except (EOFError, OSError):  # the build has ended
             return
         if message is None:
@@ -162,11 +178,11 @@ def work(tasks: Connection, answers: Connection, folders: list[Path], environ: d
         except Exception as error:
             answer = False, error
         try:
-            answers.send(answer)
+            send(answers, answer)
         except OSError:
             return
         except Exception as error:  # it cannot be sent
-            answers.send((False, RuntimeError(f"{type(answer[1]).__name__}: {answer[1]} ({error})")))
+            send(answers, (False, RuntimeError(f"{type(answer[1]).__name__}: {answer[1]} ({error})")))
 
 
 def _prepare(folders: list[Path], environ: dict[str, str]) -> None:
