@@ -39,6 +39,10 @@ class HighGrades(Measure):
         return scored["grade"].isin(self.grades).astype("Int64").where(scored["grade"].notna())
 
 
+RECENT_DAYS = 30  # how recent a consultation is that is called recent
+_AGES = (0, RECENT_DAYS, 90, 180)  # days since the last consultation, from which each class begins
+
+
 def require_internal(policy: Policy, edition: str) -> None:
     """Refuse to list customers in an edition that is made for readers outside of the house.
 
@@ -294,3 +298,36 @@ def sum_purchases(scored: pd.DataFrame, column: str) -> pd.DataFrame:
     )
     table = parts.groupby(column, observed=True)[columns].sum()
     return table.sort_values("gross", ascending=False, kind="stable")
+
+
+def count_recency(work_list: pd.DataFrame, promising: HighGrades, today: pd.Timestamp) -> pd.DataFrame:
+    """Return how long ago the customers of high grades on the work list asked.
+
+    Parameters
+    ----------
+    work_list : DataFrame
+        See `work_list`.
+    promising : HighGrades
+        See `high_grades`.
+    today : Timestamp
+        The day that it is reckoned from.
+
+    Returns
+    -------
+    DataFrame
+        Index ``days``, from which each class begins, the most recent first; ``customers``. Empty where the
+        list has no dates.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2025-12-20", "2025-01-02"])
+    >>> rows = pd.DataFrame({"grade": ["A", "A"], "last_contact": days})
+    >>> count_recency(rows, HighGrades(grades=("A",)), pd.Timestamp("2025-12-31"))["customers"].tolist()
+    [1, 0, 0, 1]
+    """
+    if "last_contact" not in work_list or work_list["last_contact"].isna().all():
+        return pd.DataFrame({"customers": pd.Series(dtype="int64")}).rename_axis("days")
+    high = work_list[work_list["grade"].astype(str).isin(promising.grades)]
+    age = (today - high["last_contact"].dropna()).dt.days
+    counts = pd.cut(age, [*_AGES, np.inf], right=False, labels=list(_AGES)).value_counts(sort=False)
+    return pd.DataFrame({"customers": counts.astype("int64")}).rename_axis("days")

@@ -11,9 +11,9 @@ _OURS = {
     "intake": "contract dataset sample",
     "protection": "comparison disclosure lead_publication "
     "market_publication opinion_publication publication value_publication",
-    "report": "college_tables display figures lead_figures lead_panels market_figures market_panels "
-    "market_tables opinion_figures opinion_panels opinion_tables panels review_figures review_panels tables "
-    "value_figures value_panels value_tables",
+    "report": "college_tables display figures follow_up_panels lead_figures lead_panels market_figures "
+    "market_panels market_tables opinion_figures opinion_panels opinion_tables panels review_figures "
+    "review_panels tables value_figures value_panels value_tables",
     "report.sentences": "college complaints enterprise industry lead_headlines leads market market_headlines "
     "market_outlook opinion_headlines review review_headlines satisfaction side_by_side value "
     "value_headlines value_models",

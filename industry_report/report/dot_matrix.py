@@ -12,10 +12,13 @@ from matplotlib.figure import Figure
 from ..analysis.conversion import HIGHER, LOWER
 from ..base import language, origin, style
 from ..base.language import text
+from ..protection.comparison import of_years
 from . import layout
 
 SHAPES = ("o", "^", "s", "D", "v", "P")  # a side each
 SIGNS = ("●", "▲", "■", "◆", "▼", "✚")
+# Of sides without an order, none of which stands out: as dark as each other, apart for any colour blindness.
+COLOURS = (style.ACCENT, "#9a4d00", "#2f6b4f", "#6b4c9a", "#4a5560", "#8a2f4f")
 MOST_COLUMNS = 3  # of numbers; of more sides the first and the last
 LONGEST_HEAD = 0.5  # inches: longer ones would take the room of the drawing and of the groups' names
 LONGEST_NAME = 0.8  # inches, of a group beside three columns of numbers and one of changes
@@ -60,15 +63,22 @@ def rates(
         names[: len(shown)], numbers, title, measure, scale=True, height=least, note=note
     )
     offsets = np.linspace(-0.28, 0.28, len(sides)) if len(sides) > 1 else [0.0]
-    for side, offset in zip(sides, offsets, strict=True):
+    colours = _choose_colours(sides, in_order=of_years(sides))
+    for side, offset, colour in zip(sides, offsets, colours, strict=True):
         rate, low, high = (wide[name].loc[shown, side].to_numpy(float) for name in ("rate", "low", "high"))
-        colour = style.ACCENT if side == sides[-1] else style.UNCLEAR_COLOUR
         places = np.arange(len(shown)) + offset
         ax.hlines(places, low, high, color=colour, linewidth=2, alpha=0.4)
         shape = SHAPES[known[id(side)] % len(SHAPES)]
         ax.plot(rate, places, shape, color=colour, markersize=5, clip_on=False)
     layout.set_rate_scale(ax, "x", layout.end_of_rates(table["high"]))
     return figure
+
+
+def _choose_colours(sides: list[Any], in_order: bool) -> list[str]:
+    """Return a colour for each side: of years the last stands out, of regions none does."""
+    if in_order:
+        return [style.UNCLEAR_COLOUR] * (len(sides) - 1) + [style.ACCENT] * bool(sides)
+    return [COLOURS[place % len(COLOURS)] for place in range(len(sides))]
 
 
 def _choose_columns(sides: list[Any], names: list[str], change: pd.DataFrame | None) -> list[Any]:

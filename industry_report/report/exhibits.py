@@ -41,7 +41,8 @@ def write_figure(
     below = text(zh="；", en="; ").join(around.notes)
     parts = [f"<figcaption>{_write_caption(caption, around)}</figcaption>", drawing]
     if notes:
-        told = "".join(f"<p><strong>{escape(head)}</strong> {escape(words)}</p>" for head, words in notes)
+        stop = text(zh="：</strong>", en=":</strong> ")
+        told = "".join(f"<p><strong>{escape(head)}{stop}{escape(words)}</p>" for head, words in notes)
         parts.append(f'<div class="reading-notes">{told}</div>')
     if below:
         parts.append(f'<p class="exhibit-note">{escape(below)}</p>')

@@ -208,7 +208,8 @@ def _write_points(
         name = style.shorten(names.get(str(item), str(item)), 1.3).replace("\n", " ")
         ax.annotate(
             name, (row["rate"], row["share"]), (end, place), textcoords="data", va="center_baseline",
-            ha="left", annotation_clip=False,
+            ha="left", annotation_clip=False, zorder=4,
+            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.5},  # over a median that runs there
             arrowprops={"arrowstyle": "-", "color": style.GRID, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 4},
         )  # fmt: skip
 

@@ -232,15 +232,21 @@ def parts(
     ]
     if not known:
         return None
-    names = [language.term(column) for column in known]
-    figure, ax = _begin_rows(table.iloc[: len(known)], [""] * len(known), 0, names=names, top=0.24)
+    figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES))
+    ax = _axes(
+        figure, 0.03, WIDTH_INCHES - 0.03, HEIGHT_INCHES - 0.55 * len(known) - 0.1, HEIGHT_INCHES - 0.1
+    )
+    ax.set_ylim(len(known) - 0.5, -0.5)
+    ax.set_axis_off()
     colours = list(style.grade_colours([str(group) for group in table.index][::-1]).values())[::-1]
     left = np.zeros(len(known))
-    for number, (group, colour) in enumerate(zip(table.index, colours, strict=True)):
+    for group, colour in zip(table.index, colours, strict=True):
         width = np.array([table.loc[group, column] / table[column].sum() for column in known])
-        ax.barh(np.arange(len(known)), width, left=left, color=colour, edgecolor=style.PAPER, height=0.5)
-        _write_parts(ax, left, width, colour, language.grade_label(str(group)), number)
+        ax.barh(np.arange(len(known)), width, left=left, color=colour, edgecolor=style.PAPER, height=0.42)
+        _write_parts(ax, left, width, colour, language.grade_label(str(group)))
         left += width
+    for row, column in enumerate(known):
+        _write(ax, language.term(column), (0, row - 0.21), (0, 2), va="bottom")
     ax.set_xlim(0, 1)
     return Panel(title, measure, figure, table, see)
 
@@ -351,22 +357,16 @@ def _cut(name: str, room: float, lines: int) -> str:
 
 
 def _begin_rows(
-    table: pd.DataFrame,
-    labels: Sequence[str],
-    left_out: int,
-    *,
-    names: Sequence[str] = (),
-    both: bool = False,
-    top: float = 0.0,
+    table: pd.DataFrame, labels: Sequence[str], left_out: int, *, both: bool = False
 ) -> tuple[Figure, Axes]:
     """Start a drawing of rows: a name, room to draw, room for a number."""
     grades = table.index.name == "grade"
-    told = names or [
+    told = [
         language.capital(language.grade_name(str(group))) if grades else language.name(str(group))
         for group in table.index
     ]
     rows, note = max(len(table), 1), LINE_INCHES if left_out else 0.0
-    room = HEIGHT_INCHES - note - top - 0.04
+    room = HEIGHT_INCHES - note - 0.04
     height = min(room, 0.4 * rows)
     lines = 2 if height / rows >= TWO_LINES_INCHES else 1
     told = _shorten([name.replace("\n", " ") for name in told], NAME_INCHES, lines)
@@ -374,7 +374,7 @@ def _begin_rows(
     numbers = max(map(_width, labels), default=0.0)
     right = WIDTH_INCHES - (GAP_INCHES if both else numbers + 2 * GAP_INCHES)
     figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_INCHES))
-    ax = _axes(figure, left, right, HEIGHT_INCHES - top - 0.02 - height, HEIGHT_INCHES - top - 0.02)
+    ax = _axes(figure, left, right, HEIGHT_INCHES - 0.02 - height, HEIGHT_INCHES - 0.02)
     ax.set_ylim(rows - 0.5, -0.5)
     ax.yaxis.set_visible(False)
     ax.xaxis.set_visible(False)
@@ -433,18 +433,16 @@ def _write_course(ax: Axes, ends: dict[str, float], labels: dict[str, str], own:
         _write(ax, labels[who], (1, place - over), (3, 0), rows=True, color=colour)
 
 
-def _write_parts(ax: Axes, left: np.ndarray, width: np.ndarray, colour: str, name: str, number: int) -> None:
-    """Write shares into the segments that have room, the first group's below; names above the first bar."""
+def _write_parts(ax: Axes, left: np.ndarray, width: np.ndarray, colour: str, name: str) -> None:
+    """Write shares in per cent into the segments that have room, and the group's name below the first bar."""
     drawing = ax.get_position().width * WIDTH_INCHES
     for row, (start, share) in enumerate(zip(left, width, strict=True)):
-        label = language.formatted(share, "share")
+        label = language.formatted(share, "share").removesuffix("%")
         if _width(label) + 0.02 < share * drawing:
             _write(ax, label, (start + share / 2, row), ha="center", color=style.readable_on(colour))
-        elif number == 0 and share > 0:  # the finding names it
-            _write(ax, label, (start, row + 0.25), (0, -2), va="top")
     if _width(name) < width[0] * drawing + 0.06:
         middle = left[0] + width[0] / 2
-        _write(ax, name, (middle, -0.25), (0, 3), ha="center", va="bottom", color=style.GREY)
+        _write(ax, name, (middle, 0.21), (0, -1), ha="center", va="top", color=style.GREY)
 
 
 origin.trace_module(globals())

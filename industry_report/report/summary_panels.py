@@ -90,7 +90,7 @@ def groups(pair: YearOnYear, kind: str, see: str = "") -> Panel | None:
 def effort(pair: YearOnYear, see: str = "") -> Panel | None:
     """Draw each grade's share of the consultations above its share of the contacts."""
     contacts = pair.now.contacts
-    unit = text(zh="各等级占咨询、占规定回访次数", en="Grades' shares of consultations and of contacts")
+    unit = text(zh="各等级占咨询、占规定回访次数，%", en="Grades' shares of consultations and of contacts, %")
     title = headlines.headline_effort(contacts, text(zh="规定回访次数", en="Contacts required"))
     return small_figures.parts(contacts, ["consultations", "contacts"], title=title, measure=unit, see=see)
 

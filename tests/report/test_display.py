@@ -332,7 +332,7 @@ def test_notes_stand_beside_and_a_folded_table_in_its_place(shown: list[Bundle])
     display.show(drawn(), caption="图题", notes=[("怎么看", "横线<是>误差范围")])
     display.show(rates("小微企业"), caption="各组", folded=True)
     figure, table = (bundle["text/html"] for bundle in shown)
-    assert '<div class="reading-notes"><p><strong>怎么看</strong> 横线&lt;是&gt;误差范围</p></div>' in figure
+    assert '<div class="reading-notes"><p><strong>怎么看：</strong>横线&lt;是&gt;误差范围</p></div>' in figure
     assert table.startswith('<details><summary>补充数据： 各组</summary><figure class="table">')
 
 

@@ -6,11 +6,11 @@ import pandas as pd
 
 from ...analysis.conversion import FEW, LOWER, REST, Measure
 from ...analysis.history import DOWN, GONE, NEW, SAME, UNCLEAR, UP
-from ...analysis.sales import HighGrades
+from ...analysis.sales import RECENT_DAYS, HighGrades
 from ...base import language, origin, table_metadata
 from ...base.language import capital, grade_name, listing, several, text
 from . import industry
-from .wording import listed
+from .wording import kind, listed, percent
 
 
 def calls(work_list: pd.DataFrame, identified: bool = True, graded: int | None = None) -> str:
@@ -221,9 +221,6 @@ def fallen(causes: pd.DataFrame, work_list: pd.DataFrame, before: int) -> str:
     )
 
 
-RECENT_DAYS = 30  # how recent a consultation is that is called recent
-
-
 def desk(
     work_list: pd.DataFrame, promising: HighGrades, today: pd.Timestamp, auc: pd.DataFrame | None = None
 ) -> str:
@@ -343,6 +340,43 @@ def no_period(year: int) -> str:
         zh=f"数据没有{year}年的咨询，不作等级变化分析。",
         en=f"The data hold no consultations of {year}; changes of grade are left out.",
     )
+
+
+# --- headlines of the summary's panels
+
+
+def headline_grades(contacts: pd.DataFrame) -> str:
+    """Return which grade most customers on the work list have; see `workload.contacts`."""
+    counts = contacts["consultations"]
+    most = counts.index[counts == counts.max()]
+    if len(most) != 1 or len(counts) < 2:
+        return text(zh="各等级待跟进客户", en="Customers to call")
+    name = grade_name(str(most[0]))
+    return text(zh=f"待跟进以{name}最多，{counts.max():,}户", en=f"Most to call: {name}, {counts.max():,}")
+
+
+def headline_recent(ages: pd.DataFrame) -> str:
+    """Return how many customers of high grades asked lately; see `sales.count_recency`."""
+    recent = int(ages["customers"].iloc[0])
+    return text(
+        zh=f"近{RECENT_DAYS}天咨询的{recent:,}户宜先联系",
+        en=f"{recent:,} asked in the last {RECENT_DAYS} days",
+    )
+
+
+def headline_span(table: pd.DataFrame) -> str:
+    """Return between which rates groups lie that are not compared; see `sales.funnel`."""
+    rates = table["rate"].dropna()
+    if len(rates) < 2 or percent(rates.min()) == percent(rates.max()):
+        return language.term(str(table.index.name))
+    low, high = percent(rates.min()), percent(rates.max())
+    return text(zh=f"{kind(table)}：{low}～{high}", en=f"By {kind(table)}: {low} to {high}")
+
+
+def headline_moves(counts: pd.DataFrame) -> str:
+    """Return how many customers rose and fell since the year before; see `history.count_moves`."""
+    up, down = counts["customers"].reindex([UP, DOWN], fill_value=0)
+    return text(zh=f"比上年升级{up:,}户，降级{down:,}户", en=f"{up:,} rose and {down:,} fell")
 
 
 origin.trace_module(globals())

@@ -121,8 +121,8 @@ _NOTES: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "Statistical error: lines show only how uncertain the total is.",
         ),
         "quotients": (
-            "大于1，客户占比高于企业占比；◇按客户类型构成调整。",
-            "Above 1, a region has more of the customers than of the firms; ◇ is adjusted for customer types.",
+            "大于1，客户占比高于企业占比；小于1则相反。",
+            "Above 1, a region has more of the customers than of the firms; below 1, less.",
             "占比较低的地区是否有潜力。",
             "Whether a region below 1 has potential.",
         ),

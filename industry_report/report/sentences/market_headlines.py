@@ -53,6 +53,27 @@ def headline_regions(now: Market) -> str:
     return text(zh="各地区渗透率的差异不显著", en="No clear difference between regions")
 
 
+def headline_quotients(now: Market) -> str:
+    """Return between which quotients the regions lie; they stand in the order of their penetration."""
+    table = now.places.regions
+    known = table["quotient"].dropna() if "quotient" in table else pd.Series(dtype=float)
+    if len(known) < 2:
+        return text(zh="区位商", en="Location quotient")
+    low, high = f"{known.min():.2f}", f"{known.max():.2f}"
+    top, bottom = find_extremes(table)
+    if top or bottom:
+        one, highest = (top, True) if top else (bottom, False)
+        value = high if highest else low
+        return text(
+            zh=f"{name(one)}的区位商最{'高' if highest else '低'}，为{value}",
+            en=f"{name(one)} has the {'highest' if highest else 'lowest'} location quotient, {value}",
+        )
+    return text(
+        zh=f"各地区区位商在{low}～{high}之间，差异不显著",
+        en=f"Location quotients from {low} to {high}: no clear difference",
+    )
+
+
 def headline_intent(now: Market) -> str:
     """Return what the highest stated intent is worth beside the lowest, where both may be told."""
     rows = now.consultations.by_score

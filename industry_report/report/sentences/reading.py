@@ -108,8 +108,9 @@ def sides(over_years: bool, says: str = "") -> Notes:
     what = text(zh="年度" if over_years else "地区", en="years" if over_years else "regions")
     return _notes(
         text(
-            zh=f"一行为一组，一种形状为一个{what}，蓝色为最后一个；横线为误差范围。",
-            en=f"A row is a group; shapes are {what}, the last in blue; lines are margins of error.",
+            zh=f"一行为一组，一种形状为一个{what}{'，蓝色为最近一年' if over_years else ''}；横线为误差范围。",
+            en=f"A row is a group; shapes are {what}{', the last in blue' if over_years else ''}; "
+            "lines are margins of error.",
         ),
         says,
         text(

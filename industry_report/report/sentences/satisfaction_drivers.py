@@ -115,7 +115,7 @@ def weakest(told: Surveyed, survey: Questionnaire) -> str:
             en="No important item is poorly rated",
         )
     return text(
-        zh=f"影响较大而评价偏低的可能是{near}，但与分界线的距离在误差范围内，不能确定",
+        zh=f"{near}可能影响较大而评价偏低，在误差范围内，尚不能确定",
         en=f"{language.capital(near)} may matter much and be rated poorly, but the gap lies within the margin of error",
     )
 

@@ -116,3 +116,19 @@ def test_months_that_are_not_off_do_not_hide_predictions_that_are(low, high, due
     drift = pd.DataFrame({"due": [False, due]}, index=["2025-01", "2025-02"])
     now = Some(test=test, drift=drift)
     assert said in lead_headlines.headline_months(now) and said in leads.drifting(now)
+
+
+def regions(quotients: list[float], spread: float) -> pd.DataFrame:
+    table = pd.DataFrame({"quotient": quotients}, index=["甲市", "乙市", "丙市"][: len(quotients)])
+    thousand = 25 * table["quotient"]
+    counts = {"firms": 100_000.0, "customers": 100 * thousand}
+    return table.assign(per_thousand=thousand, low=thousand - spread, high=thousand + spread, **counts)
+
+
+def test_a_quotient_is_called_highest_only_where_penetration_is():
+    def said(quotients: list[float], spread: float) -> str:
+        return market_headlines.headline_quotients(Some(places=Some(regions=regions(quotients, spread))))
+
+    assert said([0.98, 1.09, 0.86], 9.0) == "各地区区位商在0.86～1.09之间，差异不显著"
+    assert said([0.98, 1.09, 0.86], 0.5) == "乙市的区位商最高，为1.09"
+    assert said([1.0], 0.5) == "区位商"
