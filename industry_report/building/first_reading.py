@@ -17,7 +17,7 @@ from ..processes.worker import WorkerEndedError
 from .notebook_inputs import find_tables
 from .progress import count_noun
 
-LEAST_BYTES = 2_000_000  # what takes less time to read than worker processes to start
+LEAST_BYTES = 5_000_000  # what takes less time to read than worker processes to start
 POLL_SECONDS = 0.5
 
 

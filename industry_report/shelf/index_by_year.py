@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -51,7 +53,8 @@ def list_years(entries: list[Entry], spoken: str) -> list[dict[str, Any]]:
     -------
     list of dict
         ``year``, a text; ``count`` of reports; ``comparisons``, each with ``head`` and ``reports``;
-        ``columns``, each with ``head`` and ``about``; ``rows``, each with ``id``, ``head`` and ``cells``, one
+        ``columns``, each with ``head`` and ``about``; ``readers``, what neighbours of these are about and how
+        many they are; ``rows``, each with ``id``, ``head`` and ``cells``, one
         list of reports for every column, see `describe_group`. What spans several years stands with the
         latest. A comparison is of no one region and reader, and stands above the table.
     """
@@ -106,8 +109,10 @@ def _lay_out(entries: list[Entry], spoken: str, year: int | None) -> dict[str, A
         cells.setdefault((tuple(entry["regions"]), _find_kind(entry)), []).append(entry)
     spoken_first = sorted(entries, key=lambda entry: entry["language"] != spoken)
     first = {kind: next(e for e in spoken_first if _find_kind(e) == kind) for kind in kinds}
+    columns = [_head(kind, first[kind], spoken) for kind in kinds]
     return {
-        "columns": [_head(kind, first[kind], spoken) for kind in kinds],
+        "columns": columns,
+        "readers": [(about, len([*group])) for about, group in groupby(columns, itemgetter("about"))],
         "rows": [
             {
                 "id": f"{year or ''}{'-'.join(place)}",

@@ -158,7 +158,7 @@ def test_latest_rates_are_listed_and_not_ranked():
 
 def head_and_rows(page: BeautifulSoup) -> tuple[list[str], list[str]]:
     table = page.select_one("table")
-    heads = [th.find(string=True).strip() for th in table.select("thead th")]
+    heads = [th.find(string=True).strip() for th in table.select("thead tr:last-child th")]
     return heads, [th.get_text() for th in table.select("tbody th")]
 
 
@@ -228,6 +228,19 @@ def test_columns_have_heads_in_the_language_of_the_page(spoken, heads):
         for name, edition in (("value-industry", "industry"), ("market", "industry"))
     ]
     assert sorted(head_and_rows(page_of(*made, spoken=spoken))[0][1:]) == sorted(heads)
+
+
+def test_readers_of_several_columns_are_named_once_above_them():
+    two = [entry(report=f"2025/黄山市/{name}.zh", edition="industry") for name in ("industry", "market")]
+    page = page_of(*two, entry(report="2025/黄山市/college.zh", edition="college"))
+    groups = [(th.get_text(), th["colspan"]) for th in page.select("thead th[scope=colgroup]")]
+    assert groups == [("协会、厂商、服务商", "2"), ("招生与就业部门", "1")]
+    alone = page_of(two[0], entry(report="2025/黄山市/college.zh", edition="college"))
+    assert not alone.select("thead th[scope=colgroup]")
+    assert [small.get_text() for small in alone.select("thead small")] == [
+        "协会、厂商、服务商",
+        "招生与就业部门",
+    ]
 
 
 def test_comparison_is_found_by_each_of_its_regions():
