@@ -32,7 +32,7 @@ def test_a_column_withheld_of_all_is_dropped_and_said_once():
     shown = tables.printed(opinion_tables.response_by(table, knows_invited=True))
     assert not shown.isin([language.protected()]).any(axis=None)
     assert next(iter(shown.columns)) == "客户类型" and shown.shape == (4, 4)
-    assert satisfaction.left_out(table) == "各组的受邀客户数和回收率因小数目保护不公布，表中不列"
+    assert satisfaction.left_out(table) == "各客户类型的受邀客户数和回收率因小数目保护不公布，表中不列"
 
 
 def test_a_column_withheld_of_some_stays():

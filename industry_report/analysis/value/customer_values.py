@@ -20,7 +20,7 @@ STRATEGIES: Mapping[tuple[str, str], tuple[str, str]] = {
         "专属客服，优先响应，提供定制方案",
         "Exclusive service, first in line, tailored solutions",
     ),
-    (HIGH, LOW): ("客户关怀，查明意向下降的原因", "Customer care; find out why intent is low"),
+    (HIGH, LOW): ("客户关怀，查明意向偏低的原因", "Customer care; find out why intent is low"),
     (LOW, HIGH): ("优惠活动和研讨会，促成增购", "Offers and seminars, to win a further purchase"),
     (LOW, LOW): ("留存数据，低成本触达", "Keep the record, contact at low cost"),
 }

@@ -10,7 +10,7 @@ from ...analysis.sales import RECENT_DAYS, HighGrades
 from ...base import language, origin, table_metadata
 from ...base.language import capital, grade_name, listing, several, text
 from . import industry
-from .wording import kind, listed, percent
+from .wording import kind, listed, part, percent
 
 
 def calls(work_list: pd.DataFrame, identified: bool = True, graded: int | None = None) -> str:
@@ -259,6 +259,26 @@ def desk(
     return said + text(
         zh=f"，其中近{RECENT_DAYS}天咨询的{len(recent):,}户应优先联系：{parts}",
         en=f"; call first the {len(recent):,} who asked in the last {RECENT_DAYS} days: {parts}",
+    )
+
+
+def recent_of_role(role: str, leads: pd.DataFrame, work_list: pd.DataFrame, promising: HighGrades) -> str:
+    """Return the caption of the customers whom a role calls first: their grades, and how many of how many.
+
+    Parameters
+    ----------
+    role : str
+        As the scorecard calls it.
+    leads, work_list : DataFrame
+        See `sales.fresh_leads` and `sales.work_list`.
+    promising : HighGrades
+        See `sales.high_grades`.
+    """
+    mine = work_list[(work_list["role"] == role) & work_list["grade"].astype(str).isin(promising.grades)]
+    held = set(mine["grade"].astype(str))
+    grades = listing([grade_name(grade) for grade in reversed(promising.grades) if grade in held])
+    return text(zh=f"{role}：新近的{grades}客户", en=f"{role}: recent customers of {grades}") + part(
+        len(leads), len(mine), "户"
     )
 
 

@@ -175,8 +175,8 @@ _NOTES: Mapping[str, tuple[str, str, str, str]] = MappingProxyType(
             "What firms need that did not ask.",
         ),
         "calendar": (
-            "每行为一年，每格为当月占全年的百分比；颜色越深，咨询越多。",
-            "Each row is a year, each cell a month's share of it; the darker, the more consultations.",
+            "每格为当月占该行全年的百分比；颜色越深，咨询越多。",
+            "Each cell is a month's share of its row's year; the darker, the more consultations.",
             "月份之间差异的原因。",
             "Why months differ.",
         ),

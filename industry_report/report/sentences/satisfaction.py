@@ -13,7 +13,7 @@ from ...base.language import formatted, text
 from ...base.origin import Withheld
 from ...protection.survey_publication import Surveyed
 from ..opinion_tables import columns_withheld
-from .wording import percent, point_range, points
+from .wording import kind, percent, point_range, points
 
 
 def audience(internal: bool) -> str:
@@ -130,9 +130,10 @@ def left_out(table: pd.DataFrame) -> str:
     gone = [names[column] for column in columns_withheld(table)]
     if not gone:
         return ""
+    groups = kind(table)
     return text(
-        zh=f"各组的{language.listing(gone)}因小数目保护不公布，表中不列",
-        en=f"To protect small numbers, {language.listing(gone)} by group are not published and have no column",
+        zh=f"各{groups}的{language.listing(gone)}因小数目保护不公布，表中不列",
+        en=f"To protect small numbers, {language.listing(gone)} by {groups} are not published and have no column",
     )
 
 

@@ -332,7 +332,7 @@ def _gains(table: pd.DataFrame) -> str:
     if not said:
         return ""
     return text(
-        zh=f"咨询数比上年变化较大的：{'，'.join(said)}",
+        zh=f"咨询数比上年增减最多的：{'，'.join(said)}",
         en=f"Largest changes in consultations: {'; '.join(said)}",
     )
 
