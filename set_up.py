@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent
 CONSTRAINTS = ROOT / "constraints.txt"
 OLDEST = (3, 11)
 KERNEL = "industry-report"
+PRELOADED = "industry_report.building.preloaded"
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 LOCKED = ["--require-hashes", "--requirement", str(CONSTRAINTS)]
 PROJECT = ["--no-deps", "--no-build-isolation", "--editable", str(ROOT)]
@@ -38,6 +39,7 @@ def main() -> None:
     if not install(uv, environ, PROJECT):
         sys.exit(f"{ROOT} is not installed; pip says above why.")
     install_kernel()
+    compile_imports()
 
 
 def install(uv: str | None, environ: Mapping[str, str], what: list[str]) -> bool:
@@ -116,6 +118,16 @@ def install_kernel() -> None:
     """Let JupyterLab find the kernel, as it does after a regular install; an editable one leaves it out."""
     share = Path(sys.prefix, "share", "jupyter", "kernels", KERNEL)
     shutil.copytree(ROOT / "industry_report" / "processes" / "kernelspec", share, dirs_exist_ok=True)
+
+
+def compile_imports() -> None:
+    """Import once what builds import: pip compiles what it installs, uv leaves that to the first import.
+
+    Several processes of the first build would each do it, at the same moment. One that fails says why there.
+    """
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-c", f"import {PRELOADED}"]
+    subprocess.run(command, env=environ, cwd=ROOT, stderr=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from industry_report.processes import forking
+
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 import set_up  # noqa: E402
@@ -27,6 +29,7 @@ def commands(monkeypatch):
     monkeypatch.setattr(set_up, "read", lambda *command: "")
     monkeypatch.setattr(set_up, "check_python", lambda: None)
     monkeypatch.setattr(set_up, "install_kernel", lambda: None)
+    monkeypatch.setattr(set_up, "compile_imports", lambda: None)
     monkeypatch.setattr(set_up.shutil, "which", lambda *_, **__: "uv")
     return done, answers
 
@@ -72,6 +75,16 @@ def test_libraries_that_nobody_can_install_end_it(commands):
     answers[str(set_up.CONSTRAINTS)] = False
     with pytest.raises(SystemExit, match="not installed"):
         set_up.main()
+
+
+def test_what_builds_import_is_imported_once(monkeypatch):
+    asked = []
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(set_up.subprocess, "run", lambda command, **how: asked.append((command, how["env"])))
+    set_up.compile_imports()
+    [(command, environ)] = asked
+    assert command[-1] == f"import {forking.PRELOADED}"
+    assert "PYTHONDONTWRITEBYTECODE" not in environ
 
 
 LISTED = """:env:.cert='own.pem'
