@@ -33,7 +33,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "signs": "符号说明",
         "symbols": {
             "［保密］": "可能识别具体对象的数值，以及可据以推算的数值，不予公布",
-            "–": "没有数据或不足10条，不计算比率",
+            "–": "没有数据、已并入其他组或不足10条，不计算比率",
             "▲ ▼ ○": "显著较高、显著较低、不显著",
             "□": "平稳：变化的整个区间在规定的界限以内",
             "显著": "差值的95%置信区间不含零，且经多重比较校正",
@@ -69,7 +69,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "signs": "Signs and terms",
         "symbols": {
             "[c]": "confidential: could identify somebody, or give such a number away",
-            "–": "no data, or fewer than 10 records and so no rate",
+            "–": "no data, counted with others, or fewer than 10 records: no rate",
             "▲ ▼ ○": "significantly higher, significantly lower, not significant",
             "□": "steady: the whole interval of the change is within the margin",
             "Significant": "the 95% interval of the difference excludes zero, after adjustment",

@@ -395,12 +395,15 @@ def head_drift(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def list_leads(rows: pd.DataFrame, learned: LeadModel, year: int) -> pd.DataFrame:
-    """Return the leads of a year without a purchase, the most promising first."""
+    """Return the leads of a year without a purchase, highest grade first, of one grade the most recent.
+
+    What is predicted is the chance on arrival; most of it is gone when a lead has been there for a while.
+    """
     if learned.fit.why:
         return pd.DataFrame()
     mine = rows[(rows["created_on"].dt.year == year) & ~rows["bought"]]
     scored = model.grade(mine, learned.fit, learned.grades)
-    scored = scored.sort_values(["total", "created_on"], ascending=[False, False], kind="stable")
+    scored = scored.sort_values(["grade", "created_on", "total"], ascending=False, kind="stable")
     known = [name for name in ("lead_id", "customer_id", "created_on", "source") if name in scored]
     table = scored[[*known, "grade", "total", "chance"]].reset_index(drop=True).round({"chance": 3})
     return _head(

@@ -88,7 +88,10 @@ def test_an_internal_edition_has_the_list_and_the_card(spec):
     now = told(make_tables(), spec, INTERNAL)
     assert now.text.startswith("# A proposal") and "kind: weighted" in now.text
     listed = now.scored
-    assert len(listed) and listed["total"].is_monotonic_decreasing
+    assert len(listed) and listed["grade"].cat.codes.is_monotonic_decreasing
+    assert all(
+        part["created_on"].is_monotonic_decreasing for _, part in listed.groupby("grade", observed=True)
+    )
     leads = make_tables()["leads"].set_index("lead_id")
     assert not leads.loc[listed["lead_id"], "converted"].any()
     assert (leads.loc[listed["lead_id"], "created_on"].dt.year == 2025).all()

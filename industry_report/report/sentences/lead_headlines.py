@@ -108,8 +108,8 @@ def _call(now: PublishedLeads, year: int) -> str:
         en=f"In the test {percent(row['rate'])} of {top} bought ({percent(row['low'])} to {percent(row['high'])}). ",
     )
     return text(
-        zh=f"先联系{top}线索{count:,}条。{rate if pd.notna(row['rate']) else ''}名单按到来时的预测成交率由高到低排列，见附件",
-        en=f"Call the {count:,} leads of {top} first. {rate if pd.notna(row['rate']) else ''}The list, highest chance first, is attached",
+        zh=f"先联系{top}线索{count:,}条。{rate if pd.notna(row['rate']) else ''}名单按等级排列，同一等级新近的在前，见附件",
+        en=f"Call the {count:,} leads of {top} first. {rate if pd.notna(row['rate']) else ''}The list, by grade and the most recent first, is attached",
     )
 
 

@@ -134,9 +134,9 @@ def _closing(told: Complained, within_days: int) -> str:
     _, low, high = told.closed
     slow = percent(1 - told.closed[0])
     return text(
-        zh=f"{headline}。其余{slow}超过{within_days}天或仍在办理（办结占比的95%置信区间{percent(low)}～{percent(high)}），宜逐件催办",
+        zh=f"{headline}。其余{slow}超过{within_days}天或仍在办理（办结占比的95%置信区间{percent(low)}～{percent(high)}），仍在办理的宜逐件催办",
         en=f"{headline}. The other {slow} took longer or are still open (95% interval of the share closed {percent(low)} to "
-        f"{percent(high)}): chase these one by one",
+        f"{percent(high)}): chase the open ones one by one",
     )
 
 

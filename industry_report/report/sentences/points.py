@@ -21,7 +21,7 @@ def point_driver(pair: YearOnYear) -> str:
         return ""
     group, rate = mention(str(row.name)), percent(row.rate)
     return text(
-        zh=f"咨询变多，质量分化。{group}占净增量的{percent(row.contribution)}，{pair.now.measure.label}{rate}，显著低于其他来源；"
+        zh=f"咨询变多，质量分化。{group}占可评级咨询净增量的{percent(row.contribution)}，{pair.now.measure.label}{rate}，显著低于其他来源；"
         "投放考核宜看高等级咨询量，不只看咨询量",
         en=f"More consultations, of uneven quality. {capital(group)} brought {percent(row.contribution)} of the gain and convert at "
         f"{rate}, significantly below other sources; judge advertising by high-grade consultations, not by their number",
